@@ -44,6 +44,17 @@ def is_version_name(text: object) -> bool:
     return isinstance(text, str) and _VERSION_NAME.fullmatch(text) is not None
 
 
+def without_v(name: str) -> str:
+    """Name of a version without the `v` that many write before its number.
+
+    Examples
+    --------
+    >>> without_v("v1.5.0"), without_v("variant")
+    ('1.5.0', 'variant')
+    """
+    return name[1:] if name[:1] in ("v", "V") and name[1:2].isdecimal() else name
+
+
 def check_model_id(text: str) -> str:
     """Return `text` when it can be a model id.
 
@@ -79,7 +90,9 @@ def check_version_name(text: str) -> str:
     '1.0.0_rc2'
     """
     if not is_version_name(text):
-        raise AddressError(say("{text} is not a version name", text=_shown(text)), hint=say("Version names look like 0.1.0 or 1.0.0_rc2."))
+        bare = without_v(text) if isinstance(text, str) else ""
+        hint = say("Did you mean {word}?", word=bare) if is_version_name(bare) else say("Version names look like 0.1.0 or 1.0.0_rc2.")
+        raise AddressError(say("{text} is not a version name", text=_shown(text)), hint=hint)
     return text
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, U
 
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import joined, say, with_text
+from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -42,13 +42,24 @@ class CallError(ConfigurationError, TypeError):
         return [happened.replace("CallError", "TypeError", 1), *hint]
 
 
+# What the line or another package calls an argument that has another name here.
+_ARGUMENTS = {"metrics": "include", "metric": "include", "mode": "directions", "against": "baseline", "all": "only"}
+# Calls whose arguments are more than values: how one is written says more than their names.
+_FORMS = {"paired": 'c.paired("accuracy", {"0.1.0": df1, "0.2.0": df2}, on="id", correct="ok")'}
+
+
+def _form_of(function: Callable[..., Any]) -> Phrase | None:
+    form = _FORMS.get(function.__name__)
+    return say("Use {code}.", code=form) if form else None
+
+
 def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], said: str) -> CallError:
     """Say what is wrong with a call that Python refuses, and which argument was meant."""
     bound = [each for each in inspect.signature(function).parameters.values() if each.name not in ("self", "cls")]
     known, named = [each.name for each in bound], [each.name for each in bound if each.kind is not each.POSITIONAL_ONLY]
     # a method that several classes share is called by that of the object
     owner = "" if "." not in function.__qualname__ or not args else getattr(args[0], "__name__", type(args[0]).__name__)
-    call = f"{owner}.{function.__name__}".removesuffix(".__init__") if owner else function.__qualname__
+    call = f"{owner}.{function.__name__}".removesuffix(".__init__").removesuffix(".__call__") if owner else function.__qualname__
     unknown = next((name for name in kwargs if name not in named), None)
     close = get_close_matches(unknown.lower(), named, 1) if unknown else []
     takes = say("It takes {names}.", names=joined(known)) if known else ""
@@ -56,7 +67,9 @@ def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[
         said = said.replace(function.__qualname__, call, 1)
         lacking = re.findall(r"'(\w+)'", said.partition(" missing ")[2])
         # Python's own words, which in Chinese are ours
-        return CallError(with_text(say("{call}() needs {names}", call=call, names=joined(lacking)), said) if lacking else said, hint=takes)
+        wrong = with_text(say("{call}() needs {names}", call=call, names=joined(lacking)), said) if lacking else said
+        return CallError(wrong, hint=_form_of(function) or takes)
+    close = [each for each in [_ARGUMENTS.get(unknown.lower(), "")] if each in named] or close
     hint = say("Did you mean {word}?", word=f"{close[0]}=") if close else takes
     return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=hint)
 
@@ -178,7 +191,7 @@ def checked(thing: T) -> T:
         return _checked(thing)
     module, _, owner = vars(thing).get("_public_class", "").rpartition(".")
     for name, member in list(vars(thing).items()):
-        if name.startswith("_") and name != "__init__":
+        if name.startswith("_") and name not in ("__init__", "__call__"):
             continue
         if owner and inspect.isfunction(member):
             member.__module__, member.__qualname__ = module, f"{owner}.{name}"
@@ -201,14 +214,16 @@ def _checked(function: T) -> T:
 
     places = [each.name for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
 
+    form = _form_of(function)
+
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # IPython leaves this frame out
         known = kinds()
         given: list[Any] = []
         try:
-            given = [_taken(name, value, known) for name, value in zip(places, args, strict=False)]
-            return function(*given, *args[len(given) :], **{name: _taken(name, value, known) for name, value in kwargs.items()})
+            given = [_taken(name, value, known, form) for name, value in zip(places, args, strict=False)]
+            return function(*given, *args[len(given) :], **{name: _taken(name, value, known, form) for name, value in kwargs.items()})
         except TypeError as error:
             # raised by the call itself, not by what is called
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
@@ -220,7 +235,7 @@ def _checked(function: T) -> T:
     return call  # type: ignore[return-value]
 
 
-def _taken(name: str, value: Any, kinds: Mapping[str, _Kind]) -> Any:
+def _taken(name: str, value: Any, kinds: Mapping[str, _Kind], form: Phrase | None) -> Any:
     kind = kinds.get(name)
     if kind is None:
         return value
@@ -229,7 +244,7 @@ def _taken(name: str, value: Any, kinds: Mapping[str, _Kind]) -> Any:
         *others, words = kind.words
         words = say("{shown} or {last}", shown=joined(others), last=words) if others else words
         raise ConfigurationError(
-            say("{name}={value} cannot be used", name=name, value=described(value)), hint=say("Pass {words}.", words=words)
+            say("{name}={value} cannot be used", name=name, value=described(value)), hint=form or say("Pass {words}.", words=words)
         )
     return read
 

@@ -39,7 +39,9 @@ ENDINGS = {
     "plot.save": (".png", ".svg"),
 }
 """Methods that write a file, and how names of what they write end."""
-_FORMATS = frozenset({".xls", *(ending for endings in ENDINGS.values() for ending in endings)})
+_NOT_WRITTEN = (".xls", ".zip", ".tar", ".tgz", ".7z", ".bz2", ".xz", ".zst")
+FORMATS = frozenset({*_NOT_WRITTEN, *(ending for endings in ENDINGS.values() for ending in endings)})
+"""How names of files end that this program writes or reads, and of tables and archives that it does not write."""
 # Of these the ending says which format is meant.
 _STRICT = ("report", "plot.save")
 
@@ -121,7 +123,7 @@ def check_target(path: str | os.PathLike[str], writer: str, *, overwrite: bool =
     ending = target.suffix.lower()
     # what is packed says what is in it before that
     said = [ending, Path(target.stem).suffix.lower()] if ending == ".gz" and ending in endings else [ending]
-    if any(each not in endings and (writer in _STRICT or each in _FORMATS) for each in said):
+    if any(each not in endings and (writer in _STRICT or each in FORMATS) for each in said):
         known = say("{shown} or {last}", shown=joined(endings[:-1]), last=endings[-1]) if len(endings) > 1 else endings[0]
         raise ConfigurationError(
             say("{path!r} does not end in {known}", path=str(path), known=known),

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 import pai_notebook as pnb
 from pai_notebook.calls import Guided, checked
-from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.errors import AddressError, ConfigurationError, PaiError
 from pai_notebook.io.redaction import Redaction
 from pai_notebook.registry import connection
 
@@ -374,3 +374,47 @@ def test_a_file_instead_of_versions_is_refused_with_the_call_that_reads_it(calls
 def test_errors_of_python_call_a_method_by_the_public_class(calls, name):
     with pytest.raises(TypeError, match=rf"^{name}\(\)"):
         calls[name][0](no_such_argument=1)
+
+
+def test_what_was_meant_by_a_call_is_said():
+    registry = pnb.connect("demo", default=False)
+    vs = registry.get_versions(f"{DIGITS}@last:3")
+    c = vs.compare()
+    for compare in (vs.compare, lambda **more: registry.compare(vs, **more)):
+        with pytest.raises(ConfigurationError, match=r"no argument 'metrics'\. Did you mean include=\?$"):
+            compare(metrics="accuracy")
+    a, b = pd.DataFrame({"id": [1, 2], "ok": [1, 0]}), pd.DataFrame({"id": [11, 12], "ok": [1, 1]})
+    for given in ((a, b), ("accuracy", a, b), ("accuracy", a)):
+        with pytest.raises(ConfigurationError, match=r"Use c\.paired\(\"accuracy\", \{\"0\.1\.0\": df1, .*on=\"id\", correct=\"ok\"\)"):
+            c.paired(*given)
+    other = next(name for name in c.names if name != c.baseline_name)
+    with pytest.raises(PaiError, match=r"no id is in both tables .*\. One table has 11, 12, the other 1, 2\.$"):
+        c.paired(METRIC, {c.baseline_name: a, other: b}, on="id", correct="ok")
+    for ask in (c.best, c.rank):
+        with pytest.raises(ConfigurationError, match=r"Did you mean dataset='noisy'\?$"):
+            ask("accuracy", "noisy")
+        with pytest.raises(ConfigurationError, match=r"Use 'max', 'min' or None\.$"):
+            ask("accuracy", "sideways")
+    with pytest.raises(PaiError, match=r"no version has 'prod'\. Quote texts: 'prod'\. "):
+        registry.search_versions("label.env == prod")
+    with pytest.raises(AddressError, match=r"Did you mean last:5\?"):
+        registry.get_versions(f"{DIGITS}@latest:5")
+    with pytest.raises(ConfigurationError, match=r"wine\.zip' does not end in"):
+        vs.save("wine.zip")
+    with pytest.raises(ConfigurationError, match=r"Plots\(\) missing 1 required positional argument"):
+        c.plot()
+
+
+def test_numbers_of_a_table_that_are_called_as_settings_are_named_where_nothing_is_grouped():
+    runs = pd.DataFrame({"run": list("abcd"), "dropout": [0.1, 0.1, 0.2, 0.2], "seed": [1, 2, 1, 2], "accuracy": [0.9, 0.91, 0.92, 0.93]})
+    vs = pnb.VersionSet.from_frame(runs, name="run")
+    assert "settings=['dropout', 'seed'] where" in vs.group_repeats().removed[-1]
+    assert len(pnb.VersionSet.from_frame(runs, name="run", settings=["dropout", "seed"]).group_repeats()) == 2
+
+
+@pytest.mark.parametrize("name", ["metric", "foo", "value"])
+def test_an_explorer_refuses_what_nothing_would_read(name):
+    explorer = pnb.Explorer(pnb.VersionSet())
+    with pytest.raises(AttributeError, match=f"'{name}' cannot be set"):
+        setattr(explorer, name, "accuracy")
+    explorer.close()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from pai_notebook.arguments import described, is_version_name
+from pai_notebook.arguments import described, is_version_name, without_v
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import BASELINES, Selector, nearest
@@ -177,19 +177,24 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
     raise VersionNotFound(
         say("the baseline {wanted} is not among the {count}", wanted=wanted, count=counted(len(versions), "version")),
         version_name=wanted,
-        hint=_elsewhere(wanted, close) if close else say("The set is empty."),
+        hint=_elsewhere(wanted, close) if versions else say("The set is empty."),
     )
 
 
 def _elsewhere(wanted: str, close: Sequence[str]) -> str:
     """Say what fetches a version that a set lacks, or what a baseline may be where the word cannot name one."""
-    if is_version_name(wanted.rpartition("@")[2]):
-        return say(
-            "{nearest_sentence} registry.compare(vs, baseline={wanted!r}) fetches it as well.",
-            nearest_sentence=nearest_sentence(close),
-            wanted=wanted,
-        )
-    return joined([nearest_sentence(close), _HINT], " ")
+    model, at, name = wanted.rpartition("@")
+    bare = without_v(name)
+    if not is_version_name(bare):
+        return joined([nearest_sentence(close), _HINT], " ") if close else _HINT
+    said = nearest_sentence(close) if bare == name else say("Did you mean {word}?", word=f"{model}{at}{bare}")
+    if bare in close:
+        return said
+    return say(
+        "{nearest_sentence} registry.compare(vs, baseline={wanted!r}) fetches it as well.",
+        nearest_sentence=said,
+        wanted=f"{model}{at}{bare}",
+    )
 
 
 def _refuse_failed(wanted: str, errors: Mapping[str, Any]) -> None:

@@ -93,6 +93,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
     _instead = guide(
         {
             "best(metric)": "winner",
+            "rank(metric)": "ranking ranked leaderboard",
             "changed": "diff differences",
             "to_frame()": "df frame to_df to_pandas to_dataframe to_dict to_json",
             "verdict": "summary conclusion",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from pai_notebook.comparison.direction import Direction, read_mode
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.series import is_list
-from pai_notebook.errors import ComparisonError, NameNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PaiError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_cells import State
+from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.names import Name, Pattern, Patterns, is_on, resolve
 from pai_notebook.model.nearest import dataset_hint, nearest_names
 
@@ -164,8 +166,8 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
     ComparisonError
         When the metric is not there, has no number in any version, or its direction is unknown and no mode is given.
     """
+    told = _mode_of(rows, metric, mode, dataset)
     row = find_row(rows, metric, dataset)
-    told = read_mode(mode)
     direction = Direction(told, "told", "by mode") if told else row.direction
     numbers = tuple((place, cell.value) for place, cell in enumerate(row.cells) if _is_number(cell.state) and cell.value is not None)
     if not numbers:
@@ -182,6 +184,18 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
     ranked = {place for place, _ in numbers}
     unranked = tuple((place, str(cell.state)) for place, cell in enumerate(row.cells) if place not in ranked)
     return RankingKey(row, direction, numbers, unranked)
+
+
+def _mode_of(rows: Sequence[Row], metric: str, mode: Any, dataset: str | None) -> Mode | None:
+    """Read a direction; a dataset in its place, as the second argument of a call, is told to be one."""
+    try:
+        return read_mode(mode)
+    except ConfigurationError as error:
+        if isinstance(mode, str) and dataset is None:
+            with suppress(PaiError):
+                find_row(rows, metric, mode)
+                error.hint = say("Did you mean {word}?", word=f"dataset={mode!r}")
+        raise
 
 
 def _is_number(state: State) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from IPython import get_ipython
 
-from pai_notebook.calls import checked
+from pai_notebook.calls import MissingAttribute, checked
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.errors import ConfigurationError, PaiError
@@ -65,6 +65,15 @@ class Explorer(Displayed):
     3
     >>> explorer.close(); registry.close()
     """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse what nothing would read: what is chosen is chosen in the widget."""
+        if not name.startswith("_"):
+            raise MissingAttribute(
+                say("{kind} takes no values of yours: {name!r} cannot be set", kind=type(self).__name__, name=name),
+                hint=say("Choose in the widget, or compare its .selected."),
+            )
+        object.__setattr__(self, name, value)
 
     def __init__(self, source: Registry | VersionSet | None = None) -> None:
         versions = source if isinstance(source, VersionSet) else None

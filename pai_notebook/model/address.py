@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeGuard, TypeVar
 
-from pai_notebook.arguments import described, is_version_name
+from pai_notebook.arguments import described, is_version_name, without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest as nearest_names
@@ -38,6 +38,11 @@ _VERSION = re.compile(r"[vV]?[0-9][\w.+-]{0,127}")
 _MODEL = re.compile(r"\w[\w .+()（）-]{0,126}")
 _GLOB = re.compile(r"[\w.+*?\[\]!-]{1,128}")
 _LAST = re.compile(r"last:([0-9]{1,6})", re.IGNORECASE)
+# Texts behind a model that can only be meant as a selector of it: words but for `all`, `last:N`, ranges, lists and globs.
+_BEHIND = re.compile(
+    rf"(?:{'|'.join(_SINGLE)})(?:\.\.\S*+)?|last:\S*+|\.\.\S++|v?[0-9](?=[\w.+-]*(?:[,，*]|\.\.))\S*+",
+    re.IGNORECASE,
+)
 _GRAMMAR = say(
     "Write MODEL or MODEL@SELECTOR, where a selector is {words}, last:N, VERSION, a range such as "
     "0.1.0..0.9.0, 2.0.0.. or approved..latest, a glob like 1.*, or several of these with commas.",
@@ -270,7 +275,40 @@ def address_of(model: str, *names: str) -> Address:
     address = parse_address(model)
     if "@" in model:
         raise AddressError(say("{model} selects versions already", model=_shown(model)), hint=say("Write {model}.", model=address.model))
+    for name in filter(_is_selector, names):
+        hint = say("Write {value}@{word}.", value=address.model, word=name)
+        raise AddressError(say("{wrong!r} is not a version name", wrong=name), hint=hint)
     return Address(address.model, Selector("names", names=names)) if names else address
+
+
+def _is_selector(text: object) -> bool:
+    return isinstance(text, str) and _BEHIND.fullmatch(text) is not None
+
+
+def refuse_selectors(first: object, others: Sequence[object]) -> None:
+    """Refuse selectors that stand behind their model instead of behind its `@`, in a call as on the line.
+
+    A model may be called so, and is then written with its `@`.
+
+    Raises
+    ------
+    AddressError
+        With the address that was meant.
+
+    Examples
+    --------
+    >>> refuse_selectors("model-a", ["latest", "0.1.0"])
+    Traceback (most recent call last):
+    ...
+    pai_notebook.errors.AddressError: 'latest' is not a model. Write model-a@latest,0.1.0.
+    """
+    wrong = next(filter(_is_selector, others), None)
+    if wrong is None:
+        return
+    model = first.partition("@")[0] if isinstance(first, str) else "MODEL"
+    meant = [str(other) for other in others if isinstance(other, str)]
+    together = meant if all(_is_selector(other) or is_version_name(other) for other in meant) else [str(wrong)]
+    raise AddressError(say("{word!r} is not a model", word=wrong), hint=say("Write {value}@{word}.", value=model, word=",".join(together)))
 
 
 def spread(items: Iterable[object]) -> list[object]:
@@ -304,6 +342,7 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
     told = spread(items)
     if names_versions(told):
         return [address_of(told[0], *map(str, told[1:]))]
+    refuse_selectors(told[0] if told else "", told[1:])
     found: list[Address] = []
     for item in items:
         if isinstance(item, Address):
@@ -395,7 +434,7 @@ def nearest(name: str, available: Iterable[str], count: int = 2) -> tuple[str, .
     ('1.2.0', '1.3.0')
     """
     ordered = Neighbours(available)
-    starting = [known for known in ordered.names if known.startswith(f"{name.lstrip('vV')}.")]
+    starting = [known for known in ordered.names if known.startswith(f"{without_v(name)}.")]
     return tuple(dict.fromkeys([*starting[-1:], *(ordered.of(name) or nearest_names(name, ordered.names, count))]))[:count]
 
 
@@ -406,7 +445,7 @@ def _hint(text: str) -> str:
             "expressions are not evaluated."
         )
     selector = text.partition("@")[2] or text
-    newest = re.fullmatch(r"last\W?([0-9]{1,6})", selector, re.IGNORECASE)
+    newest = re.fullmatch(r"(?:last|latest|newest)\W?([0-9]{1,6})", selector, re.IGNORECASE)
     if newest and not int(newest[1]):
         return say("{name} is no version: write last:1 for the newest. {more}", name=f"last:{newest[1]}", more=_GRAMMAR)
     close = [f"last:{newest[1]}"] if newest else nearest_names(selector, [*WORDS, "last:5"], 1)

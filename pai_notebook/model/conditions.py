@@ -89,11 +89,14 @@ class Condition:
         From the names and values of a set to a truth value a version.
     names : tuple of str
         Every name in it, as written.
+    others : frozenset of str
+        Names that other names are compared with: a text without its quotation marks is one of them.
     """
 
     text: str
     mask_of: Mask
     names: tuple[str, ...] = ()
+    others: frozenset[str] = frozenset()
 
     def mask(self, versions: Sequence[ModelVersion]) -> list[bool]:
         """Tell for each version whether it meets the condition.
@@ -161,7 +164,12 @@ def parse_condition(text: str) -> Condition:
     if not isinstance(text, str):
         raise AddressError(say("where={text} is not a condition", text=described(text)), hint=_GRAMMAR)
     parser = _Parser(text)
-    return Condition(text, parser.parse(), tuple(dict.fromkeys(parser.names)))
+    return Condition(text, parser.parse(), tuple(dict.fromkeys(parser.names)), frozenset(parser.others))
+
+
+def to_quote(name: str, hint: str) -> str:
+    """Say that a name which occurs nowhere may be a text, before what else it may be."""
+    return say("Quote texts: {name!r}. {hint}", name=name, hint=hint)
 
 
 class _Parser:
@@ -172,6 +180,7 @@ class _Parser:
         self.tokens = _tokens(text)
         self.next = 0
         self.names: list[str] = []
+        self.others: set[str] = set()
         self.now = datetime.now(UTC)
 
     def parse(self) -> Mask:
@@ -262,6 +271,8 @@ class _Parser:
         if sign == "!=":
             return _negation(self._comparing(left, _Token("cmp", "==", token.position), right))
         compare = _COMPARE[sign]
+        if left.name is not None and right.name is not None:
+            self.others.add(right.name)
 
         def mask(found: Lookup) -> list[bool]:
             first, second = self._named(found, left, right), self._named(found, right, left)
@@ -295,7 +306,7 @@ class _Parser:
         except ComparisonError as error:
             hint = error.hint
             if other.name is not None and operand.token.position > other.token.position:
-                hint = say("Quote texts: {name!r}. {hint}", name=operand.name, hint=hint)
+                hint = to_quote(operand.name, hint)
             raise grammar_error(self.text, operand.token.position, error.message, hint) from None
 
     @staticmethod

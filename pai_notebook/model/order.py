@@ -6,8 +6,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Protocol, TypeVar
+
+from pai_notebook.arguments import without_v
 
 _RUNS = re.compile(r"(\d+)")
 _SPLIT = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?:[-_.+]?(?P<suffix>.*))", re.DOTALL)
@@ -131,8 +134,20 @@ class Neighbours:
         self._keys = [version_key(name) for name in self.names]
 
     def of(self, name: str) -> tuple[str, ...]:
-        """The names before and after this one, where they exist."""
-        key = version_key(name)
+        """The names before and after this one, where they exist; that without its `v` alone where it is one; nothing near to a word.
+
+        Examples
+        --------
+        >>> known = Neighbours(["1.4.0", "1.5.0", "2.0.0"])
+        >>> known.of("v1.5.0"), known.of("v1.6"), known.of("production")
+        (('1.5.0',), ('1.5.0', '2.0.0'), ())
+        """
+        bare = without_v(name)
+        if bare != name and bare in self.names:
+            return (bare,)
+        if not bare[:1].isdecimal():
+            return tuple(get_close_matches(name, self.names, 2, cutoff=0.6))
+        key = version_key(bare)
         below, above = bisect_left(self._keys, key), bisect_right(self._keys, key)
         return (*self.names[max(0, below - 1) : below], *self.names[above : above + 1])
 

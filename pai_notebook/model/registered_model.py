@@ -51,6 +51,7 @@ class Model(Displayed, DocumentView):
             "model_id": "id",
             "latest_version": "latest",
             "registry.list_versions(model.model_id)": "versions list_versions get_versions",
+            "registry.compare(model.model_id)": "compare diff",
             "registry.get_version(model.model_id, name)": "get_version",
         }
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.conditions import parse_condition
+from pai_notebook.model.conditions import parse_condition, to_quote
 from pai_notebook.model.fields import NAMED, PEOPLE, field_named
 from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
 from pai_notebook.model.lookup import Lookup, refuse_unknown
@@ -182,7 +182,10 @@ class VersionSearch:
         """
         for text, error in self._missing.items():
             if text not in self._known:
-                raise (self._seen.nowhere(text) if text in self._metrics else None) or error
+                missing = (self._seen.nowhere(text) if text in self._metrics else None) or error
+                if self._condition is not None and text in self._condition.others:
+                    missing.hint = to_quote(text, missing.hint)
+                raise missing
         for key in self._labels:
             if key not in self._seen_keys:
                 raise ConfigurationError(say("no version has a label {key!r}", key=key), hint=_hint(key, self._seen_keys))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # What settings of labels begin with.
 LABELS = "labels."
 
+# Words of settings that people look at first, the most important first.
+FIRST_SETTINGS = ("learning_rate", "lr", "epoch", "steps", "batch", "max_length", "optimizer", "weight_decay", "warmup", "lora", "dropout")
+
 Leaves = dict[str, Any]
 
 _IGNORED_SPECS = ("extra_info", "options")
@@ -69,6 +72,18 @@ def is_seed(path: str) -> bool:
     """
     words = _words(path)
     return bool(words) and (words[-1] in ("seed", "rng") or words[-2:] == ["random", "state"])
+
+
+def looks_set(path: str) -> bool:
+    """Whether a number is called as settings are, so that it may have been taken for a metric.
+
+    Examples
+    --------
+    >>> [looks_set(path) for path in ("dropout", "seed", "batch_size", "lr", "fold", "accuracy", "train.loss")]
+    [True, True, True, True, True, False, False]
+    """
+    words = "_".join(_words(path))
+    return is_seed(path) or is_fold(path) or any(re.search(rf"(?:^|_){word}s?(?:_|$)", words) for word in FIRST_SETTINGS)
 
 
 def is_repeat(path: str) -> bool:

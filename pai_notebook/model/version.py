@@ -78,7 +78,7 @@ class ModelVersion(Displayed, DocumentView):
             "labels": "tags",
             "modified": "updated",
             "training_spec": "settings params parameters hyperparameters config",
-            "pnb.compare(a, b)": "compare diff",
+            "pnb.VersionSet([version, other]).compare(version)": "compare diff",
             "pnb.VersionSet([version])": "to_frame df save",
         }
     )

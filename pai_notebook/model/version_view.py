@@ -37,6 +37,7 @@ from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
+from pai_notebook.model.settings import FIRST_SETTINGS
 from pai_notebook.model.source import dataset_names, named_datasets
 from pai_notebook.model.trees import count_values, tree_of
 
@@ -63,8 +64,6 @@ COVERS = 8
 SPEC_VALUES = 60
 # Values of a spec that are shown however many other specs came before it.
 SPEC_AT_LEAST = 5
-# Words of settings that people look at first, the most important first.
-_FIRST_SETTINGS = ("learning_rate", "lr", "epoch", "steps", "batch", "max_length", "optimizer", "weight_decay", "warmup", "lora", "dropout")
 _ABOUT_SETTINGS = ("Type", "Required", "Description", "DisplayName", "Range")
 _APPROVALS = {"approved": "Approved, may go live", "rejected": "Rejected, may not go live", "pending": "Pending, not decided"}
 # Plain fields that have a place of their own on a card: title, badge, line below it, storage, source and foot.
@@ -269,7 +268,7 @@ def _settings(version: ModelVersion) -> str:
 
 def _importance(name: str) -> int:
     text = name.casefold()
-    return next((place for place, word in enumerate(_FIRST_SETTINGS) if word in text), len(_FIRST_SETTINGS))
+    return next((place for place, word in enumerate(FIRST_SETTINGS) if word in text), len(FIRST_SETTINGS))
 
 
 def _covers(uris: list[str], shape: type[Link]) -> Lines:

@@ -6,21 +6,19 @@ import keyword
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Any
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
+from pai_notebook.files import ENDINGS, FORMATS
 from pai_notebook.i18n.phrases import joined, read_language, say
-from pai_notebook.model.address import WORDS, Address, Selector, parse_address, parse_selector
+from pai_notebook.model.address import Address, Selector, parse_address, parse_selector, refuse_selectors
 from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, told_form, verbs_of
 from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
 
 # Options that look as if a key follows: the history would keep it.
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
-_SELECTOR = re.compile(
-    rf"(?:{'|'.join(word for word in WORDS if word != 'all')})(?:\.\.\S*+)?|last:\S*+|\.\.\S++|v?[0-9](?=[\w.+-]*(?:[,，*]|\.\.))\S*+",
-    re.IGNORECASE,
-)
 _VERSION = re.compile(r"[vV]?[0-9]++(?:\.[0-9]++)++(?:[\w+-]|\.(?!\.))*+")
 _DASHES = "-\u2013\u2014\u2212"
 _CURLY = "\u201c\u201d\u2018\u2019"
@@ -167,7 +165,7 @@ def _parsed(words: Sequence[str], edge: Edge) -> Command:
         if not verb:
             _refuse_other_edge(rest[0], edge)
             _refuse_unknown_verb(rest, edge)
-        addresses = _addresses(rest)
+        addresses = _addresses(rest, verb or "compare", edge)
         command = Command(verb or _default_verb(addresses), addresses, options=options)
     _check(command, edge)
     return command
@@ -207,7 +205,9 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
     if "rules" in options:
         raise AddressError(say("the cell has the rules, and --rules names a file of them"), hint=say("Leave one of them out."))
     rules = "\n".join(_rule(text, names or {}) for text in cell.split("\n"))
-    command = Command("gate", _addresses(words), options=options, rules=rules, silent=without_comment(line).rstrip().endswith(";"))
+    command = Command(
+        "gate", _addresses(words, "gate", "line"), options=options, rules=rules, silent=without_comment(line).rstrip().endswith(";")
+    )
     _check(command, "line")
     return command
 
@@ -302,9 +302,24 @@ def _all_verbs(edge: Edge) -> str:
     return say("The verbs are {text}.", text=joined(list(verbs_of(edge))))
 
 
-def _addresses(words: list[str]) -> tuple[Address, ...]:
+def _refuse_files(words: list[str], verb: str, edge: Edge) -> None:
+    """Refuse the name of a file where a model is expected, without a request; a model may be called so, and is written with its `@`."""
+    for word in words:
+        ending = PurePath(word).suffix.lower()
+        if "@" in word or ending not in FORMATS:
+            continue
+        named = say("A model named {word} is written {word}@{selector}.", word=word, selector="all")
+        option = "--offline" if ending in ENDINGS["save"] and verb != "save" else "--junit" if ending in ENDINGS["to_junit"] else "--to"
+        meant = say("Did you mean {word}?", word=f"{option} {word}") if option in options_of(verb, edge) else ""
+        raise AddressError(
+            say("{word!r} looks like a file, not like a model", word=word), hint=joined([meant, named], " ") if meant else named
+        )
+
+
+def _addresses(words: list[str], verb: str, edge: Edge) -> tuple[Address, ...]:
     """Addresses, or one model and the names of its versions."""
     words = _joined(words)
+    _refuse_files(words, verb, edge)
     for word in words[1:]:
         if word in VERBS:
             rest = " ".join(each for each in words if each != word)
@@ -320,15 +335,12 @@ def _addresses(words: list[str]) -> tuple[Address, ...]:
             )
         wrong = [word for word in words[1:] if not _is_version(word)]
         if wrong:
+            refuse_selectors(model.model, words[1:])
             # raises an error of its own, which says more, where the word is not a selector either
             parse_selector(wrong[0])
             raise AddressError(say("{wrong!r} is not a version name", wrong=wrong[0]), hint=_HELP)
         return (Address(model.model, Selector("names", names=tuple(words[1:]))),)
-    for word in words[1:]:
-        if _SELECTOR.fullmatch(word):
-            raise AddressError(
-                say("{word!r} is not a model", word=word), hint=say("Write {value}@{word}.", value=words[0].partition("@")[0], word=word)
-            )
+    refuse_selectors(words[0] if words else "", words[1:])
     return tuple(parse_address(word) for word in words)
 
 

@@ -167,6 +167,7 @@ _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
     say("In Python: {code}.", code="pnb.compare('model-a@last:5').plot.dot('accuracy')"): (
         "plot", "chart", "dot", "bar", "heatmap", "scatter", "slope",
     ),
+    say("In Python: {code}.", code="pnb.get_versions('model-a').group_repeats()"): ("group", "groupby", "repeats", "group_repeats", "runs"),
     say("In Python: {code}.", code="pnb.get_versions('model-a@last:5').to_frame()"): ("frame", "dataframe", "df", "flatten", "pandas"),
     say("This package only reads the registry."): (
         "delete", "rm", "approve", "reject", "register", "update", "create", "add", "upload", "push", "set", "label", "tag", "deploy",

@@ -256,6 +256,8 @@ def _written(command: Command, exports: Mapping[str, str] = _EXPORTS) -> list[St
     method = exports.get(path.rpartition(".")[2].lower())
     if method is None:
         hint = say("Use one of {names}.", names=joined([f".{ending}" for ending in exports]))
+        if path.lower().endswith(".pdf") and command.verb in ("show", "ls", "compare", "explain"):
+            hint = joined([hint, say("The verb report writes .pdf.")], " ")
         raise ConfigurationError(say("cannot tell the format from {path}", path=path), hint=hint)
     return [step(method, path, aside=True, overwrite=command.get("overwrite"))]
 

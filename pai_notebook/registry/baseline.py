@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.address import BASELINES, WORDS, Address, Selector, names_versions, parse_address, read_addresses, spread
+from pai_notebook.model.address import (
+    BASELINES,
+    WORDS,
+    Address,
+    Selector,
+    names_versions,
+    parse_address,
+    read_addresses,
+    refuse_selectors,
+    spread,
+)
 from pai_notebook.model.keys import names_of
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.result import raise_when_empty
@@ -52,6 +62,7 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
     if names_versions(told := spread(items)):
         yield from read_addresses(told)
         return
+    refuse_selectors(told[0] if told else "", told[1:])
     for item in items:
         if isinstance(item, Address | VersionSet):
             yield item

@@ -82,7 +82,7 @@ class Registry(Displayed):
             'list_models(query="text")': "search_models find_models find_model",
             "list_versions(model)": "versions",
             "pnb.load(path)": "load",
-            "compare(a, b)": "diff",
+            "compare(b, baseline=a)": "diff",
         }
     )
 

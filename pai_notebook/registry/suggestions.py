@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pai_notebook.arguments import is_version_name, without_v
 from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.errors import AddressError, ModelNotFound, NotFound, PaiError, VersionNotFound
 from pai_notebook.model.address import nearest
@@ -43,7 +44,8 @@ class Suggestions:
             self.hint(arrivals.failures[key])
         refused = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, AddressError) and key[1]]
         for (model_id, name), illegal in refused[:_MOST]:
-            close = nearest(name, self._memory.known(model_id).names)
+            # 2.4.0 is what v2.4.0 means, whether it was seen or not
+            close = () if is_version_name(without_v(name)) else nearest(name, self._memory.known(model_id).names)
             illegal.hint = nearest_sentence(close) if close else illegal.hint
 
     def hint(self, error: PaiError) -> bool:

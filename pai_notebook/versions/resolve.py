@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pai_notebook.versions.cache import KnownNames
 
 
+_NO_VERSION_YET = say("The model has no version yet.")
+
+
 def no_version(model_id: str, name: str, available: KnownNames) -> VersionNotFound:
     """Return the error for a version that a list of its model does not have.
 
@@ -49,7 +52,7 @@ def nothing_selected(address: Address, available: Sequence[str], model_id: str) 
             model_id=model_id,
             hint=say("Choose one by name, or use @latest."),
         )
-    hint = say("It has {counted}.", counted=counted(len(available), "version")) if available else say("The model has no version yet.")
+    hint = say("It has {counted}.", counted=counted(len(available), "version")) if available else _NO_VERSION_YET
     return VersionNotFound(say("{address} selects no version", address=address), model_id=model_id, hint=hint)
 
 
@@ -59,7 +62,7 @@ def hint_versions(error: VersionNotFound, known: KnownNames) -> bool:
     if close:
         error.hint = nearest_sentence(close, whole=known.whole)
     elif known.whole:
-        error.hint = say("The model has no version yet.")
+        error.hint = say("It has {counted}.", counted=counted(len(known.names), "version")) if known.names else _NO_VERSION_YET
     return bool(close) or known.whole
 
 

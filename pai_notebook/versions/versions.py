@@ -22,6 +22,7 @@ from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
 from pai_notebook.model.reading import read_versions
+from pai_notebook.model.settings import looks_set
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.outputs import VersionExports
 from pai_notebook.versions.resolve import Known, resolve
@@ -75,7 +76,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         {
             "list(versions)": "versions",
             "[version.version_name for version in versions]": "names",
-            "sort_values": "sort",
+            "sort_values": "sort sort_by sorted order_by",
             "filter": "query where search",
             "to_frame()": "df frame to_df to_pandas to_dataframe",
             "compare()": "diff",
@@ -803,6 +804,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "group_repeats grouped nothing: no two versions have equal settings but for seeds, folds, runs, ids and dates; "
             "ignore= names what else may differ"
         )
+        # numbers of a table are metrics unless they are said to be settings
+        told = dict.fromkeys(name for version in self if not version.is_registered for name in version.metrics.names if looks_set(name))
+        if told:
+            missed = say("settings={names} where the versions were made takes what became metrics", names=list(told))
+            alone = joined([alone, missed], "; ")
         return self._derive(found, alone if len(found) == len(self) > 1 else "")
 
     def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:

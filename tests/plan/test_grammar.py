@@ -114,7 +114,7 @@ def test_a_line_means_one_verb(line, verb):
         ("model-a@latest compare model-b@latest", "the verb comes first"),
         ("ls model-a --where 'a > 1' --where 'b > 1'", "Join the conditions by and"),
         ("model-a --show", "show is a verb"),
-        ("model-a 2.4.0 latest", "'latest' is not a version name"),
+        ("model-a 2.4.0 latest", "Write model-a@2.4.0,latest."),
         ("model-a 0.1.0,0.2.0", "model-a@0.1.0,0.2.0"),
         ("model-a approved..latest", "model-a@approved..latest"),
         ("compare model-a@last:2 --directions cer=min", "Did you mean --mode?"),
@@ -348,3 +348,25 @@ def test_signs_that_look_like_those_of_the_grammar_are_found_where_they_stand_wi
     for condition, cure in (("accuracy ≤ 1", "<="), ("accuracy ＞ 0", ">"), ("accuracy ≠ 0", "!=")):
         with pytest.raises(AddressError, match=f"column 10: .*Write {cure}[.]$"):
             vs.filter(where=condition)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("report model-a@last:3 wine.html", "--to wine.html"),
+        ("model-a@last:3 wine.PDF", "--to wine.PDF"),
+        ("show a.paisnap.json.gz", "--offline a.paisnap.json.gz"),
+        ("save model-a a.json", "--to a.json"),
+        ("ls a.csv", "--to a.csv"),
+        ("gate model-a@latest gate.xml --rules rules.txt", "--junit gate.xml"),
+    ],
+)
+def test_the_name_of_a_file_is_not_taken_for_a_model(line, meant):
+    with pytest.raises(AddressError, match=rf"looks like a file, not like a model\. Did you mean {meant}\?"):
+        parse_line(line)
+    assert parse_line("report wine.html@all --to b.html").addresses[0].model == "wine.html"
+
+
+def test_a_selector_among_names_behind_a_model_is_refused_with_the_address_that_was_meant():
+    with pytest.raises(AddressError, match=r"^'latest' is not a model\. Write model-a@2\.4\.0,latest\.$"):
+        parse_line("compare model-a 2.4.0 latest")

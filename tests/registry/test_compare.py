@@ -1,6 +1,8 @@
 """Registry.compare: versions and the baseline that is fetched beside them, as the line `%paimodel compare` does it."""
 
+import builtins
 import inspect
+import re
 
 import pandas as pd
 import pytest
@@ -220,3 +222,53 @@ def test_groups_metrics_and_errors_are_told_by_the_names_that_were_typed(registr
     with pytest.raises(VersionNotFound, match=r"no version 9\.9\.9 in 手写数字识别") as caught:
         registry.get_version("手写数字识别", "9.9.9")
     assert caught.value.model_id == DIGITS
+
+
+def test_a_selector_behind_a_model_is_refused_with_its_address_and_sends_nothing():
+    with pnb.connect("demo", default=False) as registry:
+        for call in (registry.compare, registry.get_versions, pnb.VersionSet().select):
+            for words in (["latest"], ["latest", "approved"], ["last:3"], ["1.*"], ["1.0.0..2.0.0"], ["1.0.0", "highest"]):
+                with pytest.raises(AddressError, match=rf"is not a model\. Write 手写数字识别@{re.escape(','.join(words))}\.$"):
+                    call("手写数字识别", *words)
+        for word in ("latest", "approved", "last:3"):
+            with pytest.raises(AddressError, match=rf"is not a version name\. Write 手写数字识别@{word}\.$"):
+                registry.get_version("手写数字识别", word)
+
+
+def test_a_v_before_a_version_means_that_version_and_nothing_is_near_to_a_word():
+    with pnb.connect("demo", default=False) as registry:
+        registry.list_versions("wine-cultivar")
+        with pytest.raises(AddressError, match=r"'v1\.5\.0' is not a version name\. Did you mean 1\.5\.0\?$"):
+            registry.get_version("wine-cultivar", "v1.5.0")
+        with pytest.raises(VersionNotFound, match=r"Did you mean 1\.5\.0\? registry\.compare\(vs, baseline='1\.5\.0'\)"):
+            registry.compare("wine-cultivar@1.0.0,1.2.0", baseline="v1.5.0")
+        with pytest.raises(VersionNotFound, match=r"Did you mean 1\.5\.0\?$"):
+            registry.compare("wine-cultivar", baseline="v1.5.0")
+        with pytest.raises(VersionNotFound, match=r"production is not among the \d+ versions\. A baseline is one version"):
+            registry.compare("wine-cultivar", baseline="production")
+        with pytest.raises(AddressError, match="Version names look like"):
+            registry.get_version("wine-cultivar", "production")
+
+
+def test_what_stands_for_a_missing_method_exists_and_compares_what_was_asked_for():
+    registry = pnb.connect("demo", default=False)
+    a, b = registry.get_versions("wine-cultivar", "1.2.0", "1.4.0")
+    for thing in (a, registry):
+        with pytest.raises(AttributeError) as caught:
+            _ = thing.diff
+        code = str(caught.value).partition("Use ")[2].removesuffix(".")
+        code = code if code.startswith("pnb.") else f"registry.{code}"
+        comparison = eval(code, {"pnb": pnb, "registry": registry, "version": a, "other": b, "a": a, "b": b})
+        assert (comparison.baseline_name, comparison.names) == ("1.2.0", ("1.2.0", "1.4.0"))
+    vs = registry.get_versions("wine-cultivar@last:3")
+    names = {"registry": registry, "pnb": pnb, "versions": vs, "version": a, "comparison": vs.compare(), "model": registry.list_models()[0]}
+    for holder in (registry, a, vs, vs.compare(), registry.list_models(), registry.list_models()[0], vs.compare().verdict):
+        for code in set(holder._instead.values()):
+            first = re.match(r"[\w.]+", code)
+            if first is None or " for " in code:
+                continue
+            root, _, rest = first[0].partition(".")
+            found = names.get(root, builtins.__dict__.get(root)) if rest or root in dir(builtins) else getattr(holder, root)
+            for part in filter(None, rest.split(".")):
+                found = getattr(found if found is not None else holder, part)
+            assert found is not None, code

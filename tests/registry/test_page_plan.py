@@ -236,7 +236,7 @@ def test_an_illegal_version_name_costs_no_request_and_names_the_nearest(watched)
     assert names(versions) == ["2.5.0"]
     assert {address: error.hint for address, error in versions.errors.items()} == {
         "model-a@2.4": "Nearest is 2.4.0.",
-        "model-a@v2.5.0": "Nearest is 2.5.0.",
+        "model-a@v2.5.0": "Did you mean 2.5.0?",
     }
     with pytest.raises(AddressError, match=r"'2\.4' is not a version name.*Nearest is 2\.4\.0"):
         w.registry.get_version("model-a@2.4")
