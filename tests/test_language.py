@@ -153,6 +153,8 @@ def test_what_is_absent_is_not_slanted_in_chinese():
     assert "i{font-style:normal}" not in vs._repr_html_()
     with speaking("zh"):
         assert " i{font-style:normal;opacity:.65}" in vs._repr_html_()
+        # a label of facts, such as 存储位置, stays in one line beside a long value
+        assert ".facts th{word-break:keep-all}" in vs[0]._repr_html_()
 
 
 def test_a_group_without_a_setting_is_called_alike_wherever_it_is_named():

@@ -25,7 +25,7 @@ from pai_notebook.model.settings import fold_of
 from pai_notebook.model.shared import Key, is_alike, is_count, metrics_document, shared_fields, shared_metrics
 from pai_notebook.model.source import dataset_names
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.model.version_view import DIGITS, METRIC_ROWS, approval_badge, describe_version, time_text
+from pai_notebook.model.version_view import DIGITS, METRIC_ROWS, approval_badge, describe_shared, time_text
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class VersionGroup(ModelVersion):
             self.version_name,
             subtitle=names,
             badges=[approval_badge(self.approval_status)] if self.approval_status else [],
-            blocks=[self._table(), Section(say("What all of them share, and what differs"), [describe_version(self)], folded=True)],
+            blocks=[self._table(), Section(say("What all of them share, and what differs"), [describe_shared(self)], folded=True)],
             footer=Lines([text for text in (ignored, *remarks_on([self]), newest, *dataset_ids(self._names.values())) if text]),
         )
 

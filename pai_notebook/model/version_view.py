@@ -24,6 +24,7 @@ from pai_notebook.display import (
     Number,
     Picture,
     Section,
+    Stack,
     Table,
     Tone,
 )
@@ -90,6 +91,12 @@ def describe_version(version: ModelVersion, *, images: bool = False) -> Block:
         blocks=[block for block in _blocks(version, images=images) if block is not None],
         footer=_footer(version),
     )
+
+
+def describe_shared(version: ModelVersion) -> Block:
+    """Describe what the members of a group share: as its card, whose title and badge the group's own card has."""
+    blocks = [block for block in _blocks(version, images=False) if block is not None]
+    return Stack([Note(_essentials(version)), *blocks, Note(_footer(version))])
 
 
 def approval_badge(status: str, *, meaning: bool = False) -> Badge:

@@ -128,6 +128,9 @@ def test_a_group_is_what_all_members_share_and_says_what_differs():
     assert group.training_spec == {"HyperParameters": {"lr": 0.1, "seed": "differs among members: 1, 2"}}
     assert group.metrics["n"].value == 100
     assert "auc_stderr" not in group.metrics
+    # what is folded below the card has no second title and no second badge
+    assert group._repr_html_().count("<b>g</b>") == 1
+    assert "created" in str(group) or "times unknown" in str(group)
 
 
 def test_welch_intervals_of_groups_equal_those_of_scipy():
