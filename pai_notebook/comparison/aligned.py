@@ -20,7 +20,7 @@ from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.group import VersionGroup, remarks_on
+from pai_notebook.model.group import VersionGroup, remarks_on, sharing_runs
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import plain_paths, short_datasets
@@ -99,6 +99,7 @@ class Aligned:
             repeats=self._repeats,
             counts=self._counts,
             paired=by_place(self.paired_results, list(found), self._names),
+            sharing=sharing_runs(self._versions),
         )
         self._measured = (
             () if self._place is None else tuple(metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance))

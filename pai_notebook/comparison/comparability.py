@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.evidence_names import Role
+from pai_notebook.model.group import sharing_runs
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_percentable, is_share, is_speed, scale_of
 from pai_notebook.model.metrics import similar_names
@@ -98,6 +99,7 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
     """Say what stands in the way of comparing, one sentence each, in a fixed order."""
     rules = (
         _nothing_in_common,
+        _runs_in_common,
         _other_dataset,
         _misspelt,
         _two_names,
@@ -110,6 +112,13 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
         _duplicates,
     )
     return tuple(sentence for rule in rules for sentence in rule(setting))
+
+
+def _runs_in_common(setting: Setting) -> Iterator[Phrase]:
+    found = sorted(place for place, other in sharing_runs(setting.versions) if other == setting.baseline)
+    if found:
+        same = "{versions} and {baseline} have runs in common: what differs is not said to be beyond chance"
+        yield say(same, versions=setting.listed(found), baseline=setting.names[setting.baseline])
 
 
 def _stated(row: Row) -> list[int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, overload
 
@@ -16,6 +16,7 @@ from pai_notebook.calls import checked
 from pai_notebook.comparison.align import MetricCells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.direction import Direction, Directions
+from pai_notebook.comparison.groups import ListedRepeats, repeats_of
 from pai_notebook.comparison.interval import t_quantile
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.tolerance import Tolerance
@@ -26,6 +27,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.group import VersionGroup, sharing_runs
 from pai_notebook.model.names import Name, resolve
 from pai_notebook.model.nearest import counted, dataset_ids
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
@@ -163,7 +165,8 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
     changes : tuple of PairedChange
         The pairs of each change of settings together, with their mean; the largest difference first, seeds alone last.
     spread : Spread or None
-        Standard deviation of single runs, from versions that differ in their seed alone; None where there are none.
+        Standard deviation of single runs, from versions that differ in their seed alone; None where there are none, and among
+        groups, of which each pair is judged by the spread of its own runs, as in a comparison.
     ignored : tuple of str
         Settings left out because they name a run, a moment or a place for output.
     considered : int
@@ -171,7 +174,15 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
     """
 
     def __init__(
-        self, key: Name, direction: Direction, pairs: Sequence[MinimalPair], ignored: Sequence[str], considered: int, *, scale: Scale
+        self,
+        key: Name,
+        direction: Direction,
+        pairs: Sequence[MinimalPair],
+        ignored: Sequence[str],
+        considered: int,
+        *,
+        scale: Scale,
+        of_groups: Mapping[tuple[str, str], bool | None] | None = None,
     ) -> None:
         self.key = key
         self.metric = key.short
@@ -180,8 +191,9 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         self.ignored = tuple(ignored)
         self.considered = considered
         self._scale = scale.absolute  # as one spread holds for all pairs
-        self.spread = run_to_run(self.pairs)
-        self.changes = _grouped(self.pairs, self.spread)
+        self._of_groups = of_groups
+        self.spread = run_to_run(self.pairs) if of_groups is None else None
+        self.changes = _grouped(self.pairs, self.spread, of_groups or {})
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -295,6 +307,11 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         return [Mark(sign, say("better"), tone="good") if better else Mark(sign, say("worse"), tone="bad")]
 
     def _on_spread(self) -> str:
+        if self._of_groups is not None:
+            return say(
+                "Groups are judged by the spread of their own runs, as in a comparison, where each change has one pair; "
+                "of several pairs nothing is said."
+            )
         if self.spread is None:
             return say("One run each: run-to-run spread unknown, so no difference can be told from it.")
         sd = self._scale.with_unit(format_about((self._scale.points or 1) * self.spread.sd))
@@ -364,11 +381,19 @@ def run_to_run(pairs: Sequence[MinimalPair]) -> Spread | None:
     return Spread(math.sqrt(squares / df), df) if df and squares else None
 
 
-def _grouped(pairs: Sequence[MinimalPair], spread: Spread | None) -> tuple[PairedChange, ...]:
+def _grouped(
+    pairs: Sequence[MinimalPair], spread: Spread | None, of_groups: Mapping[tuple[str, str], bool | None]
+) -> tuple[PairedChange, ...]:
     by_change: dict[tuple[tuple[str, str | None, str | None], ...], list[MinimalPair]] = {}
     for pair in pairs:
         by_change.setdefault(pair.changes, []).append(pair)
     made = [_paired_change(changes, found, spread) for changes, found in by_change.items()]
+    made = [
+        replace(change, beyond_chance=of_groups.get((change.pairs[0].first, change.pairs[0].second)))
+        if of_groups and len(change.pairs) == 1
+        else change
+        for change in made
+    ]
     return tuple(sorted(made, key=lambda change: (change.is_seed, -abs(change.delta))))
 
 
@@ -430,7 +455,10 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     names = unique_names(ordered)
     cells = MetricCells(ordered)
     name = resolve(metric, [cells.name(key) for key in cells], missing="no version has a metric {text!r}")
-    uncertainty = Uncertainty(cells, names)
+    has_groups = any(isinstance(version, VersionGroup) for version in ordered)
+    uncertainty = Uncertainty(
+        cells, names, repeats=repeats_of(cells, ordered, ListedRepeats()) if has_groups else None, sharing=sharing_runs(ordered)
+    )
     rows = metric_rows(cells, uncertainty, 0, Directions(), Tolerance())
     row = next(each for each in rows if each.key == name)
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}
@@ -444,6 +472,17 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
         )
     found = sorted(find_pairs(known, max_changes), key=lambda pair: ([natural_key(setting) for setting, _, _ in pair[2]], pair[0], pair[1]))
     pairs = [MinimalPair(names[first], names[second], changes, values[first], values[second]) for first, second, changes in found]
+    key = row.path, row.dataset
+    of_groups: dict[tuple[str, str], bool | None] = {}
+    for before, after, _ in found if has_groups else ():
+        interval = uncertainty.between(key, after, before).interval
+        of_groups[names[before], names[after]] = None if interval is None else interval.excludes_zero
     return MinimalPairs(
-        row.key, row.direction, pairs, sorted(ignored, key=natural_key), len(known), scale=uncertainty.scale((row.path, row.dataset))
+        row.key,
+        row.direction,
+        pairs,
+        sorted(ignored, key=natural_key),
+        len(known),
+        scale=uncertainty.scale(key),
+        of_groups=of_groups if has_groups else None,
     )

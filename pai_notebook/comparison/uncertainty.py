@@ -48,6 +48,8 @@ class Uncertainty:
         Numbers of examples of datasets, for metrics beside which none is stated.
     paired : mapping of ((path, dataset), int, int) to function, optional
         For a metric, a version and another one what gives the evidence of their results on the same examples at a level.
+    sharing : collection of (int, int), optional
+        Versions that have runs in common, so that no interval of independent ones holds for them.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Uncertainty:
         repeats: Mapping[Key, Sequence[Runs | None]] | None = None,
         counts: Mapping[str, int] | None = None,
         paired: Mapping[tuple[Key, int, int], Callable[[float], Evidence]] | None = None,
+        sharing: Collection[tuple[int, int]] = (),
     ) -> None:
         self._beside = EvidenceFinder(cells)
         self._names = names
@@ -66,6 +69,8 @@ class Uncertainty:
         self._repeats = repeats or {}
         self._counts = counts or {}
         self._paired = paired or {}
+        self._sharing = sharing
+        self._in_common = {place for pair in sharing for place in pair}
         self._by_example = {key for key, _, _ in self._paired}
         self._scales: dict[Key, Scale] = {}
         self._readings = Readings(self._beside, n, repeats or {}, counts or {})
@@ -135,6 +140,12 @@ class Uncertainty:
         if value is None or base is None:
             lists = [cell for cell in (self._beside.cell(key, place), self._beside.cell(key, other)) if is_list(cell)]
             return Evidence(ask_for_series(lists[0]) if lists else say("one of the two is not a number"))
+        if (place, other) in self._sharing:
+            return Evidence(
+                say(
+                    "{name} and {other} have runs in common, so they are not independent", name=self._names[place], other=self._names[other]
+                )
+            )
         if is_percentable(key[0]) and min(value, base) <= 1 < max(value, base):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._readings.has_source(key, n or self._n):
@@ -166,7 +177,7 @@ class Uncertainty:
         """
         if not self.knows(key):
             return dict.fromkeys(others)
-        paired = {place for which, place, _ in self._paired if which == key}
+        paired = {place for which, place, _ in self._paired if which == key} | self._in_common
         heads, known = self._heads(key, tops, paired, level), dict[Hashable, bool | None]()
         found: dict[int, bool | None] = {}
         for place in others:

@@ -6,6 +6,7 @@ import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described
@@ -350,6 +351,25 @@ def count_versions(versions: Sequence[ModelVersion]) -> Phrase:
     of = "{groups} of {runs}" if len(groups) == 1 else "{groups}, {runs} in all"
     said = say(of, groups=counted(len(groups), "group"), runs=counted(len(members_of(groups)), "run"))
     return said if len(groups) == len(versions) else say("{shown} and {last}", shown=said, last=others)
+
+
+def sharing_runs(versions: Sequence[ModelVersion]) -> frozenset[tuple[int, int]]:
+    """Positions of two versions that have runs in common, both ways round: a group and its own member, or groups made in two ways.
+
+    Examples
+    --------
+    >>> make = lambda nth: ModelVersion.from_document({"VersionName": f"0.{nth}.0"}, "model-a")
+    >>> sorted(sharing_runs([VersionGroup([make(1), make(2)], name="lr=0.1"), make(2), make(3)]))
+    [(0, 1), (1, 0)]
+    """
+    if not any(isinstance(version, VersionGroup) for version in versions):
+        return frozenset()
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, version in enumerate(versions):
+        for run in {(each.model_id, each.version_name) for each in members_of([version])}:
+            places.setdefault(run, []).append(place)
+    groups = {place for place, version in enumerate(versions) if isinstance(version, VersionGroup)}
+    return frozenset(pair for found in places.values() for pair in permutations(found, 2) if groups & {*pair})
 
 
 def members_of(versions: Iterable[ModelVersion]) -> list[ModelVersion]:

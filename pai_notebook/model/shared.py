@@ -97,7 +97,11 @@ def _common(values: Sequence[Any], ignored: _Ignored, path: str = "") -> Any:
     inside = {key: _common([each.get(key, _NOTHING) for each in pairs], ignored, f"{path}.{key}" if path else key) for key in keys}
     if named_by is None:
         return inside
-    return [_renamed(value, key, named_by) for key, value in inside.items()] if named_by else list(inside.values())
+    if named_by:
+        return [_renamed(value, key, named_by) for key, value in inside.items()]
+    items = list(inside.values())
+    # of an empty object in a list nothing is below that could differ
+    return _differing(values, is_ignored=ignored(path)) if any(isinstance(item, Differing) for item in items) else items
 
 
 def _is_one(values: Sequence[Any]) -> bool:

@@ -6,7 +6,7 @@ import statistics
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
@@ -713,6 +713,7 @@ LISTED = st.lists(NAMED, unique=True, max_size=3).flatmap(
 
 
 @given(st.lists(st.fixed_dictionaries({}, optional={"a": SPECS, "listed": LISTED}), min_size=1, max_size=4))
+@example([{}, {"a": [{}]}])
 def test_every_setting_of_a_group_is_that_of_all_members_or_says_that_it_differs(specs):
     members = [pnb.ModelVersion.from_document({"VersionName": f"0.{k}.0", "TrainingSpec": each}, "m") for k, each in enumerate(specs)]
     of_members = [settings_of(member) for member in members]
@@ -733,3 +734,28 @@ def test_groups_are_counted_with_their_runs():
     for text in (str(c), c.to_markdown(), str(c.explain())):
         assert "1 group of 3 runs against lr=0.2" in text
         assert "1 version" not in text
+
+
+def test_minimal_pairs_of_groups_say_what_the_comparison_says():
+    for second, word, beyond in (((0.95, 0.952, 0.949, 0.951), "better", True), ((0.91, 0.93, 0.92, 0.925), "could be chance", False)):
+        groups = pnb.VersionSet([*runs((0.91, 0.92, 0.93, 0.915), lr=0.1), *runs(second, 50, lr=0.2)]).group_repeats()
+        assert groups.compare(groups[0].version_name)["auc"].changes[1].word == word
+        pairs = groups.minimal_pairs("auc")
+        assert [change.beyond_chance for change in pairs.changes] == [beyond]
+        assert "One run each" not in str(pairs)
+        assert "by the spread of their own runs" in str(pairs)
+
+
+def test_a_group_is_not_judged_against_its_own_members():
+    single = pnb.VersionSet(runs((0.80, 0.92, 0.921, 0.919, 0.92, 0.922), lr=0.1))
+    (group,) = single.group_repeats()
+    both = pnb.VersionSet([group]) + single
+    c = both.compare("0.1.0")
+    assert group.version_name in c.names
+    place = c.names.index(group.version_name)
+    assert c["auc"].changes[place].word == "no interval known"
+    assert "have runs in common" in str(c["auc"].changes[place].evidence.reason)
+    assert any("have runs in common" in each for each in c.comparability)
+    c = both.compare(group.version_name)
+    assert {change.word for nth, change in enumerate(c["auc"].changes) if nth != c.names.index(group.version_name)} == {"no interval known"}
+    assert "beyond chance" not in str(c.best("auc"))
