@@ -10,7 +10,7 @@ from pai_notebook.arguments import described, number_argument
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
-from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, repeats_of
+from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import fitted
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
@@ -92,6 +92,7 @@ class Aligned:
         self._not_used: list[Phrase] = []
         self.paired_results = tuple(self._evidence(paired, found))
         self._repeats = repeats_of(found, self._versions, self._listed)
+        self._gaps = tuple(remarks_on_lists(found, self._names, self._listed))
         self._uncertainty = Uncertainty(
             found,
             self._names,
@@ -293,6 +294,7 @@ class Aligned:
             ),
             *self._not_used,
             *remarks_on([version for version in self._versions if isinstance(version, VersionGroup)], shown),
+            *self._gaps,
             *self._by_position,
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pai_notebook.arguments import described
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shown, value_key
 from pai_notebook.model.fields import NAMED
 from pai_notebook.model.flatten import join_path, natural_key, split_path
@@ -263,6 +263,18 @@ def repeats_of(
     return found
 
 
+def remarks_on_lists(cells: Mapping[Key, Sequence[Cell]], names: Sequence[str], listed: ListedRepeats) -> Iterator[Phrase]:
+    """Say which lists of repeats have gaps, as `remarks_on` does of the members of groups."""
+    for key in cells if listed.told else ():
+        kind = listed.kind(key)
+        for cell, name in zip(cells[key], names, strict=True) if kind is not None else ():
+            total = len(series_points(cell.raw) or ()) if cell.state is State.SERIES else 0
+            runs = None if kind is None else _listed(cell, kind)
+            if runs is not None and runs.count < total:
+                without = "{count} of {total} repeats of {metric} have no number in {name}: the mean is of the others"
+                yield say(without, count=total - runs.count, total=total, metric=Name("metrics", *key).short, name=name)
+
+
 def _numbers(versions: Sequence[ModelVersion], key: Key) -> Iterator[float]:
     for version in versions:
         if isinstance(version, VersionGroup) and key in version.repeats:
@@ -284,7 +296,8 @@ def _listed(cell: Cell, kind: Kind) -> Runs | None:
 
 
 def _check_lengths(key: Key, kind: Kind, runs: Sequence[Runs | None], cells: Sequence[Cell]) -> None:
-    counts = {each.count for each in runs if each is not None}
+    # a fold without a number is a fold nevertheless
+    counts = {len(series_points(cell.raw) or ()) for each, cell in zip(runs, cells, strict=True) if each is not None}
     name = Name("metrics", *key).short
     if not counts and any(cell.value is not None for cell in cells):
         raise ComparisonError(

@@ -759,3 +759,15 @@ def test_a_group_is_not_judged_against_its_own_members():
     c = both.compare(group.version_name)
     assert {change.word for nth, change in enumerate(c["auc"].changes) if nth != c.names.index(group.version_name)} == {"no interval known"}
     assert "beyond chance" not in str(c.best("auc"))
+
+
+@pytest.mark.parametrize("kind", ["runs", "folds"])
+def test_repeats_without_a_number_are_counted(kind):
+    docs = [
+        {"VersionName": name, "Metrics": {"accuracy": values}}
+        for name, values in (("0.1.0", [0.9, None, 0.92, 0.91]), ("0.2.0", [0.95, 0.951, 0.949, 0.95]))
+    ]
+    c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0", repeats={"accuracy": kind})
+    assert c.notes == ("1 of 4 repeats of accuracy have no number in 0.1.0: the mean is of the others",)
+    reason = str(c["accuracy"].changes[1].evidence.reason)
+    assert ("4 and 3 runs" in reason) if kind == "runs" else (reason == "not the same folds in both versions")
