@@ -6,10 +6,11 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.cells import forms_of
 from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, told_difference
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.model.metric_cells import State, series_points
-from pai_notebook.model.metric_words import bounds_of
+from pai_notebook.model.metric_words import bounds_of, kind_of_metric
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.plot.data import ChartData, Measure, Point
 
@@ -18,16 +19,17 @@ if TYPE_CHECKING:
 
 
 def chart_data(comparison: Comparison) -> ChartData:
-    """Every metric of a comparison, those that changed first; evidence, which is drawn as intervals, is none."""
-    rows = sorted((row for row in comparison.metrics if not row.is_evidence), key=lambda row: not row.differs)
+    """Every metric of a comparison, those that changed first, in the order of tables; evidence, which is drawn as intervals, is none."""
+    rows = sorted((row for row in comparison.metrics if not row.is_evidence), key=lambda row: (not row.differs, kind_of_metric(row.path)))
     place = comparison.baseline_place or 0
-    return ChartData(comparison.names, place, tuple(_measure(comparison, row) for row in rows))
+    forms = forms_of(rows, range(len(comparison.names)))
+    return ChartData(comparison.names, place, tuple(_measure(comparison, row, forms.get(row.path)) for row in rows))
 
 
-def _measure(comparison: Comparison, row: Row) -> Measure:
+def _measure(comparison: Comparison, row: Row, form: NumberFormat | None) -> Measure:
     short = comparison.short_datasets.get(row.dataset, row.dataset)
     values = tuple([math.nan if cell.value is None else cell.value for cell in row.cells])
-    return Measure(row.path, row.dataset, short, row.direction.mode, values, partial(_points, comparison, row), row.key.label)
+    return Measure(row.path, row.dataset, short, row.direction.mode, values, partial(_points, comparison, row), row.key.label, form)
 
 
 def _points(comparison: Comparison, row: Row) -> tuple[Point, ...]:

@@ -210,7 +210,7 @@ def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
 
 
 def _figures(comparison: Comparison, charts: bool | Sequence[str], lang: Any) -> tuple[list[Any], list[str]]:  # noqa: FBT001
-    """A heat map, or dots of the metrics asked for; a sentence where they cannot be drawn."""
+    """Dots of what is judged by and a heat map, or dots of the metrics asked for; a sentence where they cannot be drawn."""
     if charts is False or comparison.baseline_place is None:
         return [], []
     try:
@@ -219,4 +219,5 @@ def _figures(comparison: Comparison, charts: bool | Sequence[str], lang: Any) ->
     except ImportError:
         return [], [say("Charts need matplotlib: pip install matplotlib.")]
     names = None if charts is True else list(charts)
-    return report_figures(comparison.plot.data, names, lang=lang), []
+    by = [row.full_name for row in comparison.by_rows]
+    return report_figures(comparison.plot.data, names, by=by, lang=lang), []

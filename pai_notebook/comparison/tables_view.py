@@ -17,7 +17,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named, titled
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import is_cost, is_training
+from pai_notebook.model.metric_words import is_cost, kind_of_metric
 from pai_notebook.model.numbers import NumberFormat
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _order(bands: Sequence[Band]) -> list[Phrase]:
 
 
 def _kind(row: Row) -> int:
-    return 1 if is_cost(row.path) else 2 if is_training(row.path) else 0
+    return kind_of_metric(row.path)
 
 
 def _typed(row: Row, paths: Mapping[str, str]) -> str:

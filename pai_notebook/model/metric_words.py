@@ -280,6 +280,17 @@ def is_cost(path: str) -> bool:
     return _is_cost(_known_words(path))
 
 
+def kind_of_metric(path: str) -> int:
+    """In which order metrics are shown: quality 0, then cost 1, then training 2.
+
+    Examples
+    --------
+    >>> [kind_of_metric(name) for name in ("accuracy", "latency_ms", "train_loss")]
+    [0, 1, 2]
+    """
+    return 1 if is_cost(path) else 2 if is_training(path) else 0
+
+
 @lru_cache(maxsize=4096)
 def _is_cost(words: frozenset[str]) -> bool:
     return _has(words, _COSTS) and not words & _QUALITIES

@@ -42,7 +42,7 @@ def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, 
     places, notes = data.at_most(measure)
     data, measure = narrowed(data, places), measure.at(places)
     low, high = (_from_zero if bars else window)(measure.points, [data.baseline])
-    notes = [*legend(data, measure.points), *beyond(data.names, measure.points, low, high), *notes]
+    notes = [*legend(data, measure.points, bars=bars), *beyond(data.names, measure.points, low, high), *notes]
     told = [theme.words(note) for note in notes]
     count, width = len(data.names), 6.6
     ax = new_axes(ax, (width, 0.25 * count + 0.95 + room_for(told, width)))
@@ -148,8 +148,11 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     for line, measure in enumerate(measures):
         for column, place in enumerate(shown):
             point = measure.points[place]
-            ink = theme.ink if math.isnan(point.gain) else _ink_on(_fill(point, theme))
-            ax.text(column, line, texts[line][column], ha="center", va="center", fontsize=8, color=ink)
+            found = not math.isnan(point.gain)
+            # what is beyond chance is to be seen first; numbers stay as readable as any text
+            ink = _ink_on(_fill(point, theme)) if found else theme.neutral if place != data.baseline else theme.ink
+            look: dict[str, Any] = {"fontsize": 9 if found and many else 8, "fontweight": "bold" if found else "normal"}
+            ax.text(column, line, texts[line][column], ha="center", va="center", color=ink, alpha=0.6 if many and not found else 1, **look)
     if not many:
         ax.axvline(0.5, color=theme.baseline, linewidth=1.2)
     heads = [f"{base}\n{theme.words(say('baseline'))}" if place == data.baseline else data.names[place] for place in shown]
@@ -173,21 +176,22 @@ def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = Non
     data, measure = narrowed(data, having), measure.at(having)
     kept, notes = data.at_most()
     places = [place for place in kept if measure.points[place].series]
-    coloured = _coloured(measure, [place for place in places if place != data.baseline], len(theme.lines))
+    styles = ("-", "--", "-.", ":")
+    coloured = _coloured(measure, [place for place in places if place != data.baseline], len(styles))
     grey = [data.names[place] for place in places if place != data.baseline and place not in coloured]
     ended = say("Coloured are the baseline and the {count} that end best; grey: {names}.", count=len(coloured), names=some(grey))
     latest = say("Coloured are the baseline and the last {count}; grey: {names}.", count=len(coloured), names=some(grey))
     told = [theme.words(note) for note in (*([ended if measure.mode else latest] if grey else []), *notes)]
     ax = new_axes(ax, (6.6, 3.6 + room_for(told, 6.6)))
-    styles, names = ("-", "--", "-.", ":"), version_names(data, theme)
+    names = version_names(data, theme)
     for place in places:
         series = measure.points[place].series
-        look: dict[str, Any] = {"color": theme.faint, "linewidth": 1.0, "zorder": 1}
+        look: dict[str, Any] = {"color": theme.neutral, "alpha": 0.4, "linewidth": 0.9, "zorder": 1}
         if place == data.baseline:
             look = {"color": theme.ink, "linewidth": 2.2, "zorder": 3, "label": names[place]}
         elif place in coloured:
             nth = coloured.index(place)
-            look = {"color": theme.lines[nth], "linestyle": styles[nth % len(styles)], "linewidth": 1.4, "zorder": 2, "label": names[place]}
+            look = {"color": theme.lines[nth], "linestyle": styles[nth], "linewidth": 1.4, "zorder": 2, "label": names[place]}
         ax.plot(range(1, len(series) + 1), series, marker="o" if len(series) == 1 else None, **look)
     ax.locator_params(axis="x", integer=True)
     ax.set_xlabel(theme.words(say("point")))

@@ -94,6 +94,8 @@ class Measure:
         Gives the points, when they are first asked for: of many metrics few are drawn.
     label : str
         What the registry calls the dataset, by which it can be asked for as well.
+    written : NumberFormat, optional
+        How tables write its numbers, on all datasets alike; by default as those here need.
     """
 
     path: str
@@ -103,6 +105,7 @@ class Measure:
     values: Sequence[float]
     make: Callable[[], Sequence[Point]] = field(repr=False, compare=False)
     label: str = ""
+    written: NumberFormat | None = None
 
     @cached_property
     def points(self) -> Sequence[Point]:
@@ -142,7 +145,7 @@ class Measure:
     @cached_property
     def form(self) -> NumberFormat:
         """How its numbers are written: those that differ read differently."""
-        return choose_format(self.values)
+        return self.written or choose_format(self.values)
 
     def at(self, places: Sequence[int]) -> Measure:
         """Give the metric of some versions."""

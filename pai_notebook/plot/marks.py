@@ -80,10 +80,10 @@ def told_difference(point: Point, theme: Theme) -> str:
     return f"{arrow} {difference}".strip()
 
 
-def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True) -> list[Phrase]:
+def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True, bars: bool = False) -> list[Phrase]:
     """What the marks mean, those that occur, so that nobody compares the whiskers of two candidates with each other."""
     said = [point.verdict for point in points if point.is_number]
-    pieces = [*marks_of(said, arrows=signs), *(signs_of(points, many=False) if signs else [])]
+    pieces = [*marks_of(said, arrows=signs, bars=bars), *(signs_of(points, many=False) if signs else [])]
     if any(point.interval is not None and point.interval[0] < point.interval[1] for point in points):
         pieces.append(say("whiskers: 95 % interval of the difference to {baseline}", baseline=data.names[data.baseline]))
     if any(point.runs for point in points):
@@ -91,13 +91,16 @@ def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True) -> l
     return [joined(pieces, " · ")] if pieces else []
 
 
-def marks_of(verdicts: Sequence[str], *, of_two: bool = False, arrows: bool = False) -> list[Phrase]:
+def marks_of(verdicts: Sequence[str], *, of_two: bool = False, arrows: bool = False, bars: bool = False) -> list[Phrase]:
     """What the shapes and colours of marks mean, and the arrows before differences, those that occur."""
     better, worse = (say("● ▲ better"), say("◆ ▼ worse")) if arrows else (say("● better"), say("◆ worse"))
+    if bars:
+        better, worse = say("■ ▲ better"), say("▨ ▼ worse")
+    hollow = say("□ not beyond chance") if bars else say("○ not beyond chance")
     found = [phrase for verdict, phrase in (("better", better), ("worse", worse)) if verdict in verdicts]
     several = "{marks} beyond chance (95 % each) in one of the two at least"
     told = [say(several if of_two else "{marks} beyond chance (95 % each)", marks=joined(found))] if found else []
-    return [*told, *([say("○ not beyond chance")] if not SIGNS.keys().isdisjoint(verdicts) else [])]
+    return [*told, *([hollow] if not SIGNS.keys().isdisjoint(verdicts) else [])]
 
 
 def signs_of(points: Sequence[Point], *, many: bool) -> list[Phrase]:

@@ -40,18 +40,24 @@ def png_of(figure: Any) -> bytes:
     return out.getvalue()
 
 
-def report_figures(data: ChartData, metrics: Sequence[str] | None = None, *, lang: str | None = None) -> list[Figure]:
-    """A heat map of the metrics that changed most, or dots of each metric that is named; each for light and for dark pages."""
+def report_figures(
+    data: ChartData, metrics: Sequence[str] | None = None, *, by: Sequence[str] = (), lang: str | None = None
+) -> list[Figure]:
+    """Dots of what is judged by and a heat map of the metrics that changed most, or dots of each metric that is named.
+
+    Each is there for light and for dark pages.
+    """
     if metrics is not None:
         return [_dots(data, data.find(name), lang) for name in metrics]
     measures, left = data.changing(_MOST_ROWS)
+    dots = [_dots(data, each, lang) for each in map(data.find, by) if each.has_numbers]
     if not measures:
-        return []
+        return dots
     places, missing = data.at_most()
     told = joined([_words(data, each, places) for each in measures], "; ")
     alt = say("Change of metrics against {baseline}: {metrics}", baseline=data.names[data.baseline], metrics=told)
     draw = partial(draw_heatmap, data, measures, notes=left)
-    return [_figure(draw, joined([alt, *missing, *left], "; "), lang)]
+    return [*dots, _figure(draw, joined([alt, *missing, *left], "; "), lang)]
 
 
 def _dots(data: ChartData, measure: Measure, lang: str | None) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,9 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
 
     colours = theme.ink, theme.neutral, theme.paper
-    labels = PointLabels(ax, written, markers=list(spots.values()), lines=[_steps(line, step)], avoid=[good], colours=colours)
+    labels = PointLabels(
+        ax, written, markers=list(spots.values()), lines=[_steps(line, step), *_whiskers(both, spots)], avoid=[good], colours=colours
+    )
     finish(ax, theme)
     _name_the_rest(ax, labels, (names[:named], names[named:]), told, theme)
     return ax
@@ -91,7 +94,8 @@ def _is_wide(measure: Measure, places: Sequence[int]) -> bool:
 
 
 def _scaled(label: Phrase, *, wide: bool) -> Phrase:
-    return say("{label} (log scale)", label=label) if wide else label
+    # a line of its own, which no wrapping can break
+    return joined([label, say("(log scale)")], "\n") if wide else label
 
 
 def _logarithmic(axis: Any, set_ends: Any, low: float, high: float) -> None:
@@ -159,6 +163,16 @@ def _steps(line: Sequence[tuple[float, float]], step: str) -> list[tuple[float, 
     return [*corners, *line[-1:]]
 
 
+def _whiskers(both: Sequence[tuple[Point, Point]], spots: Mapping[int, tuple[float, float]]) -> list[list[tuple[float, float]]]:
+    """The lines of the intervals that are known."""
+    found = []
+    for place in spots:
+        x, y = both[place]
+        found += [[(end, y.value) for end in x.interval]] if x.interval else []
+        found += [[(x.value, end) for end in y.interval]] if y.interval else []
+    return [line for line in found if all(math.isfinite(end) for spot in line for end in spot)]
+
+
 def _middle(line: Sequence[tuple[float, float]], step: str) -> tuple[float, float]:
     corners = _steps(line, step)
     (x, y), (to_x, to_y) = corners[len(corners) // 2 - 1 : len(corners) // 2 + 1]
@@ -172,6 +186,8 @@ def _name_the_rest(ax: Axes, labels: Any, names: tuple[Sequence[str], Sequence[s
         rest = [*names[1], *(name for name in names[0] if name in labels.homeless)]
         if note is not None:
             note.remove()
-        note = write_notes(ax, [*told, *([theme.words(say("Without a name here: {names}.", names=some(rest)))] if rest else [])], theme.ink)
+        note = write_notes(
+            ax, [*told, *([theme.words(say("Small, or without a name here: {names}.", names=some(rest)))] if rest else [])], theme.ink
+        )
         lay_out(ax)
         settled = not labels.give_up()

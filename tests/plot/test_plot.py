@@ -159,6 +159,31 @@ def test_signs_of_a_crowded_heat_map_say_better_and_worse_and_not_higher_and_low
     assert signs["latency_ms"] == ["△"] * 11 + ["▽"]
     assert (signs["accuracy"][-2:], signs["rouge"][-2:]) == (["▲", "▼"], ["△", "▽"])
     assert "△ better, ▽ worse as measured, no interval known" in note(ax)
+    weights = {text.get_text(): (text.get_fontweight(), text.get_alpha()) for text in ax.texts[:-1]}
+    assert (weights["▲"], weights["△"]) == (("bold", 1), ("normal", 0.6))
+    # quality before cost, as in tables, and a metric with as many decimals on all datasets
+    documents = [
+        {"VersionName": f"0.{nth}.0", "Metrics": {"Results": [
+            {"Dataset": {"DatasetId": f"d-{place}"}, "Metrics": {"latency_ms": place + nth, "rouge": rouge + nth / 1e5}}
+            for place, rouge in enumerate((0.98887, 0.915), 1)]}}
+        for nth in range(2)
+    ]  # fmt: skip
+    data = VersionSet.from_documents(documents, "model-a").compare("first").plot.data
+    assert [measure.path for measure in data.measures][:2] == ["rouge", "rouge"]
+    assert len({len(measure.form.value(measure.values[0])) for measure in data.measures if measure.path == "rouge"}) == 1
+
+
+def test_a_report_that_is_judged_by_a_metric_draws_its_dots_first(compared):
+    data = compared.plot.data
+    alone, (dots, changes) = report_figures(data), report_figures(data, by=["accuracy"])
+    assert dots.alt.startswith("Dot plot of accuracy")
+    assert [changes.alt] == [each.alt for each in alone]
+
+
+def test_the_legend_of_bars_has_no_round_mark(compared):
+    assert "○" not in note(compared.plot.bar("rtf"))
+    assert "□ not beyond chance" in note(compared.plot.bar("rtf"))
+    assert "■ ▲ better, ▨ ▼ worse beyond chance (95 % each)" in note(compared.plot.bar("cer"))
 
 
 def test_of_many_points_of_a_slope_the_baseline_the_ends_and_the_last_have_their_values():
@@ -186,9 +211,11 @@ def test_no_two_lines_of_a_series_look_alike_and_the_grey_ones_are_named():
     ax = many(20).plot.series("loss")
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
     looks = [(line.get_color(), line.get_linestyle()) for line in ax.lines if not line.get_label().startswith("_")]
-    assert legend == ["0.0.0 (baseline)", "0.8.0", "1.0.0", "1.2.0", "1.4.0", "1.6.0", "1.8.0"]  # the lowest at their ends
-    assert len(set(looks)) == len(looks) == 7
-    assert "Coloured are the baseline and the 6 that end best; grey: 0.1.0, 0.2.0, " in note(ax)
+    assert legend == ["0.0.0 (baseline)", "1.2.0", "1.4.0", "1.6.0", "1.8.0"]  # the lowest at their ends
+    assert len(set(looks)) == len(looks) == 5
+    assert len({line.get_linestyle() for line in ax.lines if line.get_label()[:1] == "1"}) == 4
+    assert {line.get_color() for line in ax.lines if line.get_label().startswith("_child")} == {"#6b7075"}
+    assert "Coloured are the baseline and the 4 that end best; grey: 0.1.0, 0.2.0, " in note(ax)
     assert all(tick == round(tick) for tick in ax.get_xticks())
 
 
@@ -307,7 +334,7 @@ def test_no_text_in_a_chart_covers_another(kind, count):
 def test_every_version_of_a_scatter_is_named_beside_its_point_or_below(count):
     ax = many(count).plot.scatter("latency_ms", "accuracy")
     beside = {text for text, _ in drawn_labels(ax)}
-    below = note(ax).partition("Without a name here: ")[2].rstrip(".")
+    below = note(ax).partition("or without a name here: ")[2].rstrip(".")
     unnamed = set(below.split(", ")) if below else set()
     names = {f"{nth // 10}.{nth % 10}.0" for nth in range(count)}
     assert names - beside - unnamed == set()
