@@ -100,6 +100,8 @@ def _differences(rows: Sequence[Row], place: int, baseline: int | None) -> Inlin
     beyond = {change.verdict for change in changes if change.is_beyond_chance}
     tone: Tone = "neutral" if len(beyond) != 1 else "good" if Verdict.BETTER in beyond else "bad"
     ends = _range(rows, place, baseline)
+    if ends and tone == "neutral":
+        return Mark("", joined([ends, said], "; "))
     return (*([Mark("", say("{ends};", ends=ends))] if ends else []), Mark("", said, tone=tone))
 
 

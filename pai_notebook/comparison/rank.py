@@ -193,7 +193,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         unit = self._unit.unit if self._unit.factor(self._base) else ""
         columns += [Column((say("difference"), Mark("", unit)) if unit else say("difference"), align="right")] if self.baseline else []
         columns += [say("its 95 % interval")] if known else []
-        columns += [""]
+        columns += [say("best")]
         return Table(
             columns,
             rows,

@@ -157,7 +157,7 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
             ("A number in all {count} versions: {metrics}.", [list(range(total))]),
             *(("In {version} only: {metrics}.", [[place]]) for place in alone[: _ALONE if len(alone) <= _ALONE else 0]),
             ("In one version only: {metrics}.", [[place] for place in alone] if len(alone) > _ALONE else []),
-            ("In no version: {metrics}.", [[]]),
+            ("A number in no version: {metrics}.", [[]]),
         ]
         for said, wanted in sentences:
             found: dict[str, list[Phrase | str]] = {}

@@ -83,11 +83,13 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
     told = {row.key for row in shown}
     yield from _not_shown(comparison, places, [row for row in ordered if row.key not in told], len(ordered))
     if ordered or comparison.errors:
-        signs = _signs(comparison, shown, places, one_table=len(bands) == 1)
+        # where every line stands for several rows, what is best of a row is in the fold
+        folded = bool(groups) and all(len(group) > 1 for group in groups)
+        signs = _signs(comparison, shown, places, one_table=len(bands) == 1, starred=not folded)
         expected = passing_by_chance([row.changes[place] for row in shown for place in places])
         notes = [*_order(bands), *(joined(each, " · ") for each in signs if each), *([expected] if expected else [])]
         yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
-        yield from _folded(comparison, groups, shown, bands)
+        yield from _folded(comparison, groups, shown, bands, _stars(comparison, shown, places) if folded else [])
     elif comparison.metrics and len(comparison.versions) > 1:
         within = any(change.delta for row in comparison.metrics for change in row.changes)
         yield Note(say("The metrics differ by no more than the tolerance.") if within else say("The metrics do not differ."))
@@ -168,8 +170,10 @@ def _overview(comparison: Comparison, groups: Sequence[Sequence[Row]], bands: Se
     return _tables(comparison, rows, bands, _headings(rows), caption=caption, notes=notes, counted=ordered, trends=True, together=together)
 
 
-def _folded(comparison: Comparison, groups: Sequence[Sequence[Row]], shown: Sequence[Row], bands: Sequence[Band]) -> Iterator[Section]:
-    """The rows of every group, all in one fold, so that what follows is near."""
+def _folded(
+    comparison: Comparison, groups: Sequence[Sequence[Row]], shown: Sequence[Row], bands: Sequence[Band], legend: Sequence[Phrase]
+) -> Iterator[Section]:
+    """The rows of every group, all in one fold, so that what follows is near, with the legend of what is only there."""
     keys = {row.key for row in shown}
     inside: list[Block] = []
     for group in groups:
@@ -181,7 +185,7 @@ def _folded(comparison: Comparison, groups: Sequence[Sequence[Row]], shown: Sequ
             inside.append(Section(title, _tables(comparison, rows, bands, {}, lead=say("metric"), trends=True), folded=True, summary=part))
     if inside:
         # the line keeps the two folds apart where a page drops our styles, so that a finger meets one of them
-        inside.insert(0, Note(say("Open a metric to see each dataset.")))
+        inside.insert(0, Note(joined([say("Open a metric to see each dataset."), *([joined(legend, " · ")] if legend else [])], "\n")))
         yield Section(say("Rows of each line"), inside, folded=True, summary=say("{count} lines", count=len(inside) - 1))
 
 
@@ -249,6 +253,7 @@ def _tables(
     datasets, paths = comparison.short_datasets, comparison.plain_paths
     # the caption says what all lines stand for alike
     named = any(row.dataset for row in rows) if not groups else len({_of(comparison, groups.get(row.key, [row]))[2] for row in rows}) > 1
+    units = Counter(path for path, _ in {(row.path, unit_of([row], places)) for row in rows})
     for row in rows:
         group = groups.get(row.key)
         unit = unit_of(group or [row], places)
@@ -256,11 +261,15 @@ def _tables(
             _of(comparison, group) if group else (_typed(row, paths), row.direction.arrow, datasets.get(row.dataset, row.dataset))
         )
         shown_name: Inline = say("{name} {text}", name=name, text=arrow) if arrow else name
+        # a metric stands once over its datasets, also where their differences have several units
+        beside: Inline = count
+        if named and not group and units[row.path] > 1:
+            beside, unit = ((count, Mark("", unit)) if unit else count), ""
         shown_name = (shown_name, Mark("", unit)) if unit else shown_name
         form = forms.get(row.path, _PLAIN)
         described = describe_group(group, places, comparison.baseline_place) if group else describe_cells(comparison, row, places, form)
         whole = (best_of(comparison, row) if bests and not group else "", trend_of(row, places) if courses and not group else "")
-        body.append((row, (name, unit), (shown_name, count), dict(zip(places, described, strict=True)), whole))
+        body.append((row, (name, unit), (shown_name, beside), dict(zip(places, described, strict=True)), whole))
     bests, courses = (any(whole[nth] for *_, whole in body) for nth in range(2))
     found = []
     for shown, failed in bands:
@@ -305,11 +314,24 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 
-def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, one_table: bool) -> tuple[list[Phrase], ...]:
+def _stars(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
+    leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
+    stars = []
+    if any(found.is_alone for found in leaders):
+        stars.append(say("★ best of its row, told apart from every other there (95 % a row)"))
+    if not all(found.is_alone for found in leaders):
+        stars.append(say("☆ best of its row as measured, or not told apart from it (95 % a row)"))
+    if len(places) >= _MANY and any(len(found.shown) > 1 for found in leaders):
+        stars.append(say("+ and a number: so many more have the star"))
+    return stars
+
+
+def _signs(
+    comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, one_table: bool, starred: bool
+) -> tuple[list[Phrase], ...]:
     """The legend in three lines: what cells say against the baseline, what stars and arrows say of rows, and of units and texts."""
     changes = [row.changes[place] for row in rows for place in places]
     verdicts = {change.verdict for change in changes}
-    leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
     signs = []
     if verdicts & {Verdict.BETTER, Verdict.WORSE}:
         signs.append(say("better, worse: beyond chance (95 %, each cell by itself)"))
@@ -319,13 +341,7 @@ def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *
         signs.append(say("? no interval known"))
     if Verdict.SAME in verdicts:
         signs.append(say("= equal as measured, or within the tolerance"))
-    stars = []
-    if any(found.is_alone for found in leaders):
-        stars.append(say("★ best of its row, told apart from every other there (95 % a row)"))
-    if not all(found.is_alone for found in leaders):
-        stars.append(say("☆ best of its row as measured, or not told apart from it (95 % a row)"))
-    if len(places) >= _MANY and any(len(found.shown) > 1 for found in leaders):
-        stars.append(say("+ and a number: so many more have the star"))
+    stars = _stars(comparison, rows, places) if starred else []
     if any(row.direction.mode for row in rows):
         stars.append(say("↑ ↓ which way is better"))
     as_text = any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Names of datasets up to this length need no shortening.
 _LONG_DATASET = 16
+# So many parts of an address at most tell it apart from others.
+_DEEPEST = 4
 # Characters of a name of the registry that a table has room for.
 _LONG_NAME = 32
 _BETWEEN_WORDS = "-_ ./:"
@@ -219,6 +221,8 @@ def short_datasets(names: Iterable[str], known: Mapping[str, str] | None = None)
     --------
     >>> short_datasets(["d-digitsholdout0001", "d-digitsnoisy00001", "oss://bucket/digits/shifted/"])
     {'d-digitsholdout0001': 'holdout', 'd-digitsnoisy00001': 'noisy', 'oss://bucket/digits/shifted/': '…/shifted/'}
+    >>> list(short_datasets(["oss://bucket/digits/shifted/", "oss://bucket/wine/shifted/"]).values())
+    ['…/digits/shifted/', '…/wine/shifted/']
     >>> short_datasets(["d-a", "d-b"])
     {'d-a': 'd-a', 'd-b': 'd-b'}
     >>> short_datasets(["d-a", "d-b", "d-c"], {"d-a": "digits-holdout", "d-b": "digits-noisy"})
@@ -227,7 +231,7 @@ def short_datasets(names: Iterable[str], known: Mapping[str, str] | None = None)
     given = [name for name in dict.fromkeys(names) if name]
     told = {name: known[name] for name in given if known and known.get(name)}
     ids = [name for name in given if "/" not in name and name not in told]
-    made = _apart(ids) | {name: _end(name) for name in given if "/" in name} | _without_first_words(told)
+    made = _apart(ids) | _ends([name for name in given if "/" in name]) | _without_first_words(told)
     taken = Counter([*made.values(), *(name for name in given if made[name] != name)])
     return {name: made[name] if taken[made[name]] == 1 else name for name in given}
 
@@ -268,10 +272,19 @@ def plain_paths(paths: Iterable[str]) -> dict[str, str]:
     return {path: text if taken[text] == 1 else path for path, text in plain.items()}
 
 
-def _end(address: str) -> str:
-    """Give the last part of an address."""
-    parts = address.rstrip("/").rsplit("/", 1)
-    return address if len(address) <= _LONG_DATASET else f"…/{parts[-1]}{'/' if address.endswith('/') else ''}"
+def _ends(addresses: Sequence[str]) -> dict[str, str]:
+    """Give the last part of each address, and of those that end alike as many as tell them apart."""
+    ends = {address: _end(address, 1) for address in addresses}
+    for depth in range(2, _DEEPEST + 1):
+        taken = Counter(ends.values())
+        ends = {address: end if taken[end] == 1 else _end(address, depth) for address, end in ends.items()}
+    return ends
+
+
+def _end(address: str, depth: int) -> str:
+    first, *parts = address.rstrip("/").rsplit("/", depth)
+    whole = len(address) <= _LONG_DATASET or not parts or (depth > 1 and first[-2:] in ("", ":", ":/"))
+    return address if whole else f"…/{'/'.join(parts)}{'/' if address.endswith('/') else ''}"
 
 
 def _apart(ids: list[str]) -> dict[str, str]:

@@ -361,7 +361,7 @@ def test_coverage_says_first_what_all_versions_have_what_one_and_what_none():
     ]
     coverage = Comparison([make(f"0.{n}.0", each) for n, each in enumerate([*told, results(d_a={"all": 3}, d_b={"all": 4})])]).coverage
     said = " ".join(str(coverage).split()).replace("│ ", "")
-    assert said.startswith("A number in all 3 versions: all. In 0.0.0 only: half (d-a). In no version: half (d-b), text. In some")
+    assert said.startswith("A number in all 3 versions: all. In 0.0.0 only: half (d-a). A number in no version: half (d-b), text. In some")
     assert "In some versions: 1 of 6 rows; gaps: 1 in 0.2.0. Which metrics" in said
     assert "In one" not in str(compare({"a": 1}, {"a": 2}).coverage)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pai_notebook.comparison import Comparison
 from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import speaking
+from pai_notebook.model.nearest import short_datasets
 from pai_notebook.model.numbers import choose_format, format_percent
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, make, results
@@ -132,12 +133,12 @@ def test_the_unit_of_differences_stands_once_behind_the_name_of_their_row():
     assert "after a name" not in text_of(compare({"auc": 0.8}, {"auc": 0.9}))
 
 
-def test_a_metric_is_named_again_where_its_differences_have_another_unit():
+def test_a_metric_is_named_once_where_its_differences_have_several_units():
     both = ({"d_a": 90, "d_b": 0.9, "d_c": 0.8}, {"d_a": 92, "d_b": 1100, "d_c": 1200})
     told = [results(**{name: {"accuracy": value} for name, value in values.items()}) for values in both]
     lines = str(Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)])).split("\n")
-    found = [line.split("  ")[0].strip() for line in lines if re.search(" d-[abc]  ", line)]
-    assert found == ["accuracy ↑ pp", "accuracy ↑", ""]
+    found = [re.split("  +", line)[:2] for line in lines if re.match("(accuracy ↑)? +d-[abc] ", line)]
+    assert found == [["accuracy ↑", "d-a pp"], ["", "d-b"], ["", "d-c"]]
 
 
 def test_a_metric_has_as_many_decimals_on_all_its_datasets_as_its_differences_need():
@@ -450,3 +451,17 @@ def test_rows_have_as_few_digits_as_tell_them_apart(numbers, texts):
 def test_metrics_within_the_tolerance_are_not_called_equal():
     assert "differ by no more than the tolerance" in str(compare({"accuracy": 0.9}, {"accuracy": 0.895}, baseline="first", tolerance=0.01))
     assert "The metrics do not differ." in str(compare({"accuracy": 0.9}, {"accuracy": 0.9}, baseline="first"))
+
+
+def test_addresses_that_end_alike_are_as_long_as_tells_them_apart():
+    alike = ["oss://bucket/digits/shifted/", "oss://bucket/wine/shifted/", "oss://other/wine/shifted/"]
+    assert list(short_datasets(alike).values()) == ["…/digits/shifted/", "oss://bucket/wine/shifted/", "oss://other/wine/shifted/"]
+    assert short_datasets(["a-name-that-is-long/"]) == {"a-name-that-is-long/": "a-name-that-is-long/"}
+
+
+def test_the_legend_of_stars_stands_where_stars_are():
+    told = [results(**{f"d_{name}": {f"m{k}": 0.5 + n / 10 for k in range(14)} for name in "abc"}) for n in range(4)]
+    html = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], directions={"m*": "max"})._repr_html_()
+    above, _, below = html.partition("Rows of each line")
+    assert "☆" not in above
+    assert "☆ best of its row as measured" in below

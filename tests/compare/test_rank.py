@@ -283,7 +283,7 @@ def test_a_ranking_is_a_line_a_version_marks_the_baseline_and_shows_the_interval
     ranking = c.rank("accuracy")
     lines = str(ranking).splitlines()
     assert [" ".join(line.split()) for line in lines[1:2] + lines[3:5]] == [
-        "rank version value difference pp its 95 % interval",
+        "rank version value difference pp its 95 % interval best",
         "1 0.1.0 0.9 +10.0 +0.01 to +20.0 ★",
         "2 0.0.0 baseline 0.8",
     ]

@@ -171,10 +171,10 @@ def named_in(question: str, names: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(names) if name and re.search(rf"(?<![\w.]){re.escape(name)}(?!\w|\.\w)", question)]
 
 
-def _against(report: GateReport) -> Phrase | str:
+def _against(report: GateReport) -> Phrase | None:
     """Name the version that the column of the baseline is of."""
     uses = report.baseline_name and any(check.baseline is not None for check in report.checks)
-    return say("Baseline: {name}", name=report.baseline_name) if uses else ""
+    return say("Baseline: {name}", name=report.baseline_name) if uses else None
 
 
 def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
