@@ -131,7 +131,9 @@ def differing_settings(versions: Sequence[ModelVersion], count: int) -> dict[str
     Examples
     --------
     >>> from pai_notebook.model.version import ModelVersion
-    >>> make = lambda lr: ModelVersion.from_document({"TrainingSpec": {"HyperParameters": {"lr": lr, "epochs": 3}}})
+    >>> make = lambda lr: ModelVersion.from_document(
+    ...     {"VersionName": "0.1.0", "TrainingSpec": {"HyperParameters": {"lr": lr, "epochs": 3}}}
+    ... )
     >>> differing_settings([make(0.1), make(0.2)], 4)
     {'training_spec.HyperParameters.lr': ['0.1', '0.2']}
     """

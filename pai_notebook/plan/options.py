@@ -227,7 +227,7 @@ def options_of(form: str, edge: Edge = "line") -> list[str]:
     --------
     >>> options_of("explore without a model"), options_of("drift", "shell")  # doctest: +NORMALIZE_WHITESPACE
     (['--as', '--code', '--demo', '--region', '--debug'],
-     ['--code', '--json', '--demo', '--region', '--workspace', '--network', '--endpoint', '--debug'])
+     ['--lang', '--code', '--json', '--demo', '--region', '--workspace', '--network', '--endpoint', '--debug'])
     """
     return [name for name, option in OPTIONS.items() if option.only in ("", edge) and form in (forms_of(option, edge) or (form,))]
 
