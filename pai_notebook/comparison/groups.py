@@ -56,7 +56,7 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
             hint = say("Pass them one by one, as in groupby('lr', 'optimizer').") if isinstance(name, list | tuple) else one
             raise ConfigurationError(say("names: {name} is not a name", name=described(name)), hint=hint)
     lookup = Lookup(versions)
-    found = [_resolved(lookup, name) for name in names]
+    found = list(dict.fromkeys(_resolved(lookup, name) for name in names))
     columns = [lookup.stated(name) for name in found]
     said = [
         [_said(value) for value in (_called(column) if not name.section and name.path in NAMED else column)]
@@ -90,9 +90,10 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
         For groups among the versions, and for a name to ignore that fits no setting.
     """
     _refuse_groups(versions)
-    patterns = Patterns(ignore, "ignore")
+    given = Patterns(ignore, "ignore")
     settings = [settings_of(version) for version in versions]
     every = dict.fromkeys(_name(path) for each in settings for path in each)
+    patterns = Patterns([_in_full(text, every) for text in given.texts], "ignore") if given.unused(every) else given
     unused = patterns.unused(every)
     if unused:
         raise ConfigurationError(
@@ -106,7 +107,7 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
         fields = tuple(str(version._document.get(field) or "") for field in _OTHER_FIELDS)  # noqa: SLF001 - reads without a copy
         key: Hashable = (version.model_id, telling, fields) if telling else place
         groups.setdefault(key, []).append(place)
-    grouping = Grouping("group_repeats", tuple(patterns.texts))
+    grouping = Grouping("group_repeats", given.texts)
     made: list[ModelVersion] = []
     for places in groups.values():
         members = sorted((versions[place] for place in places), key=lambda version: version_key(version.version_name))
@@ -133,6 +134,12 @@ def _resolved(lookup: Lookup, text: str) -> Name:
         if len(meant) != 1:
             raise
         return meant[0]
+
+
+def _in_full(text: str, names: Iterable[Name]) -> str:
+    """The full name of a setting of which only the last key was given, where no other ends with it; as `groupby` reads names."""
+    ending = [name for name in names if _short(name) == text]
+    return ending[0].full if len(ending) == 1 else text
 
 
 def _above(name: Name) -> Iterator[Name]:

@@ -273,6 +273,9 @@ def _read(given: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict) or not isinstance(value.get("results"), dict) or not value["results"]:
         hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
         raise ConfigurationError(say("{where} is not a file of results of lm-evaluation-harness", where=where), hint=hint)
+    if not any(isinstance(task, dict) and any(map(_is_number, task.values())) for task in value["results"].values()):
+        hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
+        raise ConfigurationError(say("{where} has no task with a number", where=where), hint=hint)
     return value
 
 

@@ -771,3 +771,13 @@ def test_repeats_without_a_number_are_counted(kind):
     assert c.notes == ("1 of 4 repeats of accuracy have no number in 0.1.0: the mean is of the others",)
     reason = str(c["accuracy"].changes[1].evidence.reason)
     assert ("4 and 3 runs" in reason) if kind == "runs" else (reason == "not the same folds in both versions")
+
+
+def test_the_last_key_of_a_setting_is_enough_to_ignore_it_and_a_name_given_twice_counts_once():
+    vs = pnb.VersionSet([version(f"0.{k}.0", {"auc": 0.9}, labels=[("env", str(k))], lr=0.1, seed=k) for k in range(3)])
+    assert len(vs.group_repeats()) == 3
+    (group,) = vs.group_repeats(ignore="env")
+    assert len(group.members) == 3
+    assert [each.version_name for each in vs.groupby("lr", "lr")] == ["lr=0.1"]
+    with pytest.raises(ConfigurationError, match="fits no setting"):
+        vs.group_repeats(ignore="envv")

@@ -307,3 +307,9 @@ def test_a_baseline_without_settings_is_told_once_and_makes_nothing_new(register
     first = compared.explain().changes["1.5.0"][0]
     assert first.text == f"{len(first.rows)} settings and other fields, none recorded in lr-3e-4 (not registered)"
     assert "new" not in settings_table(registered + candidates[:1], "lr-3e-4")
+
+
+@pytest.mark.parametrize("results", [{"a": 5}, {"a": {"acc,none": "N/A"}}])
+def test_results_without_a_number_are_no_results(results):
+    with pytest.raises(ConfigurationError, match="has no task with a number"):
+        pnb.VersionSet.from_lm_eval({"results": results})
