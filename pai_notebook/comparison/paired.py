@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import as_text
-from pai_notebook.comparison.interval import Interval, told_p_value
+from pai_notebook.comparison.interval import Interval, told_p_value, wilson
 from pai_notebook.comparison.sources import Estimated, Side
 from pai_notebook.comparison.two_sides import Evidence, Sides
 from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack, Table
@@ -39,6 +39,14 @@ class _Answered(Side):
         found = self.paired.at(level)
         assert found is not None  # noqa: S101 - a pair without one is no evidence
         return found if self.is_candidate else found.reversed
+
+    def beyond(self, other: _Answered, factor: float, level: float) -> Interval | None:
+        """Widen the interval of the pair by all that the rest of the other may be wrong by, as how the two go together is not known."""
+        if not self.paired.counts:
+            return None  # of scores the error of one value is not known
+        found, rest = self.against(other, level), factor - 1
+        low, high = (rest * end for end in wilson(other.value, self.paired.n, level))
+        return replace(found, low=found.low - max(low, high), high=found.high - min(low, high))
 
     def own(self, level: float) -> tuple[float, float]:
         """Give half of the interval of the difference to each side: the pair knows no more of one value."""

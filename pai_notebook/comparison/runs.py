@@ -135,20 +135,22 @@ class Runs(Side):
     def _in_pairs(self, other: Self) -> bool:
         return self.folds and len(self.values) == len(other.values) > 1
 
-    def _apart(self, other: Self) -> Runs:
-        """The difference in each fold."""
+    def _apart(self, other: Self, factor: float = 1.0) -> Runs:
+        """The difference to a multiple of the other in each fold."""
         theirs = dict(zip(other.keys or range(other.count), other.values, strict=True))
         mine = zip(self.keys or range(self.count), self.values, strict=True)
-        return Runs.of([value - theirs[key] for key, value in mine])
+        return Runs.of([value - factor * theirs[key] for key, value in mine])
 
-    def _parts(self, other: Self) -> list[tuple[float, float]]:
-        """What the variance of the difference is made of, with the degrees of freedom of each part."""
+    def _parts(self, other: Self, factor: float = 1.0) -> list[tuple[float, float]]:
+        """What the variance of the difference to a multiple of the other is made of, with the degrees of freedom of each part."""
         if self._in_pairs(other):
-            return [(self._apart(other).variance * fold_factor(self.count, self.ratio), self.count - 1)]
+            return [(self._apart(other, factor).variance * fold_factor(self.count, self.ratio), self.count - 1)]
+        weights = (1.0, factor**2)
         if self.is_single or other.is_single:
             several = other if self.is_single else self
-            return [(several.variance * (1 + several.factor), several.count - 1)]
-        return [(each.variance * each.factor, each.count - 1) for each in (self, other)]
+            parts = (weight * (1 if each.is_single else each.factor) for each, weight in zip((self, other), weights, strict=True))
+            return [(several.variance * sum(parts), several.count - 1)]
+        return [(weight * each.variance * each.factor, each.count - 1) for each, weight in zip((self, other), weights, strict=True)]
 
     def widening(self, other: Self, level: float) -> float:
         """How many times as wide the interval is as if the spread of runs were known."""
@@ -156,12 +158,17 @@ class Runs(Side):
 
     def against(self, other: Self, level: float) -> Interval:
         """Welch's interval; folds corrected for shared training data, a single run judged by the spread of the other's."""
-        parts = self._parts(other)
-        alone = t_interval(self.value - other.value, parts, level)
+        return self.beyond(other, 1.0, level)
+
+    def beyond(self, other: Self, factor: float, level: float) -> Interval:
+        """Give the same of the difference to a multiple of the other."""
+        delta, parts = self.value - factor * other.value, self._parts(other, factor)
+        alone = t_interval(delta, parts, level)
         if self.examples is None or other.examples is None:
             return alone
         # more degrees of freedom would make the interval of two runs narrower than that of the runs alone
-        together = t_interval(self.value - other.value, [*parts, *self._examples(), *other._examples()], level)
+        theirs = ((factor**2 * variance, df) for variance, df in other._examples())
+        together = t_interval(delta, [*parts, *self._examples(), *theirs], level)
         return max(alone, together, key=lambda found: found.high - found.low)
 
     @property

@@ -89,6 +89,11 @@ class Side(ABC):
     def against(self, other: Self, level: float) -> Interval:
         """Interval of this value minus another that is known in the same way."""
 
+    def beyond(self, other: Self, factor: float, level: float) -> Interval | None:
+        """Interval of this value minus a multiple of another, whose error has its part in it; None where that is not known."""
+        low, high = (factor * end for end in other.own(level))
+        return mover(self.value, self.own(level), factor * other.value, (min(low, high), max(low, high)), level)
+
     @abstractmethod
     def own(self, level: float) -> tuple[float, float]:
         """Interval of the value itself."""

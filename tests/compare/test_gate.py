@@ -2,6 +2,7 @@ import math
 import pickle
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,9 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.gate.parse import parse_rules
+from pai_notebook.comparison.gate.relative import relative_end
+from pai_notebook.comparison.sources import Stated
+from pai_notebook.comparison.two_sides import Sides
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, VersionNotFound
 from tests.compare.comparing import compare, make, results
 from tests.examples import examples
@@ -421,7 +425,7 @@ def test_the_answer_to_a_rule_is_in_the_unit_of_its_margin():
     (check,) = checked(losses, "loss <= baseline + 0.05 with 95% confidence")
     assert "(+0.01)" in check.words
     assert "no higher than +0.0449 (95 % confidence)" in check.words
-    assert "no higher than +4.5 %" in checked(losses, "loss <= baseline + 6% with 95% confidence")[0].words
+    assert "no higher than +4.7 %" in checked(losses, "loss <= baseline + 6% with 95% confidence")[0].words
 
 
 def test_a_bound_of_a_value_is_not_rounded_to_more_than_it_is_away():
@@ -606,6 +610,35 @@ def test_an_alarm_rings_beyond_chance_only_and_says_which_loss_it_could_not_have
     (check,) = checked(shares(0.90, 0.84), "fail if accuracy worse beyond chance")
     assert (check.outcome, check.reason) == ("failed", "worse beyond chance (95 % for all statements together)")
     assert [check.outcome for check in checked(shares(0.84, 0.90), "fail if worse beyond chance")] == ["passed"]
+
+
+def test_a_margin_in_percent_counts_the_error_of_the_baseline_too():
+    # at the bound of the interval of the ratio (Fieller), not at that of the difference beside the measured baseline
+    def holds(value, rule):
+        metrics = [{"loss": 1.0, "loss_stderr": 0.05}, {"loss": value, "loss_stderr": 0.05}]
+        return compare(*metrics).check(rule).passed
+
+    doubled = "loss <= baseline + 100% with 95% confidence"
+    z = 1.6448536
+    assert [holds(2 - z * 0.05 * 5**0.5 + step, doubled) for step in (-1e-4, 1e-4)] == [True, False]
+    assert not holds(2 - z * 0.05 * 2**0.5, doubled)  # which the difference alone would let pass
+    assert [holds(1.1 - z * 0.05 * (1 + 1.1**2) ** 0.5 + step, "loss <= baseline + 10% with 95% confidence") for step in (-1e-4, 1e-4)] == [
+        True,
+        False,
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("percent", [10, 25, 50, 100, -10])
+def test_at_a_margin_in_percent_one_in_twenty_passes(percent):
+    rng = np.random.default_rng(percent + 20)
+    change = percent / 100
+    passed = 0
+    for base, value in zip(rng.normal(1, 0.05, 2000), rng.normal(1 + change, 0.05, 2000), strict=True):
+        sides = Sides(Stated(float(value), 0.05), Stated(float(base), 0.05))
+        end = relative_end(sides, 0.9, up=percent > 0)
+        passed += end is not None and (end <= change * base if percent > 0 else end >= change * base)
+    assert 0.035 < passed / 2000 < 0.065
 
 
 def test_an_alarm_over_all_metrics_decides_as_the_verdict_does():

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.gate.parse import Alarm, Rule, parse_rules
+from pai_notebook.comparison.gate.relative import relative_end
 from pai_notebook.comparison.gate.report import Check, Gated, Outcome, Pair
 from pai_notebook.comparison.rows import Verdict, is_blank, told_blank
 from pai_notebook.comparison.together import Together
@@ -256,6 +257,12 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
         interval = None if evidence is None else evidence.at(two_sided)
         ends = None if interval is None else (interval.low, interval.high)
         missing = "" if evidence is None else evidence.reason
+        if ends is not None and rule.unit == "%" and rule.number and evidence is not None and evidence.sides is not None:
+            end = relative_end(evidence.sides, two_sided, up=not above)
+            ends = None if end is None else (end, end)
+            missing = say(
+                "a margin in percent asks how sure the baseline itself is, and that it is clear of 0; write the margin in its unit"
+            )
         origin = pair.base.value if pair.base is not None and pair.base.value is not None else 0.0
     else:
         side, origin = pair.side, 0.0
