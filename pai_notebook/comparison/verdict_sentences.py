@@ -153,7 +153,7 @@ class _Sentences(VerdictWords):
         """Say why there is no verdict."""
         if not any(has_number(cell) for row in self._metrics for cell in row.cells):
             return say("No verdict: no metric says how good these versions are.")
-        return say("No verdict: no metric was measured in {baseline} and in another version.", baseline=self._base)
+        return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)
 
     def _decided(self, standing: Standing) -> Iterator[Finding]:
         found = [each for each in self._judged if each.standing is standing]
@@ -209,10 +209,9 @@ class _Sentences(VerdictWords):
         """Say why there is no best: equal values, or too few of them."""
         numbers = [place for place, cell in enumerate(row.cells) if has_number(cell)]
         if len(numbers) > 1:
-            text = say(
-                "equal as measured or within the tolerance in {versions}",
-                versions=first([self._called[place] for place in numbers], VERSIONS),
-            )
+            tolerated = self._tolerance.bound(row.path, row.dataset, row.cells[self._baseline].value or 0.0)
+            told = "equal as measured or within the tolerance in {versions}" if tolerated else "equal as measured in {versions}"
+            text = say(told, versions=first([self._called[place] for place in numbers], VERSIONS))
         else:
             text = say("known for {versions} only", versions=joined([self._called[place] for place in numbers]) or say("no version"))
         return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
@@ -381,9 +380,10 @@ class _Sentences(VerdictWords):
         found = [
             Judged(row, place, Standing.UNKNOWN)
             for row in self._comparison.metrics
-            if is_cost(row.path) and not is_alike(row) and not row.is_evidence and row.direction.mode is not None
+            if is_cost(row.path) and not is_alike(row) and not row.is_evidence
             for place, change in enumerate(row.changes)
-            if change.kind in (Kind.BETTER, Kind.WORSE)
+            # a size of which nobody said which way is better costs no less
+            if change.delta and change.kind in (Kind.BETTER, Kind.WORSE, Kind.CHANGED)
         ]
         return (
             [each for each in found if each.is_tested and each.change.is_beyond_chance],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.comparability import looks_mixed, with_models
@@ -77,7 +78,7 @@ class VerdictWords:
         return named or (say("no dataset") if self._measured_on[self._path(row)] > 1 else "")
 
     def _told(self, template: str, judged: Sequence[Judged], write: Callable[[list[Judged]], str], *, most: int = VERSIONS) -> Finding:
-        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets; of many the last are named.
+        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets; of many the largest or the last.
 
         Where that would be long, versions that have the same in the same metrics on the same datasets are told together.
         """
@@ -86,6 +87,10 @@ class VerdictWords:
             versions.setdefault(each.place, {}).setdefault(self._path(each.row), []).append(each)
         most = most if len(versions) > most + 1 else len(versions)  # one more is told itself
         named = sorted(versions)[-most:]
+        if len(versions) > most and write == self._with_differences:
+            # what is left out is smaller than what is named
+            sizes = {place: max(map(self._size, chain.from_iterable(found.values()))) for place, found in versions.items()}
+            named = sorted(versions, key=lambda place: -sizes[place])[:most]
         alike: dict[object, list[int]] = {}
         # what differs from version to version is told singly where there is room
         together = write == self._with_datasets or sum(min(len(versions[place]), METRICS) for place in named) > _PAIRS
@@ -172,6 +177,9 @@ class VerdictWords:
             return loss.size * row.scale.points / 100
         base = abs(row.cells[self._baseline].value or 0.0)
         return loss.size / base if base else loss.size
+
+    def _size(self, judged: Judged) -> float:
+        return self._weight(Loss(abs(judged.change.delta or 0.0), judged))
 
     def _loss(self, loss: Loss, *, alone: bool) -> Phrase:
         """Write how much worse a metric could still be, on which dataset, and of which version that is where several could."""

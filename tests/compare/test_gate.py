@@ -763,6 +763,15 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
     assert alarm(0.70, "20%").passed
 
 
+def test_what_is_worse_beyond_chance_but_perhaps_within_the_tolerance_has_one_wording():
+    pair = [{"accuracy": value, "n": 10_000} for value in (0.900, 0.885)]
+    words = "worse beyond chance (95 %), perhaps within the tolerance"
+    (check,) = compare(*pair, tolerance="1%").check("fail if worse beyond chance").checks
+    assert (check.outcome, check.reason.partition(";")[0]) == ("passed", words)
+    with pytest.raises(RegressionError, match=re.escape(words)):
+        compare(*pair).assert_no_regression(tolerance="1%")
+
+
 def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
     one = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.9, "n": 1000})
     many = {f"t{task}_accuracy": 0.9 for task in range(20)}

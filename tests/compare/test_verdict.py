@@ -164,7 +164,7 @@ def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
         verdict.sentences[0]
         == "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other with a number (95 % in this metric alone)."
     )
-    assert verdict.sentences[1] == "By accuracy: equal as measured or within the tolerance in 0.1.0, 0.2.0 on d-a."
+    assert verdict.sentences[1] == "By accuracy: equal as measured in 0.1.0, 0.2.0 on d-a."
     assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
 
 
@@ -176,7 +176,7 @@ def test_a_metric_that_matters_but_is_nowhere_is_refused_with_the_nearest_name()
 def test_nothing_to_judge_is_no_verdict():
     assert compare({"latency_ms": 1.0}, {"latency_ms": 2.0}).verdict.sentences[0].startswith("No verdict: no metric says how good")
     apart = compare({"accuracy": 0.9}, {"f1": 0.9}).verdict
-    assert apart.sentences[0] == "No verdict: no metric was measured in 0.1.0 and in another version."
+    assert apart.sentences[0] == "No verdict: no quality metric was measured in 0.1.0 and in another version."
     assert compare({"accuracy": 0.9}).verdict.sentences == ("There is only one version, 0.1.0: nothing to compare it with.",)
 
 
@@ -448,13 +448,14 @@ def test_versions_that_share_no_metric_with_the_baseline_are_told_once_and_not_m
     assert not any(text.startswith("Missing") for text in said)
 
 
-def test_what_is_shown_to_be_worse_names_every_version_and_of_many_others_the_last():
+def test_what_is_shown_to_be_worse_names_every_version_and_of_many_others_the_largest():
     worse = [{"accuracy": 0.5, "n": 500, "f1": 0.5 + place / 1000} for place in range(9)]
     said = [finding.text for finding in compare({"accuracy": 0.9, "n": 500, "f1": 0.4}, *worse).verdict.findings]
     shown = next(text for text in said if text.startswith("Worse than"))
     assert [name in shown for name in (f"0.{place}.0" for place in range(2, 11))] == [True] * 9
     ahead = next(text for text in said if text.startswith("As measured, ahead"))
-    assert "0.10.0 in f1 (+10.8 pp); and 5 more versions" in ahead
+    assert ": 0.10.0 in f1 (+10.8 pp); 0.9.0 in f1 (+10.7 pp); " in ahead
+    assert ahead.endswith("; and 5 more versions.")
 
 
 def test_of_many_versions_the_top_counts_and_a_fold_goes_through_them():
@@ -570,3 +571,12 @@ def test_versions_of_several_models_are_named_with_their_model():
         verdict = registry.compare("wine-cultivar@last:2", "iris-species@latest").verdict
     assert "In iris-species 1.0.0 no metric can be compared with wine-cultivar 1.5.0" in str(verdict)
     assert ("1.0.0", "metrics.accuracy@d-irisholdout0001") in verdict.standings
+
+
+def test_a_cost_of_unknown_direction_is_told_and_of_many_versions_the_largest_differences():
+    costs = compare(
+        {"accuracy": 0.9, "model_size_mb": 100, "params": 1000}, {"accuracy": 0.9, "model_size_mb": 150, "params": 2000}
+    ).verdict
+    assert "Cost as measured: 0.2.0 in model_size_mb (+50.0 %), params (+100 %)." in costs
+    many = compare(*({"f1": value} for value in (0.9, 0.2, 0.85, 0.86, 0.87, 0.88, 0.89, 0.895))).verdict
+    assert any(each.startswith("As measured, behind 0.1.0: 0.2.0 in f1 (-70.0 pp)") for each in many.sentences)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.comparison.gate.parse import Alarm, Rule, parse_rules
 from pai_notebook.comparison.gate.relative import relative_end
 from pai_notebook.comparison.gate.report import Check, Gated, Outcome, Pair
-from pai_notebook.comparison.rows import Verdict, is_blank, told_blank
+from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.together import Together
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
@@ -129,7 +129,9 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) ->
     farthest = -interval.low if pair.row.direction.mode == "max" else interval.high
     unseen, far = scale.at_most(half), scale.at_most(max(farthest, half))
     told = "no loss shown; losses under {unseen} would not be seen ({reason})"
-    if far != unseen:
+    if margin and evidence.interval is not None and evidence.interval.excludes_zero and pair.change.kind is Kind.WORSE:
+        told = "worse beyond chance (95 %), perhaps within the tolerance; a loss of up to {far} is not excluded ({reason})"
+    elif far != unseen:
         told = "no loss shown; losses under {unseen} would not be seen, and one of up to {far} is not excluded ({reason})"
     return pair.check("passed", alarm.text, say(told, unseen=unseen, far=far, reason=evidence.reason), scale=scale)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
 
 _WORSE = "worse beyond chance (95 %), {direction}"
+_PERHAPS = "worse beyond chance (95 %), perhaps within the tolerance, {direction}"
 _HIGHER, _LOWER = "higher than the baseline, {direction}", "lower than the baseline, {direction}"
 
 
@@ -122,5 +123,9 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
     limit = baseline + bound if lower else baseline - bound
     allowed = f"{'<=' if lower else '>='} {pair.written(limit)}"
     failed = (delta > 0) == lower and not within
-    worse = say(_WORSE if pair.change.verdict is Verdict.WORSE else _HIGHER if lower else _LOWER, direction=direction.words)
+    said = _HIGHER if lower else _LOWER
+    if pair.change.verdict is Verdict.WORSE:
+        interval = pair.change.evidence.interval if pair.change.evidence is not None else None
+        said = _WORSE if interval is None or interval.excludes(bound) else _PERHAPS
+    worse = say(said, direction=direction.words)
     return pair.check_bound(NO_REGRESSION, limit, worse if failed else "", allowed, passed=not failed, relative=True)
