@@ -250,11 +250,12 @@ class VersionGroup(ModelVersion):
         found = list(self.repeats.items())
         rows: list[list[Inline]] = []
         for (path, dataset), each in found[:METRIC_ROWS]:
-            form = choose_format(each.values, least=DIGITS)
+            mean = cleared(each.mean)  # as metrics and comparisons have it
+            form = choose_format([*each.values, mean], least=DIGITS)  # noqa: PD011 - not pandas
             runs = say("{count} of {total}", count=len(each.values), total=each.total) if each.failed else str(each.total)
             spread: Inline = Missing(say("one run")) if each.sd is None else Number(choose_format([each.sd]).value(each.sd))
             ends = [Number(form.value(end)) for end in (min(each.values), max(each.values))]
-            rows.append([names[path, dataset].shown, Number(form.value(each.mean), strong=True), spread, runs, *ends])
+            rows.append([names[path, dataset].shown, Number(form.value(mean), strong=True), spread, runs, *ends])
         return Table(
             [say("metric"), *columns], rows, caption=say("Metrics over {runs}", runs=self.words), total=len(found), unit=say("metrics")
         )

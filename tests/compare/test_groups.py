@@ -781,3 +781,10 @@ def test_the_last_key_of_a_setting_is_enough_to_ignore_it_and_a_name_given_twice
     assert [each.version_name for each in vs.groupby("lr", "lr")] == ["lr=0.1"]
     with pytest.raises(ConfigurationError, match="fits no setting"):
         vs.group_repeats(ignore="envv")
+
+
+def test_the_mean_on_a_card_is_that_of_the_metric():
+    (group,) = pnb.VersionSet(runs((0.924, 0.925, 0.924, 0.925), lr=0.1)).group_repeats()
+    table = str(group).partition("What all of them share")[0]
+    assert "0.9245" in table
+    assert "0.925 " not in table.replace("0.9250", "")
