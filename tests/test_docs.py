@@ -219,3 +219,14 @@ def test_docstrings_of_everything_public_are_as_numpydoc_wants_them():
 def test_the_check_of_docstrings_notices_a_parameter_that_is_not_documented(monkeypatch):
     monkeypatch.setattr(pnb.connect, "__doc__", pnb.connect.__doc__.replace("max_workers : int", "workers : int"))
     assert {fault.split()[1] for fault in faults()} == {"PR01", "PR02"}
+
+
+def test_every_gate_of_a_build_server_that_is_shown_can_run_twice():
+    """A job runs again in the same folder, where the files of the last run are."""
+    pages = [path.read_text("utf-8") for path in (ROOT.glob("README*.md"))] + [
+        path.read_text("utf-8") for path in (ROOT / "docs").rglob("*.md")
+    ]
+    pages.append((ROOT / "pai_notebook" / "plan" / "help.py").read_text("utf-8"))
+    lines = [line for page in pages for line in page.splitlines() if re.search(r"paimodel gate .*--junit gate\.xml", line)]
+    assert lines
+    assert all("--overwrite" in line for line in lines)

@@ -18,7 +18,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "explore": ("%paimodel explore", "%paimodel explore model-a"),
     "gate": (
         "%paimodel gate model-a@latest --rules rules.txt",
-        "%paimodel gate model-a@latest --rules rules.txt --junit gate.xml --to gate.md",
+        "%paimodel gate model-a@latest --rules rules.txt --junit gate.xml --to gate.md --overwrite",
     ),
     "report": ("%paimodel report model-a@last:5 --to report.html --overwrite",),
     "save": ("%paimodel save model-a@last:5 --to model-a.paisnap.json.gz",),
