@@ -94,6 +94,8 @@ class Series(Printed):
 
 
 def _mean(points: Sequence[float]) -> float:
+    if min(points) == max(points):
+        return points[0]  # not the next number to it
     try:
         return math.fsum(points) / len(points)
     except OverflowError:

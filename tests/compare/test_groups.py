@@ -511,6 +511,7 @@ SAME = st.tuples(st.integers(0, 1000).map(lambda k: k / 1000), st.integers(3, 7)
 
 @examples(20)
 @given(SAME, st.sampled_from([{}, {"n": 1000}]))
+@example([0.881] * 3, {})
 def test_equal_runs_have_no_spread_in_groups_and_in_lists_and_answer_every_question(values, beside):
     varied = [0.42, 0.43, 0.41]
     groups = [two(first, values, ns=(beside.get("n"),) * 2) for first in (varied, [0.45] * 5, [0.45])]
