@@ -106,6 +106,9 @@ class Best(Displayed):
         if self.runner_up is not None and self.runner_up_value is not None and self.margin is not None and not self.ties:
             margin = scale.write(self.margin, self.value, form, unit=False).lstrip("+")
             behind = say("behind by {delta}", delta=scale.with_unit(margin, self.value))
+            if scale.ratio and scale.factor(self.value) is not None:
+                # elsewhere percents are of the baseline
+                behind = say("{text} of {name}", text=behind, name=self.version)
             facts.append((say("runner-up"), (self._told(self.runner_up), Number(form.value(self.runner_up_value)), behind)))
         if self.near and not self.notes:  # which say it
             facts.append((say("within the tolerance"), first([self._told(version) for version in self.near], 8)))

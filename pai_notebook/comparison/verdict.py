@@ -229,8 +229,10 @@ class OverallVerdict(Displayed):
         findings: Sequence[Finding],
         *,
         each: Sequence[OfVersion] = (),
+        counted: Phrase | None = None,
     ) -> None:
         self.by = by
+        self._counted = counted
         self._each = tuple(each)
         self.baseline = baseline
         self.findings = tuple(findings)
@@ -341,7 +343,7 @@ class OverallVerdict(Displayed):
     def _by_version(self, more: Sequence[Block] = (), *, folded: bool) -> Section:
         facts: list[tuple[str, Inline]] = [(each.called, each.describe()) for each in self._each]
         total, part = len(self.counts), say("{shown} of {total} shown", shown=len(facts), total=len(self.counts))
-        summary = part if len(facts) < total else say("{count} versions", count=total)
+        summary = part if len(facts) < total else self._counted or say("{count} versions", count=total)
         return Section(say("By version"), [Facts(facts), *more], folded=folded, summary=joined([summary, *([_more(more)] if more else [])]))
 
     def _for_report(self, asked: Sequence[str]) -> tuple[list[Block], list[Section]]:

@@ -27,6 +27,7 @@ from pai_notebook.comparison.verdict import (
 from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, Loss, VerdictWords, all_of
 from pai_notebook.display import Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.group import count_versions
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import choose_format, format_computed
 
@@ -66,13 +67,14 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     sentences = _Sentences(comparison, judged, metrics, list(mixed.values()), by, tolerance=tolerance)
     found = list(sentences.findings())
     each = list(sentences.one_by_one()) if len(places) > 1 else ()
-    verdict = OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found, each=each)
+    counted = count_versions([comparison.versions[place] for place in places])
+    verdict = OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found, each=each, counted=counted)
     if len(places) > MANY:
         # of many versions it is counted first how many are what, before it is said of which metric
         best, short = list(sentences.best()), in_short(verdict)
-        counted = [*([short] if short else []), *sentences.counted_singly()]
+        shortly = [*([short] if short else []), *sentences.counted_singly()]
         rest = sorted(found[len(best) :], key=lambda finding: finding.listing)
-        verdict.findings = (*best, *counted, *rest)
+        verdict.findings = (*best, *shortly, *rest)
     return verdict
 
 

@@ -352,6 +352,8 @@ def test_a_lead_a_rank_and_their_intervals_have_one_unit_which_is_never_percent_
     c = compare({"loss": 1.0, "loss_stderr": 0.6}, {"loss": 0.5, "loss_stderr": 0.6})
     assert "behind by 0.5\n" in str(c.best("loss"))
     assert "-0.5  -2.17 to +1.17" in str(c.rank("loss"))
+    # of what a percent is that is not of the baseline is said
+    assert "behind by 11.1 % of 0.2.0" in str(compare({"latency_ms": 10.0}, {"latency_ms": 9.0}).best("latency_ms"))
 
 
 @pytest.mark.parametrize("metrics", ["cer", []])

@@ -580,3 +580,9 @@ def test_a_cost_of_unknown_direction_is_told_and_of_many_versions_the_largest_di
     assert "Cost as measured: 0.2.0 in model_size_mb (+50.0 %), params (+100 %)." in costs
     many = compare(*({"f1": value} for value in (0.9, 0.2, 0.85, 0.86, 0.87, 0.88, 0.89, 0.895))).verdict
     assert any(each.startswith("As measured, behind 0.1.0: 0.2.0 in f1 (-70.0 pp)") for each in many.sentences)
+
+
+def test_the_fold_of_a_verdict_counts_groups_as_groups():
+    versions = [make(f"{lr}.{seed}.0", {"accuracy": 0.9 + lr / 100 + seed / 1000}) for lr in range(8) for seed in range(3)]
+    groups = [pnb.VersionGroup(versions[place : place + 3], name=f"lr={place}") for place in range(0, 24, 3)]
+    assert "By version · 7 groups, 21 runs in all" in str(Comparison(groups, baseline="first").verdict)

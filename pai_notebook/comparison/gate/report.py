@@ -18,7 +18,7 @@ from pai_notebook.display import Brief, Displayed, Stack, notebook_display
 from pai_notebook.errors import RegressionError
 from pai_notebook.i18n.phrases import Phrase, joined, say, told
 from pai_notebook.model.differences import Scale, scale_of_differences
-from pai_notebook.model.metric_cells import Cell
+from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared, rounded_outward
 
@@ -346,6 +346,8 @@ class Pair:
         """Say what the version states where that is not a number."""
         if is_list(self.cell):
             return ask_for_series(self.cell)
+        if self.cell.state is State.NAN:
+            return say("the value is {text}", text="NaN")
         return say("the value is {state}: {text}", state=say(self.cell.state), text=self.cell.text[:40])
 
     @property
