@@ -224,7 +224,7 @@ _ARGUMENT = re.compile(
 _CALL = re.compile(r"((?<![\w.])[\w.]+\([^()]*\))")
 _FIELD = re.compile(r"\{(\w+)!r\}")
 _NOTE = re.compile(rf"^({'|'.join(map(re.escape, BY_KEYWORD))})(?=: |：)")
-_LISTED = re.compile(r"registry\.list_models\((.+?)\)")
+_LISTED = re.compile(r"registry\.list_models\(([^()]{1,200})\)")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.calls import Guided, checked, guide
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import ComparisonError
 from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
@@ -92,8 +92,6 @@ class Plots(Guided, Printed):
         True
         """
         charts = {"dot": self.dot, "bar": self.bar, "slope": self.slope, "series": self.series}
-        if kind not in charts:
-            raise ConfigurationError(say("unknown chart kind {kind!r}", kind=kind), hint=say("Use kind='dot', 'bar', 'slope' or 'series'."))
         return charts[kind](metric, dataset=dataset, ax=ax, theme=theme, lang=lang)
 
     def dot(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import is_cost
+from pai_notebook.model.numbers import format_number
 from pai_notebook.plot.data import ChartData, Measure, Point, pareto_places, some
 from pai_notebook.plot.marks import SIGNS, marks_of, spread, whisker, window
 from pai_notebook.plot.text import lay_out, room_for, write_notes
@@ -105,7 +106,7 @@ def _logarithmic(axis: Any, set_ends: Any, low: float, high: float) -> None:
     room = (high / low) ** 0.12
     set_ends(low / room, high * room)
     axis.set_major_locator(LogLocator(numticks=6))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value)))
     axis.set_minor_formatter(NullFormatter())
 
 

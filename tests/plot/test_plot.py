@@ -521,7 +521,7 @@ def test_what_cannot_be_drawn_is_said(compared, draw, words_of_it):
 
 
 def test_an_unknown_kind_is_refused(compared):
-    with pytest.raises(ConfigurationError, match="Use kind="):
+    with pytest.raises(ConfigurationError, match="Pass 'dot', 'bar', 'slope' or 'series'"):
         compared.plot("cer", kind="pie")
 
 
