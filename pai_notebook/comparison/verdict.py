@@ -128,7 +128,7 @@ ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 # Number of sentences shown at the top.
 _TOP = 3
 # Up to how many characters the first sentence is in bold.
-_LEAD = 260
+LEAD = 260
 # From more candidates on, sentences count the versions, a fold goes through them, and a table begins with those that are named.
 MANY = 6
 # How many versions the shortest answer names of each kind.
@@ -441,5 +441,5 @@ def describe_findings(findings: Sequence[Finding]) -> list[Block]:
     if not sentences:
         return []
     # several lines in bold would be as hard to read as none
-    lead, rest = (sentences[0], sentences[1:_TOP]) if len(sentences[0]) <= _LEAD else ("", sentences[:_TOP])
+    lead, rest = (sentences[0], sentences[1:_TOP]) if len(sentences[0]) <= LEAD else ("", sentences[:_TOP])
     return [Note(joined(rest, "\n"), "info", lead=lead), *map(Note, sentences[_TOP:])]

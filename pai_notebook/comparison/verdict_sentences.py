@@ -13,6 +13,7 @@ from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.together import is_judged
 from pai_notebook.comparison.verdict import (
+    LEAD,
     MANY,
     ONLY_ONE,
     Finding,
@@ -176,16 +177,31 @@ class _Sentences(VerdictWords):
         others = [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
         rows = tuple((row.full_name, name) for row in self._by for name in self._names)
         if best:
-            yield Finding(say("Best by {metric}: {versions}.", metric=metric, versions=joined(best, "; ")), rows)
+            whole = say("Best by {metric}: {versions}.", metric=metric, versions=joined(best, "; "))
+            # of several datasets the answer comes first, and how sure it is after it
+            if len(best) > 1 and len(whole) > LEAD:
+                yield Finding(say("Best by {metric}: {versions}.", metric=metric, versions=self._best_in_short(told)), rows)
+                whole = say("In detail: {versions}.", versions=joined(best, "; "))
+            yield Finding(whole, rows)
         if others:
             yield Finding(say("By {metric}: {versions}.", metric=metric, versions=joined(others, "; ")), rows)
 
-    def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
-        form = choose_format([cell.value for cell in row.cells if cell.value is not None])
-        told = [
+    def _best_in_short(self, told: Sequence[tuple[Leaders | None, str, Row]]) -> Phrase:
+        """Name the best on each dataset, datasets with the same best together."""
+        datasets: dict[Phrase, list[str]] = {}
+        for leaders, dataset, _ in told:
+            if leaders is not None:
+                datasets.setdefault(first(self._equal(leaders), 1), []).append(dataset)
+        return joined([say("{text} on {dataset}", text=names, dataset=joined(some)) for names, some in datasets.items()], "; ")
+
+    def _equal(self, leaders: Leaders) -> list[Phrase | str]:
+        return [
             say("{version} (baseline)", version=self._base) if place == self._baseline else self._called[place] for place in leaders.equal
         ]
-        names = first(told, VERSIONS)
+
+    def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
+        form = choose_format([cell.value for cell in row.cells if cell.value is not None])
+        names = first(self._equal(leaders), VERSIONS)
         text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
         text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
         if leaders.near:

@@ -586,3 +586,15 @@ def test_the_fold_of_a_verdict_counts_groups_as_groups():
     versions = [make(f"{lr}.{seed}.0", {"accuracy": 0.9 + lr / 100 + seed / 1000}) for lr in range(8) for seed in range(3)]
     groups = [pnb.VersionGroup(versions[place : place + 3], name=f"lr={place}") for place in range(0, 24, 3)]
     assert "By version · 7 groups, 21 runs in all" in str(Comparison(groups, baseline="first").verdict)
+
+
+def test_of_a_metric_on_several_datasets_the_best_come_first_in_one_short_clause():
+    names = [f"a-dataset-with-a-long-name-{name}" for name in "abc"]
+    told = [results(**{name: {"accuracy": 0.8 + n / 10 * (1 if at else -1), "n": 100} for at, name in enumerate(names)}) for n in range(2)]
+    verdict = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy").verdict
+    first, second, *_ = verdict.sentences
+    assert first.startswith("Best by accuracy: 0.0.0 (baseline) on ")
+    assert first.count("0.1.0 on ") == 1
+    assert len(first) < 150 < len(second)
+    assert second.startswith("In detail: ")
+    assert "<b>Best by accuracy" in verdict._repr_html_()
