@@ -158,7 +158,9 @@ def missing_attribute(owner: type | str, name: str, instead: str = "", held: Seq
     close = get_close_matches(wanted, known, 1, cutoff=0.75) or [each for each in known if wanted in each.split("_")]
     hint = say("Use {code}.", code=instead) if instead else say("Did you mean {word}?", word=close[0]) if close else ""
     kind = owner if isinstance(owner, str) else owner.__name__
-    return MissingAttribute(say("{kind} has no attribute {name!r}", kind=kind, name=name), hint=hint)
+    error = MissingAttribute(say("{kind} has no attribute {name!r}", kind=kind, name=name), hint=hint)
+    error.name = name  # else Python 3.12 notes the object, and adds a suggestion of its own to ours
+    return error
 
 
 def checked(thing: T) -> T:

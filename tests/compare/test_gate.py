@@ -880,17 +880,15 @@ def test_the_version_that_the_baseline_column_is_of_is_named_once():
         assert text.count("Baseline: 0.1.0") == 1
 
 
-def test_below_the_tables_of_a_notebook_the_text_repeats_no_check(monkeypatch):
+def test_below_the_tables_of_a_notebook_the_text_repeats_two_checks_at_most(monkeypatch):
     shown = []
     with pytest.raises(RegressionError) as caught:
-        compare({"cer": 0.1}, {"cer": 0.2}, {"cer": 0.3}).gate("cer <= baseline")
-    assert "✗ 0.2.0 cer" in "\n".join(caught.value._render_traceback_())
+        compare({"cer": 0.1}, {"cer": 0.2}, {"cer": 0.3}, {"cer": 0.4}).gate("cer <= baseline")
+    assert "✗ 0.4.0 cer" in "\n".join(caught.value._render_traceback_())
     monkeypatch.setattr("pai_notebook.comparison.gate.report.notebook_display", lambda: (lambda bundle, raw: shown.append(bundle), 1))
     for _ in range(2):
-        assert caught.value._render_traceback_() == [
-            "RegressionError: Gate: 2 of 2 checks failed",
-            "0.2.0 failed 1; 0.3.0 failed 1",
-            "Baseline: 0.1.0",
-            "Each check is in the table above, and in error.report.",
-        ]
+        first, versions, *checks, against, told = caught.value._render_traceback_()
+        assert (first, versions) == ("RegressionError: Gate: 3 of 3 checks failed", "0.2.0 failed 1; 0.3.0 failed 1; 0.4.0 failed 1")
+        assert [check.split()[:2] for check in checks] == [["✗", "0.2.0"], ["✗", "0.3.0"]]
+        assert (against, told) == ("Baseline: 0.1.0", "Each check is in the table above, and in error.report.")
     assert len(shown) == 1

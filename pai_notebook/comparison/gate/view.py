@@ -26,6 +26,8 @@ _RULES = 3
 _SHOWN = 60
 # How many failed checks a traceback has room for.
 _LINES = 8
+# How many it repeats below the tables: what runs notebooks in bulk prints that text alone.
+_BELOW = 2
 # Up to so many failed checks are one table; of more each rule shows its first ones, at least so many.
 _OPEN, _FEWEST = 12, 2
 # Up to so many passed checks are told singly where they may be told by metric.
@@ -154,9 +156,9 @@ def _by_rule(checks: Sequence[Check]) -> dict[str, list[Check]]:
 def gate_lines(report: GateReport, *, brief: bool = False) -> list[str]:
     """Say the same in a few lines, for a traceback; brief below the tables that say it already."""
     against = [said] if (said := _against(report)) else []
+    lines = [say("✗ {said}", said=_in_words(check)) for check in report.breaches[: _BELOW if brief else _LINES]]
     if brief:
-        return [*_versions(report), *against, say("Each check is in the table above, and in error.report.")]
-    lines = [say("✗ {said}", said=_in_words(check)) for check in report.breaches[:_LINES]]
+        return [*_versions(report), *lines, *against, say("Each check is in the table above, and in error.report.")]
     more = len(report.breaches) - len(lines)
     return [
         *_versions(report),
