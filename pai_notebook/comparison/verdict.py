@@ -66,7 +66,8 @@ class Judged(NamedTuple):
     @property
     def is_tested(self) -> bool:
         """Whether it was measured and an interval of the difference is known, be the difference zero."""
-        return is_tested(self.row, self.change)
+        # rows that are the same everywhere first, so that their differences are not made
+        return not is_alike(self.row) and is_tested(self.row, self.change)
 
     @property
     def is_ahead(self) -> bool:

@@ -400,7 +400,7 @@ class _Sentences(VerdictWords):
             for row in self._comparison.metrics
             if is_cost(row.path) and not is_alike(row) and not row.is_evidence
             for place, change in enumerate(row.changes)
-            # a size of which nobody said which way is better costs no less
+            # a size counts as a cost even where its direction is unknown
             if change.delta and change.kind in (Kind.BETTER, Kind.WORSE, Kind.CHANGED)
         ]
         return (

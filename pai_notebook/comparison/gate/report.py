@@ -59,7 +59,7 @@ class Check(Brief):
     label : str
         What the registry calls the dataset; empty where it has no name.
     limit : str
-        What of `allowed` has to be said where the rule stands above it: without how the bound follows from the baseline.
+        The part of `allowed` that is shown below the rule itself: the bound, without how it follows from the baseline.
     is_plain : bool
         Whether `reason` says no more than value and bound do side by side.
     scale : Scale or None
