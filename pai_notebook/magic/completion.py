@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from IPython.core import completer
 
 from pai_notebook.model.address import BASELINES, WORDS
 from pai_notebook.model.fields import plain_fields
 from pai_notebook.plan import OPTIONS, VERBS, options_of, write_word
 from pai_notebook.versions.cache import Memory
 
-if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
-
 _LINE = re.compile(r"(?:^|=)\s*(?P<marks>%{1,2})paimodel\s+(?P<typed>.*)$")
-_GATE = re.compile(r"\s*%%paimodel\s+gate\b")
 _ENDS = tuple(word for word in WORDS if word != "all")
 _SELECTORS = (*_ENDS, "last:5")
 _FIXED = {
@@ -213,40 +206,24 @@ def _labels(line: _Typed, seen: Memory) -> list[str]:
     return [f"{key}={value}" for value in seen.values(key)] if equals else [f"{key}=" for key in seen.labels()]
 
 
-def install(shell: InteractiveShell, seen: Callable[[], Memory | None]) -> Any:
-    """Add the completion to a shell; give the result to `uninstall`."""
+def offer(before: str, seen: Memory | None, *, rule: bool) -> tuple[str, list[str]] | None:
+    """Return what goes on with a line of a notebook up to the cursor, and which of its letters that replaces; None where it is not ours.
 
-    def offered(before: str, *, rule: bool) -> tuple[str, list[str]] | None:
-        match = _LINE.search(before)
-        if match is not None:
-            return suggest(match["typed"], seen() or _NOTHING, cell=match["marks"] == "%%")
-        return suggest_rule(before, seen() or _NOTHING) if rule else None
+    Parameters
+    ----------
+    before : str
+        The line up to the cursor, its `%paimodel` included.
+    seen : Memory or None
+        What the registry has seen so far; None without a registry.
+    rule : bool
+        Whether the line is below the first one of a `%%paimodel gate`.
 
-    def of_word(word: str) -> list[str]:
-        # what is replaced is the word as IPython splits the line, such as what is behind an @
-        fragment, words = offered(getattr(shell.Completer, "text_until_cursor", ""), rule=False) or ("", [])
-        return [text[len(fragment) - len(word) :] for text in words] if fragment.endswith(word) else []
-
-    def of_context(context: completer.CompletionContext) -> completer.SimpleMatcherResult:
-        rule = context.cursor_line > 0 and _GATE.match(context.full_text) is not None
-        found = offered(context.line_with_cursor[: context.cursor_position], rule=rule)
-        if found is None:
-            return {"completions": []}
-        return {
-            "completions": [completer.SimpleCompletion(text=word, type="magic") for word in found[1]],
-            "suppress": True,
-            "matched_fragment": found[0],
-        }
-
-    # IPython before 8.6, such as Colab's, asks with a word alone
-    current = hasattr(completer, "context_matcher")
-    paimodel_matcher = completer.context_matcher()(of_context) if current else of_word
-    if shell.Completer is not None:
-        shell.Completer.custom_matchers.append(paimodel_matcher)
-    return paimodel_matcher
-
-
-def uninstall(shell: InteractiveShell, matcher: Any) -> None:
-    """Remove what `install` added."""
-    if shell.Completer is not None and matcher in shell.Completer.custom_matchers:
-        shell.Completer.custom_matchers.remove(matcher)
+    Examples
+    --------
+    >>> offer("v = %paimodel comp", None, rule=False), offer("x = 1", None, rule=False)
+    (('comp', ['compare']), None)
+    """
+    match = _LINE.search(before)
+    if match is not None:
+        return suggest(match["typed"], seen or _NOTHING, cell=match["marks"] == "%%")
+    return suggest_rule(before, seen or _NOTHING) if rule else None
