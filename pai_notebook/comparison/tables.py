@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence[str], *, flat: bool, named: bool = False) -> pd.DataFrame:
     """Give rows as a DataFrame: indexed by section, path and dataset, which may be `named`; columns by version and kind of value."""
-    columns: dict[tuple[str, str], Any] = {}
-    for place, name in enumerate(names):
-        for value in values:
-            columns[name, value] = _column(rows, place, value)
+    kinds = {value: _columns(rows, len(names), value) for value in values}
+    columns = {(name, value): kinds[value][place] for place, name in enumerate(names) for value in values}
     keys_of = [replace(row.key, dataset=row.key.label) if named and row.key.label else row.key for row in rows]
     levels = [[row.section for row in rows], [row.path for row in rows], [key.dataset for key in keys_of]]
     index = _levels(levels, ["section", "path", "dataset"])
@@ -47,16 +45,22 @@ def _levels(levels: Sequence[Sequence[str]], names: Sequence[str]) -> pd.MultiIn
     return pd.MultiIndex.from_arrays([text_index(level) for level in levels], names=list(names))
 
 
-def _column(rows: Sequence[Row], place: int, value: str) -> Any:
+def _columns(rows: Sequence[Row], count: int, value: str) -> list[Any]:
+    """One kind of value, a column for each version: made as one array and cut, since an array costs more than its values."""
+    places = range(count)
     if value in _NUMBERS:
-        found = [_NUMBERS[value](row.changes[place]) for row in rows]
-        return pd.array([float("nan") if number is None else number for number in found], dtype="float64")
-    if value in _TEXTS or value == "text" or any(row.section != "metrics" for row in rows):
+        number = _NUMBERS[value]
+        made = _floats(number(row.changes[place]) for place in places for row in rows)
+    elif value in _TEXTS or value == "text" or any(row.section != "metrics" for row in rows):
         text = _TEXTS.get(value, _text)
-        found_texts = [text(row, place) for row in rows]
-        return text_array(found_texts)
-    values = [row.cells[place].value for row in rows]
-    return pd.array([float("nan") if number is None else number for number in values], dtype="float64")
+        made = text_array([text(row, place) for place in places for row in rows])
+    else:
+        made = _floats(row.cells[place].value for place in places for row in rows)
+    return [made[place * len(rows) : (place + 1) * len(rows)] for place in places]
+
+
+def _floats(numbers: Iterable[float | None]) -> Any:
+    return pd.array([float("nan") if number is None else number for number in numbers], dtype="float64")
 
 
 def _bound(change: Change, side: str) -> float | None:
