@@ -97,8 +97,6 @@ class Best(Displayed):
     def _describe(self) -> Block:
         values = [self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])]
         form, scale = choose_format(values), self.scale
-        if self.runner_up not in self.unknown:
-            scale = scale.absolute  # as the interval of the lead
         facts: list[tuple[str, Inline]] = [
             (say("value"), Number(form.value(self.value), marks=[self._star()])),
             (say("direction"), self.words),

@@ -200,7 +200,8 @@ def _number(cell: Cell, form: NumberFormat, runs: Runs | None, failed: int) -> s
     if runs is not None and not runs.is_single:
         sd = choose_format([math.sqrt(runs.variance)]).value(math.sqrt(runs.variance))
         if failed:
-            return say("{mean} (sd {sd}, {count} of {total} runs)", mean=text, sd=sd, count=runs.count, total=runs.count + failed)
+            told = "{mean} (sd {sd}, {count} of {total} folds)" if runs.folds else "{mean} (sd {sd}, {count} of {total} runs)"
+            return say(told, mean=text, sd=sd, count=runs.count, total=runs.count + failed)
         return say("{mean} (sd {sd})", mean=text, sd=sd)
     if cell.state is State.NUMERIC_TEXT:
         return f"{text}†"

@@ -88,7 +88,7 @@ def _told(comparison: Comparison, row: Row, place: int, short: str, *, signs: bo
     if change.verdict is None:
         return said
     sign = _SIGNS.get(change.verdict) if signs else None
-    return joined([said, sign], " ") if sign else say("{text}, {word}", text=said, word=say(change.verdict))
+    return joined([said, sign], " ") if sign else say("{text}, {word}", text=said, word=change.told)
 
 
 def _name(comparison: Comparison, row: Row, short: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.calls import guide
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.rows import Row, Verdict, is_alike, passing_by_chance
-from pai_notebook.comparison.tables_view import model_names
+from pai_notebook.comparison.tables_view import chance_sign, model_names
 from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings, in_short
 from pai_notebook.comparison.view import failures, subject
 from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
@@ -220,8 +220,9 @@ def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int
 
 
 def _legend(comparison: Comparison, *, signs: bool) -> list[Phrase]:
-    said = {change.verdict for row in comparison.metrics for change in row.changes} if signs else set()
-    legend = {Verdict.CHANCE: say("≈ could be chance"), Verdict.UNKNOWN: say("? no interval known")}
+    changes = [change for row in comparison.metrics for change in row.changes] if signs else []
+    said = {change.verdict for change in changes}
+    legend = {Verdict.CHANCE: say(chance_sign(changes)), Verdict.UNKNOWN: say("? no interval known")}
     return [phrase for verdict, phrase in legend.items() if verdict in said]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.tolerance import exceeds
@@ -135,7 +135,7 @@ def leader_notes(
     *,
     luck: float | None,
     where: Phrase,
-    unknown: Phrase | None,
+    unknown: Mapping[Phrase, Sequence[int]],
     higher: bool,
     everywhere: bool,
     scale: Scale,
@@ -156,8 +156,8 @@ def leader_notes(
         By how much the best may lead its true value by luck.
     where : str
         Where else it could have been measured: on fresh examples, in other runs.
-    unknown : str or None
-        Why no interval is known to some versions, and what would give one.
+    unknown : mapping of str to sequence of int
+        Why no interval is known to some versions, and what would give one, with the positions of those of which it is true.
     higher : bool
         Whether the best is the highest.
     everywhere : bool
@@ -180,18 +180,24 @@ def leader_notes(
         notes.append(say(single if len(leaders.equal) == 1 else several, head=head, others=shown))
     elif not leaders.unknown:
         notes.append(say(_apart(leaders, everywhere=everywhere), head=head))
-    if leaders.unknown and unknown is not None:
-        shown = first([names[place] for place in leaders.unknown], _NAMED)
-        against = "{head} as measured against {others}; {reason}."
-        notes.append(say(against if leaders.together else "{head} as measured; {reason}.", head=head, others=shown, reason=unknown))
+    if unknown:
+        every = not leaders.together and len(unknown) == 1
+        notes += [_as_measured(head, [] if every else [names[place] for place in places], why) for why, places in unknown.items()]
     if second not in leaders.best and lead.interval is not None:
         interval = lead.interval if higher else lead.interval.reversed
-        told = interval.told(scale)
-        many = second in leaders.together
-        notes.append(_lead_note(lead, names[second], told, is_sure=interval.excludes(leaders.tolerance), among_many=many))
+        # the tolerance of a ranking is that of its best value
+        lead = replace(lead, margin=leaders.tolerance)
+        notes.append(_lead_note(lead, names[second], interval.told(scale), among_many=second in leaders.together))
     if luck is not None:
         notes.append(say(_lucky(leaders, higher=higher), count=len(leaders.shown), where=where, luck=scale.at_most(luck)))
     return notes
+
+
+def _as_measured(head: Phrase, others: Sequence[str], reason: Phrase) -> Phrase:
+    """Say why a lead is as measured: over all others, or over those of which the reason is true."""
+    if not others:
+        return say("{head} as measured; {reason}.", head=head, reason=reason)
+    return say("{head} as measured against {others}; {reason}.", head=head, others=first(others, _NAMED), reason=reason)
 
 
 def _near_note(leaders: Leaders, names: Sequence[str], head: Phrase) -> list[Phrase]:
@@ -218,10 +224,12 @@ def _lucky(leaders: Leaders, *, higher: bool) -> str:
     return "Lowest of {count} that cannot be told apart: {where} expect more, by up to about {luck}."
 
 
-def _lead_note(lead: Evidence, second: str, interval: Phrase, *, is_sure: bool, among_many: bool) -> Phrase:
+def _lead_note(lead: Evidence, second: str, interval: Phrase, *, among_many: bool) -> Phrase:
     """Say how sure the lead over the runner-up is, a lead being positive; alone it says less where several were compared."""
-    if not is_sure:
-        said = "The lead over {version} could be chance: {interval} ({reason})."
+    if not lead.is_sure:
+        chance = "The lead over {version} could be chance: {interval} ({reason})."
+        tolerated = "The lead over {version} could be chance or within the tolerance: {interval} ({reason})."
+        said = tolerated if lead.interval is not None and lead.interval.excludes_zero else chance
     elif among_many:
         said = (
             "The lead over {version} is beyond chance taken singly (95 %), but not with all versions taken together: {interval} ({reason})."

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
 from pai_notebook.calls import checked
-from pai_notebook.comparison.rows import Kind, Row, told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict, told_difference
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import joined, say, told, with_text
@@ -112,6 +112,7 @@ class ComparisonExports(FrameExports):
 
     def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
         """One column a version: the value in full, and the difference beside it; models and datasets by name, words as they are spoken."""
+        from pai_notebook.comparison.tables_view import words_of_chance  # noqa: PLC0415 - loads when something is shown
         from pai_notebook.frames.columns import model_texts  # noqa: PLC0415 - pandas loads on first use
 
         comparison = cast("Comparison", self)
@@ -132,7 +133,9 @@ class ComparisonExports(FrameExports):
         right = range(3, len(header))
         models = [model for model in dict.fromkeys(model_texts(comparison.versions, named=True)) if model]
         caption = say("{what}: {said}", what=listed(models, 3), said=_caption(comparison)) if models else _caption(comparison)
-        return PlainTable(header, body, "comparison", caption, _notes(comparison), row_headers=1, right=right)
+        signs = words_of_chance([change for row in rows for change in row.changes])
+        notes = [*([joined(signs, " · ")] if signs else []), *_notes(comparison)]
+        return PlainTable(header, body, "comparison", caption, notes, row_headers=1, right=right)
 
     @property
     def plot(self) -> Plots:
@@ -299,11 +302,17 @@ def _printed_cells(row: Row, baseline: int) -> list[str]:
 
 
 def _told(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
-    """Write a difference as people read it, empty where there is none."""
-    if row.changes[place].kind in (Kind.SAME, Kind.BASELINE):
+    """Write a difference as people read it, with what may be said of it; empty where there is none."""
+    verdict, kind = row.changes[place].verdict, row.changes[place].kind
+    if kind in (Kind.SAME, Kind.BASELINE):
         return ""
-    difference: str = told(told_difference(row, place, baseline, form))
-    return difference.replace(" (", ", ").rstrip(")")
+    difference: str = told(told_difference(row, place, baseline, form)).replace(" (", ", ").rstrip(")")
+    sign = _CHANCE.get(verdict) if verdict is not None else None
+    return f"{difference} {sign}" if sign else told(say("{text}, {word}", text=difference, word=say(verdict))) if verdict else difference
+
+
+# What is not beyond chance has a sign, which the notes explain.
+_CHANCE = {Verdict.CHANCE: "≈", Verdict.UNKNOWN: "?"}
 
 
 def _caption(comparison: Comparison) -> str:

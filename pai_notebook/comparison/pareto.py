@@ -145,13 +145,13 @@ class _Step:
             if after == before:
                 self.differences.append("=")
                 continue
-            interval = between(question.row, second, first).interval
-            self.unknown += [question.row.key] if interval is None else []
-            chance = interval is not None and not interval.excludes_zero
+            known = between(question.row, second, first)
+            self.unknown += [question.row.key] if known.interval is None else []
+            chance = known.interval is not None and not (known.is_exact or known.is_sure)
             told = told_between(question.row, second, first, choose_format([before, after]))
             self.differences.append(say("{difference} ≈", difference=told) if chance else told)
             text = say("{name} {text}", name=question.row.key.shown, text=told)
-            text = say("{version} ({state})", version=text, state=say("could be chance")) if chance else text
+            text = say("{version} ({state})", version=text, state=known.words) if chance else text
             (self.gains if question.better(after, before) else self.costs).append(text)
 
     def words(self, names: Sequence[str]) -> str:

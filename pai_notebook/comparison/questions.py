@@ -16,7 +16,7 @@ from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes,
 from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Ranking, make_ranking
-from pai_notebook.comparison.rows import Row
+from pai_notebook.comparison.rows import Row, evidence_within
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.selection import RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Side
@@ -75,7 +75,13 @@ class Questions(PairedQuestions):
         95 % interval -12.6 to +8.7 pp
         """
         level = number_argument("level", level, above=0, below=1)
-        return self._uncertainty.between((row.path, row.dataset), place, other, level=level)
+        return self._known(row, place, other, level)
+
+    def _known(self, row: Row, place: int, other: int, level: float, n: float | None = None) -> Evidence:
+        """What is known of a difference, with the tolerance that holds for it."""
+        found = self._uncertainty.between((row.path, row.dataset), place, other, n=n, level=level)
+        base = row.cells[other].value
+        return found if base is None else evidence_within(found, self._tolerance.bound(row.path, row.dataset, base))
 
     def leaders(self, row: Row, mode: Mode | None = None) -> Leaders | None:
         """Find the best versions of a row and those not told apart from them. Computed once for each row.
@@ -121,7 +127,7 @@ class Questions(PairedQuestions):
     def _lacking(self, row: Row, tops: Sequence[int], other: int) -> Phrase:
         """Why it is not known whether a version differs from all of some equal ones."""
         known = (self.between(row, place, other) for place in tops)
-        return next((each.reason for each in known if each.interval is None), say("too few runs to tell"))
+        return next((each.reason for each in known if each.interval is None), say("too few runs or folds to tell"))
 
     def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:
         """Find the best version by a metric.
@@ -167,7 +173,9 @@ class Questions(PairedQuestions):
             errors, where = self._uncertainty.errors(key, leaders.shown)
             first, second = (self._names.index(entry.version) for entry in ranking[:2])
             lead = self.between(question.row, first, second)
-            unknown = self._lacking(question.row, leaders.equal, leaders.unknown[0]) if leaders.unknown else None
+            unknown: dict[Phrase, list[int]] = {}
+            for place in leaders.unknown:
+                unknown.setdefault(self._lacking(question.row, leaders.equal, place), []).append(place)
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)
             everywhere = not question.unranked
@@ -183,6 +191,7 @@ class Questions(PairedQuestions):
                 everywhere=everywhere,
                 scale=scale,
             )
+            scale = scale if lead.interval is None or lead.is_exact else scale.absolute  # as the interval of the lead
         return make_best(question, ranking, self._names, leaders, notes, scale=scale)
 
     def _runs(self, row: Row, place: int) -> Runs | None:
@@ -298,7 +307,7 @@ class Questions(PairedQuestions):
         -------
         Evidence
             `interval` (None where the data does not allow one), `reason`, and `words`: `beyond chance (95 %)`, `could be
-            chance` or `no interval known`.
+            chance` (or within the tolerance), `no interval known`, or `exact` of what is read off.
 
         Raises
         ------
@@ -324,4 +333,4 @@ class Questions(PairedQuestions):
                 say("no version {version!r} in this comparison", version=version),
                 hint=say("Available: {names}.", names=joined(self._names[:5])),
             )
-        return self._uncertainty.between((row.path, row.dataset), places[0], self._place, n=n, level=level)
+        return self._known(row, places[0], self._place, level, n)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
@@ -50,7 +51,8 @@ class Ranked(Printed):
     is_near : bool
         Whether it is within the tolerance of the first, which its equals are too.
     interval : Interval or None
-        Where its true difference to the baseline may lie, in 95 % of cases; None where that is not known.
+        Where its true difference to the baseline may lie, in 95 % of cases; None where that is not known, or where values are
+        read off, so that the difference is exact.
     """
 
     rank: int
@@ -89,6 +91,8 @@ class Ranking(Displayed, Sequence[Ranked]):
         *,
         baseline: str = "",
         scale: Scale | None = None,
+        tolerance: float = 0.0,
+        is_exact: bool = False,
     ) -> None:
         self.key = key
         self.metric = key.short
@@ -97,6 +101,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         self.unranked = tuple(unranked)
         self.baseline = baseline
         self._scale = scale or Scale("")  # as it is
+        self._tolerance, self._is_exact = tolerance, is_exact
         self._total = len(self.entries) if total is None else total
 
     def head(self, count: int = 5) -> Ranking:
@@ -126,7 +131,11 @@ class Ranking(Displayed, Sequence[Ranked]):
         <Ranking of 4 versions by latency_ms@wine-noisy: 1.5.0>
         """
         count = number_argument("count", count, least=0, whole=True)
-        return Ranking(self.key, self.words, self.entries[:count], self.unranked, self._total, baseline=self.baseline, scale=self._scale)
+        found = copy(self)
+        found.entries = self.entries[:count]
+        for made in ("_has_intervals", "_base"):
+            found.__dict__.pop(made, None)
+        return found
 
     def to_frame(self) -> pd.DataFrame:
         """Return the ranking as a DataFrame, unranked versions last.
@@ -178,12 +187,16 @@ class Ranking(Displayed, Sequence[Ranked]):
         star = "" if not others else "★" if all(others) and len(self.entries) - len(others) == 1 else "☆"
         rows = [self._row(entry, form, star=star, known=known) for entry in self.entries]
         against = "By {metric}: {words}; the difference is to {baseline}, the baseline."
+        if self._unit.ratio and self._unit.factor(self._base):
+            against = "By {metric}: {words}; the difference is in percent of {baseline}, the baseline."
         alone = "By {metric}: {words}."
         note: list[Inline] = [say(against, metric=self.key.shown, words=self.words, baseline=self.baseline)]
         if not self.baseline:
             note = [say(alone, metric=self.key.shown, words=self.words)]
         shared = sum(entry.rank == 1 for entry in self.entries) > 1
-        meanings = {**_SIGNS, "?": _OF_SEVERAL} if shared else _SIGNS
+        meanings = {**_SIGNS, **({"?": _OF_SEVERAL} if shared else {}), **(_TOLERANT if self._tolerance else {})}
+        if self._is_exact:
+            meanings |= {"★": "best", "☆": "best"}
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
         note += [say("{sign} {meaning}.", sign=sign, meaning=say(meaning)) for sign, meaning in meanings.items() if sign in signs]
         if self.unranked:
@@ -210,6 +223,8 @@ class Ranking(Displayed, Sequence[Ranked]):
         if not ahead:
             return say("Ranking by {metric}", metric=self.key.shown)
         told = say("Ranking by {metric}: {versions} first", metric=self.key.shown, versions=listed(ahead, 4))
+        if self._is_exact:
+            return told
         together = sum(entry.told_apart is False for entry in self.entries)
         if together:
             return say("{told}, {count} more not told apart", told=told, count=together)
@@ -249,6 +264,11 @@ _SIGNS = {
 }
 
 
+# What the stars mean where a tolerance is given.
+_TOLERANT = {
+    "★": "best, told apart from every other beyond the tolerance (95 % in this metric)",
+    "☆": "best as measured, or not told apart from it beyond the tolerance (95 % in this metric)",
+}
 # What `?` means where several versions have the best value.
 _OF_SEVERAL = "no interval of the distance to each of rank 1 is known"
 
@@ -287,7 +307,7 @@ def make_ranking(
     row = question.row
     entries: list[Ranked] = []
     ordered = _ordered(question)
-    (_, top_value), last, rank = ordered[0], math.nan, 0
+    (_, top_value), last, rank, is_exact = ordered[0], math.nan, 0, False
     bound = tolerance.bound(row.path, row.dataset, top_value)
     together = frozenset(leaders.together if leaders else ())
     untold = frozenset((*leaders.best, *leaders.unknown) if leaders else ())
@@ -299,7 +319,8 @@ def make_ranking(
         delta = None if base is None else difference(row.cells[place], base)
         apart = None if leaders is None or place in untold else place not in together
         evidence = None if delta is None else evidence_at(row, place) if top else row.changes[place].evidence
-        interval = None if evidence is None else evidence.interval
+        is_exact = is_exact or (evidence is not None and evidence.is_exact)
+        interval = None if evidence is None or evidence.is_exact else evidence.interval
         entries.append(Ranked(rank, names[place], value, delta, _behind(value, top_value), apart, interval, is_near))
         if top and not is_near:
             break
@@ -307,4 +328,5 @@ def make_ranking(
     unranked = [(names[place], state) for place, state in question.unranked]
     # the differences of the other versions are not made for the first
     scale = None if top else row.scale
-    return Ranking(row.key, words, entries, unranked, baseline="" if baseline is None else names[baseline], scale=scale)
+    named = "" if baseline is None else names[baseline]
+    return Ranking(row.key, words, entries, unranked, baseline=named, scale=scale, tolerance=bound, is_exact=is_exact)

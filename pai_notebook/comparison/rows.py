@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -90,6 +90,11 @@ class Change(Brief):
         return str(self.verdict or self.kind)
 
     @property
+    def told(self) -> Phrase:
+        """The same in the language that is set; where an interval excludes zero, but not the tolerance, it says both."""
+        return self.evidence.words if self.verdict is Verdict.CHANCE and self.evidence is not None else say(self.word)
+
+    @property
     def is_beyond_chance(self) -> bool:
         """Whether it may be called better or worse."""
         return self.verdict in (Verdict.BETTER, Verdict.WORSE)
@@ -97,7 +102,7 @@ class Change(Brief):
     def _brief(self) -> str:
         delta = "" if self.delta is None else choose_format([self.delta]).delta(self.delta)
         percent = "" if self.percent is None else f" ({format_percent(self.percent)})"
-        return say("{name} {text}", name=say(self.word), text=delta + percent) if delta or percent else say(self.word)
+        return say("{name} {text}", name=self.told, text=delta + percent) if delta or percent else self.told
 
 
 @dataclass(frozen=True, repr=False)
@@ -260,7 +265,7 @@ class Row(Brief):
 
     def _brief(self) -> str:
         pairs = zip(self.cells, self.changes, strict=True)
-        said = [say("{name} {text}", name=cell.said, text=say(change.word)) for cell, change in pairs]
+        said = [say("{name} {text}", name=cell.said, text=change.told) for cell, change in pairs]
         section = f"{self.key.section}." if self.key.section else ""
         return say("{what}: {said}", what=f"{section}{self.key.shown}", said=listed(said, 5))
 
@@ -404,19 +409,24 @@ def compare_cells(
         # a number sent as text, or another point of a series, is a change although the numbers are equal
         other = not bound and not same(cell.raw, baseline.raw)
         verdict = None if direction.mode is None or other else Verdict.SAME
-        return Change(Kind.CHANGED if other else Kind.SAME, delta, percent_of(cell, baseline), verdict, evidence())
+        return Change(Kind.CHANGED if other else Kind.SAME, delta, percent_of(cell, baseline), verdict, evidence_within(evidence(), bound))
     better = None if direction.mode is None else (delta > 0) == (direction.mode == "max")
     kind = Kind.CHANGED if better is None else Kind.BETTER if better else Kind.WORSE
-    known = evidence()
-    verdict = None if better is None else _verdict(known, bound, better=better)
+    known = evidence_within(evidence(), bound)
+    verdict = None if better is None else _verdict(known, better=better)
     return Change(kind, delta, percent_of(cell, baseline), verdict, known)
 
 
-def _verdict(evidence: Evidence, bound: float, *, better: bool) -> Verdict:
+def evidence_within(evidence: Evidence, bound: float) -> Evidence:
+    """Give what is known of a difference with the tolerance, so that its words are those of the verdict."""
+    return replace(evidence, margin=bound) if bound else evidence
+
+
+def _verdict(evidence: Evidence, *, better: bool) -> Verdict:
     """Say better or worse only where the interval excludes zero and what counts as the same."""
     if evidence.interval is None:
         return Verdict.UNKNOWN
-    if not evidence.interval.excludes(bound):
+    if not evidence.is_sure:
         return Verdict.CHANCE
     return Verdict.BETTER if better else Verdict.WORSE
 

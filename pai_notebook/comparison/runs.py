@@ -93,13 +93,16 @@ class Runs(Side):
 
     @property
     def runs(self) -> Phrase:
-        """How many runs they are, in words."""
+        """How many runs or folds they are, in words."""
+        if self.folds:
+            return say("1 fold") if self.is_single else say("{count} folds", count=self.count)
         return say("1 run") if self.is_single else say("{count} runs", count=self.count)
 
     def _counts(self, other: Self) -> Phrase:
-        if self.is_single or other.is_single:
+        if self.is_single or other.is_single or self.folds != other.folds:
             return say("{runs} and {other}", runs=self.runs, other=other.runs)
-        return say("{count} and {other} runs", count=self.count, other=other.count)
+        told = "{count} and {other} folds" if self.folds else "{count} and {other} runs"
+        return say(told, count=self.count, other=other.count)
 
     def refusal(self, other: Self, names: tuple[str, str]) -> Phrase | None:
         """Too few runs, runs beside folds, or repeats that are all equal."""

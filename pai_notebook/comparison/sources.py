@@ -30,6 +30,7 @@ class Estimated(ABC):
     """A difference of two values whose interval may be known; a base of `Evidence` and `Paired`."""
 
     level: float
+    margin: float = 0.0
 
     @abstractmethod
     def _known_at(self, level: float) -> Interval | None:
@@ -64,13 +65,18 @@ class Estimated(ABC):
         return self._known_at(level)
 
     @property
+    def is_sure(self) -> bool:
+        """Whether an interval is known that excludes zero and every difference within the tolerance."""
+        return self.interval is not None and self.interval.excludes(self.margin)
+
+    @property
     def words(self) -> Phrase:
-        """What can be said: `beyond chance (95 %)`, `could be chance` or `no interval known`."""
+        """What can be said: `beyond chance (95 %)`, `could be chance` (or within the tolerance), or `no interval known`."""
         if self.interval is None:
             return say("no interval known")
-        if not self.interval.excludes_zero:
-            return say("could be chance")
-        return say("beyond chance ({level} %)", level=format_computed(100 * self.level))
+        if self.is_sure:
+            return say("beyond chance ({level} %)", level=format_computed(100 * self.level))
+        return say("could be chance or within the tolerance") if self.interval.excludes_zero else say("could be chance")
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
-from pai_notebook.comparison.rows import Row, Verdict, is_blank, passing_by_chance, unit_of
+from pai_notebook.comparison.rows import Change, Row, Verdict, is_blank, passing_by_chance, unit_of
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.display.plain import CELL
@@ -326,20 +326,31 @@ def _stars(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
     return stars
 
 
+def chance_sign(changes: Iterable[Change]) -> str:
+    """What ≈ means in some cells: with a tolerance a difference may be beyond chance and yet within it."""
+    evidence = [change.evidence for change in changes if change.verdict is Verdict.CHANCE and change.evidence is not None]
+    within = any(each.interval is not None and each.interval.excludes_zero for each in evidence)
+    return "≈ could be chance or within the tolerance" if within else "≈ could be chance"
+
+
+def words_of_chance(changes: Sequence[Change]) -> list[Phrase]:
+    """Say what the words and signs in some cells mean, those of chance only."""
+    verdicts = {change.verdict for change in changes}
+    known = [
+        ({Verdict.BETTER, Verdict.WORSE}, "better, worse: beyond chance (95 %, each cell by itself)"),
+        ({Verdict.CHANCE}, chance_sign(changes)),
+        ({Verdict.UNKNOWN}, "? no interval known"),
+    ]
+    return [say(meaning) for some, meaning in known if verdicts & some]
+
+
 def _signs(
     comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, one_table: bool, starred: bool
 ) -> tuple[list[Phrase], ...]:
     """The legend in three lines: what cells say against the baseline, what stars and arrows say of rows, and of units and texts."""
     changes = [row.changes[place] for row in rows for place in places]
-    verdicts = {change.verdict for change in changes}
-    signs = []
-    if verdicts & {Verdict.BETTER, Verdict.WORSE}:
-        signs.append(say("better, worse: beyond chance (95 %, each cell by itself)"))
-    if Verdict.CHANCE in verdicts:
-        signs.append(say("≈ could be chance"))
-    if Verdict.UNKNOWN in verdicts:
-        signs.append(say("? no interval known"))
-    if Verdict.SAME in verdicts:
+    signs = words_of_chance(changes)
+    if any(change.verdict is Verdict.SAME for change in changes):
         signs.append(say("= equal as measured, or within the tolerance"))
     stars = _stars(comparison, rows, places) if starred else []
     if any(row.direction.mode for row in rows):

@@ -70,6 +70,8 @@ class Evidence(Estimated, Brief):
         Confidence of `interval`, 0 to 1.
     scale : Scale or None
         How differences of the metric are written, for the words of the interval; None where the metric is not known.
+    margin : float
+        Up to which difference the values count as the same: the tolerance, in the metric's own unit.
     """
 
     reason: Phrase
@@ -78,15 +80,23 @@ class Evidence(Estimated, Brief):
     scale: Scale | None = field(default=None, compare=False)
     is_given: bool = field(default=True, compare=False)
     """False where nothing stands beside the metric that could give an interval."""
+    margin: float = field(default=0.0, compare=False)
 
     def _brief(self) -> str:
         if self.interval is None:
             return self.reason if not self.is_given else say("{what}: {said}", what=self.words, said=self.reason)
+        if self.is_exact:
+            return self.reason
         known = say("{text}, {word}", text=self.words, word=self.interval.words)
         return say("{what}: {said}", what=known, said=self.reason)
 
     def _known_at(self, level: float) -> Interval | None:
         return None if self.sides is None else replace(self.sides.at(level), scale=self.scale)
+
+    @property
+    def words(self) -> Phrase:
+        """What can be said, as of every estimate; of what is read off that it is exact."""
+        return say("exact") if self.is_exact else super().words
 
     def telling(self, level: float) -> Interval | None:
         """Return the interval at a level unless so few runs are behind it that it says nothing.

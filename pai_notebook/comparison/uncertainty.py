@@ -223,8 +223,15 @@ class Uncertainty:
             what = (mine or theirs or SourceReading("")).what
             return say("{what} is given for {known}, not for {unknown}", what=what, known=self._names[known], unknown=self._names[unknown])
         if mine.side is None or theirs.side is None:
-            return mine.refusal or theirs.refusal
+            told = [(each.refusal, at) for each, at in ((mine, place), (theirs, other)) if each.refusal is not None]
+            reason, whose = told[0]
+            # of both the same is said once
+            return reason if all(each == reason for each, _ in told[1:]) and len(told) > 1 else self._in(reason, whose)
         return mine.side.refusal(theirs.side, (self._names[place], self._names[other]))
+
+    def _in(self, reason: Phrase, place: int) -> Phrase:
+        """Say of which version a reason is true."""
+        return say("{reason} ({version})", reason=reason, version=self._names[place])
 
     def side(self, key: Key, place: int) -> Side | None:
         """Give what is known of one value by itself, None where nothing is."""

@@ -143,6 +143,7 @@ _BETTER = (
     "{versions} better in some metrics, worse in others",
 )
 _WORSE, _NOT_TOLD_APART, _UNKNOWN = "{versions} worse", "{versions} not told apart", "of {versions} no interval is known"
+_NOTHING = "of {versions} nothing can be compared"
 _JUDGED = (Standing.BETTER, Standing.WORSE, Standing.CHANCE, Standing.SAME)
 _NOT_JUDGED = (Standing.MISSING, Standing.NEW, Standing.NO_DIRECTION)
 
@@ -231,8 +232,10 @@ class OverallVerdict(Displayed):
         *,
         each: Sequence[OfVersion] = (),
         counted: Phrase | None = None,
+        tolerant: bool = False,
     ) -> None:
         self.by = by
+        self._is_tolerant = tolerant
         self._counted = counted
         self._each = tuple(each)
         self.baseline = baseline
@@ -392,13 +395,13 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool
     about = {name for name in verdict.counts if not asked or (name in asked) is not others}
     judged = verdict._by_name  # noqa: SLF001 - a part of it
     for name, found in verdict.counts.items():
-        if name in about and any(count for word, count in found.items() if word not in _NOT_JUDGED):
+        if name in about and any(count for word, count in found.items() if word != Standing.NO_DIRECTION):
             sides.setdefault(_side(found, judged[name]), []).append(name)
-    if not sides or {words for words, _ in sides} == {_UNKNOWN}:
-        return None  # that no interval is known is told metric by metric
-    order = (*_BETTER, _WORSE, _NOT_TOLD_APART, _UNKNOWN)
+    if {words for words, _ in sides} <= {_UNKNOWN, _NOTHING}:
+        return None  # that no interval is known is told metric by metric, and so is what is missing
+    order = (*_BETTER, _WORSE, _NOT_TOLD_APART, _UNKNOWN, _NOTHING)
     parts = [
-        say(words, versions=_named(names, is_open=words in (_NOT_TOLD_APART, _UNKNOWN)), count=count)
+        say(words, versions=_named(names, is_open=words in (_NOT_TOLD_APART, _UNKNOWN, _NOTHING)), count=count)
         for (words, count), names in sorted(sides.items(), key=lambda item: (order.index(item[0][0]), -item[0][1]))
     ]
     if (others or not asked) and not any(words in _BETTER for words, _ in sides):
@@ -408,6 +411,8 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool
         told = "The other version: {parts}." if len(about) == 1 else "Of the {count} other versions: {parts}."
         return Finding(say(told, count=len(about), parts=joined(parts, "; ")), rows)
     told = "Against {baseline}, beyond chance (95 % together): {parts}."
+    if verdict._is_tolerant:  # noqa: SLF001 - as above
+        told = "Against {baseline}, beyond chance and the tolerance (95 % together): {parts}."
     return Finding(say(told, baseline=verdict.baseline, parts=joined(parts, "; ")), rows)
 
 
@@ -418,9 +423,8 @@ def _side(found: Mapping[str, int], judged: Sequence[Judged]) -> tuple[str, int]
     and no metric that it lacks.
     """
     if not found[Standing.BETTER]:
-        if found[Standing.WORSE]:
-            return _WORSE, 0
-        return (_NOT_TOLD_APART if any(found[word] for word in _JUDGED) else _UNKNOWN), 0
+        sides = {_WORSE: [Standing.WORSE], _NOT_TOLD_APART: _JUDGED, _UNKNOWN: [Standing.UNKNOWN]}
+        return next((words for words, standings in sides.items() if any(found[word] for word in standings)), _NOTHING), 0
     if found[Standing.WORSE]:
         return _BETTER[4], 0
     if any(each.alone and not each.is_ahead for each in judged):

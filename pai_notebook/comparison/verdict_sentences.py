@@ -69,7 +69,9 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     found = list(sentences.findings())
     each = list(sentences.one_by_one()) if len(places) > 1 else ()
     counted = count_versions([comparison.versions[place] for place in places])
-    verdict = OverallVerdict(asked, comparison.names[baseline], comparison.names, judged, found, each=each, counted=counted)
+    verdict = OverallVerdict(
+        asked, comparison.names[baseline], comparison.names, judged, found, each=each, counted=counted, tolerant=sentences.is_tolerant
+    )
     if len(places) > MANY:
         # of many versions it is counted first how many are what, before it is said of which metric
         best, short = list(sentences.best()), in_short(verdict)
@@ -81,6 +83,11 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
 
 def _is_measured(judged: Judged) -> bool:
     return judged.standing is Standing.UNKNOWN
+
+
+def _is_missing(judged: Judged, *, blank: bool) -> bool:
+    """Whether the baseline's number has nothing beside it, or something that is no number."""
+    return judged.standing is Standing.MISSING and is_blank(judged.row.cells[judged.place]) is blank
 
 
 class _Sentences(VerdictWords):
@@ -102,7 +109,17 @@ class _Sentences(VerdictWords):
         yield from self._not_read()
         yield from self._costs()
         if compared and not self._by and len({row.path for row in self._metrics}) > 1:
-            yield Finding(say("Name the metric that matters: by={name!r}.", name=self._path(self._metrics[0])), advice=True)
+            yield from self._by_what()
+
+    def _by_what(self) -> Iterator[Finding]:
+        """Propose a metric that can be judged by: measured in the baseline and in most versions, and better in a known direction."""
+        counts = [
+            sum(map(has_number, row.cells)) if row.direction.mode and has_number(row.cells[self._baseline]) else 0 for row in self._metrics
+        ]
+        most = max(counts)
+        if most > 1:
+            name = self._path(self._metrics[counts.index(most)])
+            yield Finding(say("Name the metric that matters: by={name!r}.", name=name), advice=True)
 
     def one_by_one(self) -> Iterator[OfVersion]:
         """Say of each version what the sentences say of all; those that are better or worse first, of many others the last."""
@@ -115,7 +132,8 @@ class _Sentences(VerdictWords):
             ("neutral", "better taken singly: {metrics}", differences, lambda each: each.alone and each.is_ahead),
             ("neutral", "behind as measured: {metrics}", differences, lambda each: _is_measured(each) and not each.is_ahead),
             ("neutral", "ahead as measured: {metrics}", differences, lambda each: _is_measured(each) and each.is_ahead),
-            ("neutral", "missing: {metrics}", datasets, lambda each: each.standing is Standing.MISSING),
+            ("neutral", "missing: {metrics}", self._as_missing, lambda each: _is_missing(each, blank=True)),
+            ("neutral", "not a number: {metrics}", datasets, lambda each: _is_missing(each, blank=False)),
         ]
         words = (Standing.BETTER, Standing.WORSE)
         decided = dict.fromkeys(place for word in words for place in sorted({each.place for each in self._judged if each.standing is word}))
@@ -133,7 +151,7 @@ class _Sentences(VerdictWords):
             if standings & {Standing.CHANCE, Standing.SAME} and not standings & {Standing.WORSE, Standing.BETTER}:
                 told.insert(0, ("neutral", say("not told apart")))
             elif not told:
-                told.append(("neutral", say("no interval known")))
+                told.append(("neutral", say("nothing can be compared")))
             yield OfVersion(self._names[place], self._called[place], tuple(told))
 
     def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
@@ -145,6 +163,8 @@ class _Sentences(VerdictWords):
         elif tested:
             metrics = first(list(dict.fromkeys(self._path(each.row) for each in tested)), METRICS)
             said = "In {metrics} nothing is better or worse than {baseline} beyond chance (95 % together)."
+            if self.is_tolerant:
+                said = "In {metrics} nothing is better or worse than {baseline} beyond chance and the tolerance (95 % together)."
             yield Finding(say(said, metrics=metrics, baseline=self._base), self._rows(tested))
         elif all(each.standing is Standing.SAME for each in compared):
             yield Finding(say("Equal to {baseline} as measured in every quality metric.", baseline=self._base), self._rows(compared))
@@ -162,6 +182,9 @@ class _Sentences(VerdictWords):
         found = [each for each in self._judged if each.standing is standing]
         worse = "Worse than {baseline} beyond chance (95 % together): {versions}."
         better = "Better than {baseline} beyond chance (95 % together): {versions}."
+        if self.is_tolerant:
+            worse = "Worse than {baseline} beyond chance and the tolerance (95 % together): {versions}."
+            better = "Better than {baseline} beyond chance and the tolerance (95 % together): {versions}."
         if found:
             # what is shown to be better or worse is never left out
             yield self._told(worse if standing is Standing.WORSE else better, found, self._with_differences, most=len(self._names))
@@ -254,7 +277,7 @@ class _Sentences(VerdictWords):
         if losses:
             yield self._could_be_worse(list(losses.values()))
         if few:
-            yield self._told("Too few runs to tell how much worse these could still be: {versions}.", few, self._with_datasets)
+            yield self._told("Too few runs or folds to tell how much worse these could still be: {versions}.", few, self._with_datasets)
 
     def _could_be_worse(self, losses: Sequence[Sequence[Loss]]) -> Finding:
         """Name the versions of which each loss is true, those of the largest first."""
@@ -287,7 +310,7 @@ class _Sentences(VerdictWords):
             if sides is not None and isinstance(sides[0], Runs) and isinstance(sides[1], Runs) and not sides[0].covers_examples(sides[1]):
                 found.append(each)
         if found:
-            metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), METRICS)
+            metrics = first(self._by_path(found, self._with_versions), METRICS)
             yield Finding(say("The intervals of {metrics} cover other runs, not other examples.", metrics=metrics), self._rows(found))
 
     def _unknown(self) -> Iterator[Finding]:
@@ -304,13 +327,14 @@ class _Sentences(VerdictWords):
         for each in found:
             if each.change.evidence is not None and each.change.evidence.is_given:
                 refused.setdefault(each.change.evidence.reason, []).append(each)
-        if refused:
-            # what is given and does not fit is an error of somebody
-            reason, several = next(iter(refused.items()))
-            metric = first(list(dict.fromkeys(self._path(each.row) for each in several)), METRICS)
+        # what is given and does not fit is an error of somebody
+        for reason, several in list(refused.items())[:METRICS]:
+            metrics = first(self._by_path(several, self._with_datasets), METRICS)
             yield Finding(
-                say("What is given for {metrics} gives no interval: {reason}.", metrics=metric, reason=reason), self._rows(several)
+                say("What is given for {metrics} gives no interval: {reason}.", metrics=metrics, reason=reason), self._rows(several)
             )
+        if more := [each for several in list(refused.values())[METRICS:] for each in several]:
+            yield self._told("What is given gives no interval for other reasons: {versions}.", more, self._with_datasets)
 
     def _measured(self) -> Iterator[Finding]:
         """Say what is ahead and behind as measured only."""
@@ -335,7 +359,7 @@ class _Sentences(VerdictWords):
         found = [each for each in self._judged if each.alone]
         parts = []
         for ahead, words in ((True, "{versions} better"), (False, "{versions} worse")):
-            named = list(dict.fromkeys(self._called[each.place] for each in found if each.is_ahead is ahead))
+            named = [self._called[place] for place in sorted({each.place for each in found if each.is_ahead is ahead})]
             parts += [say(words, versions=first(named, _MARKED))] if named else []
         if parts:
             told = "Taken singly (95 %), but not with all that was compared taken together: {parts}."
@@ -343,18 +367,13 @@ class _Sentences(VerdictWords):
 
     def _missing(self) -> Iterator[Finding]:
         found = [*self._judged, *self._cost_missing]
-        here = [each for each in found if each.standing is Standing.MISSING]
         there = [each for each in found if each.standing is Standing.NEW]
-        measured = {each.place for each in self._judged if each.standing not in (Standing.MISSING, Standing.NEW)}
-        apart = {each.place for each in here} - measured if measured else set()
-        if apart:
-            versions = first([self._called[place] for place in sorted(apart)], VERSIONS)
-            said = "In {versions} no metric can be compared with {baseline}: none was measured in both."
-            yield Finding(say(said, baseline=self._base, versions=versions), self._rows(each for each in here if each.place in apart))
-        left = [each for each in here if each.place not in apart]
-        for blank, template in ((True, "Missing: {versions}."), (False, "Not a number: {versions}.")):
-            if some := [each for each in left if is_blank(each.row.cells[each.place]) is blank]:
-                yield self._told(template, some, self._with_datasets)
+        for blank, template, write in (
+            (True, "Missing: {versions}.", self._as_missing),
+            (False, "Not a number: {versions}.", self._with_datasets),
+        ):
+            if some := [each for each in found if _is_missing(each, blank=blank)]:
+                yield self._told(template, some, write)
         for blank, template in ((True, "Not measured in {baseline}: {metrics}."), (False, "Not a number in {baseline}: {metrics}.")):
             by_path: dict[str, dict[str, Judged]] = {}
             for each in there:

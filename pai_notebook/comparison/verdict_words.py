@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.comparability import looks_mixed, with_models
-from pai_notebook.comparison.rows import Row, in_percent, told_difference
-from pai_notebook.comparison.verdict import Finding, Judged
+from pai_notebook.comparison.rows import Row, in_percent, is_alike, is_blank, told_difference
+from pai_notebook.comparison.together import is_judged
+from pai_notebook.comparison.verdict import Finding, Judged, has_number
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.numbers import choose_format
 
@@ -84,7 +86,7 @@ class VerdictWords:
         """
         versions: dict[int, dict[str, list[Judged]]] = {}
         for each in judged:
-            versions.setdefault(each.place, {}).setdefault(self._path(each.row), []).append(each)
+            versions.setdefault(each.place, {}).setdefault(self._named_by(each, write), []).append(each)
         most = most if len(versions) > most + 1 else len(versions)  # one more is told itself
         named = sorted(versions)[-most:]
         if len(versions) > most and write == self._with_differences:
@@ -93,7 +95,7 @@ class VerdictWords:
             named = sorted(versions, key=lambda place: -sizes[place])[:most]
         alike: dict[object, list[int]] = {}
         # what differs from version to version is told singly where there is room
-        together = write == self._with_datasets or sum(min(len(versions[place]), METRICS) for place in named) > _PAIRS
+        together = write in (self._with_datasets, self._as_missing) or sum(min(len(versions[place]), METRICS) for place in named) > _PAIRS
         for place in named:
             rows = tuple(each.row.key for several in versions[place].values() for each in several)
             alike.setdefault(rows if together else place, []).append(place)
@@ -170,6 +172,39 @@ class VerdictWords:
         datasets = [] if everywhere else [self._dataset(row) for row in rows.values()]
         return say("{metric} ({datasets})", metric=path, datasets=first(datasets, DATASETS)) if datasets else path
 
+    @cached_property
+    def is_tolerant(self) -> bool:
+        """Whether a tolerance holds for anything that is tested."""
+        return any(
+            self._tolerance.bound(each.row.path, each.row.dataset, each.row.cells[self._baseline].value or 0.0) for each in self._tested
+        )
+
+    @cached_property
+    def _bare(self) -> frozenset[int]:
+        """Positions of the versions that have none of the several quality metrics of the baseline."""
+        missing = [row for row in self._metrics if not is_alike(row) and has_number(row.cells[self._baseline])]
+        if len({row.path for row in missing}) < 2 or any(map(is_alike, self._metrics)):  # noqa: PLR2004 - one is named
+            return frozenset()
+        return frozenset(place for place in range(len(self._names)) if all(is_blank(row.cells[place]) for row in missing))
+
+    def _named_by(self, judged: Judged, write: Callable[[list[Judged]], str]) -> str:
+        """What a metric is told by: its path, or all that a version lacks together."""
+        if write == self._as_missing and judged.place in self._bare and is_judged(judged.row):
+            return say("every quality metric of {baseline}", baseline=self._base)
+        return self._path(judged.row)
+
+    def _as_missing(self, judged: list[Judged]) -> Phrase | str:
+        """Write a metric with its datasets, or all that a version lacks in one."""
+        name = self._named_by(judged[0], self._as_missing)
+        return name if name != self._path(judged[0].row) else self._with_datasets(judged)
+
+    def _with_versions(self, judged: list[Judged]) -> Phrase | str:
+        """Write a metric, and the versions of which something is true where it is not true of all that are tested in it."""
+        path, places = self._path(judged[0].row), sorted({each.place for each in judged})
+        tested = {each.place for each in self._tested if self._path(each.row) == path}
+        versions = first([self._called[place] for place in places], VERSIONS)
+        return path if set(places) == tested else say("{metric} ({versions})", metric=path, versions=versions)
+
     def _weight(self, loss: Loss) -> float:
         """How large a loss is beside those of other metrics: in parts of all that a share can lose, else of the baseline's value."""
         row = loss.judged.row
@@ -204,5 +239,5 @@ class VerdictWords:
         """Write each metric with what is said of it."""
         paths: dict[str, list[Judged]] = {}
         for each in judged:
-            paths.setdefault(self._path(each.row), []).append(each)
+            paths.setdefault(self._named_by(each, write), []).append(each)
         return [write(several) for several in paths.values()]

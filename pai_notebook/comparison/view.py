@@ -273,7 +273,7 @@ def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]
         facts.append((say("datasets"), Lines(long)))
     if rows and is_sequence(comparison, bands):
         facts.append((say("trend"), say("▁ lowest to ▇ highest of a row, versions in the order of their names; · no number")))
-    intervals = list(_chance_notes(rows, places))
+    intervals = list(_chance_notes(rows, places, comparison.names))
     if intervals:
         facts.append((say("intervals"), Lines(intervals)))
     if facts:
@@ -290,24 +290,34 @@ def _directions(comparison: Comparison, rows: Sequence[Row]) -> Iterator[Phrase]
         yield say("{names} {source}", names=first(list(names), _METRICS), source=said)
 
 
-def _chance_notes(rows: Sequence[Row], places: Sequence[int]) -> Iterator[Phrase]:
+def _chance_notes(rows: Sequence[Row], places: Sequence[int], names: Sequence[str]) -> Iterator[Phrase]:
     """What the marks of chance mean, how many cells would pass by chance alone, and how many metrics have no interval."""
     changes = [[row.changes[place] for place in places if row.changes[place].verdict is not None] for row in rows]
     judged = [each for each in changes if each]
     known = [change for each in judged for change in each if change.evidence is not None and change.evidence.interval is not None]
     chance = [change.evidence.interval for change in known if change.verdict is Verdict.CHANCE and change.evidence is not None]
     if any(interval is not None and interval.excludes_zero for interval in chance):
-        yield say("≈ could be chance: the 95 % interval of the difference includes zero or a difference within the tolerance.")
+        within = "≈ could be chance or within the tolerance: the 95 % interval of the difference includes zero or a difference that small."
+        yield say(within)
     elif chance:
         yield say("≈ could be chance: the 95 % interval of the difference includes zero.")
-    sources: dict[Phrase, dict[str, None]] = {}
+    sources: dict[Phrase, dict[str, set[int]]] = {}
+    tested: dict[str, set[int]] = {}
     for row in rows:
         for place in places:
             evidence = row.changes[place].evidence
-            if evidence is not None and evidence.sides is not None and not isinstance(evidence.sides[0], Share | Exact):
-                sources.setdefault(evidence.reason, {})[row.path] = None
-    for reason, names in sources.items():
-        yield say("{names}: {text}", names=first(list(names), _METRICS), text=reason)
+            if evidence is not None and evidence.sides is not None and not isinstance(evidence.sides[0], Exact):
+                tested.setdefault(row.path, set()).add(place)
+                if not isinstance(evidence.sides[0], Share):
+                    sources.setdefault(evidence.reason, {}).setdefault(row.path, set()).add(place)
+    for reason, found in sources.items():
+        told = [
+            path
+            if of == tested[path]
+            else say("{metric} ({versions})", metric=path, versions=first([names[place] for place in sorted(of)], _FAILURES))
+            for path, of in found.items()
+        ]
+        yield say("{names}: {text}", names=first(told, _METRICS), text=reason)
     unknown = sum(change.verdict is Verdict.UNKNOWN for each in judged for change in each)
     if unknown:
         yield say("? no interval known in {count} of {total} cells.", count=unknown, total=sum(map(len, judged)))

@@ -30,6 +30,7 @@ _SPECIAL = {
     "[": "{[}",
     "]": "{]}",
     "*": "{*}",
+    "≈": r"$\approx$",
 }
 _ESCAPED = re.compile("|".join(map(re.escape, _SPECIAL)))
 _LONGEST = 500
@@ -39,7 +40,7 @@ _PAGE = 40
 _LONG_WORD = 12
 _WORD = re.compile(rf"\S{{{_LONG_WORD + 1},}}")
 _PIECE = re.compile(rf"[^/._=,:@-]{{1,{_LONG_WORD}}}[/._=,:@-]*|[/._=,:@-]+")
-_PDFLATEX = re.compile("[\x00-\xff–—…‘’“”•™€→←↑↓]*")
+_PDFLATEX = re.compile("[\x00-\xff–—…‘’“”•™€→←↑↓≈]*")
 
 
 def _line(text: str) -> str:

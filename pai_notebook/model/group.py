@@ -246,14 +246,19 @@ class VersionGroup(ModelVersion):
 
     def _table(self) -> Table:
         names = self._names
-        columns = [Column(say(title), align="right", mixed=True) for title in ("mean", "standard deviation", "runs", "lowest", "highest")]
+        titles = ("mean", "standard deviation", "folds" if self.folds else "runs", "lowest", "highest")
+        columns = [Column(say(title), align="right", mixed=True) for title in titles]
         found = list(self.repeats.items())
         rows: list[list[Inline]] = []
         for (path, dataset), each in found[:METRIC_ROWS]:
             mean = cleared(each.mean)  # as metrics and comparisons have it
             form = choose_format([*each.values, mean], least=DIGITS)  # noqa: PD011 - not pandas
             runs = say("{count} of {total}", count=len(each.values), total=each.total) if each.failed else str(each.total)
-            spread: Inline = Missing(say("one run")) if each.sd is None else Number(choose_format([each.sd]).value(each.sd))
+            spread: Inline = (
+                Missing(say("one fold" if self.folds else "one run"))
+                if each.sd is None
+                else Number(choose_format([each.sd]).value(each.sd))
+            )
             ends = [Number(form.value(end)) for end in (min(each.values), max(each.values))]
             rows.append([names[path, dataset].shown, Number(form.value(mean), strong=True), spread, runs, *ends])
         return Table(

@@ -735,10 +735,10 @@ def test_a_rule_over_all_metrics_leaves_out_what_says_how_sure_another_is():
 def test_an_alarm_over_all_metrics_fails_for_what_is_lost_and_counts_what_has_no_interval():
     first = {"accuracy": 0.9, "em": 0.8, "auc": 0.9, "bleu": 30.0, "n": 1000}
     report = compare(first, {**first, "auc": 0.5, "f1": 0.5}).gate("fail if worse beyond chance")
-    assert report.remarks == ("2 of 4 checks could not be made: no interval known",)
+    assert report.remarks == ("2 of the skipped checks could not be made: no interval known",)
     partly = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.95, "n": 1000}, {"accuracy": 0.97}).check("fail if worse beyond chance")
-    assert partly.remarks == ("1 of 2 checks could not be made: no interval known",)
-    assert partly.remarks[0].in_language("zh") == "2 项检查中有 1 项无法进行：置信区间未知"
+    assert partly.remarks == ("1 of the skipped checks could not be made: no interval known",)
+    assert partly.remarks[0].in_language("zh") == "跳过的检查中有 1 项无法进行：置信区间未知"
     lost = breaches(compare(first, {**first, "em": float("nan")}, {"accuracy": 0.9, "n": 1000}), "fail if worse beyond chance")
     assert sorted((name, version) for name, version, _ in lost) == [
         ("auc", "0.3.0"),
@@ -763,13 +763,46 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
     assert alarm(0.70, "20%").passed
 
 
-def test_what_is_worse_beyond_chance_but_perhaps_within_the_tolerance_has_one_wording():
+def test_what_is_perhaps_within_the_tolerance_has_the_words_of_whose_tolerance_it_is():
+    """The alarm goes by the tolerance of the comparison and has the words of its cells; a gate with one of its own adds to them."""
     pair = [{"accuracy": value, "n": 10_000} for value in (0.900, 0.885)]
+    c = compare(*pair, tolerance="1%")
+    (check,) = c.check("fail if worse beyond chance").checks
+    assert (check.outcome, check.reason.partition(":")[0]) == ("passed", f"behind; {c.interval('accuracy', '0.2.0').words}")
     words = "worse beyond chance (95 %), perhaps within the tolerance"
-    (check,) = compare(*pair, tolerance="1%").check("fail if worse beyond chance").checks
-    assert (check.outcome, check.reason.partition(";")[0]) == ("passed", words)
     with pytest.raises(RegressionError, match=re.escape(words)):
         compare(*pair).assert_no_regression(tolerance="1%")
+
+
+def test_what_is_read_off_is_not_said_to_be_beyond_chance_nor_to_have_an_interval():
+    c = compare({"model_size_mb": 5}, {"model_size_mb": 6}, {"model_size_mb": 7}, directions={"model_size_mb": "min"})
+    assert repr(c.interval("model_size_mb", "0.2.0")) == "<Evidence exact: read off, not estimated>"
+    assert c.interval("model_size_mb", "0.2.0").words == "exact"
+    passed, failed = c.check("model_size_mb <= baseline + 1 with 95% confidence").checks
+    assert [each.outcome for each in (passed, failed)] == ["passed", "failed"]
+    for each in (passed, failed, *c.check("fail if model_size_mb worse beyond chance").checks):
+        assert "read off" in each.reason
+        assert "95 %" not in each.reason
+    for text in map(str, (c.rank("model_size_mb"), c.best("model_size_mb"))):
+        assert "95 %" not in text
+        assert "told apart" not in text
+    assert "behind by 20.0 % of 0.1.0" in str(c.best("model_size_mb"))
+
+
+def test_the_remark_on_what_an_alarm_could_not_check_counts_what_the_headline_counts():
+    c = compare({"accuracy": 0.9, "n": 1000, "f1": 0.8, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "f1": 0.7, "auc": 0.9, "bleu": 3})
+    report = c.check("fail if worse beyond chance")
+    assert "3 skipped, not counted" in str(report)
+    assert report.remarks == ("2 of the skipped checks could not be made: no interval known",)
+
+
+def test_why_nothing_could_be_checked_names_the_metrics_of_each_reason():
+    c = compare({"accuracy": 0.9, "n": 1000, "f1": 0.8}, {"accuracy": 0.91, "f1": 0.7})
+    (reason,) = (check.reason for check in c.check("fail if worse beyond chance").breaches)
+    assert reason == (
+        "nothing could be checked; accuracy: n is given for 0.1.0, not for 0.2.0; "
+        "f1: no interval known: measured once; repeats (n_runs) or a standard error would give one"
+    )
 
 
 def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():

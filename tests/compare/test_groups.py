@@ -177,13 +177,13 @@ def test_two_runs_that_tell_nothing_are_said_to_be_too_few():
     c = grouped.compare("lr=1")
     interval = c.interval("accuracy", "lr=0").interval
     assert (interval.low, interval.high) == (-1, 1)
-    assert "Too few runs to tell how much worse these could still be: lr=0" in " ".join(str(c.verdict).split())
+    assert "Too few runs or folds to tell how much worse these could still be: lr=0" in " ".join(str(c.verdict).split())
     reasons = {check.version: check.reason for check in c.check("fail if worse beyond chance").checks}
-    assert "too few runs to tell which loss may go unseen" in reasons["lr=0"]
+    assert "too few runs or folds to tell which loss may go unseen" in reasons["lr=0"]
     leaders = c.leaders(c["accuracy"])
     assert leaders.best == (3,)
     assert 0 in leaders.unknown
-    assert "as measured against lr=0; too few runs to tell." in str(c.best("accuracy"))
+    assert "as measured against lr=0; too few runs or folds to tell." in str(c.best("accuracy"))
 
 
 def test_known_examples_widen_the_interval_and_are_said():

@@ -110,7 +110,7 @@ def test_a_total_is_a_number_of_examples_only_where_the_share_could_have_contrad
 
 def test_a_share_that_may_be_percent_has_no_interval():
     first, second = {"error_rate": 0.8, "accuracy": 99.2, "n": 1000}, {"error_rate": 0.5, "accuracy": 99.5, "n": 1000}
-    assert interval(first, second, "error_rate").reason == "shares are written in percent elsewhere, so 0.5 may be percent too"
+    assert interval(first, second, "error_rate").reason == "shares are written in percent elsewhere, so 0.5 may be percent too (0.2.0)"
     first, second = results(a={"error_rate": 0.8, "n": 1000}, b={"error_rate": 1.4, "n": 1000}), results(a={"error_rate": 0.5, "n": 1000})
     assert interval(first, second, "error_rate@a").interval is None
     assert interval({"accuracy": 0.91, "n": 100}, {"accuracy": 91.0, "n": 100}, "accuracy").reason == (

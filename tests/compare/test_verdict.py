@@ -385,7 +385,7 @@ def test_what_became_nan_or_text_is_not_a_number_and_what_is_gone_is_missing():
 
 def test_what_is_given_and_does_not_fit_is_told():
     verdict = compare({"accuracy": 0.9, "n": 10}, {"accuracy": 0.913, "n": 10}).verdict
-    assert "What is given for accuracy gives no interval: 0.913 of 10 is not a whole number." in verdict
+    assert "What is given for accuracy gives no interval: 0.913 of 10 is not a whole number (0.2.0)." in verdict
     assert not any("What is given" in sentence for sentence in compare({"accuracy": 0.9}, {"accuracy": 0.913}).verdict.sentences)
 
 
@@ -444,8 +444,8 @@ def test_versions_that_share_no_metric_with_the_baseline_are_told_once_and_not_m
         {"cer": 0.2},
     )
     said = [finding.text for finding in c.verdict.findings]
-    assert "In 0.3.0, 0.4.0 no metric can be compared with 0.1.0: none was measured in both." in said
-    assert not any(text.startswith("Missing") for text in said)
+    assert "Missing: 0.3.0, 0.4.0 in every quality metric of 0.1.0." in said
+    assert sum(text.startswith("Missing") for text in said) == 1
 
 
 def test_what_is_shown_to_be_worse_names_every_version_and_of_many_others_the_largest():
@@ -569,7 +569,7 @@ def test_no_sentence_about_the_embedded_models_contradicts_itself():
 def test_versions_of_several_models_are_named_with_their_model():
     with pnb.connect("demo", default=False) as registry:
         verdict = registry.compare("wine-cultivar@last:2", "iris-species@latest").verdict
-    assert "In iris-species 1.0.0 no metric can be compared with wine-cultivar 1.5.0" in str(verdict)
+    assert "Missing: iris-species 1.0.0 in every quality metric of wine-cultivar 1.5.0" in verdict
     assert ("1.0.0", "metrics.accuracy@d-irisholdout0001") in verdict.standings
 
 
@@ -598,3 +598,83 @@ def test_of_a_metric_on_several_datasets_the_best_come_first_in_one_short_clause
     assert len(first) < 150 < len(second)
     assert second.startswith("In detail: ")
     assert "<b>Best by accuracy" in verdict._repr_html_()
+
+
+def test_a_version_without_any_metric_is_missing_as_one_without_some_is():
+    many = {"accuracy": 0.9, "f1": 0.8, "auc": 0.7, "latency_ms": 5.0}
+    c = compare(
+        {**many, "n": 1000}, {**many, "accuracy": 0.8, "n": 1000}, {"latency_ms": 5.0}, None, {"accuracy": float("nan")}, {"bleu": 3}
+    )
+    everything = "every quality metric of 0.1.0"
+    assert f"Missing: 0.3.0 in {everything}; 0.4.0, 0.6.0 in {everything}, latency_ms" in " ".join(c.verdict.sentences)
+    assert "Not a number: 0.5.0 in accuracy." in c.verdict
+    assert "of 0.3.0, 0.4.0, 0.5.0, 0.6.0 nothing can be compared" in in_short(c.verdict).text
+    told = {each.name: [str(text) for _, text in each.parts] for each in c.verdict._each}
+    assert told["0.3.0"] == ["missing: every quality metric of 0.1.0"]
+    assert told["0.6.0"] == ["missing: every quality metric of 0.1.0, latency_ms"]
+
+
+def test_with_a_tolerance_every_surface_says_that_it_takes_part():
+    c = compare(*({"accuracy": value, "n": 20_000} for value in (0.9, 0.925, 0.885)), tolerance=0.02)
+    assert c.verdict.sentences[0] == "In accuracy nothing is better or worse than 0.1.0 beyond chance and the tolerance (95 % together)."
+    assert in_short(c.verdict).text.startswith("Against 0.1.0, beyond chance and the tolerance (95 % together): no version is better")
+    words = "could be chance or within the tolerance"
+    assert c.interval("accuracy", "0.2.0").words == c["accuracy"].changes[1].evidence.words == words
+    assert repr(c.interval("accuracy", "0.2.0")).startswith(f"<Evidence {words}, 95 % interval +1.9 to +3.1 pp")
+    assert f"accuracy 0.900 → 0.925 (+2.5 pp), {words}" in str(c.explain(everything=True))
+    assert f"The lead over 0.1.0 {words}: " in " ".join(str(c.best("accuracy")).split())
+    assert "not told apart from it beyond the tolerance" in " ".join(str(c.rank("accuracy")).split())
+    assert f"≈ {words} ·" in str(c)
+    assert f"≈ {words}" in c.to_markdown()
+    worse = compare(*({"accuracy": value, "n": 20_000} for value in (0.9, 0.8)), tolerance=0.02)
+    assert worse.verdict.sentences[0].startswith("Worse than 0.1.0 beyond chance and the tolerance (95 % together): ")
+    assert worse.interval("accuracy", "0.2.0").words == "beyond chance (95 %)"
+
+
+def test_the_metric_that_is_proposed_can_be_judged_by():
+    def proposed(*metrics):
+        return [text for text in compare(*metrics).verdict.sentences if text.startswith("Name the metric")]
+
+    assert proposed({"f1": 0.9}, {"f1": 0.92, "accuracy": 0.9}) == ["Name the metric that matters: by='f1'."]
+    assert proposed({"accuracy": 0.9, "f1": 0.9}, {"f1": 0.92}, {"f1": 0.93}) == ["Name the metric that matters: by='f1'."]
+    assert proposed({"zeta": 0.9, "f1": 0.9}, {"zeta": 0.92}) == []
+
+
+def test_a_reason_is_told_of_the_versions_of_which_it_is_true():
+    c = compare({"f1": 0.9, "f1_stderr": 0.01}, {"f1": 0.95, "f1_stderr": 0.0}, {"f1": 0.93, "f1_stderr": -1.0}, {"f1": 0.91})
+    given = [text for text in c.verdict.sentences if text.startswith("What is given")]
+    assert given == [
+        "What is given for f1 gives no interval: f1_stderr is 0 (0.2.0).",
+        "What is given for f1 gives no interval: f1_stderr = -1 cannot be the standard error of 0.93 (0.3.0).",
+        "What is given for f1 gives no interval: f1_stderr is given for 0.1.0, not for 0.4.0.",
+    ]
+    best = " ".join(str(c.best("f1")).split())
+    assert "as measured against 0.1.0, 0.3.0; f1_stderr is 0 (0.2.0)." in best
+    assert "as measured against 0.4.0; f1_stderr is given for 0.2.0, not for 0.4.0." in best
+
+
+def test_intervals_that_cover_other_runs_only_name_the_versions_of_which_that_is_true():
+    def runs(value, count, **more):
+        return {"accuracy": value, "accuracy_std": 0.01, "n_runs": count, **more}
+
+    c = compare(runs(0.9, 5, n=1000), runs(0.91, 5, n=1000), runs(0.92, 5))
+    assert "The intervals of accuracy (0.3.0) cover other runs, not other examples." in c.verdict
+    assert "accuracy (0.3.0): 5 and 5 runs; covers other runs, not other examples" in " ".join(str(c).split())
+
+
+def test_of_many_versions_those_marked_singly_stand_in_their_order():
+    values = {"accuracy": 0.9, "recall": 0.9, "precision": 0.9, "n": 1000}
+    ahead = [{**values, "recall" if place < 5 else "accuracy": 0.928} for place in range(10)]
+    (told,) = (text for text in compare(values, *ahead).verdict.sentences if text.startswith("Taken singly"))
+    names = re.findall(r"0\.(\d+)\.0", told)
+    assert names
+    assert names == sorted(names, key=int)
+
+
+def test_folds_are_not_called_runs():
+    def folds(value, count):
+        return {"mae": value, "mae_std": 0.01, "n_folds": count}
+
+    few = compare({"mae": [0.9, 0.8]}, {"mae": [0.7, 0.9]}, repeats="mae")
+    assert few.interval("mae", "0.2.0").reason == "2 and 2 folds are too few to know their spread"
+    assert "runs" not in str(compare(folds(0.9, 5), folds(0.8, 5)))

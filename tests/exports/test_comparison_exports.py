@@ -85,7 +85,7 @@ def test_markdown_names_the_model_and_the_datasets_and_is_chinese_where_that_is_
     assert "d-digitsholdout0001" not in text
     with speaking("zh"):
         text = c.to_markdown()
-    assert re.search(r"\(\+[0-9.]+ 个百分点\)", text)
+    assert re.search(r"\(\+[0-9.]+ 个百分点 ≈\)", text)
     assert not re.search(r" pp\b|\| (max|min) \|", text)
 
 

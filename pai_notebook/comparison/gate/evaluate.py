@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +46,13 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
 
 
 def unchecked(alarm: Alarm, gated: Gated) -> Phrase | None:
-    """Say how much an alarm over all that the baseline has could not check; None where it checked all of it."""
+    """Say how many of the skipped checks of an alarm are of metrics that the baseline has; None where there are none."""
     pairs = [] if alarm.is_named else [pair for pair in _pairs(alarm, gated) if pair.base is not None and not is_blank(pair.base)]
     without = sum(pair.change.evidence is not None and not _is_known(pair) for pair in pairs)
     if not without:
         return None
-    return say("{count} of {total} checks could not be made: no interval known", count=without, total=len(pairs))
+    told = "{count} of the skipped checks could not be made: no interval known"
+    return say("1 of the skipped checks could not be made: no interval known" if without == 1 else told, count=without)
 
 
 def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
@@ -72,16 +73,22 @@ def _alarm_nowhere(alarm: Alarm, gated: Gated) -> Check:
 
 def _nothing(alarm: Alarm, checks: Sequence[Check]) -> list[Check]:
     """Fail for every version of which nothing could be checked, and name what is needed."""
-    skipped: dict[str, str] = {}
+    skipped: dict[str, dict[str, list[str]]] = {}
     for check in checks:
         if check.version and check.outcome == "skipped":
-            skipped.setdefault(check.version, check.reason)
+            skipped.setdefault(check.version, {}).setdefault(check.reason, []).append(check.name)
     checked = {check.version for check in checks if check.outcome != "skipped"}
     return [
-        Check("failed", alarm.text, version, reason=say("nothing could be checked; {reason}", reason=reason), checked=False)
-        for version, reason in skipped.items()
+        Check("failed", alarm.text, version, reason=say("nothing could be checked; {reason}", reason=_reasons(found)), checked=False)
+        for version, found in skipped.items()
         if version not in checked
     ]
+
+
+def _reasons(found: Mapping[str, Sequence[str]]) -> str:
+    """Join reasons, each with the metrics of which it is true where there are several."""
+    told = [say("{what}: {said}", what=first(names, _NAMED), said=reason) for reason, names in found.items()]
+    return joined(told, "; ") if len(told) > 1 else next(iter(found))
 
 
 def _is_known(pair: Pair) -> bool:
@@ -114,6 +121,8 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
 def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) -> Check:
     """Check one value of which an interval is known."""
     if pair.change.verdict is Verdict.WORSE:
+        if pair.change.evidence is not None and pair.change.evidence.is_exact:
+            return pair.check("failed", alarm.text, say(_READ_OFF))
         if together.is_beyond_chance(pair.row, pair.place):
             return pair.check("failed", alarm.text, say(_WORSE if together.is_quality(pair.row) else _WORSE_ASIDE))
         return pair.check("passed", alarm.text, say("worse beyond chance taken singly, but not with all checks taken together (95 %)"))
@@ -122,7 +131,7 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) ->
     if evidence is None or interval is None or interval.low == interval.high or pair.change.verdict is Verdict.BETTER:
         return pair.check("passed", alarm.text)
     if evidence.telling(level) is None:
-        unknown = "no loss shown; too few runs to tell which loss may go unseen ({reason})"
+        unknown = "no loss shown; too few runs or folds to tell which loss may go unseen ({reason})"
         return pair.check("passed", alarm.text, say(unknown, reason=evidence.reason))
     scale = pair.scale()
     half = (interval.high - interval.low) / 2 + margin
@@ -130,13 +139,14 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) ->
     unseen, far = scale.at_most(half), scale.at_most(max(farthest, half))
     told = "no loss shown; losses under {unseen} would not be seen ({reason})"
     if margin and evidence.interval is not None and evidence.interval.excludes_zero and pair.change.kind is Kind.WORSE:
-        told = "worse beyond chance (95 %), perhaps within the tolerance; a loss of up to {far} is not excluded ({reason})"
+        told = "behind; could be chance or within the tolerance: a loss of up to {far} is not excluded ({reason})"
     elif far != unseen:
         told = "no loss shown; losses under {unseen} would not be seen, and one of up to {far} is not excluded ({reason})"
     return pair.check("passed", alarm.text, say(told, unseen=unseen, far=far, reason=evidence.reason), scale=scale)
 
 
 _WORSE = "worse beyond chance (95 % for all statements together)"
+_READ_OFF = "worse: read off, so that chance has no part in it"
 _WORSE_ASIDE = "worse beyond chance (95 % for all costs and what was measured in training together)"
 _LONGEST = 40
 # How many metrics one remark names.
@@ -279,6 +289,8 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
         return pair.uncheckable("failed", rule.text, missing, allowed, bound, scale=scale)
     end = ends[0] if above else ends[1]
     passed = _holds(rule.compare, origin + end, bound)
+    if pair.change.evidence is not None and pair.change.evidence.is_exact:
+        return pair.check("passed" if passed else "failed", rule.text, say("exact: read off, not estimated"), allowed, bound, scale=scale)
     reason = _end_in_words(rule, pair, end, cleared(bound - origin), percent, passed=passed)
     if not passed and rule.base == "baseline" and not rule.number:
         reason = say("{reason}; without a margin this asks for proof of being better", reason=reason)

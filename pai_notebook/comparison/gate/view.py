@@ -208,7 +208,7 @@ def set_against(reports: Sequence[GateReport], asked: Sequence[str], better: Map
         "{versions} passed though worse beyond chance: the rules allow that much, or do not ask about it.": [
             name for name in passed if worse.get(name)
         ],
-        "{versions} failed though better beyond chance and worse in nothing: the rules ask for more.": [
+        "{versions} failed though better beyond chance in some metrics and shown worse in none: the rules ask for more.": [
             name for name in asked if name in failed and better.get(name) and not worse.get(name)
         ],
     }
