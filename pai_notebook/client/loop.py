@@ -46,8 +46,7 @@ class LoopThread:
     >>> thread.stop()
     """
 
-    def __init__(self, name: str = "pai-loop") -> None:
-        self._name = name
+    def __init__(self) -> None:
         self._in_browser = False
         self._retired: list[Any] = []
         self._reset()
@@ -109,7 +108,7 @@ class LoopThread:
 
         _check_descriptors()
         self._loop = None
-        thread = threading.Thread(target=main, name=self._name, daemon=True)
+        thread = threading.Thread(target=main, name="pai-loop", daemon=True)
         thread.serves = self  # type: ignore[attr-defined]
         start_thread(thread)
         self._thread, self._pid = thread, os.getpid()
@@ -251,11 +250,11 @@ class LoopThread:
             self._users.pop(id(user), None)
             return None if self._users else self._take()
 
-    def stop(self, *, timeout: float = 2 * GRACE) -> None:
+    def stop(self) -> None:
         """Cancel what runs and end the thread; it starts again when needed."""
         with self._lock:
             taken = self._take()
-        self._end_thread(taken, timeout)
+        self._end_thread(taken, 2 * GRACE)
 
     def _take(self) -> _Running | None:
         thread, loop, end = self._thread, self._loop, self._end

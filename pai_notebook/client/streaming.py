@@ -56,14 +56,12 @@ class PackedNames:
         return True
 
 
-async def stream_pages(
-    fetch: Fetch, *, key: Key, size: int = PAGE_SIZE, traits: Traits | None = None, window: int = _WINDOW
-) -> AsyncGenerator[Listing, None]:
+async def stream_pages(fetch: Fetch, *, key: Key, size: int = PAGE_SIZE, traits: Traits | None = None) -> AsyncGenerator[Listing, None]:
     """Read a list page by page without holding it.
 
     Parameters
     ----------
-    fetch, key, size, traits, window
+    fetch, key, size, traits
         As `read_pages`.
 
     Yields
@@ -80,7 +78,7 @@ async def stream_pages(
         As `read_pages`.
     """
     traits = traits or Traits()
-    reader = Reader(fetch, key, size, PackedNames(), most=_MOST_PAGES, window=window, hold=False)
+    reader = Reader(fetch, key, size, PackedNames(), most=_MOST_PAGES, window=_WINDOW, hold=False)
     reading, before = Reading(), -1
     for turn in range(not traits.mirrors, PASSES + 1):
         reader.totals.clear()

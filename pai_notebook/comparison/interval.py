@@ -357,7 +357,7 @@ def is_rounding(variance: float, *numbers: float) -> bool:
     return variance <= _ROUNDING * max(number**2 for number in numbers)
 
 
-def fold_factor(folds: int, ratio: float | None = None) -> float:
+def fold_factor(folds: int) -> float:
     """By how much the variance of single folds is multiplied to give that of their mean: the folds share training data.
 
     Source: C. Nadeau and Y. Bengio (2003), Inference for the generalization error, Machine Learning 52, 239-281.
@@ -365,16 +365,14 @@ def fold_factor(folds: int, ratio: float | None = None) -> float:
     Parameters
     ----------
     folds : int
-        Number of folds, or of random splits.
-    ratio : float, optional
-        Test examples over training examples of a fold; for cross-validation 1 / (folds - 1), which is the default.
+        Number of folds of a cross-validation, in which 1 / (folds - 1) test examples fall to each training example.
 
     Examples
     --------
     >>> round(fold_factor(10), 4)
     0.2111
     """
-    return 1 / folds + (1 / (folds - 1) if ratio is None else ratio)
+    return 1 / folds + 1 / (folds - 1)
 
 
 @lru_cache(maxsize=1024)

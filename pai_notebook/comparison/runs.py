@@ -31,8 +31,6 @@ class Runs(Side):
         How many there are.
     folds : bool
         Whether they are folds, which share training data, rather than runs.
-    ratio : float or None
-        Test examples over training examples of a fold; None for cross-validation.
     examples : int or None
         Number of examples of each run where the metric is a share and it is known: the interval then covers other examples.
     uneven : bool
@@ -46,7 +44,6 @@ class Runs(Side):
     variance: float
     count: int
     folds: bool = False
-    ratio: float | None = None
     examples: int | None = None
     values: tuple[float, ...] = ()
     keys: tuple[Hashable, ...] = ()
@@ -58,7 +55,6 @@ class Runs(Side):
         values: Sequence[float],
         *,
         folds: bool = False,
-        ratio: float | None = None,
         examples: int | None = None,
         keys: Sequence[Hashable] = (),
         uneven: bool = False,
@@ -79,7 +75,7 @@ class Runs(Side):
         differ = min(values) < max(values)
         mean = math.fsum(values) / len(values) if differ else values[0]  # not the next number to it
         variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1) if differ else 0.0
-        return cls(mean, variance, len(values), folds, ratio, examples, tuple(values), tuple(keys), uneven)
+        return cls(mean, variance, len(values), folds, examples, tuple(values), tuple(keys), uneven)
 
     @property
     def is_single(self) -> bool:
@@ -125,7 +121,7 @@ class Runs(Side):
     def form(self) -> Hashable:
         """Folds with values of their own are compared in pairs, so that only equal ones are alike."""
         values = self.values if self.folds and len(self.values) > 1 else ()
-        return Runs, self.count, self.folds, self.ratio, self.examples, self.keys, self.is_constant, values
+        return Runs, self.count, self.folds, self.examples, self.keys, self.is_constant, values
 
     def spreads(self, level: float) -> tuple[float, float]:  # noqa: ARG002 - the same at every level
         """Give the variance up and down.
@@ -147,7 +143,7 @@ class Runs(Side):
     def _parts(self, other: Self, factor: float = 1.0) -> list[tuple[float, float]]:
         """What the variance of the difference to a multiple of the other is made of, with the degrees of freedom of each part."""
         if self._in_pairs(other):
-            return [(self._apart(other, factor).variance * fold_factor(self.count, self.ratio), self.count - 1)]
+            return [(self._apart(other, factor).variance * fold_factor(self.count), self.count - 1)]
         weights = (1.0, factor**2)
         if self.is_single or other.is_single:
             several = other if self.is_single else self
@@ -177,7 +173,7 @@ class Runs(Side):
     @property
     def factor(self) -> float:
         """By what the variance of single runs is multiplied to give that of their mean."""
-        return fold_factor(self.count, self.ratio) if self.folds else 1 / self.count
+        return fold_factor(self.count) if self.folds else 1 / self.count
 
     def _examples(self) -> Iterator[tuple[float, float]]:
         if self.examples is not None and not self.folds and 0 < self.value < 1:

@@ -75,10 +75,6 @@ class Uncertainty:
         self._scales: dict[Key, Scale] = {}
         self._readings = Readings(self._beside, n, repeats or {}, counts or {})
 
-    def is_evidence(self, key: Key) -> bool:
-        """Whether a row says how sure another one is, so that it takes no part in better and worse."""
-        return key in self._beside.roles
-
     def role(self, key: Key) -> Role | None:
         """Say what a row of evidence is, None for every other row."""
         return self._beside.roles.get(key)

@@ -27,15 +27,13 @@ _MOST_DECIMALS = 6
 _WIDEST = 60
 
 
-def excel_bytes(tables: Sequence[PlainTable], *, about: Sequence[tuple[str, str]] = ()) -> bytes:
+def excel_bytes(tables: Sequence[PlainTable]) -> bytes:
     """Write tables to a workbook, one sheet each, and a last sheet that says what they are.
 
     Parameters
     ----------
     tables : sequence of PlainTable
         Names become sheet names; captions and notes go to the sheet `about`.
-    about : sequence of (str, str)
-        More lines for that sheet.
 
     Returns
     -------
@@ -51,7 +49,7 @@ def excel_bytes(tables: Sequence[PlainTable], *, about: Sequence[tuple[str, str]
         from openpyxl import Workbook  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise ConfigurationError(say("writing Excel needs openpyxl"), hint=say("Run pip install openpyxl.")) from None
-    everything = [*tables, _about(tables, about)]
+    everything = [*tables, _about(tables)]
     for table in everything:
         _check_size(table)
     book = Workbook()
@@ -107,9 +105,9 @@ def sheet_names(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _about(tables: Sequence[PlainTable], more: Sequence[tuple[str, str]]) -> PlainTable:
+def _about(tables: Sequence[PlainTable]) -> PlainTable:
     rows = [(table.name, text) for table in tables for text in (table.caption, *table.notes) if text]
-    return PlainTable((say("what"), say("says")), [*rows, *more, (say("times"), "UTC")], name="about")
+    return PlainTable((say("what"), say("says")), [*rows, (say("times"), "UTC")], name="about")
 
 
 def _fill(sheet: Any, table: PlainTable) -> None:

@@ -58,7 +58,7 @@ def _broken(line: str) -> str:
     return " ".join(r"\allowbreak{}".join(map(_escaped, word)) for word in words)
 
 
-def latex_text(table: PlainTable, *, label: str = "") -> str:
+def latex_text(table: PlainTable) -> str:
     r"""Write a table environment that needs only the packages its first line names.
 
     Columns of text longer than 32 characters wrap and a table of more than about 40 lines goes on over pages, so that nothing is
@@ -86,7 +86,6 @@ def latex_text(table: PlainTable, *, label: str = "") -> str:
     align = "".join(_alignment(table.is_numeric(place), share if place in wrapped else None) for place in range(len(table.header)))
     head, *body = (_row(row, wrapped) for row in rows)
     caption = rf"\caption{{{_broken(_line(told(table.caption)))}}}" if table.caption else ""
-    caption += rf"\label{{{label}}}" if re.fullmatch(r"[A-Za-z0-9:._-]+", label) else ""
     notes = [rf"\par\footnotesize {_broken(_line(told(note)))}" for note in table.notes]
     long = sum(_lines(row, wrapped, share) for row in rows) > _PAGE
     written = "\n".join((_long if long else _floating)(caption, align, head, body, notes))

@@ -117,17 +117,6 @@ def _plain(value: Any) -> Any:
     return None if type(value).__name__ in ("NAType", "NaTType") else str(value)
 
 
-def number_text(value: float) -> str:
-    """Write a number so that it reads back as the same number.
-
-    Examples
-    --------
-    >>> number_text(0.1), number_text(3), number_text(-0.0), number_text(1e-07)
-    ('0.1', '3', '-0.0', '1e-07')
-    """
-    return repr(value)
-
-
 def cell_text(value: Any) -> str:
     """Write any cell; a gap is empty, a time is ISO 8601 in UTC."""
     if type(value) is float and value == value:  # noqa: PLR0124 - NaN
@@ -138,7 +127,7 @@ def cell_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value.tzinfo else value.isoformat()
-    return value if isinstance(value, str) else number_text(value)
+    return value if isinstance(value, str) else repr(value)
 
 
 def csv_text(table: PlainTable, *, guard: bool = True) -> str:

@@ -425,7 +425,7 @@ def _range(low: str, high: str, text: str) -> Selector:
     return Selector("range", names=(low, high))
 
 
-def nearest(name: str, available: Iterable[str], count: int = 2) -> tuple[str, ...]:
+def nearest(name: str, available: Iterable[str]) -> tuple[str, ...]:
     """Available version names closest to one that does not exist, in the order of names.
 
     Examples
@@ -435,7 +435,7 @@ def nearest(name: str, available: Iterable[str], count: int = 2) -> tuple[str, .
     """
     ordered = Neighbours(available)
     starting = [known for known in ordered.names if known.startswith(f"{without_v(name)}.")]
-    return tuple(dict.fromkeys([*starting[-1:], *(ordered.of(name) or nearest_names(name, ordered.names, count))]))[:count]
+    return tuple(dict.fromkeys([*starting[-1:], *(ordered.of(name) or nearest_names(name, ordered.names))]))[:2]
 
 
 def _hint(text: str) -> str:

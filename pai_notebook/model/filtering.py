@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -201,15 +201,11 @@ def ordered(
             say("none of the {count} versions has a value for {by!r}", count=len(versions), by=by),
             hint=say("Look at to_frame(layout='long')."),
         )
-    key = _version_order if not name.section and name.path == "version_name" else _comparable
+    key: Callable[[Any], Any] = version_key if not name.section and name.path == "version_name" else _comparable
     known.sort(key=lambda pair: key(pair[0]), reverse=not ascending)
     unknown = [version for value, version in zip(values, versions, strict=True) if _missing(value)]
     in_order = [version for _, version in known]
     return (unknown + in_order if na_position == "first" else in_order + unknown), name
-
-
-def _version_order(value: Any) -> Any:
-    return version_key(value)
 
 
 def _missing(value: Any) -> bool:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json
-
-if TYPE_CHECKING:
-    pass
 
 # A dataset's identity and what is said about it: a map of metrics, or a bare value.
 Entry = tuple[str, Any]

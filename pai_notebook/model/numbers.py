@@ -269,7 +269,7 @@ def cleared(value: float) -> float:
     return float(f"{value:.{_COMPUTED}g}")
 
 
-def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True, unit: bool = True) -> str:
+def format_percent(percent: float, *, factor: bool = True, unit: bool = True) -> str:
     """Write a change relative to a baseline: one decimal, none from 100 % on, never as zero when it is not zero.
 
     From tenfold on, and where almost nothing is left, it is a factor unless that is not wanted.
@@ -278,8 +278,6 @@ def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True
     ----------
     percent : float
         100 x (value - baseline) / abs(baseline).
-    baseline : float
-        What it is a percentage of; only its sign matters.
     factor : bool
         Whether a large change is written as a factor.
     unit : bool
@@ -289,14 +287,14 @@ def format_percent(percent: float, baseline: float = 1.0, *, factor: bool = True
     --------
     >>> format_percent(3.4285714), format_percent(-0.0004), format_percent(43.21), format_percent(-60.0), format_percent(0.0)
     ('+3.4 %', '-0.0004 %', '+43.2 %', '-60.0 %', '0 %')
-    >>> format_percent(1234567.0), format_percent(923.0), format_percent(-99.999), format_percent(-923.0, baseline=-2.0)
-    ('×12300', '×10.2', '×1e-05', '×10.2')
+    >>> format_percent(1234567.0), format_percent(923.0), format_percent(-99.999)
+    ('×12300', '×10.2', '×1e-05')
     """
     if percent == 0:
         return _percent("0", unit)
     if math.isinf(percent):
         return _percent("+∞" if percent > 0 else "-∞", unit)
-    times = 1 + math.copysign(percent, percent * baseline) / 100
+    times = 1 + percent / 100
     if factor and (times >= _TENFOLD or 0 < times < _LITTLE):
         return f"×{_three(times)}"
     if abs(percent) >= 99.95:  # noqa: PLR2004 - where rounding adds a digit

@@ -101,15 +101,9 @@ def test_a_percentage_has_at_most_three_digits(percent, text):
     assert format_percent(percent) == text
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "text"), [(1, 52, "×52"), (-1, -52, "×52"), (2, 20, "×10"), (1, 123456, "×123000"), (1e6, 1, "×1e-06")]
-)
+@pytest.mark.parametrize(("before", "after", "text"), [(1, 52, "×52"), (2, 20, "×10"), (1, 123456, "×123000"), (1e6, 1, "×1e-06")])
 def test_a_change_from_tenfold_is_a_factor(before, after, text):
-    assert format_percent(100 * (after - before) / abs(before), before) == text
-
-
-def test_a_change_of_sign_is_no_factor():
-    assert format_percent(100 * (5 - -0.1) / 0.1, -0.1) == "+5100 %"
+    assert format_percent(100 * (after - before) / before) == text
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
