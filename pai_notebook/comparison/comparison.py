@@ -11,8 +11,9 @@ from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions, with_models
 from pai_notebook.comparison.explain import Explanation, explain
 from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
+from pai_notebook.comparison.gate.pairs import Gated
 from pai_notebook.comparison.gate.regression import Policy, check_worsening
-from pai_notebook.comparison.gate.report import Gated, GateReport
+from pai_notebook.comparison.gate.report import GateReport
 from pai_notebook.comparison.outputs import ComparisonExports
 from pai_notebook.comparison.questions import Questions
 from pai_notebook.comparison.rows import Row

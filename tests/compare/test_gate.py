@@ -10,8 +10,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
+from pai_notebook.comparison.gate.pairs import relative_end
 from pai_notebook.comparison.gate.parse import parse_rules
-from pai_notebook.comparison.gate.relative import relative_end
 from pai_notebook.comparison.sources import Stated
 from pai_notebook.comparison.two_sides import Sides
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, VersionNotFound

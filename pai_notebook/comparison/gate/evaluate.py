@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.comparison.gate.pairs import Gated, Pair, relative_end
 from pai_notebook.comparison.gate.parse import Alarm, Rule, parse_rules
-from pai_notebook.comparison.gate.relative import relative_end
-from pai_notebook.comparison.gate.report import Check, Gated, Outcome, Pair
+from pai_notebook.comparison.gate.report import Check, Outcome
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.together import Together
 from pai_notebook.i18n.phrases import Phrase, first, joined, say

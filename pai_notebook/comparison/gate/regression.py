@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.gate.report import Check, Gated, Outcome, Pair
+from pai_notebook.comparison.gate.pairs import Gated, Pair
+from pai_notebook.comparison.gate.report import Check, Outcome
 from pai_notebook.comparison.gate.view import NO_REGRESSION
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.series import ask_for_series, is_list

@@ -1,0 +1,315 @@
+"""What a gate looks at: the cell of each version beside the baseline's, and what is known of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.comparison.comparability import looks_mixed
+from pai_notebook.comparison.gate.report import Check, Outcome
+from pai_notebook.comparison.rows import Change, Row, difference
+from pai_notebook.comparison.series import ask_for_series, is_list
+from pai_notebook.comparison.sources import Side
+from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.differences import Scale, scale_of_differences
+from pai_notebook.model.metric_cells import Cell, State
+from pai_notebook.model.names import Name, Pattern
+from pai_notebook.model.numbers import choose_format, cleared, rounded_outward
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.two_sides import Sides
+
+_LEVEL = 0.95
+# Digits of the ends of an interval: as few as tell its width.
+_DIGITS, _ALL_DIGITS = 3, 13
+# Up to which multiple of the baseline an end is looked for.
+_FARTHEST = 1e6
+_STEPS = 80
+_UNKNOWN = say("as measured: no interval known")
+
+
+@dataclass(frozen=True)
+class Gated:
+    """What a gate looks at.
+
+    Attributes
+    ----------
+    rows : sequence of Row
+        The metrics.
+    names : sequence of str
+        Names of the versions.
+    baseline : int or None
+        Position of the baseline.
+    errors : mapping of str to error
+        Versions that could not be fetched.
+    side : callable
+        What is known of the value at a position of a row by itself, or why that is nothing.
+    removed : sequence of str
+        What conditions took away, a sentence each.
+    tolerance : Tolerance
+        How much may differ and still count as the same.
+    left_out : mapping of Name to str
+        Metrics that the comparison does not show, and what left each of them out.
+    """
+
+    rows: Sequence[Row]
+    names: Sequence[str]
+    baseline: int | None
+    errors: Mapping[str, Any]
+    side: Callable[[Row, int], Side | Phrase | None]
+    removed: Sequence[str] = ()
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    left_out: Mapping[Name, Phrase] = field(default_factory=dict)
+
+    @property
+    def candidates(self) -> list[int]:
+        """Positions of the versions that are checked: all but the baseline."""
+        return [place for place in range(len(self.names)) if place != self.baseline]
+
+    def fitting(self, pattern: Pattern) -> list[Row]:
+        """Rows that a pattern means: what says how sure another metric is only where it is named."""
+        found = ((row, pattern.rank(row.key)) for row in self.rows)
+        return [row for row, rank in found if rank is not None and (rank[0] or not row.is_evidence)]
+
+    def left_out_by(self, pattern: Pattern) -> Phrase | None:
+        """Say what left out the metrics that a pattern means, None where it means none of those."""
+        return next((reason for key, reason in self.left_out.items() if pattern.fits(key)), None)
+
+    def pairs(self, row: Row) -> list[Pair]:
+        """Each candidate's cell of a row beside the baseline's."""
+        base = None if self.baseline is None else row.cells[self.baseline]
+        return [
+            Pair(row, place, self.names[place], row.cells[place], base, row.changes[place], self.side(row, place))
+            for place in self.candidates
+        ]
+
+    def failures(self) -> list[Check]:
+        """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check, with what removed it."""
+        found = [
+            Check(
+                "failed",
+                say("fetch"),
+                reason=say("{address} could not be fetched: {error}", address=error.called(address), error=error.sentence),
+                checked=False,
+            )
+            for address, error in self.errors.items()
+        ]
+        if not self.candidates:
+            alone = "the only version is the baseline {name} itself"
+            nobody = say("no versions to check") if self.baseline is None else say(alone, name=self.names[self.baseline])
+            reason = say("{reason}; {removed}", reason=nobody, removed=joined(self.removed, "; ")) if self.removed else nobody
+            found.append(Check("failed", say("no version"), reason=reason, checked=False))
+        return found
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The cell of one version beside the baseline's.
+
+    Attributes
+    ----------
+    row : Row
+        The metric.
+    place : int
+        Position of the version that is checked.
+    version : str
+        Its name.
+    cell, base : Cell, Cell or None
+        Its cell and the baseline's; None where there is no baseline.
+    change : Change
+        How they compare, with what is known of their difference.
+    side : Side, Phrase or None
+        What is known of the version's value by itself, or why that is nothing.
+    """
+
+    row: Row
+    place: int
+    version: str
+    cell: Cell
+    base: Cell | None
+    change: Change
+    side: Side | Phrase | None
+
+    @property
+    def delta(self) -> float | None:
+        """Value minus baseline, None where one of them is not a number."""
+        return None if self.base is None or self.cell.value is None or self.base.value is None else difference(self.cell, self.base)
+
+    def scale(self, *, percent: bool = False) -> Scale:
+        """How a difference is written beside a margin or an interval: in percent only where the rule asks for that."""
+        numbers = [cell.value for cell in (self.cell, self.base) if cell is not None and cell.value is not None]
+        relative = scale_of_differences(self.row.path, numbers) if percent else self.row.scale
+        return relative if percent and relative.ratio else self.row.scale.absolute
+
+    @property
+    def no_number(self) -> Phrase:
+        """Say what the version states where that is not a number."""
+        if is_list(self.cell):
+            return ask_for_series(self.cell)
+        if self.cell.state is State.NAN:
+            return say("the value is {text}", text="NaN")
+        return say("the value is {state}: {text}", state=say(self.cell.state), text=self.cell.text[:40])
+
+    @property
+    def mixed(self) -> Phrase | None:
+        """Say that the two cannot be compared because one looks like percent and the other like a fraction."""
+        return say("some values look like percent and others like fractions") if looks_mixed(self.row) else None
+
+    def check(
+        self,
+        outcome: Outcome,
+        rule: str,
+        reason: str = "",
+        allowed: str = "",
+        bound: float | None = None,
+        *,
+        as_measured: bool = False,
+        limit: str = "",
+        scale: Scale | None = None,
+    ) -> Check:
+        """Give the outcome of a check of this pair; without a scale its difference is written as tables do."""
+        number = self.base.value if self.base is not None else None
+        key = self.row.key
+        return Check(
+            outcome,
+            rule,
+            self.version,
+            key.path,
+            key.dataset,
+            self.cell.value,
+            number,
+            self.delta,
+            allowed,
+            reason,
+            None if bound is None else cleared(bound),
+            as_measured,
+            label=key.label,
+            limit=limit or allowed,
+            scale=scale or self.row.scale,
+        )
+
+    def uncheckable(
+        self, outcome: Outcome, rule: str, reason: str = "", allowed: str = "", bound: float | None = None, *, scale: Scale | None = None
+    ) -> Check:
+        """Give the outcome of a check for which something is missing."""
+        return replace(self.check(outcome, rule, reason, allowed, bound, scale=scale), checked=False)
+
+    def check_bound(
+        self,
+        rule: str,
+        bound: float,
+        remark: str,
+        allowed: str,
+        *,
+        passed: bool,
+        relative: bool,
+        percent: bool = False,
+        limit: str = "",
+        is_plain: bool = False,
+        scale: Scale | None = None,
+    ) -> Check:
+        """Check a bound on the measured value, and say where chance may have decided.
+
+        Parameters
+        ----------
+        relative, percent : bool
+            Whether the bound is one on the difference to the baseline, and whether in percent of that.
+        is_plain : bool
+            Whether `remark` says no more than value and bound do.
+        scale : Scale, optional
+            How the difference is written where the rule says it.
+        """
+        unsure = self._unsure(bound, relative=relative, percent=percent)
+        # a failed check needs no remark that no interval is known
+        more = "" if unsure is _UNKNOWN and not passed else unsure
+        reason = joined([each for each in (remark, more) if each], "; ")
+        scale = scale or (self.scale() if relative and unsure and unsure is not _UNKNOWN else None)
+        check = self.check(
+            "passed" if passed else "failed", rule, reason, allowed, bound, as_measured=bool(unsure), limit=limit, scale=scale
+        )
+        return replace(check, is_plain=is_plain and not more)
+
+    def written(self, bound: float) -> str:
+        """Write a bound as the numbers beside it are written."""
+        return self.check("passed", "", bound=bound).form.value(cleared(bound))
+
+    def _unsure(self, bound: float, *, relative: bool, percent: bool = False) -> Phrase | str:
+        """Say why chance may have decided: the 95 % interval of the difference, or of the value, includes the bound or is not known."""
+        if relative:
+            interval = None if self.change.evidence is None else self.change.evidence.interval
+            base = self.base.value if self.base is not None else None
+            if interval is None or base is None:
+                return _UNKNOWN
+            if not interval.low < bound - base < interval.high or interval.low == interval.high:
+                return ""
+            # of what is never negative no more than all can be lost
+            scale = self.scale(percent=percent and interval.low > -base)
+            said = "as measured: 95 % interval of the difference {ends} includes the bound"
+            return say(said, ends=scale.write_range(interval.low, interval.high, base))
+        if self.side is None or isinstance(self.side, Phrase):
+            return _UNKNOWN
+        low, high = self.side.own(_LEVEL)
+        if not low < bound < high:
+            return ""
+        said = "as measured: 95 % interval of the value {low} to {high} includes the bound"
+        low_end, high_end = _outward(low, high)
+        return say(said, low=low_end, high=high_end)
+
+
+def _outward(low: float, high: float) -> tuple[str, str]:
+    """Write an interval of a value, rounded outward, and by no more than a tenth of its width, which its own digits are most of."""
+    ends = low, high
+    for digits in range(_DIGITS, _ALL_DIGITS):
+        ends = rounded_outward(low, digits, up=False), rounded_outward(high, digits, up=True)
+        if max(low - ends[0], ends[1] - high) <= (high - low) / 10:
+            break
+    form = choose_format(ends, least=_DIGITS, readable=_ALL_DIGITS)
+    return form.value(ends[0]), form.value(ends[1])
+
+
+def relative_end(sides: Sides, level: float, *, up: bool) -> float | None:
+    """Find one end of the interval of a difference as a part of the baseline, the error of which has its part in it.
+
+    It is the change at which the interval of the version's value minus the changed baseline ends at 0 (E. C. Fieller 1954, Some
+    problems in interval estimation, Journal of the Royal Statistical Society B 16, 175-185). A difference beside a margin that is
+    taken from the measured baseline would leave that error out.
+
+    Parameters
+    ----------
+    sides : Sides
+        What is known of the version's value and of the baseline's.
+    level : float
+        Confidence of the two-sided interval, 0 to 1.
+    up : bool
+        Whether it is the upper end.
+
+    Returns
+    -------
+    float or None
+        In the metric's own unit, as a difference to the measured baseline; None where nothing is known of the baseline's own error,
+        or where its interval holds 0.
+    """
+    base = sides.base.value
+    if not base:
+        return None
+
+    def is_beyond(change: float) -> bool | None:
+        """Whether the true change may still be larger, upwards or downwards."""
+        found = sides.mine.beyond(sides.base, 1 + (change if base > 0 else -change), level)
+        return None if found is None else (found.high > 0 if up else found.low < 0)
+
+    sign, reach = (1.0 if up else -1.0), 1e-3
+    start = (sides.mine.value - base) / abs(base)
+    while is_beyond(start + sign * reach):
+        reach *= 2
+        if reach > _FARTHEST:
+            return None
+    if is_beyond(start) is None:
+        return None
+    near, far = 0.0, reach
+    for _ in range(_STEPS):
+        middle = (near + far) / 2
+        near, far = (middle, far) if is_beyond(start + sign * middle) else (near, middle)
+    return (start + sign * far) * abs(base)
