@@ -87,7 +87,7 @@ class Aligned:
         self._series = Series(series, self._naming)
         self._listed = ListedRepeats(repeats, self._naming)
         # lists of repeats are compared by their mean, whatever else is said of lists
-        means = Series({**self._series.told, **dict.fromkeys(self._listed.told, "mean")}, self._naming)
+        means = Series({**self._series.said, **dict.fromkeys(self._listed.said, "mean")}, self._naming)
         found = MetricCells(self._versions, means, columns)
         self._not_used: list[Phrase] = []
         self.paired_results = tuple(self._evidence(paired, found))
@@ -306,16 +306,16 @@ class Aligned:
     def options(self) -> dict[str, Any]:
         """The options as plain JSON, for the fingerprint."""
         return {
-            "directions": self._directions.told,
+            "directions": self._directions.said,
             "only": self._only,
             "tolerance": self._tolerance.canonical(),
             "include": sorted(self._selection.include.texts),
             "exclude": sorted(self._selection.exclude.texts),
             "dataset": self._selection.dataset,
             "n": None if self._n is None else float(self._n),
-            **({"series": self._series.told} if self._series.told else {}),
+            **({"series": self._series.said} if self._series.said else {}),
             **({"by": self._by} if self._by else {}),
-            **({"repeats": self._listed.told} if self._listed.told else {}),
+            **({"repeats": self._listed.said} if self._listed.said else {}),
             **({"paired": [each.content for each in self.paired_results]} if self.paired_results else {}),
         }
 
@@ -324,7 +324,7 @@ class Aligned:
         """Arguments that differ from their defaults, for code that makes the comparison again."""
         given: dict[str, Any] = {
             "baseline": self._asked if self._asked is None or isinstance(self._asked, str) else self.baseline_name,
-            "directions": self._directions.told,
+            "directions": self._directions.said,
             "only": self._only if self._only != "diff" else None,
             "tolerance": self._told_tolerance,
             "include": list(self._selection.include.texts),
@@ -333,6 +333,6 @@ class Aligned:
             "n": self._n,
             "series": self._told_series,
             "by": self._by,
-            "repeats": self._listed.told,
+            "repeats": self._listed.said,
         }
         return {name: value for name, value in given.items() if value}

@@ -37,7 +37,7 @@ from pai_notebook.model.metric_words import (
     plain_name,
     words_of,
 )
-from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
+from pai_notebook.model.names import ByName, Naming, metric_named
 from pai_notebook.sanitize import Printed
 
 _MODES: dict[str, Mode] = {
@@ -213,15 +213,15 @@ def _vote(token: str) -> dict[str, Mode]:
     return {ending: CHINESE[ending]} if ending else {}
 
 
-class Directions:
+class Directions(ByName[Mode | None]):
     """Directions told by the user, by name or glob; the most specific wins, and what is not told is inferred.
 
     Parameters
     ----------
     told : mapping of str to "max", "min", bool or None
         Keys are metric names, `metric@dataset`, or globs over either. None says that nothing is to be inferred.
-    labels : mapping of str to str, optional
-        What the registry calls the datasets.
+    naming : callable, optional
+        What gives a metric its name.
 
     Raises
     ------
@@ -240,11 +240,8 @@ class Directions:
             raise ConfigurationError(
                 say("directions={told} is not a mapping", told=described(told)), hint=say("Pass directions={{'cer': 'min'}}.")
             )
-        self.told = {
-            pattern: read_mode(mode, "directions") for pattern, mode in sorted((f"{key}", mode) for key, mode in (told or {}).items())
-        }
-        self._naming = naming
-        self._patterns = {Pattern(text): mode for text, mode in self.told.items()}
+        by_pattern = sorted((f"{key}", mode) for key, mode in (told or {}).items())
+        super().__init__("directions", {pattern: read_mode(mode, "directions") for pattern, mode in by_pattern}, naming)
 
     def of(self, path: str, dataset: str) -> Direction:
         """Direction of a metric.
@@ -254,20 +251,9 @@ class Directions:
         ConfigurationError
             When two equally specific patterns say different things.
         """
-        if not self._patterns:
-            return infer_direction(path)
-        found = choose(self._patterns, self._naming(path, dataset), "directions")
+        found = self._choose(path, dataset)
         if found is None:
             return infer_direction(path)
         pattern, mode = found
         by = say("by {pattern!r}" if mode else "set to unknown by {pattern!r}", pattern=pattern.text)
         return Direction(mode, "told", by) if mode else Direction(reason=by)
-
-    @property
-    def several(self) -> bool:
-        """Whether patterns could contradict each other."""
-        return len(self.told) > 1
-
-    def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
-        """Patterns that match none of these metrics."""
-        return Patterns(self.told).unused(names)

@@ -15,7 +15,7 @@ from pai_notebook.model.flatten import join_path, natural_key, split_path
 from pai_notebook.model.group import Grouping, VersionGroup, count_of
 from pai_notebook.model.lookup import NOT_STATED, Lookup
 from pai_notebook.model.metric_cells import Cell, State, series_points
-from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
+from pai_notebook.model.names import ByName, Name, Naming, Pattern, Patterns, metric_named
 from pai_notebook.model.order import version_key
 from pai_notebook.model.settings import fold_of, is_fold, is_repeat, settings_of
 from pai_notebook.model.shared import Key
@@ -201,7 +201,7 @@ def _said(value: Any) -> str:
     return f'"{text}"' if text == _LACKING else text
 
 
-class ListedRepeats:
+class ListedRepeats(ByName[Kind]):
     """Metrics whose lists hold repeats of a measurement, one number a fold or a run.
 
     Parameters
@@ -216,7 +216,7 @@ class ListedRepeats:
 
     Examples
     --------
-    >>> ListedRepeats("accuracy").told, ListedRepeats({"f1": "runs"}).told
+    >>> ListedRepeats("accuracy").said, ListedRepeats({"f1": "runs"}).said
     ({'accuracy': 'folds'}, {'f1': 'runs'})
     """
 
@@ -229,18 +229,13 @@ class ListedRepeats:
                 raise ConfigurationError(
                     say("repeats={kind} cannot be used", kind=described(kind)), hint=say("Pass names, or a mapping to 'folds' or 'runs'.")
                 )
-        self.told: dict[str, Kind] = {str(name): kind for name, kind in sorted(told.items(), key=lambda item: str(item[0]))}
-        self._naming = naming
-        self._patterns = {Pattern(name): kind for name, kind in self.told.items()}
+        by_name: dict[str, Kind] = {str(name): kind for name, kind in sorted(told.items(), key=lambda item: str(item[0]))}
+        super().__init__("repeats", by_name, naming)
 
     def kind(self, key: Key) -> Kind | None:
         """What the lists of a metric hold, None where nothing is said of it."""
-        found = choose(self._patterns, self._naming(*key), "repeats") if self._patterns else None
+        found = self._choose(*key)
         return None if found is None else found[1]
-
-    def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
-        """Patterns that match none of these metrics."""
-        return Patterns(list(self.told), "repeats").unused(names)
 
 
 def repeats_of(
@@ -256,7 +251,7 @@ def repeats_of(
     found: dict[Key, tuple[Runs | None, ...]] = {}
     grouped = {key for version in versions if isinstance(version, VersionGroup) for key in version.repeats}
     for key in cells:
-        kind = listed.kind(key) if listed.told else None
+        kind = listed.kind(key)
         if kind is not None:
             found[key] = tuple(_listed(cell, kind) for cell in cells[key])
             _check_lengths(key, kind, found[key], cells[key])
@@ -272,7 +267,7 @@ def repeats_of(
 
 def remarks_on_lists(cells: Mapping[Key, Sequence[Cell]], names: Sequence[str], listed: ListedRepeats) -> Iterator[Phrase]:
     """Say which lists of repeats have gaps, as `remarks_on` does of the members of groups."""
-    for key in cells if listed.told else ():
+    for key in cells if listed.said else ():
         kind = listed.kind(key)
         for cell, name in zip(cells[key], names, strict=True) if kind is not None else ():
             total = len(series_points(cell.raw) or ()) if cell.state is State.SERIES else 0

@@ -11,7 +11,7 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_cells import Cell, State, series_points
-from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
+from pai_notebook.model.names import ByName, Naming, metric_named
 from pai_notebook.sanitize import Printed
 
 How = Literal["last", "mean", "max", "min"]
@@ -21,7 +21,7 @@ SeriesLike = How | Mapping[str, How] | None
 _HOWS = ("last", "mean", "max", "min")
 
 
-class Series(Printed):
+class Series(Printed, ByName[How]):
     """Which number of a list is meant, for all metrics or by name.
 
     A list of objects with a step and a value is a curve, of which the last point counts where nothing is said. A bare list of
@@ -31,8 +31,8 @@ class Series(Printed):
     ----------
     given : "last", "mean", "max", "min", mapping or None
         A mapping has one of these by metric name, `metric@dataset` or glob; the most specific pattern that fits wins.
-    labels : mapping of str to str, optional
-        What the registry calls the datasets.
+    naming : callable, optional
+        What gives a metric its name.
 
     Raises
     ------
@@ -55,10 +55,8 @@ class Series(Printed):
                     say("series={how} cannot be used", how=described(how)),
                     hint=say("Pass one of {names}, or a mapping.", names=joined([repr(each) for each in _HOWS])),
                 )
-        self.told: dict[str, How] = {str(pattern): how for pattern, how in sorted(told.items(), key=lambda item: str(item[0]))}
-        self._naming = naming
-        self._patterns = {Pattern(text): how for text, how in self.told.items()}
-        self._by_name = isinstance(given, Mapping)
+        by_pattern: dict[str, How] = {str(pattern): how for pattern, how in sorted(told.items(), key=lambda item: str(item[0]))}
+        super().__init__("series", by_pattern, naming, for_all=not isinstance(given, Mapping))
 
     def read(self, cell: Cell) -> Cell:
         """Give a cell the number that is meant; one that is not a list, or of which nothing is said, stays as it is.
@@ -70,7 +68,7 @@ class Series(Printed):
         """
         if cell.state is not State.SERIES or not self._patterns:
             return cell
-        found = choose(self._patterns, self._naming(cell.path, cell.dataset), "series")
+        found = self._choose(cell.path, cell.dataset)
         points = [point for point in series_points(cell.raw) or () if math.isfinite(point)]
         if found is None or not points:
             return cell
@@ -82,15 +80,6 @@ class Series(Printed):
             "min": min(points),
         }[how]
         return replace(cell, value=value, note=how)
-
-    @property
-    def several(self) -> bool:
-        """Whether patterns could contradict each other."""
-        return len(self.told) > 1
-
-    def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
-        """Patterns that match none of these metrics."""
-        return Patterns(list(self.told), "series").unused(names) if self._by_name else ()
 
 
 def _mean(points: Sequence[float]) -> float:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.names import Name, Naming, Pattern, Patterns, choose, metric_named
+from pai_notebook.model.names import ByName, Naming, metric_named
 from pai_notebook.sanitize import Printed
 
 Bound = float | str | tuple[float | str, float | str]
@@ -22,7 +22,7 @@ _HINT = say(
 )
 
 
-class Tolerance(Printed):
+class Tolerance(Printed, ByName[tuple[float, float]]):
     """An absolute and a relative tolerance, for all metrics or by name.
 
     Parameters
@@ -30,8 +30,8 @@ class Tolerance(Printed):
     given : float, str, pair or mapping
         0.002 is absolute, "5%" is relative to abs(baseline), (0.002, 0.05) is whichever is larger; a mapping has these by
         metric name, `metric@dataset` or glob, the most specific pattern that fits wins.
-    labels : mapping of str to str, optional
-        What the registry calls the datasets.
+    naming : callable, optional
+        What gives a metric its name.
 
     Raises
     ------
@@ -47,11 +47,9 @@ class Tolerance(Printed):
     """
 
     def __init__(self, given: Any = 0, naming: Naming = metric_named) -> None:
-        patterns = given if isinstance(given, Mapping) else {"*": given}
-        self._bounds = {str(pattern): _read(value) for pattern, value in patterns.items()}
-        self._naming = naming
-        self._patterns = {Pattern(text): bounds for text, bounds in self._bounds.items()}
-        self._by_name = isinstance(given, Mapping)
+        for_all = not isinstance(given, Mapping)
+        patterns = {"*": given} if for_all else given
+        super().__init__("tolerance", {str(pattern): _read(value) for pattern, value in patterns.items()}, naming, for_all=for_all)
 
     def bound(self, path: str, dataset: str, baseline: float) -> float:
         """Largest difference that still counts as the same, in the metric's own unit.
@@ -61,25 +59,16 @@ class Tolerance(Printed):
         ConfigurationError
             When two equally specific patterns say different things.
         """
-        if self._by_name:
-            found = choose(self._patterns, self._naming(path, dataset), "tolerance")
-            absolute, relative = found[1] if found is not None else (0.0, 0.0)
+        if self._for_all:
+            absolute, relative = self.said["*"]
         else:
-            absolute, relative = self._bounds["*"]
+            found = self._choose(path, dataset)
+            absolute, relative = found[1] if found is not None else (0.0, 0.0)
         return max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
-
-    @property
-    def several(self) -> bool:
-        """Whether patterns could contradict each other."""
-        return len(self._bounds) > 1
-
-    def unused(self, names: Sequence[Name]) -> tuple[str, ...]:
-        """Patterns that match none of these metrics."""
-        return Patterns(self._bounds).unused(names) if self._by_name else ()
 
     def canonical(self) -> dict[str, list[float]]:
         """Give the tolerance as plain JSON, for fingerprints."""
-        return {pattern: list(self._bounds[pattern]) for pattern in sorted(self._bounds) if any(self._bounds[pattern])}
+        return {pattern: list(self.said[pattern]) for pattern in sorted(self.said) if any(self.said[pattern])}
 
 
 def _read(value: Any) -> tuple[float, float]:

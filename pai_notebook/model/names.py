@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase, translate
 from functools import lru_cache
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning
@@ -404,6 +404,40 @@ def choose(told: Mapping[Pattern, T], name: Name, argument: str) -> tuple[Patter
             hint=say("Add {short!r} itself to {argument}.", short=name.typed, argument=argument),
         )
     return best[0], told[best[0]]
+
+
+class ByName(Generic[T]):
+    """What an argument says of metrics, by name or glob; the most specific wins.
+
+    Parameters
+    ----------
+    argument : str
+        What the argument is called, for errors.
+    said : mapping
+        What is said, by pattern as written.
+    naming : callable
+        What gives a metric its name.
+    for_all : bool
+        Whether it was said of all metrics at once, without a name.
+    """
+
+    def __init__(self, argument: str, said: Mapping[str, T], naming: Naming, *, for_all: bool = False) -> None:
+        self.said = said
+        self._argument, self._naming, self._for_all = argument, naming, for_all
+        self._patterns = {Pattern(text): what for text, what in said.items()}
+
+    def _choose(self, path: str, dataset: str) -> tuple[Pattern, T] | None:
+        """What the most specific pattern says of a metric, with that pattern; None where nothing is said."""
+        return choose(self._patterns, self._naming(path, dataset), self._argument) if self._patterns else None
+
+    @property
+    def several(self) -> bool:
+        """Whether patterns could contradict each other."""
+        return len(self._patterns) > 1
+
+    def unused(self, names: Iterable[Name]) -> tuple[str, ...]:
+        """Patterns that match none of these metrics."""
+        return () if self._for_all else Patterns(self.said).unused(names)
 
 
 def resolve(
