@@ -124,8 +124,8 @@ class Controls:
         self.baseline = _field("Dropdown", say("Baseline"), options=[])
         self.baseline.layout.flex = "2 1 9rem"
         self.metrics = _field("Text", say("Metrics shown"), placeholder=say("all, or acc, f1*"), continuous_update=False)
-        self.metric = _field("Dropdown", say("Metric"), options=[])
-        directions = [(told(say("by its name")), ""), (told(say("higher")), "max"), (told(say("lower")), "min")]
+        self.metric = _field("Dropdown", say("Best by"), options=[])
+        directions = [(told(say("as its name says")), ""), (told(say("higher")), "max"), (told(say("lower")), "min")]
         self.direction = _field("Dropdown", say("Better is"), options=directions)
         self.differences = _checkbox(say("differences only"), value=True)
         self.card = _field("Dropdown", say("Version shown"), options=[])

@@ -13,7 +13,7 @@ from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
 from pai_notebook.i18n.phrases import now, told
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import is_cost, is_training
+from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import counted, short_datasets
 from pai_notebook.model.order import creation_key, version_key
 from pai_notebook.model.version_view import approval_badge, format_of, number_text
@@ -43,7 +43,7 @@ def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
     ('cer', 'latency_ms')
     """
     names = Counter(name for version in versions[:_SAMPLE] for name in version.metrics.names)
-    return tuple(sorted(names, key=lambda name: (is_cost(name) + 2 * is_training(name), -names[name])))
+    return tuple(sorted(names, key=lambda name: (kind_of_metric(name), -names[name])))
 
 
 def matching(lines: Iterable[ModelVersion], text: str) -> tuple[ModelVersion, ...]:

@@ -84,7 +84,7 @@ def put(controls: Controls, tab: str, text: str) -> None:
 
 def status_html(state: ExplorerState) -> str:
     """The status line, with a bar while the amount is known; a live region, so that a screen reader says it."""
-    line = html.escape(visible(told(state.status)))
+    line = _text(state.status)
     if state.progress is not None:
         done, total = state.progress
         line += f" · {now('{count:,} of {total:,}', count=done, total=total)}" if total else f" · {done:,}"

@@ -117,28 +117,23 @@ class Runner:
 
     async def _do(self, job: Job | Shown) -> None:
         try:
-            await (self._show(job) if isinstance(job, Shown) else self._answer(job))
+            await (self._draw(job) if isinstance(job, Shown) else self._answer(job))
+            if isinstance(job, Shown):
+                self._state.forgive("draw")
         except asyncio.CancelledError:
             if not isinstance(job, Shown) and self._state.awaits(job):
                 self._state.cancel()
             raise
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            self._fail(job, error)
+            if isinstance(job, Shown):
+                self._state.note(error, "draw")
+                # what cannot be drawn is not tried again before something else is to be shown
+                self._drawn = self._state.shown
+            else:
+                self._state.failed(job, error)
         finally:
             self._tasks.pop(asyncio.current_task(), None)  # type: ignore[arg-type] # there is one
             self._reconcile()
-
-    def _fail(self, job: Job | Shown, error: Exception) -> None:
-        if isinstance(job, Shown):
-            self._state.note(error, "draw")
-            # what cannot be drawn is not tried again before something else is to be shown
-            self._drawn = self._state.shown
-        else:
-            self._state.failed(job, error)
-
-    async def _show(self, shown: Shown) -> None:
-        await self._draw(shown)
-        self._state.forgive("draw")
 
     async def _answer(self, job: Job) -> None:
         def progress(done: int, total: int | None) -> None:

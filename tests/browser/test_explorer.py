@@ -63,7 +63,7 @@ def test_a_model_is_found_in_chinese_and_three_versions_compared(jupyter, lab, g
 
     explorer.field("Baseline").select_option(label="2.4.0")
     expect(explorer.panel).to_contain_text("against 2.4.0")
-    explorer.field("Metric").select_option(label="latency_ms")
+    explorer.field("Best by").select_option(label="latency_ms")
     explorer.field("Better is").select_option(label="higher")
     expect(explorer.panel).to_contain_text("latency_ms max (told)")
 
@@ -317,7 +317,7 @@ def test_four_clicks_lead_from_the_open_widget_to_the_best_of_the_last_five(jupy
     explorer.button("latest 5").click()
     clicks += 1
     expect(explorer.status).to_have_text("5 versions compared.")
-    explorer.field("Metric").select_option(label="accuracy")
+    explorer.field("Best by").select_option(label="accuracy")
     clicks += 2
     expect(explorer.panel).to_contain_text("Best by accuracy")
     assert clicks == 4
