@@ -137,6 +137,7 @@ _NAMED = 8
 # What a version is in all quality metrics together, in the order in which it is told.
 _BETTER = (
     "{versions} better, shown worse in none of the {count} metrics judged",
+    "{versions} better, shown worse in none of the {count} values judged",
     "{versions} better",
     "{versions} better in some metrics, behind as measured in others",
     "{versions} better in some metrics, worse taken singly in others",
@@ -426,13 +427,16 @@ def _side(found: Mapping[str, int], judged: Sequence[Judged]) -> tuple[str, int]
         sides = {_WORSE: [Standing.WORSE], _NOT_TOLD_APART: _JUDGED, _UNKNOWN: [Standing.UNKNOWN]}
         return next((words for words, standings in sides.items() if any(found[word] for word in standings)), _NOTHING), 0
     if found[Standing.WORSE]:
-        return _BETTER[4], 0
+        return _BETTER[5], 0
     if any(each.alone and not each.is_ahead for each in judged):
-        return _BETTER[3], 0
+        return _BETTER[4], 0
     if any(each.standing is Standing.UNKNOWN and not each.is_ahead for each in judged):
+        return _BETTER[3], 0
+    known = [each.row.path for each in judged if each.standing in _JUDGED]
+    if found[Standing.MISSING] or len(known) == 1:
         return _BETTER[2], 0
-    count = sum(found[word] for word in _JUDGED)
-    return (_BETTER[1], 0) if found[Standing.MISSING] or count == 1 else (_BETTER[0], count)
+    # a metric on several datasets has a value on each
+    return _BETTER[len(set(known)) < len(known)], len(known)
 
 
 def _named(versions: Sequence[str], *, is_open: bool) -> Phrase:

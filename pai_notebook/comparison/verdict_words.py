@@ -88,11 +88,10 @@ class VerdictWords:
         for each in judged:
             versions.setdefault(each.place, {}).setdefault(self._named_by(each, write), []).append(each)
         most = most if len(versions) > most + 1 else len(versions)  # one more is told itself
-        named = sorted(versions)[-most:]
-        if len(versions) > most and write == self._with_differences:
-            # what is left out is smaller than what is named
-            sizes = {place: max(map(self._size, chain.from_iterable(found.values()))) for place, found in versions.items()}
-            named = sorted(versions, key=lambda place: -sizes[place])[:most]
+        named = sorted(versions)
+        if len(versions) > most:
+            # what is left out is smaller than what is named, or lacks less; the names stand in their order all the same
+            named = sorted(sorted(versions, key=lambda place: (-self._weight_of(versions[place], write), -place))[:most])
         alike: dict[object, list[int]] = {}
         # what differs from version to version is told singly where there is room
         together = write in (self._with_datasets, self._as_missing) or sum(min(len(versions[place]), METRICS) for place in named) > _PAIRS
@@ -171,6 +170,13 @@ class VerdictWords:
         everywhere = self._measured_on[path] == len(rows)
         datasets = [] if everywhere else [self._dataset(row) for row in rows.values()]
         return say("{metric} ({datasets})", metric=path, datasets=first(datasets, DATASETS)) if datasets else path
+
+    def _weight_of(self, found: dict[str, list[Judged]], write: Callable[[list[Judged]], str]) -> float:
+        """What decides which of many versions are named: the largest difference or how much is missing; else the last ones are."""
+        rows = list(chain.from_iterable(found.values()))
+        if write == self._with_differences:
+            return max(map(self._size, rows))
+        return len(rows) if write == self._as_missing else 0.0
 
     @cached_property
     def is_tolerant(self) -> bool:

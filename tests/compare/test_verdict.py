@@ -454,8 +454,24 @@ def test_what_is_shown_to_be_worse_names_every_version_and_of_many_others_the_la
     shown = next(text for text in said if text.startswith("Worse than"))
     assert [name in shown for name in (f"0.{place}.0" for place in range(2, 11))] == [True] * 9
     ahead = next(text for text in said if text.startswith("As measured, ahead"))
-    assert ": 0.10.0 in f1 (+10.8 pp); 0.9.0 in f1 (+10.7 pp); " in ahead
+    assert ": 0.7.0 in f1 (+10.5 pp); 0.8.0 in f1 (+10.6 pp); 0.9.0 in f1 (+10.7 pp); 0.10.0 in f1 (+10.8 pp); " in ahead
     assert ahead.endswith("; and 5 more versions.")
+
+
+def test_of_many_versions_that_lack_something_those_that_lack_most_are_named_in_their_order():
+    many = {"accuracy": 0.9, "f1": 0.8, "auc": 0.7}
+    lacking = [{"accuracy": 0.9, "f1": 0.8} for _ in range(8)]
+    lacking[2:4] = [{}, {"accuracy": 0.9}]
+    missing = next(text for text in compare(many, *lacking).verdict.sentences if text.startswith("Missing"))
+    assert missing == ("Missing: 0.4.0 in every quality metric of 0.1.0; 0.5.0 in auc, f1; 0.8.0, 0.9.0 in auc; and 4 more versions.")
+
+
+def test_what_is_shown_worse_in_none_counts_values_where_metrics_have_several():
+    def short(datasets):
+        base, better = ({name: {"accuracy": value, "n": 1000} for name in datasets} for value in (0.8, 0.9))
+        return in_short(compare(results(**base), results(**better)).verdict).text
+
+    assert short(["d_a", "d_b"]).endswith("0.2.0 better, shown worse in none of the 2 values judged.")
 
 
 def test_of_many_versions_the_top_counts_and_a_fold_goes_through_them():
