@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.display import Block, Card, Note, Section, Stack, describe_error, mimebundle, render_html, render_markdown
 from pai_notebook.errors import PaiError
 from pai_notebook.i18n.phrases import say, told
-from pai_notebook.model.list_view import describe_models
+from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.nearest import counted
 from pai_notebook.plot.theme import load_matplotlib
 from pai_notebook.sanitize import visible

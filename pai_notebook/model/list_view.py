@@ -1,4 +1,4 @@
-"""Lists of versions and models, in the shapes of `display`."""
+"""Lists of versions, in the shapes of `display`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import (
-    Badge,
     Block,
-    Card,
     Code,
     Column,
-    Facts,
     Inline,
     Lines,
-    Link,
     Mark,
     Missing,
     Note,
     Number,
-    Section,
     Stack,
     Table,
 )
@@ -36,32 +31,26 @@ from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.names import Name, Pattern
-from pai_notebook.model.nearest import counted, listed, plain_paths, short_datasets
+from pai_notebook.model.nearest import listed, plain_paths, short_datasets
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.order import newest, version_key
 from pai_notebook.model.settings import differing_settings
 from pai_notebook.model.source import dataset_names, named_datasets
-from pai_notebook.model.trees import tree_of
 from pai_notebook.model.version_view import (
     approval_badge,
     cells_shape,
     dataset_notes,
+    day_shape,
     format_of,
     has_bar,
-    ids_shape,
     is_rounded,
-    labels_shape,
     same_data,
-    time_text,
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pai_notebook.errors import PaiError
     from pai_notebook.model.metric_cells import Cell
     from pai_notebook.model.numbers import NumberFormat
-    from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
 # Rows of a list of versions; slices and to_frame() have the rest.
@@ -72,7 +61,6 @@ DATASETS = 3
 LABELS = 4
 # Settings in which groups differ.
 SETTINGS = 4
-MODELS = 50
 _NUMBERS = (State.NUMBER, State.NUMERIC_TEXT)
 
 # Which way a metric is better: `max`, `min` or None where that is not known.
@@ -148,7 +136,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     for version in shown:
         head: list[Inline] = [_model_of(version)] if several else []
         approval = say(State.DIFFERS) if type(version.approval_status) is Differing else version.approval_status
-        head += [version.version_name, *([approval_badge(approval)] if approved else []), *([_day(version.created)] if dated else [])]
+        head += [version.version_name, *([approval_badge(approval)] if approved else []), *([day_shape(version.created)] if dated else [])]
         head += [values[len(rows)] for values in tried.values()]
         measured = [not several or name in stated[version.model_id] for name in columns]
         metrics = [
@@ -292,10 +280,6 @@ def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], st
     return versions[:ROWS], say("the first; slices like vs[20:40], or to_frame(), show the rest")
 
 
-def _day(moment: datetime | None) -> Inline:
-    return f"{moment:%Y-%m-%d}" if moment is not None else Missing(say("unknown"))
-
-
 def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:
     """How many versions of which model, and the labels that all of them have."""
     models = list(dict.fromkeys(version.model_id for version in versions))
@@ -353,60 +337,3 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
 
 def _cells(versions: Sequence[ModelVersion], name: tuple[str, str]) -> list[Cell]:
     return [cell for version in versions for cell in version.metrics.every(*name)]
-
-
-def describe_models(models: Sequence[Model], *, asked: str = "") -> Block:
-    """Describe models as a table with their newest version and its approval; none at all with what was asked for."""
-    if not models:
-        return Note(say("No models found: {asked}.", asked=asked) if asked else say("No models found."))
-    rows: list[list[Inline]] = [_model_row(model) for model in models[:MODELS]]
-    return Table(
-        [say(head) for head in ("name", "newest version", "approval", "task", "modified", "labels", "model ID")],
-        rows,
-        caption=counted(len(models), "model"),
-        total=len(models),
-        unit=say("models"),
-    )
-
-
-def _model_row(model: Model) -> list[Inline]:
-    latest = model.latest_version
-    version: Inline = latest.version_name if latest else Missing(say("no version yet"))
-    badge: Inline | Badge = approval_badge(latest.approval_status) if latest else ""
-    task = " / ".join(part for part in (model.domain, model.task) if part)
-    labels = labels_shape(model.labels, limit=LABELS) if model.labels else ""
-    return [model.name or Missing(say("no name")), version, badge, task, _day(model.modified), labels, Mark("", model.model_id)]
-
-
-def _access(word: str) -> str:
-    """Who sees a model, as sent; in other languages than English with what the word means."""
-    meant = {"PRIVATE": say("PRIVATE"), "PUBLIC": say("PUBLIC")}
-    return meant.get(word, word)
-
-
-def describe_model(model: Model) -> Block:
-    """Describe one model as a card."""
-    latest = model.latest_version
-    facts: list[tuple[str, Inline]] = [
-        (
-            say("newest version"),
-            (latest.version_name, approval_badge(latest.approval_status, meaning=True)) if latest else Missing(say("no version yet")),
-        ),
-        (say("task"), " / ".join(part for part in (model.domain, model.task) if part) or Missing(say("not recorded"))),
-        (say("labels"), labels_shape(model.labels)),
-    ]
-    facts += [(say("tags"), labels_shape(model.tags))] if model.tags else []
-    named = (("origin", model.origin), ("provider", model.provider), ("type", model.model_type), ("access", _access(model.accessibility)))
-    facts += [(say(name), value) for name, value in named if value]
-    facts += [(say("parameters"), say("{count} million", count=model.parameter_size))] if model.parameter_size else []
-    facts += [(say("documentation"), Link(model.doc, model.doc))] if model.doc else []
-    words = ("created {time}", "modified {time}", "newest version modified {time}")
-    times = zip(words, (model.created, model.modified, model.latest_version_modified), strict=True)
-    subtitle = joined([say(word, time=time_text(moment)) for word, moment in times if moment is not None], " · ")
-    blocks: list[Block] = [Note(model.description)] if model.description else []
-    blocks.append(Facts(facts))
-    if model.extra_info:
-        blocks.append(Section(say("Extra information"), [tree_of(model.extra_info)], folded=True))
-    blocks += [Note(note, "warn") for note in model.notes[:5]]
-    title = model.name or model.model_id or say("a model without an id")
-    return Card(title, subtitle=subtitle, blocks=blocks, footer=ids_shape(model, model.model_id, model.workspace_id, people=model.people))

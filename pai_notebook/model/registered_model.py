@@ -12,7 +12,7 @@ from pai_notebook.display import Block, Displayed
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_text, read_time
 from pai_notebook.model.labels import Labels, read_labels
-from pai_notebook.model.list_view import describe_model
+from pai_notebook.model.models_view import describe_model
 from pai_notebook.model.reading import read_model
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion

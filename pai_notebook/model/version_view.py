@@ -108,6 +108,11 @@ def approval_badge(status: str, *, meaning: bool = False) -> Badge:
     return Badge(with_text(word, status) or say("no approval status"), _TONES.get(status.casefold(), "neutral"))
 
 
+def day_shape(moment: datetime | None) -> Inline:
+    """The day of a time, UTC."""
+    return f"{moment:%Y-%m-%d}" if moment is not None else Missing(say("unknown"))
+
+
 def time_text(moment: datetime | None) -> str:
     """UTC time to the minute, empty when unknown."""
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment is not None else ""

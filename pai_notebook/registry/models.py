@@ -11,7 +11,7 @@ from pai_notebook.calls import guide
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import AddressError, ModelNotFound, PaiError
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.list_view import describe_models
+from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.registered_model import Model
 from pai_notebook.versions.resolve import hint_models

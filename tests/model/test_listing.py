@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.display import render_html, render_text
-from pai_notebook.model.list_view import describe_models, describe_versions, differing_metrics
+from pai_notebook.model.list_view import describe_versions, differing_metrics
+from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.version import ModelVersion
 
 
