@@ -112,7 +112,7 @@ _HOMES = {
 
 # What is looked for under other names.
 _INSTEAD = {
-    "VersionSet.from_documents": "from_documents from_dict from_dicts from_json",
+    "VersionSet.from_documents": "from_documents from_dict from_dicts from_records from_json",
     "VersionSet.from_frame": "from_frame from_dataframe from_pandas",
     "Explorer()": "explore",
     "search_versions": "search find",

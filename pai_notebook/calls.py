@@ -12,6 +12,7 @@ import inspect
 import os
 import re
 import sys
+from abc import ABCMeta
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
@@ -43,7 +44,7 @@ class CallError(ConfigurationError, TypeError):
 
 
 # What the line or another package calls an argument that has another name here.
-_ARGUMENTS = {"metrics": "include", "metric": "include", "mode": "directions", "against": "baseline", "all": "only"}
+_ARGUMENTS = {"name": "model_id", "metrics": "include", "metric": "include", "mode": "directions", "against": "baseline", "all": "only"}
 # Calls whose arguments are more than values: how one is written says more than their names.
 _FORMS = {"paired": 'c.paired("accuracy", {"0.1.0": df1, "0.2.0": df2}, on="id", correct="ok")'}
 
@@ -93,10 +94,28 @@ def guide(meant: Mapping[str, str]) -> Mapping[str, str]:
     return {name: right for right, names in meant.items() for name in names.split()}
 
 
-class Guided:
-    """Mixin: an attribute that is not there is answered with the one that was meant.
+# Operations by the method that Python looks for, and what the one that lacks is called.
+_OPERATIONS = {"__getitem__": say("cannot be indexed or iterated"), "__sub__": say("cannot be subtracted"), "__lt__": say("has no order")}
 
-    A class says in `_instead` what stands for names that people try first, and in `_stands_for` what depends on the object.
+
+class _GuidedClass(ABCMeta):
+    """Answers what is asked of a class, as `ModelVersion.from_dict` is, where the class says what stands for it."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Any:
+            # only what is known: dataclasses and tools ask classes for names that are rightly not there
+            meant = cls._instead.get(name, "")
+            if name.startswith("_") or not meant:
+                raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}", name=name, obj=cls)
+            raise missing_attribute(cls, name, meant)
+
+
+class Guided(metaclass=_GuidedClass):
+    """Mixin: an attribute that is not there is answered with the one that was meant, so is an operation as `a - b`.
+
+    A class says in `_instead` what stands for names that people try first, `__getitem__` and `__sub__` among them, and in `_stands_for`
+    what depends on the object.
 
     Examples
     --------
@@ -116,6 +135,13 @@ class Guided:
     __slots__ = ()
     _instead: ClassVar[Mapping[str, str]] = {}
 
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        # Python looks for these at the class, and does not ask `__getattr__`
+        for name in vars(cls).get("_instead", {}):
+            if name in _OPERATIONS:
+                setattr(cls, name, _refusal(name))
+
     def _stands_for(self, name: str) -> str:  # noqa: ARG002 - for classes that know more
         return ""
 
@@ -128,6 +154,15 @@ class Guided:
             if hasattr(type(self), name):
                 return object.__getattribute__(self, name)  # a property that failed with an AttributeError of its own: that one is told
             raise missing_attribute(type(self), name, self._instead.get(name) or self._stands_for(name), vars_of(self))
+
+
+def _refusal(operation: str) -> Callable[[Guided, Any], Any]:
+    def refuse(self: Guided, other: Any) -> Any:
+        meant = (self._stands_for(other) if isinstance(other, str) else "") or self._instead[operation]
+        said = say("{kind} {lacks}", kind=type(self).__name__, lacks=_OPERATIONS[operation])
+        raise CallError(said, hint=say("Use {code}.", code=meant))
+
+    return refuse
 
 
 def keep_tab() -> None:

@@ -308,6 +308,51 @@ def test_a_name_that_the_package_does_not_have_is_answered_with_what_was_meant()
             getattr(pnb, guess)
 
 
+@pytest.mark.parametrize(
+    ("ask", "meant"),
+    [
+        (lambda: pnb.ModelVersion.from_dict, r"ModelVersion\.from_document\(document, model_id\)"),
+        (lambda: pnb.VersionSet.from_dicts, r"VersionSet\.from_documents\(docs\)"),
+        (lambda: pnb.VersionSet.from_csv, r"VersionSet\.from_frame\(pandas\.read_csv\(path\)\)"),
+        (lambda: pnb.Registry.connect, r"pnb\.connect\(\)"),
+    ],
+)
+def test_a_name_that_a_class_does_not_have_is_answered_with_what_was_meant(ask, meant):
+    with pytest.raises(AttributeError, match=rf"Use {meant}\.$"):
+        ask()
+    assert not hasattr(pnb.VersionSet, "nonsense")
+
+
+def test_an_operation_that_is_not_there_is_answered_with_what_was_meant(calls):
+    registry, vs = calls["Registry.list_models"][0].__self__, calls["VersionSet.filter"][0].__self__
+    asked = [
+        (lambda: registry["x"], r"Registry cannot be indexed or iterated\. Use get_model\(model\) or get_version\(model, name\)"),
+        (lambda: list(registry), "Registry cannot be indexed or iterated"),
+        (lambda: registry.get_model(DIGITS)["2.4.0"], r"Use registry\.get_version\(model\.model_id, name\)"),
+        (lambda: vs[0][METRIC], rf"Use metrics\['{METRIC}'\]"),
+        (lambda: vs[0]["env"], r"Use labels\['env'\]"),
+        (lambda: vs[0][0], r"Use metrics\[name\], labels\[name\] or raw\[key\]"),
+        (lambda: vs[0] - vs[1], r"Use registry\.compare\(a, b\)"),
+        (lambda: vs[0] < vs[1], "ModelVersion has no order"),
+        (lambda: vs - vs, "if version not in others"),
+    ]
+    for ask, meant in asked:
+        with pytest.raises(TypeError, match=meant):
+            ask()
+    assert np.array([vs[0], None], dtype=object)[0] is vs[0]
+    assert pd.Series([vs[0]])[0] is vs[0]
+
+
+def test_a_name_that_is_no_version_of_a_set_is_answered_with_those_there_are(calls):
+    with pytest.raises(PaiError, match=r"no version accuracy in this set of 3\. Available: 2\.3\.0, 2\.4\.0 and 2\.5\.0\.$"):
+        calls["VersionSet.filter"][0].__self__["accuracy"]
+
+
+def test_a_registry_is_made_by_connect():
+    with pytest.raises(ConfigurationError, match=r"client='demo' cannot be used\. Use pnb\.connect\(\)\.$"):
+        pnb.Registry("demo")
+
+
 def test_a_property_that_fails_with_an_attribute_error_says_its_own():
     class Version(Guided):
         @property

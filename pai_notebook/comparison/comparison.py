@@ -99,6 +99,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
             "to_frame()": "df frame to_df to_pandas to_dataframe to_dict to_json",
             "verdict": "summary conclusion",
             'report("report.pdf")': "to_pdf",
+            "versions.compare() or registry.compare(versions)": "from_frame from_versions from_documents",
         }
     )
 

@@ -231,9 +231,7 @@ def _lead_note(lead: Evidence, second: str, interval: Phrase, *, among_many: boo
         tolerated = "The lead over {version} could be chance or within the tolerance: {interval} ({reason})."
         said = tolerated if lead.interval is not None and lead.interval.excludes_zero else chance
     elif among_many:
-        said = (
-            "The lead over {version} is beyond chance taken singly (95 %), but not with all versions taken together: {interval} ({reason})."
-        )
+        said = "The lead over {version} is beyond chance if compared alone (95 %), but not among all versions: {interval} ({reason})."
     else:
         said = "The lead over {version} is beyond chance (95 %): {interval} ({reason})."
     return say(said, version=second, interval=interval, reason=lead.reason)

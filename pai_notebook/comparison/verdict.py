@@ -140,7 +140,7 @@ _BETTER = (
     "{versions} better, shown worse in none of the {count} values judged",
     "{versions} better",
     "{versions} better in some metrics, behind as measured in others",
-    "{versions} better in some metrics, worse taken singly in others",
+    "{versions} better in some metrics, worse in others if those are compared alone",
     "{versions} better in some metrics, worse in others",
 )
 _WORSE, _NOT_TOLD_APART, _UNKNOWN = "{versions} worse", "{versions} not told apart", "of {versions} no interval is known"

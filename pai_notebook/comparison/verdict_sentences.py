@@ -128,8 +128,8 @@ class _Sentences(VerdictWords):
         kinds: list[tuple[Tone, str, Callable[[list[Judged]], str], Callable[[Judged], bool]]] = [
             ("bad", "worse: {metrics}", differences, lambda each: each.standing is Standing.WORSE),
             ("good", "better: {metrics}", differences, lambda each: each.standing is Standing.BETTER),
-            ("neutral", "worse taken singly: {metrics}", differences, lambda each: each.alone and not each.is_ahead),
-            ("neutral", "better taken singly: {metrics}", differences, lambda each: each.alone and each.is_ahead),
+            ("neutral", "worse if compared alone: {metrics}", differences, lambda each: each.alone and not each.is_ahead),
+            ("neutral", "better if compared alone: {metrics}", differences, lambda each: each.alone and each.is_ahead),
             ("neutral", "behind as measured: {metrics}", differences, lambda each: _is_measured(each) and not each.is_ahead),
             ("neutral", "ahead as measured: {metrics}", differences, lambda each: _is_measured(each) and each.is_ahead),
             ("neutral", "missing: {metrics}", self._as_missing, lambda each: _is_missing(each, blank=True)),
@@ -350,8 +350,8 @@ class _Sentences(VerdictWords):
         for ahead in (False, True):
             found = [each for each in self._judged if each.alone and each.is_ahead is ahead]
             if found:
-                worse = "Worse beyond chance taken singly (95 %), but not with all that was compared taken together: {versions}."
-                better = "Better beyond chance taken singly (95 %), but not with all that was compared taken together: {versions}."
+                worse = "Worse beyond chance if compared alone (95 %), but not among all that is compared here: {versions}."
+                better = "Better beyond chance if compared alone (95 %), but not among all that is compared here: {versions}."
                 yield self._told(better if ahead else worse, found, self._with_differences)
 
     def counted_singly(self) -> Iterator[Finding]:
@@ -362,7 +362,7 @@ class _Sentences(VerdictWords):
             named = [self._called[place] for place in sorted({each.place for each in found if each.is_ahead is ahead})]
             parts += [say(words, versions=first(named, _MARKED))] if named else []
         if parts:
-            told = "Taken singly (95 %), but not with all that was compared taken together: {parts}."
+            told = "If compared alone (95 %), but not among all that is compared here: {parts}."
             yield Finding(say(told, parts=joined(parts, "; ")), self._rows(found))
 
     def _missing(self) -> Iterator[Finding]:

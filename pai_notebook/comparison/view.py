@@ -187,7 +187,7 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
 
 
 def _named(comparison: Comparison) -> list[list[int]]:
-    """Which of many versions the verdict names: the best by what matters, then the better and the worse, beyond chance and taken singly."""
+    """Which of many versions the verdict names: the best by what matters, then the better and the worse, beyond chance and alone."""
     counts, baseline = comparison.verdict.counts, comparison.baseline_place
     if len(counts) <= MANY:
         return []

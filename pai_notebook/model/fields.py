@@ -175,6 +175,19 @@ def catalogue_of(documents: Iterable[Mapping[str, Any]]) -> tuple[FieldInfo, ...
     return (*FIELDS, *unknown) if found else FIELDS
 
 
+def numbers_beside_metrics(documents: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Give the names of numbers at the top of documents without metrics, where nothing reads them as such.
+
+    Examples
+    --------
+    >>> numbers_beside_metrics([{"VersionName": "0.1.0", "accuracy": 0.9, "n": 100}])
+    ['accuracy', 'n']
+    """
+    bare = [document for document in documents if not document.get("Metrics")]
+    unknown = [info.key for info in catalogue_of(bare) if not info.known]
+    return [key for key in unknown if any(isinstance(value := each.get(key), int | float) and not isinstance(value, bool) for each in bare)]
+
+
 def _is_object(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
 

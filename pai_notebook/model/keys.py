@@ -76,8 +76,10 @@ class Keys:
             )
         if name in self._errors:
             raise self._errors[name]
-        close = nearest(name, [version.version_name for version in self._versions])
-        hint = nearest_sentence(close) if close else "The set is empty."
+        there = [version.version_name for version in self._versions]
+        close = nearest(name, there)
+        known = say("Available: {names}.", names=listed(there)) if there else say("The set is empty.")
+        hint = nearest_sentence(close) if close else known
         raise VersionNotFound(
             say("no version {name} in this set of {count}", name=name, count=len(self._versions)), version_name=name, hint=hint
         )

@@ -46,7 +46,7 @@ class Metrics(Brief, Sequence[Cell]):
         self._provenance = provenance
 
     def _stands_for(self, name: str) -> str:
-        return f"metrics[{name!r}]" if name in self.names else ""
+        return f"metrics[{name!r}]" if name in self.names or ("@" in name and self.__contains__(name)) else ""
 
     @cached_property
     def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:

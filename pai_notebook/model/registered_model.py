@@ -52,7 +52,8 @@ class Model(Displayed, DocumentView):
             "latest_version": "latest",
             "registry.list_versions(model.model_id)": "versions list_versions get_versions",
             "registry.compare(model.model_id)": "compare diff",
-            "registry.get_version(model.model_id, name)": "get_version",
+            "registry.get_version(model.model_id, name)": "get_version __getitem__",
+            "Model.from_document(document)": "from_dict from_json",
         }
     )
 

@@ -80,6 +80,11 @@ class ModelVersion(Displayed, DocumentView):
             "training_spec": "settings params parameters hyperparameters config",
             "pnb.VersionSet([version, other]).compare(version)": "compare diff",
             "pnb.VersionSet([version])": "to_frame df save",
+            "ModelVersion.from_document(document, model_id)": "from_dict from_json from_documents from_mapping",
+            "registry.get_version(model, name)": "get fetch",
+            "metrics[name], labels[name] or raw[key]": "__getitem__",
+            "registry.compare(a, b)": "__sub__",
+            "created, or registry.compare(a, b)": "__lt__",
         }
     )
 

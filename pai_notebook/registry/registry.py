@@ -83,10 +83,15 @@ class Registry(Displayed):
             "list_versions(model)": "versions",
             "pnb.load(path)": "load",
             "compare(b, baseline=a)": "diff",
+            "pnb.connect()": "connect from_env",
+            "get_model(model) or get_version(model, name)": "__getitem__",
         }
     )
 
     def __init__(self, client: Client, *, name: str = "", cache_seconds: float = 60.0, names: bool = True) -> None:
+        if not hasattr(client, "settings"):
+            hint = say("Use {code}.", code="pnb.connect()")
+            raise ConfigurationError(say("client={given} cannot be used", given=described(client)), hint=hint)
         self._client = client
         self.name = name or client.settings.region or client.settings.endpoint.host
         self._fetcher = Fetcher(client, cache_seconds=number_argument("cache_seconds", cache_seconds, least=0), names=names)

@@ -15,6 +15,7 @@ from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, 
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.conditions import parse_condition
+from pai_notebook.model.fields import numbers_beside_metrics
 from pai_notebook.model.filtering import Words, filtered, ordered
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.keys import Keys, model_ids, names_of
@@ -81,6 +82,12 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "to_frame()": "df frame to_df to_pandas to_dataframe",
             "compare()": "diff",
             "registry.drift(versions)": "drift",
+            "VersionSet.from_documents(docs)": "from_dict from_dicts from_document from_records from_json from_list",
+            "VersionSet.from_frame(df)": "from_pandas from_df from_dataframe",
+            "VersionSet.from_frame(pandas.read_csv(path))": "from_csv read_csv",
+            "pnb.load(path)": "load open read from_file from_snapshot",
+            "registry.get_versions(addresses)": "get fetch",
+            "[version for version in versions if version not in others]": "__sub__",
         }
     )
 
@@ -123,7 +130,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Returns
         -------
         VersionSet
-            In the order given, without a time of fetching; `origin` names the file they came from.
+            In the order given, without a time of fetching; `origin` names the file they came from, and numbers that were not read as
+            metrics.
 
         Raises
         ------
@@ -138,7 +146,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         is_path = isinstance(docs, os.PathLike) or (isinstance(docs, str) and not docs.lstrip().startswith(("{", "[")))
         versions = [ModelVersion(document, model_id=owner) for document, owner in read_versions(docs, model_id)]
-        return cls(versions, origin=say("From the file {basename}.", basename=os.path.basename(docs)) if is_path else "")  # noqa: PTH119 - text or path
+        parts = [say("From the file {basename}.", basename=os.path.basename(docs))] if is_path else []  # noqa: PTH119 - text or path
+        beside = numbers_beside_metrics(version._document for version in versions)  # noqa: SLF001 - read only, in bulk
+        if beside:
+            parts.append(say("Not read as metrics: {names}. A version has its metrics under Metrics.", names=listed(beside)))
+        return cls(versions, origin=joined(parts, " "))
 
     @classmethod
     def from_frame(

@@ -671,7 +671,7 @@ def test_an_alarm_over_many_asks_for_more_of_each():
     assert c["t0_accuracy"].changes[1].verdict == "worse"
     report = c.gate("fail if worse beyond chance")
     said = [check.reason for check in report.checks if check.metric == "t0_accuracy"]
-    assert said == ["worse beyond chance taken singly, but not with all checks taken together (95 %)"]
+    assert said == ["worse beyond chance if checked alone, but not among all checks (95 %)"]
     with pytest.raises(RegressionError):
         c.gate("fail if t0* worse beyond chance")
 

@@ -193,7 +193,7 @@ def test_best_says_how_sure_its_lead_over_the_runner_up_is():
     clear = shares(0.900, 0.910, n=100_000).best("accuracy")
     assert clear.notes[1].startswith("The lead over 0.0.0 is beyond chance (95 %): 95 % interval +0.7 to +1.3 pp")
     among_many = shares(*[0.5] * 18, 0.900, 0.930).best("accuracy")
-    assert "is beyond chance taken singly (95 %), but not with all versions taken together" in among_many.notes[1]
+    assert "is beyond chance if compared alone (95 %), but not among all versions" in among_many.notes[1]
 
 
 def test_the_lead_is_a_positive_number_where_lower_is_better_too():

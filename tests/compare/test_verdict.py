@@ -25,9 +25,9 @@ NAMES = {"accuracy": 1, "cer": -1, "f1": 1, "score_x": 0, "train_loss": None, "l
 STARTS = {
     "Worse than": "worse",
     "Better than": "better",
-    "Worse beyond chance taken singly": "could be chance",
-    "Better beyond chance taken singly": "could be chance",
-    "Taken singly (95 %)": "could be chance",
+    "Worse beyond chance if compared alone": "could be chance",
+    "Better beyond chance if compared alone": "could be chance",
+    "If compared alone (95 %)": "could be chance",
     "As measured, ahead": "no interval known",
     "As measured, behind": "no interval known",
     "No interval is known": "no interval known",
@@ -184,7 +184,7 @@ def test_what_is_equal_as_measured_counts_among_what_is_judged():
     metrics = {f"{name}_accuracy": 0.8 for name in ("t1", "t2", "t3", "t4")}
     c = compare({**metrics, "t1_accuracy": 0.84, "n": 1000}, {**metrics, "n": 1000})
     assert c["t1_accuracy"].changes[1].verdict == "worse"
-    assert "Worse beyond chance taken singly (95 %), but not with all that was compared taken together: 0.2.0" in c.verdict
+    assert "Worse beyond chance if compared alone (95 %), but not among all that is compared here: 0.2.0" in c.verdict
     # of what is worse singly the far end is told, which is the largest
     assert any(re.search(r"0\.2\.0 could still be worse .* in t1_accuracy, .* in t2_accuracy", each) for each in c.verdict.sentences)
     assert not c.check("fail if worse beyond chance").breaches
@@ -258,7 +258,7 @@ def test_shown_worse_in_none_is_said_only_where_nothing_points_the_other_way():
     base = {"accuracy": 0.9, "em": 0.9, "top5_accuracy": 0.9, "f1": 0.9, "n": 1000}
     better = base | {"accuracy": 0.95}
     assert short(base, better) == "0.2.0 better, shown worse in none of the 4 metrics judged."
-    assert short(base, better | {"em": 0.872}) == "0.2.0 better in some metrics, worse taken singly in others."
+    assert short(base, better | {"em": 0.872}) == "0.2.0 better in some metrics, worse in others if those are compared alone."
     assert short(base, better | {"f1": 0.5}) == "0.2.0 better in some metrics, behind as measured in others."
     assert short(base, {key: value for key, value in better.items() if key != "em"}) == "0.2.0 better."
     assert short(base, better | {"em": 0.7}) == "0.2.0 better in some metrics, worse in others."
@@ -358,10 +358,10 @@ def test_of_many_versions_the_top_names_those_that_a_cell_alone_calls_better():
     assert c.verdict.standings["0.2.0", "metrics.accuracy"] == "could be chance"
     together, singly = c.verdict.sentences[:2]
     assert together.startswith("Against 0.1.0, beyond chance (95 % together): no version is better")
-    assert singly == "Taken singly (95 %), but not with all that was compared taken together: 0.2.0 better."
+    assert singly == "If compared alone (95 %), but not among all that is compared here: 0.2.0 better."
     assert c.verdict.findings[1].rows == (("metrics.accuracy", "0.2.0"),)
     assert singly in " ".join(str(c).split()).replace(" │", "")
-    assert "单独判断（95%），但综合全部对比后证据不足：0.2.0 变好。" in c.verdict.in_language("zh")
+    assert "只看单项（95%），与全部对比一并考虑则证据不足：0.2.0 变好。" in c.verdict.in_language("zh")
 
 
 def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():
@@ -681,7 +681,7 @@ def test_intervals_that_cover_other_runs_only_name_the_versions_of_which_that_is
 def test_of_many_versions_those_marked_singly_stand_in_their_order():
     values = {"accuracy": 0.9, "recall": 0.9, "precision": 0.9, "n": 1000}
     ahead = [{**values, "recall" if place < 5 else "accuracy": 0.928} for place in range(10)]
-    (told,) = (text for text in compare(values, *ahead).verdict.sentences if text.startswith("Taken singly"))
+    (told,) = (text for text in compare(values, *ahead).verdict.sentences if text.startswith("If compared alone"))
     names = re.findall(r"0\.(\d+)\.0", told)
     assert names
     assert names == sorted(names, key=int)

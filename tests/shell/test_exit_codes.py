@@ -171,6 +171,17 @@ def test_a_gate_that_could_not_be_checked_leaves_no_file_of_an_earlier_one(folde
     assert "could not be checked" in (folder / "gate.md").read_text("utf-8")
 
 
+def test_a_gate_without_a_region_leaves_no_file_of_an_earlier_one(folder, capsys, monkeypatch):
+    for name in ("REGION", "PAI_REGION", "ALIBABA_CLOUD_REGION_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(folder))
+    (folder / "gate.xml").write_text("earlier", "utf-8")
+    assert main(["gate", f"{MODEL}@2.4.0", "--rules", "hold.txt", "--junit", "gate.xml", "--overwrite"]) == Exit.USAGE
+    assert "written: gate.xml" in capsys.readouterr().err
+    (case,) = next(iter(JUnitXml.fromfile(str(folder / "gate.xml"))))
+    assert "no region was found" in case.result[0].message
+
+
 @pytest.mark.parametrize("words", [[], ["--code", "--overwrite"], ["--overwrite", "--to", "gate.csv"], ["--overwrite", "--mod", "a=max"]])
 def test_a_mistake_in_the_words_of_a_gate_leaves_its_files_as_they_were(folder, words):
     (folder / "gate.xml").write_text("earlier", "utf-8")

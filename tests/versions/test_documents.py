@@ -194,3 +194,10 @@ def test_what_is_no_model_is_refused_with_what_it_looks_like():
     for given, said in ((ONE, "a version"), (BY_NAME["list_models_page"], "a ListModels page"), (None, "None"), ({}, "an empty dict")):
         with pytest.raises(ConfigurationError, match=f"document is not a model: it looks like {said}"):
             pnb.Model.from_document(given)
+
+
+def test_numbers_beside_metrics_are_said_to_be_no_metrics():
+    flat = pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "accuracy": 0.9, "n": 100, "final": True}])
+    assert flat.origin == "Not read as metrics: accuracy and n. A version has its metrics under Metrics."
+    assert flat.origin in " ".join(str(flat).split())
+    assert pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "accuracy": 0.9, "Metrics": {"cer": 0.1}}]).origin == ""

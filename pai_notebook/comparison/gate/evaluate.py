@@ -125,7 +125,7 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) ->
             return pair.check("failed", alarm.text, say(_READ_OFF))
         if together.is_beyond_chance(pair.row, pair.place):
             return pair.check("failed", alarm.text, say(_WORSE if together.is_quality(pair.row) else _WORSE_ASIDE))
-        return pair.check("passed", alarm.text, say("worse beyond chance taken singly, but not with all checks taken together (95 %)"))
+        return pair.check("passed", alarm.text, say("worse beyond chance if checked alone, but not among all checks (95 %)"))
     evidence, level = pair.change.evidence, together.level(pair.row)
     interval = None if evidence is None else evidence.at(level)
     if evidence is None or interval is None or interval.low == interval.high or pair.change.verdict is Verdict.BETTER:
