@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.registry.registry import Registry
 
-_EXPORTS = {"html": "to_html", "md": "to_markdown", "tex": "to_latex", "csv": "to_csv", "xlsx": "to_excel"}
+_EXPORTS = {ending[1:]: method for method in ("to_html", "to_markdown", "to_latex", "to_csv", "to_excel") for ending in ENDINGS[method]}
 _FETCHING = ("get_version", "get_versions", "compare")
 _LONGEST_RULES = 2**20
 _SETTINGS = ("region", "workspace", "network", "endpoint")
@@ -171,7 +171,7 @@ def _gate(command: Command, _: str | None) -> list[Step]:
 
 
 def _gate_files(command: Command) -> list[Step]:
-    files = _written(command, {name: _EXPORTS[name] for name in ("html", "md")})
+    files = _written(command, {name: _EXPORTS[name] for name in ("html", "htm", "md")})
     junit = command.get("junit")
     return [*files, *([step("to_junit", junit, aside=True, overwrite=command.get("overwrite"))] if junit is not None else [])]
 

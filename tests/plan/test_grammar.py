@@ -54,6 +54,14 @@ def test_a_line_means_one_verb(line, verb):
     assert parse_line(line).verb == verb
 
 
+@pytest.mark.parametrize("line", ["ls model-a", "model-a@last:2", "gate model-a@last:2 --rules rules.txt"])
+def test_a_page_may_be_called_htm_in_a_line_as_in_python(line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules.txt").write_text("cer < 0.2", "utf-8")
+    plan = plan_of(parse_line(f"{line} --to page.htm"))
+    assert [each.args for each in plan if each.verb == "to_html"] == [("page.htm",)]
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
