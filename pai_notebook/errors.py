@@ -34,11 +34,11 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pai_notebook.i18n.phrases import joined, say, told, with_text, with_values
-from pai_notebook.sanitize import Printed, printable, visible
+from pai_notebook.i18n.phrases import Phrase, joined, say, told, with_text, with_values
+from pai_notebook.sanitize import Printed, printable, visible_lines
 
 __all__ = [
     "AddressError",
@@ -69,10 +69,6 @@ __all__ = [
 _LONGEST = 4000
 
 
-def _visible_lines(text: str) -> str:
-    return "\n".join(map(visible, text.split("\n")))
-
-
 class _Prose:
     """A text to be read: characters that cannot be seen are spelled out as it is set, its lines stay."""
 
@@ -84,7 +80,7 @@ class _Prose:
         return text
 
     def __set__(self, error: object, text: str) -> None:
-        error.__dict__[self._name] = with_text(text, _visible_lines(text))
+        error.__dict__[self._name] = with_text(text, visible_lines(text))
 
 
 class PaiError(Printed, Exception):
@@ -197,7 +193,7 @@ class PaiError(Printed, Exception):
         >>> error.__notes__
         ['asked for model-a']
         """
-        super().add_note(_visible_lines(note))
+        super().add_note(visible_lines(note))
 
     @property
     def sentence(self) -> str:
@@ -333,6 +329,12 @@ class DriftError(PaiError):
     def __init__(self, message: str, *, drift: Any = None, **details: Any) -> None:
         super().__init__(message, **details)
         self.drift = drift
+
+
+def not_fetched(errors: Mapping[str, PaiError]) -> list[Phrase]:
+    """Say what could not be fetched, by address, and why."""
+    words = "{address} could not be fetched: {error}"
+    return [say(words, address=error.called(address), error=error.sentence) for address, error in errors.items()]
 
 
 class ComparisonError(PaiError):

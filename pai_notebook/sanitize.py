@@ -62,6 +62,11 @@ _STAND_INS: dict[str, tuple[str, ...]] = {
 }
 
 
+def visible_lines(text: str) -> str:
+    """Make every character visible but the ends of lines."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
 class Printed:
     r"""Mixin for what people print. `str` is fit for a terminal; `_lines` says what it is made of, by default the repr.
 

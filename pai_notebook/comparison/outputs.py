@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 
 from pai_notebook.calls import checked
 from pai_notebook.comparison.rows import Kind, Row, Verdict, told_difference
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import ConfigurationError, not_fetched
 from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import joined, say, told, with_text
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
@@ -326,6 +326,4 @@ def _caption(comparison: Comparison) -> str:
 def _notes(comparison: Comparison) -> list[str]:
     hidden = len(comparison.identical) if comparison.only == "diff" else 0
     notes = [say("{count} identical row left out" if hidden == 1 else "{count} identical rows left out", count=hidden)] if hidden else []
-    words = "{address} could not be fetched: {error}"
-    failed = [say(words, address=error.called(address), error=error.sentence) for address, error in comparison.errors.items()]
-    return [*notes, *comparison.notes, *failed, *comparison.comparability]
+    return [*notes, *comparison.notes, *not_fetched(comparison.errors), *comparison.comparability]

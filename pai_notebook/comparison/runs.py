@@ -10,6 +10,7 @@ from typing import Self
 from pai_notebook.comparison.interval import Interval, degrees_of, fold_factor, is_rounding, normal_quantile, t_interval, t_quantile
 from pai_notebook.comparison.sources import Side
 from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.numbers import mean
 
 # Runs, and folds, below which nothing is said about their spread.
 _FEWEST = {False: 2, True: 3}
@@ -73,9 +74,9 @@ class Runs(Side):
                 by_fold.setdefault(key, []).append(value)
             keys, values = list(by_fold), [math.fsum(found) / len(found) for found in by_fold.values()]
         differ = min(values) < max(values)
-        mean = math.fsum(values) / len(values) if differ else values[0]  # not the next number to it
-        variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1) if differ else 0.0
-        return cls(mean, variance, len(values), folds, examples, tuple(values), tuple(keys), uneven)
+        middle = mean(values)
+        variance = math.fsum((value - middle) ** 2 for value in values) / (len(values) - 1) if differ else 0.0
+        return cls(middle, variance, len(values), folds, examples, tuple(values), tuple(keys), uneven)
 
     @property
     def is_single(self) -> bool:

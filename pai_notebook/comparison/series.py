@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -12,6 +12,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.names import ByName, Naming, metric_named
+from pai_notebook.model.numbers import mean
 from pai_notebook.sanitize import Printed
 
 How = Literal["last", "mean", "max", "min"]
@@ -75,20 +76,11 @@ class Series(Printed, ByName[How]):
         how = found[1]
         value = {
             "last": points[-1],
-            "mean": _mean(points),
+            "mean": mean(points),
             "max": max(points),
             "min": min(points),
         }[how]
         return replace(cell, value=value, note=how)
-
-
-def _mean(points: Sequence[float]) -> float:
-    if min(points) == max(points):
-        return points[0]  # not the next number to it
-    try:
-        return math.fsum(points) / len(points)
-    except OverflowError:
-        return math.fsum(point / len(points) for point in points)
 
 
 def is_list(cell: Cell) -> bool:

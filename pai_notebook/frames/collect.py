@@ -12,6 +12,7 @@ import numpy as np
 from pai_notebook.model.flatten import join_path, metric_leaves, natural_key
 from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
+from pai_notebook.model.numbers import EXACT
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 STATES = tuple(State)
@@ -19,7 +20,6 @@ _CODE = {state: code for code, state in enumerate(STATES)}
 _NUMBER, _NAN, _INFINITE = _CODE[State.NUMBER], _CODE[State.NAN], _CODE[State.INFINITE]
 _NUMBERS = frozenset({float, int})
 _only_floats = frozenset({float}).issuperset
-_EXACT = 2**53
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,11 @@ def collect(metrics: Iterable[Any]) -> Collected:
 
 
 def _is_plain(values: Iterable[Any]) -> bool:
-    return _NUMBERS.issuperset(map(type, values)) and all(-_EXACT <= value <= _EXACT for value in values if type(value) is int)
+    return _NUMBERS.issuperset(map(type, values)) and all(-EXACT <= value <= EXACT for value in values if type(value) is int)
 
 
 def _parted(content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    plain = {key: value for key, value in content.items() if type(value) is float or (type(value) is int and -_EXACT <= value <= _EXACT)}
+    plain = {key: value for key, value in content.items() if type(value) is float or (type(value) is int and -EXACT <= value <= EXACT)}
     return plain, {key: value for key, value in content.items() if key not in plain}
 
 

@@ -12,6 +12,7 @@ from pai_notebook.model.document import read_time
 from pai_notebook.model.equality import shown
 from pai_notebook.model.fields import FieldInfo
 from pai_notebook.model.metric_cells import text_of
+from pai_notebook.model.numbers import EXACT
 from pai_notebook.model.source import unique_names
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ _PYTHON_TEXT = pd.StringDtype("python")
 
 _TEXTS = frozenset({str, type(None)})
 _INT64 = 2**63
-# Whole numbers up to this are exact in a float.
-_EXACT = 2**53
 _FIRST, _LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")
 
 
@@ -108,7 +107,7 @@ def as_values(values: Sequence[Any]) -> Any:
         return pd.array(list(values), dtype="boolean")
     if types == {int} and all(value is None or -_INT64 <= value < _INT64 for value in values):
         return pd.array([pd.NA if value is None else value for value in values], dtype="Int64")
-    if types and types <= {int, float} and all(-_EXACT <= value <= _EXACT for value in values if type(value) is int):
+    if types and types <= {int, float} and all(-EXACT <= value <= EXACT for value in values if type(value) is int):
         return np.array([np.nan if value is None else value for value in values], np.float64)
     return as_texts(values if types <= {str} else [None if value is None else shown(value) for value in values])
 

@@ -13,6 +13,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import why
 from pai_notebook.i18n.phrases import now, say, told
 from pai_notebook.io.table import PlainTable, cell_text, is_formula
+from pai_notebook.model.numbers import EXACT
 from pai_notebook.sanitize import spell
 
 _UNWRITABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\ud800-\udfff\ufffe\uffff]")
@@ -22,7 +23,6 @@ _MOST_COLUMNS, _MOST_LINES = 16_384, 1_048_576
 _FIRST_YEAR = 1900
 _LONGEST_CELL = 32767
 _LONGEST_NAME = 31
-_EXACT = 2**53
 _MOST_DECIMALS = 6
 _WIDEST = 60
 
@@ -148,7 +148,7 @@ def _put(cell: Any, value: Any) -> None:
 
 def _is_number(value: Any) -> bool:
     """Whether a cell holds this as it is; whole numbers beyond 2**53 would be rounded."""
-    return (isinstance(value, int) and abs(value) <= _EXACT) or (isinstance(value, float) and math.isfinite(value))
+    return (isinstance(value, int) and abs(value) <= EXACT) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _writable(text: str) -> str:

@@ -13,7 +13,7 @@ from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import in_language, say, speaking
 from pai_notebook.io.page import html_page
 from pai_notebook.io.redaction import Redaction
-from pai_notebook.sanitize import visible
+from pai_notebook.sanitize import visible, visible_lines
 
 S = TypeVar("S")
 # Pixels of a page for an inch of a picture, and pixels of the file for one of these.
@@ -123,8 +123,7 @@ def _stacked(blocks: Sequence[Block]) -> list[Block | str]:
 
 
 def _code(text: str) -> str:
-    lines = "\n".join(visible(line) for line in text.split("\n"))
-    return f'<pre tabindex="0"><code>{html.escape(lines)}</code></pre>'
+    return f'<pre tabindex="0"><code>{html.escape(visible_lines(text))}</code></pre>'
 
 
 def _plain(text: str) -> str:

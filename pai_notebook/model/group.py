@@ -21,7 +21,7 @@ from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
-from pai_notebook.model.numbers import choose_format, cleared
+from pai_notebook.model.numbers import choose_format, cleared, mean
 from pai_notebook.model.settings import fold_of
 from pai_notebook.model.shared import Key, is_alike, is_count, metrics_document, shared_fields, shared_metrics
 from pai_notebook.model.source import dataset_names
@@ -57,12 +57,7 @@ class Repeats(Printed):
     @property
     def mean(self) -> float:
         """Their mean."""
-        if min(self.values) == max(self.values):
-            return self.values[0]  # not the next number to it
-        try:
-            return math.fsum(self.values) / len(self.values)
-        except OverflowError:
-            return math.fsum(value / len(self.values) for value in self.values)
+        return mean(self.values)
 
     @property
     def sd(self) -> float | None:

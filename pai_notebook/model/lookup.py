@@ -19,6 +19,7 @@ from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Pattern, resolve
 from pai_notebook.model.nearest import dataset_nicks, listed, nearest, nearest_sentence
+from pai_notebook.model.numbers import EXACT
 from pai_notebook.model.source import dataset_names
 
 if TYPE_CHECKING:
@@ -109,8 +110,6 @@ def is_day(value: Any) -> bool:
 
 # What a version has under a name that it does not state.
 NOT_STATED = object()
-# Whole numbers up to this are exact in a float.
-_EXACT = 2**53
 
 
 _NUMBERS = frozenset({int, float})
@@ -388,7 +387,7 @@ def _part(found: dict[str, Any], path: str) -> Any:
 def _read(raw: Any) -> Any:
     """Give a JSON value as conditions see it: a number, a truth value or text; None for null."""
     # as a float a larger whole number would equal its neighbours
-    if raw is None or isinstance(raw, bool) or (isinstance(raw, int) and abs(raw) > _EXACT):
+    if raw is None or isinstance(raw, bool) or (isinstance(raw, int) and abs(raw) > EXACT):
         return raw
     state, value, _ = read_value(raw)
     if state is State.DIFFERS:

@@ -14,6 +14,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.numbers import EXACT
 
 
 class State(StrEnum):
@@ -105,8 +106,6 @@ class Cell(Brief):
 _FEW = 40
 _NUMERIC = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
-# Whole numbers up to this are exact in a float.
-_EXACT = 2**53
 _STATES = {state: place for place, state in enumerate(State)}
 _STEPS = frozenset({"step", "epoch", "iteration", "timestamp", "time", "x"})
 _VALUES = frozenset({"value", "y"})
@@ -159,7 +158,7 @@ def _read_text(raw: str) -> tuple[State, float | None, str]:
     if not _NUMERIC.fullmatch(text):
         return State.TEXT, None, ""
     value = float(text)
-    if math.isinf(value) or (_INTEGER.fullmatch(text) and abs(value) > _EXACT):
+    if math.isinf(value) or (_INTEGER.fullmatch(text) and abs(value) > EXACT):
         return State.TEXT, None, ""
     return State.NUMERIC_TEXT, value, say("a number sent as text")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -15,6 +15,9 @@ DIGITS = 6
 
 # Significant digits up to which a number that stands alone is written in full.
 READABLE = 10
+
+# Whole numbers up to this are exact in a float; above it one equals its neighbours.
+EXACT = 2**53
 
 # What part of the span of a row is read in its values where their differences stand beside them.
 _PART = 10.0
@@ -256,6 +259,22 @@ def format_outward(value: float, *, up: bool, decimals: int | None = None) -> st
         return f"{written:+.{decimals}f}"
     form = choose_format([written], readable=_LEAST)
     return form.end(written)
+
+
+def mean(values: Sequence[float]) -> float:
+    """The mean of numbers; of equal ones it is that number, not the next one to it, and it is finite where they are.
+
+    Examples
+    --------
+    >>> mean([0.1, 0.1, 0.1]), mean([1.0, 2.0]), mean([1e308, 1.5e308])
+    (0.1, 1.5, 1.25e+308)
+    """
+    if min(values) == max(values):
+        return values[0]
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:
+        return math.fsum(value / len(values) for value in values)
 
 
 def cleared(value: float) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pai_notebook.display.width import NO_BEGINNING
 from pai_notebook.i18n.phrases import say, told
-from pai_notebook.sanitize import visible
+from pai_notebook.sanitize import visible, visible_lines
 
 CJK = (
     "Noto Sans CJK SC",
@@ -26,11 +26,6 @@ CJK = (
     "WenQuanYi Zen Hei",
     "Arial Unicode MS",
 )
-
-
-def visible_lines(text: str) -> str:
-    """Make every character visible but the ends of lines, which charts set between a metric and its dataset."""
-    return "\n".join(map(visible, text.split("\n")))
 
 
 # Names at the ticks take at most this share of the figure; the rest is the drawing's, and the axis' own name has to fit beside it.

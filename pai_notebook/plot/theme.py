@@ -11,7 +11,8 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import in_language, say
 from pai_notebook.language import language
-from pai_notebook.plot.text import fit, font_families, name_missing, visible_lines, write_notes
+from pai_notebook.plot.text import fit, font_families, name_missing, write_notes
+from pai_notebook.sanitize import visible_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

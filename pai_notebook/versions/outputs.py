@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pai_notebook.calls import checked
+from pai_notebook.errors import not_fetched
 from pai_notebook.files import check_target
 from pai_notebook.i18n.phrases import joined, say, with_values
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
@@ -51,9 +52,7 @@ class VersionExports(FrameExports):
     def _table_of(self, wide: pd.DataFrame, models: Sequence[str]) -> PlainTable:
         versions: Any = self
         caption = say("{versions} of {models}", versions=count_versions(tuple(versions)), models=listed(models, 3))
-        notes = [*([versions.origin] if versions.origin else []), *versions.removed]
-        words = "{address} could not be fetched: {error}"
-        notes += [say(words, address=error.called(address), error=error.sentence) for address, error in versions.errors.items()]
+        notes = [*([versions.origin] if versions.origin else []), *versions.removed, *not_fetched(versions.errors)]
         return PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
 
     def redact(self, rules: RedactionLike = "default") -> Self:

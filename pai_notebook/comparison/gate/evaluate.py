@@ -18,7 +18,7 @@ from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.nearest import nearest_names
-from pai_notebook.model.numbers import choose_format, cleared, format_computed, rounded_outward
+from pai_notebook.model.numbers import EXACT, choose_format, cleared, format_computed, rounded_outward
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.gate.parse import Alarm
@@ -155,9 +155,6 @@ _NAMED = 8
 # Digits of the end of an interval: as few as tell it apart from the bound.
 _FEWEST_DIGITS, _ALL_DIGITS = 2, 13
 
-# Whole numbers up to here are floats without rounding.
-_EXACT = 2**53
-
 
 def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
     """Apply the rules of a gate to every version but the baseline.
@@ -226,7 +223,7 @@ def _check(rule: Rule, pair: Pair) -> Check:
     if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
         return _check_equal(rule, pair)
     numbers = [cell.raw, *([base.raw] if rule.base == "baseline" and base is not None else [])]
-    inexact = any(type(number) is int and abs(number) > _EXACT for number in numbers)
+    inexact = any(type(number) is int and abs(number) > EXACT for number in numbers)
     if inexact or cell.value is None or math.isnan(cell.value) or pair.mixed is not None:
         large = say("whole numbers above 2**53 are not checked: a float does not tell them apart")
         return pair.uncheckable("failed", rule.text, large if inexact else pair.mixed or pair.no_number)

@@ -12,6 +12,7 @@ from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.errors import not_fetched
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell, State
@@ -87,15 +88,7 @@ class Gated:
 
     def failures(self) -> list[Check]:
         """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check, with what removed it."""
-        found = [
-            Check(
-                "failed",
-                say("fetch"),
-                reason=say("{address} could not be fetched: {error}", address=error.called(address), error=error.sentence),
-                checked=False,
-            )
-            for address, error in self.errors.items()
-        ]
+        found = [Check("failed", say("fetch"), reason=reason, checked=False) for reason in not_fetched(self.errors)]
         if not self.candidates:
             alone = "the only version is the baseline {name} itself"
             nobody = say("no versions to check") if self.baseline is None else say(alone, name=self.names[self.baseline])
