@@ -7,9 +7,21 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, Verdict, in_percent, is_blank, is_one_unit, kind_of_row, told_between, told_difference
+from pai_notebook.comparison.rows import (
+    Change,
+    Kind,
+    Row,
+    Verdict,
+    gain,
+    in_percent,
+    is_blank,
+    is_one_unit,
+    kind_of_row,
+    told_between,
+    told_difference,
+)
 from pai_notebook.comparison.runs import Runs
-from pai_notebook.comparison.series import series_text
+from pai_notebook.comparison.series import is_course
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
@@ -18,6 +30,7 @@ from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format, choose_row_format
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
+from pai_notebook.plot.data import FULL
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -25,6 +38,7 @@ if TYPE_CHECKING:
 
 _TEXT = 120
 _BARS = "▁▂▃▄▅▆▇"
+_COURSE = 6
 # with a space that keeps a line together, so that no sign stands alone in the next one
 _TALLIED = (
     (Verdict.BETTER, "{count}\u00a0better"),
@@ -151,9 +165,9 @@ def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
     """Say what the difference means; only what is beyond chance is better or worse."""
     change = row.changes[place]
     if change.verdict is Verdict.BETTER:
-        return [Mark("", say("better"), tone="good")]
+        return [Mark("", say("better"), tone="good", step=_step(change))]
     if change.verdict is Verdict.WORSE:
-        return [Mark("", say("worse"), tone="bad")]
+        return [Mark("", say("worse"), tone="bad", step=_step(change))]
     if change.verdict in (Verdict.CHANCE, Verdict.UNKNOWN):
         # the same colours, so that who reports no number of examples gains nothing over who does
         return [Mark("≈" if change.verdict is Verdict.CHANCE else "?", "", tone="ahead" if change.kind is Kind.BETTER else "behind")]
@@ -162,6 +176,12 @@ def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
     if change.kind is Kind.GAINED:
         return [Mark("+", say("new"))]
     return [Mark("≠", _changed(row, place, baseline))] if change.kind is Kind.CHANGED and not change.delta else []
+
+
+def _step(change: Change) -> int:
+    """How strongly a cell is filled: the further the difference is beyond chance, the more, as in a heatmap."""
+    times = abs(gain(change))
+    return 3 if times >= FULL else 2 if times >= FULL / 2 else 1
 
 
 def _changed(row: Row, place: int, baseline: int | None) -> Phrase:
@@ -206,8 +226,15 @@ def _number(cell: Cell, form: NumberFormat, runs: Runs | None, failed: int) -> s
     if cell.state is State.NUMERIC_TEXT:
         return f"{text}†"
     if cell.state is State.SERIES:
-        return series_text(cell, text)
+        return joined([_course(cell) if is_course(cell) else say(cell.note), text], " ")
     return text
+
+
+def _course(cell: Cell) -> str:
+    """Draw a list of numbers in a few bars, the last number among them, so that it takes no more room than a difference does."""
+    points = series_points(cell.raw) or ()
+    every = max(1, math.ceil(len(points) / _COURSE))
+    return trend(points[::-1][::every][::-1])
 
 
 def _delta(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> str:

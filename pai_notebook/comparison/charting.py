@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import forms_of
-from pai_notebook.comparison.rows import Change, Kind, Row, Verdict, told_difference
+from pai_notebook.comparison.rows import Kind, Row, gain, told_difference
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.model.metric_cells import State, series_points
 from pai_notebook.model.metric_words import bounds_of, kind_of_metric
@@ -46,7 +46,7 @@ def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> 
         "" if base is None else told_difference(row, place, base, form),
         {Kind.BETTER: "▲", Kind.WORSE: "▼"}.get(change.kind, ""),
         _interval(comparison, row, place),
-        _gain(change),
+        gain(change),
         (series_points(cell.raw) or ()) if cell.state is State.SERIES else (),
         *_spread(comparison._runs(row, place)),  # noqa: SLF001 - as a table shows it
     )
@@ -58,16 +58,6 @@ def _spread(runs: Runs | None) -> tuple[tuple[float, ...], str]:
         return (), ""
     sd = math.sqrt(runs.variance)
     return runs.values, choose_format([sd]).value(sd)
-
-
-def _gain(change: Change) -> float:
-    """How far a difference is beyond chance, in half widths of its interval; NaN where it is not."""
-    interval = None if change.evidence is None else change.evidence.interval
-    if not change.is_beyond_chance or interval is None or change.delta is None:
-        return math.nan
-    half = abs(change.delta - (interval.low if change.delta > 0 else interval.high))
-    sign = 1 if change.verdict is Verdict.BETTER else -1
-    return sign * (abs(change.delta) / half if half else math.inf)
 
 
 def _interval(comparison: Comparison, row: Row, place: int) -> tuple[float, float] | None:

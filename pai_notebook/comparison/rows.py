@@ -366,15 +366,22 @@ def told_blank(cell: Cell) -> Phrase:
     return say("the version has no metrics") if cell.state is State.NO_METRICS else say("the value is {state}", state=say(cell.state))
 
 
-def passing_by_chance(changes: Iterable[Change]) -> Phrase | None:
-    """Say how many differences would be called better or worse by chance alone; None for fewer than one."""
+def expected_by_chance(changes: Iterable[Change]) -> tuple[int, int] | None:
+    """How many differences would be called better or worse by chance alone, and of how many; None for fewer than one."""
     judged = [change.evidence for change in changes if change.verdict is not None and change.evidence is not None]
     count = sum(evidence.interval is not None and not evidence.is_exact for evidence in judged)
     expected = OUTSIDE * count
-    if expected < 1:
+    return None if expected < 1 else (round(expected), count)
+
+
+def passing_by_chance(changes: Iterable[Change]) -> Phrase | None:
+    """Say how many differences would be called better or worse by chance alone; None for fewer than one."""
+    found = expected_by_chance(changes)
+    if found is None:
         return None
+    expected, count = found
     several = "95 % each: if nothing differed, up to about {expected} of these {count} would look better or worse by chance."
-    return say(several, expected=round(expected), count=count)
+    return say(several, expected=expected, count=count)
 
 
 def merge_cells(cells: list[Cell]) -> Cell:
@@ -420,6 +427,16 @@ def compare_cells(
 def evidence_within(evidence: Evidence, bound: float) -> Evidence:
     """Give what is known of a difference with the tolerance, so that its words are those of the verdict."""
     return replace(evidence, margin=bound) if bound else evidence
+
+
+def gain(change: Change) -> float:
+    """How far a difference is beyond chance, in half widths of its interval, positive where it is better; NaN where it is not."""
+    interval = None if change.evidence is None else change.evidence.interval
+    if not change.is_beyond_chance or interval is None or change.delta is None:
+        return math.nan
+    half = abs(change.delta - (interval.low if change.delta > 0 else interval.high))
+    sign = 1 if change.verdict is Verdict.BETTER else -1
+    return sign * (abs(change.delta) / half if half else math.inf)
 
 
 def _verdict(evidence: Evidence, *, better: bool) -> Verdict:

@@ -88,6 +88,11 @@ def is_list(cell: Cell) -> bool:
     return cell.state is State.SERIES and cell.value is None and bool(cell.raw)
 
 
+def is_course(cell: Cell) -> bool:
+    """Whether the last number of a list is compared."""
+    return (cell.note or "last") == "last"
+
+
 def is_summary(cell: Cell) -> bool:
     """Whether the number of a cell is the mean or an end of a list, which one number of examples says nothing about."""
     return cell.state is State.SERIES and cell.note in ("mean", "max", "min")

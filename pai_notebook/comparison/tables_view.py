@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
-from pai_notebook.comparison.rows import Change, Row, Verdict, is_blank, passing_by_chance, unit_of
+from pai_notebook.comparison.rows import Change, Row, Verdict, expected_by_chance, is_blank, passing_by_chance, unit_of
+from pai_notebook.comparison.series import is_course
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.display.plain import CELL
@@ -85,11 +86,10 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
     if ordered or comparison.errors:
         # where every line stands for several rows, what is best of a row is in the fold
         folded = bool(groups) and all(len(group) > 1 for group in groups)
-        signs = _signs(comparison, shown, places, one_table=len(bands) == 1, starred=not folded)
-        expected = passing_by_chance([row.changes[place] for row in shown for place in places])
-        notes = [*_order(bands), *(joined(each, " · ") for each in signs if each), *([expected] if expected else [])]
+        signs = _signs(comparison, shown, places, starred=not folded)
+        notes = [*_order(bands), *([joined(signs, " · ")] if signs else [])]
         yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
-        yield from _folded(comparison, groups, shown, bands, _stars(comparison, shown, places) if folded else [])
+        yield from _folded(comparison, groups, shown, bands, _stars(comparison, shown) if folded else [])
     elif comparison.metrics and len(comparison.versions) > 1:
         within = any(change.delta for row in comparison.metrics for change in row.changes)
         yield Note(say("The metrics differ by no more than the tolerance.") if within else say("The metrics do not differ."))
@@ -314,16 +314,10 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 
-def _stars(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
-    leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
-    stars = []
-    if any(found.is_alone for found in leaders):
-        stars.append(say("★ best of its row, told apart from every other there (95 % a row)"))
-    if not all(found.is_alone for found in leaders):
-        stars.append(say("☆ best of its row as measured, or not told apart from it (95 % a row)"))
-    if len(places) >= _MANY and any(len(found.shown) > 1 for found in leaders):
-        stars.append(say("+ and a number: so many more have the star"))
-    return stars
+def _stars(comparison: Comparison, rows: Sequence[Row]) -> list[Phrase]:
+    alone = {found.is_alone for row in rows if (found := comparison.leaders(row)) is not None}
+    filled, hollow = say("★ best, told apart from all others"), say("☆ best as measured, or not told apart from it")
+    return [*([filled] if True in alone else []), *([hollow] if False in alone else [])]
 
 
 def chance_sign(changes: Iterable[Change]) -> str:
@@ -344,24 +338,44 @@ def words_of_chance(changes: Sequence[Change]) -> list[Phrase]:
     return [say(meaning) for some, meaning in known if verdicts & some]
 
 
-def _signs(
-    comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, one_table: bool, starred: bool
-) -> tuple[list[Phrase], ...]:
-    """The legend in three lines: what cells say against the baseline, what stars and arrows say of rows, and of units and texts."""
+def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, starred: bool) -> list[Phrase]:
+    """The legend in a line: what cells say against the baseline, and what stars say of rows; `read_signs` has the rest."""
     changes = [row.changes[place] for row in rows for place in places]
-    signs = words_of_chance(changes)
-    if any(change.verdict is Verdict.SAME for change in changes):
-        signs.append(say("= equal as measured, or within the tolerance"))
-    stars = _stars(comparison, rows, places) if starred else []
-    if any(row.direction.mode for row in rows):
-        stars.append(say("↑ ↓ which way is better"))
+    verdicts, expected = {change.verdict for change in changes}, expected_by_chance(changes)
+    share = say("95 % a cell, up to about {expected} of {count} by chance", expected=expected[0], count=expected[1]) if expected else ""
+    beyond = say("better, worse: beyond chance ({share}), the darker the further", share=share or say("95 % a cell"))
+    signs = [beyond] if verdicts & {Verdict.BETTER, Verdict.WORSE} or expected else []
+    signs += [
+        *words_of_chance([change for change in changes if not change.is_beyond_chance]),
+        *([say("= same")] if Verdict.SAME in verdicts else []),
+    ]
     as_text = any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells)
+    return [*signs, *(_stars(comparison, rows) if starred else []), *([say("† a number that was sent as text")] if as_text else [])]
+
+
+def read_signs(comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band]) -> list[Phrase]:
+    """What is to be known of signs and columns beyond the line below a table."""
+    places = places_of(bands)
+    changes = [row.changes[place] for row in rows for place in places]
+    expected = passing_by_chance(changes)
+    told = [expected] if expected else []
+    if any(change.verdict is Verdict.SAME for change in changes):
+        told.append(say("= equal as measured, or within the tolerance"))
+    leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
+    if leaders:
+        told.append(say("a star: best of its row (95 % a row)"))
+    if len(places) >= _MANY and any(len(found.shown) > 1 for found in leaders):
+        told.append(say("+ and a number: so many more have the star"))
+    if any(row.direction.mode for row in rows):
+        told.append(say("↑ ↓ which way is better"))
+    lists = {comparison.plain_paths[row.path]: None for row in rows for cell in row.cells if cell.state is State.SERIES and is_course(cell)}
+    if lists:
+        told.append(say("{names}: a list of numbers, its course as bars, then its last number", names=first(list(lists), _DATASETS)))
     units = {unit_of([row], places) for row in rows}
-    said = [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
-    if one_table and list(places[1:]) != sorted(places[1:]):
-        said.insert(0, say("columns: versions that the verdict names first, then the others"))
-    # each line is short enough to be shown in full
-    return signs, stars, [*said, *([say("† a number that was sent as text")] if as_text else [])]
+    told += [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
+    if len(bands) == 1 and list(places[1:]) != sorted(places[1:]):
+        told.append(say("columns: versions that the verdict names first, then the others"))
+    return told
 
 
 def _identical(comparison: Comparison, *, in_file: bool) -> Iterator[Section]:

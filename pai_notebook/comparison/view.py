@@ -19,6 +19,7 @@ from pai_notebook.comparison.tables_view import (
     is_sequence,
     model_names,
     places_of,
+    read_signs,
     shown_rows,
 )
 from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Standing
@@ -261,7 +262,7 @@ def _whole_dataset(name: str, short: str, label: str) -> Inline:
 
 
 def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
-    """Directions, full names of datasets, what a trend is, and notes on the intervals."""
+    """Signs, directions, full names of datasets, what a trend is, and notes on the intervals."""
     places = places_of(bands)
     rows = [row for row in shown_rows(comparison) if row.section == "metrics"]
     facts: list[tuple[str, Inline]] = []
@@ -273,6 +274,8 @@ def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]
         facts.append((say("datasets"), Lines(long)))
     if rows and is_sequence(comparison, bands):
         facts.append((say("trend"), say("▁ lowest to ▇ highest of a row, versions in the order of their names; · no number")))
+    if signs := read_signs(comparison, rows, bands):
+        facts.insert(0, (say("signs"), Lines(signs)))
     intervals = list(_chance_notes(rows, places, comparison.names))
     if intervals:
         facts.append((say("intervals"), Lines(intervals)))

@@ -102,6 +102,10 @@ def _tone(number: Number) -> Tone:
     return next((tone for tone in tones if tone not in ("neutral", "info", "warn")), "neutral")
 
 
+def _step(number: Number) -> int:
+    return max((mark.step for mark in number.marks), default=1)
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.3g}"
 
@@ -138,6 +142,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "prose": prose,
     "remark": layout.remark,
     "remarks": remarks,
+    "step": _step,
     "target": target,
     "tone": _tone,
     "symbol": lambda shape: inline(layout.symbol(shape)),

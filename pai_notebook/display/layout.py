@@ -18,7 +18,7 @@ _SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn"
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
 # More padding than this would widen the column for one number with many decimals.
 _WIDEST_PADDING = 8
-_NO_TEXTS = ("tone", "align", "symbol")
+_NO_TEXTS = ("tone", "align", "symbol", "step")
 
 S = TypeVar("S")
 

@@ -102,6 +102,7 @@ class Mark:
 
     The symbol says which way the value went, the tone whether that is good; the two are independent. `ahead` and `behind` are
     good and bad as measured only. Without a word the symbol has to be explained beside the table, without a symbol it is a remark.
+    Of good and bad ones in a pinned table the `step`, 1 to 3, says how strongly their cell is filled.
 
     Examples
     --------
@@ -112,6 +113,7 @@ class Mark:
     symbol: str
     word: str
     tone: Tone = field(default="neutral", kw_only=True)
+    step: int = field(default=1, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         check_tone(self.tone)

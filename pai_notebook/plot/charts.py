@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.plot.data import ChartData, Measure, Point, some
+from pai_notebook.plot.data import FULL, ChartData, Measure, Point, some
 from pai_notebook.plot.marks import (
     SIGNS,
     beyond,
@@ -202,8 +202,6 @@ def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = Non
 
 _CROWDED = 10
 _LONGEST = 14
-# Half widths of its interval at which a difference has its full colour.
-_FULL = 5.0
 
 
 def _loud(measure: Measure, baseline: int) -> set[int]:
@@ -288,7 +286,7 @@ def _fill(point: Point, theme: Theme) -> tuple[float, float, float]:
     paper = to_rgb(theme.paper)
     if math.isnan(point.gain):
         return paper
-    share = 0.25 + 0.65 * min(max((abs(point.gain) - 1) / (_FULL - 1), 0), 1)
+    share = 0.25 + 0.65 * min(max((abs(point.gain) - 1) / (FULL - 1), 0), 1)
     colour = to_rgb(theme.better if point.gain > 0 else theme.worse)
     return tuple(share * strong + (1 - share) * weak for strong, weak in zip(colour, paper, strict=True))  # type: ignore[return-value]
 

@@ -20,6 +20,8 @@ Mode = Literal["max", "min"] | None
 _UP = {"max": say("↑ higher is better"), "min": say("↓ lower is better")}
 _RIGHT = {"max": say("higher is better →"), "min": say("← lower is better")}
 _MOST = 30
+# Half widths of its interval at which a difference has its full colour.
+FULL = 5.0
 
 
 # What an axis can hold: matplotlib's own arithmetic overflows not far above.

@@ -18,6 +18,8 @@ from pai_notebook.plan.words import in_shell
 from pai_notebook.sanitize import encodable, printable, stdout_encoding, visible
 
 _GREEN, _RED, _DIM = "32", "31", "2"
+# As near as eight colours come to the blue and orange of tables and charts.
+_BETTER, _WORSE = "36", "33"
 _TONED = r"^(?P<rule> *─+)$|[✓✗](?= )|(?<=[\d%p] )(?:{better}|{worse})(?!\w)"
 
 
@@ -105,9 +107,9 @@ def coloured(text: str) -> str:
     Examples
     --------
     >>> coloured("✓ Gate passed"), coloured("-14.4 worse")
-    ('\x1b[32m✓\x1b[0m Gate passed', '-14.4 \x1b[31mworse\x1b[0m')
+    ('\x1b[32m✓\x1b[0m Gate passed', '-14.4 \x1b[33mworse\x1b[0m')
     """
     # colour goes with a sign or a word that says the same, in the language that is spoken
-    tones = {"✓": _GREEN, "✗": _RED, now("better"): _GREEN, now("worse"): _RED}
+    tones = {"✓": _GREEN, "✗": _RED, now("better"): _BETTER, now("worse"): _WORSE}
     pattern = _TONED.format(better=re.escape(now("better")), worse=re.escape(now("worse")))
     return re.sub(pattern, lambda match: f"\x1b[{_DIM if match['rule'] else tones[match[0]]}m{match[0]}\x1b[0m", text, flags=re.MULTILINE)

@@ -298,7 +298,7 @@ def test_better_worse_and_best_are_symbols_and_words():
     text = text_of(compare(first, second))
     assert "0.181 +0.6 worse" in text
     assert "★ 0.07 -12.5 better" in text
-    assert "better, worse: beyond chance (95 %, each cell by itself) ★ best of its row, told apart from every other there" in text
+    assert "better, worse: beyond chance (95 % a cell), the darker the further · ★ best, told apart from all others " in text
     assert "baseline 1 worse" in text  # what it costs is not counted
     assert "cer ↓ pp " in text
 
@@ -308,11 +308,38 @@ def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_fill
     text = text_of(c)
     assert "☆ 0.91 +1.0 ≈" in text
     assert "☆ 0.9 +0.1 ?" in text
-    assert "≈ could be chance · ? no interval known ☆ best of its row as measured, or not told apart from it (95 % a row)" in text
+    assert "≈ could be chance · ? no interval known · ☆ best as measured, or not told apart from it " in text
     assert "baseline 1 ≈, 1 ?" in text
     assert "≈ could be chance: the 95 % interval of the difference includes zero. ? no interval known in 1 of 2 cells." in text
     assert not re.search(r"\d (better|worse)\b|[0-9] (better|worse)|★", text)
     assert not re.search("<strong>|<td[^>]*>[^<]*<b>|★", c.to_html())
+
+
+def test_a_cell_is_filled_by_how_far_the_difference_is_beyond_chance():
+    c = compare({"accuracy": 0.9, "n": 1000}, *({"accuracy": value, "n": 1000} for value in (0.86, 0.82, 0.7, 0.89)))
+    html = c.to_html()
+    assert [re.search(f"-{points} worse", html) is not None for points in ("4.0", "8.0", "20.0")] == [True] * 3
+    assert [re.search(f"<b([^>]*)>-{points} worse", html)[1] for points in ("4.0", "8.0", "20.0")] == ["", ' class="f2"', ' class="f3"']
+    assert "-1.0 ≈</cite>" in html
+
+
+def test_the_legend_is_one_line_and_the_rest_is_folded():
+    first = {"accuracy": 0.9, "n": 1000, "latency_ms": 2.0, "auc": 0.8, "loss": [{"step": k, "value": 1 / k} for k in range(1, 20)]}
+    c = compare(first, *({**first, "accuracy": 0.9 - k / 50, "auc": 0.8 + k / 50, "latency_ms": 2.0 + k} for k in range(20)))
+    above, _, below = c._repr_html_().partition("How to read this")
+    (legend,) = re.findall(r"<div[^>]*>(better, worse: .*?)</div>", above)
+    assert "<br>" not in legend
+    assert len(legend) < 180
+    for said in ("percentage points", "percent of the baseline", "which way is better"):
+        assert said in below
+        assert said not in above
+
+
+def test_a_curve_takes_no_more_room_than_a_number_and_is_said_to_be_one():
+    curve = [{"step": k, "value": 1 / k} for k in range(1, 13)]
+    text = text_of(compare({"loss": curve}, {"loss": curve[:4]}))
+    assert "▇▃▂▂▁▁ 0.0833" in text
+    assert "loss: a list of numbers, its course as bars, then its last number" in text
 
 
 def test_the_legend_says_how_many_cells_would_pass_by_chance():
@@ -349,7 +376,7 @@ def test_there_is_no_percent_of_zero():
         (True, "✓ true"),
         (False, "✗ false"),
         ([0.3, 0.2], "2 values ≠ changed"),
-        ([{"step": 1, "value": 0.3}, {"step": 2, "value": 0.2}], "2 values, last 0.2"),
+        ([{"step": 1, "value": 0.3}, {"step": 2, "value": 0.2}], "▇▁ 0.2"),
         ([[1, 2, 3], [4, 5, 6]], "2×3 matrix"),
         ([{"a": 1}], '[{"a": 1}]'),
         (2**53 + 1, str(2**53 + 1)),
@@ -464,4 +491,4 @@ def test_the_legend_of_stars_stands_where_stars_are():
     html = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], directions={"m*": "max"})._repr_html_()
     above, _, below = html.partition("Rows of each line")
     assert "☆" not in above
-    assert "☆ best of its row as measured" in below
+    assert "☆ best as measured" in below

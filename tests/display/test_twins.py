@@ -44,7 +44,9 @@ def facts(shape) -> list[str]:
     own = OWN_FACTS.get(type(shape))
     if own:
         return own(shape)
-    return facts([getattr(shape, field.name) for field in dataclasses.fields(shape) if field.name not in ("tone", "folded", "symbol")])
+    return facts(
+        [getattr(shape, field.name) for field in dataclasses.fields(shape) if field.name not in ("tone", "folded", "symbol", "step")]
+    )
 
 
 OWN_FACTS = {

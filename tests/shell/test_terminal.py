@@ -82,7 +82,7 @@ def test_colour_can_be_turned_off(folder, variables):
 
 
 def test_only_what_is_beyond_chance_is_coloured_as_better_or_worse():
-    assert terminal.coloured("accuracy 0.776  -14.4 worse") == "accuracy 0.776  -14.4 \x1b[31mworse\x1b[0m"
+    assert terminal.coloured("accuracy 0.776  -14.4 worse") == "accuracy 0.776  -14.4 \x1b[33mworse\x1b[0m"
     assert terminal.coloured("-1.9 ≈   better, worse: beyond chance") == "-1.9 ≈   better, worse: beyond chance"
 
 
