@@ -220,12 +220,25 @@ class Client:
         PaiError
             As `get_version`.
         """
-        operation = ask_list_versions(model_id)
-        async with aclosing(
-            stream_pages(self._pages_of(operation, self._session()), key=operation.key, traits=self._traits_of(operation))
-        ) as listings:
+        async with aclosing(self._stream(ask_list_versions(model_id))) as listings:
             async for listing in listings:
                 yield listing
+
+    async def stream_models(self, *, workspace_id: str | None = None) -> AsyncGenerator[Listing, None]:
+        """Fetch every model without holding them: a listing for each page, in any order, with its `place`; otherwise as `stream_versions`.
+
+        Parameters
+        ----------
+        workspace_id : str or None
+            As for `list_models`.
+        """
+        filters = {"workspace_id": self.settings.workspace_id if workspace_id is None else workspace_id}
+        async with aclosing(self._stream(ask_list_models(filters))) as listings:
+            async for listing in listings:
+                yield listing
+
+    def _stream(self, operation: Operation) -> AsyncGenerator[Listing, None]:
+        return stream_pages(self._pages_of(operation, self._session()), key=operation.key, traits=self._traits_of(operation))
 
     async def share(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine of this client once for all who ask for it at the same time under one key."""
@@ -263,7 +276,6 @@ class Client:
         label: str | None = None,
         provider: str | None = None,
         collections: str | Sequence[str] | None = None,
-        only: tuple[str, ...] = (),
     ) -> Listing:
         """Fetch models.
 
@@ -281,8 +293,6 @@ class Client:
             Filters of the service; a label by a part of its key or value.
         collections : str, sequence of str or None
             Collections of the gallery.
-        only : tuple of str
-            Fields that are kept of each, for lists that are too long to hold; all by default.
 
         Raises
         ------
@@ -299,7 +309,7 @@ class Client:
             "provider": provider,
             "collections": collections,
         }
-        return await self._list(ask_list_models(filters), limit=limit, only=only)
+        return await self._list(ask_list_models(filters), limit=limit)
 
     async def get_many(
         self,
@@ -353,12 +363,12 @@ class Client:
         session = self._session()
         return await session.flights.join(operation, lambda: self._ask(operation, session))
 
-    async def _list(self, operation: Operation, *, limit: int | None, newest_first: bool = False, only: tuple[str, ...] = ()) -> Listing:
+    async def _list(self, operation: Operation, *, limit: int | None, newest_first: bool = False) -> Listing:
         if limit is not None:
             limit = number_argument("limit", limit, least=1, whole=True)
         # a listing as a whole is shared, not its pages: their order in time is what makes it complete
         listing = await self._session().flights.join(
-            (operation, newest_first, limit, only), lambda: self._read(operation, limit=limit, newest_first=newest_first, only=only)
+            (operation, newest_first, limit), lambda: self._read(operation, limit=limit, newest_first=newest_first)
         )
         for error in listing.failed.values():
             raise error
@@ -372,10 +382,9 @@ class Client:
         newest_first: bool = False,
         on_page: Callable[[Page], None] | None = None,
         reading: Reading | None = None,
-        only: tuple[str, ...] = (),
     ) -> Listing:
         return await read_pages(
-            self._pages_of(operation, self._session(), only),
+            self._pages_of(operation, self._session()),
             key=operation.key,
             limit=limit,
             newest_first=newest_first,
@@ -388,7 +397,7 @@ class Client:
     def _traits_of(self, operation: Operation) -> Traits:
         return self._traits.setdefault(operation.action, Traits())
 
-    def _pages_of(self, operation: Operation, session: Session, only: tuple[str, ...] = ()) -> Callable[[int, int, bool], Awaitable[Page]]:
+    def _pages_of(self, operation: Operation, session: Session) -> Callable[[int, int, bool], Awaitable[Page]]:
         """What fetches one page of a list, a smaller one than asked for when the service objects to its size."""
         traits = self._traits_of(operation)
 
@@ -397,7 +406,7 @@ class Client:
                 largest = traits.size
                 try:
                     reply = await self._ask(operation.page(number, min(size, largest), newest_first=newest), session)
-                    return _page(operation, reply, only)
+                    return _page(operation, reply)
                 except PaiError as error:
                     smaller = smaller_size(largest, error)
                     if smaller is None:
@@ -421,12 +430,10 @@ class Client:
             await asyncio.sleep(wait)
 
 
-def _page(operation: Operation, reply: Reply, only: tuple[str, ...]) -> Page:
+def _page(operation: Operation, reply: Reply) -> Page:
     total = reply.document.get("TotalCount")
     counted = isinstance(total, int) and not isinstance(total, bool) and total >= 0
-    items = reply.document.get(operation.field) or ()
-    kept = ({key: item[key] for key in only if key in item} for item in items) if only else items
-    return Page(tuple(kept), total if counted else None, reply.request_id, reply.fetched)
+    return Page(tuple(reply.document.get(operation.field) or ()), total if counted else None, reply.request_id, reply.fetched)
 
 
 def _about(operation: Operation, settings: Settings, error: PaiError) -> PaiError:

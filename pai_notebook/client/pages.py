@@ -40,6 +40,8 @@ class Listing:
         Whether everything asked for is here; False when the service reports more than it returns, and when a page failed.
     failed : dict of str to PaiError
         The pages that could not be fetched, as in `page 5 of 10`.
+    place : int
+        Of a page that is handed on by itself, its number from the front; 0 for a list.
     """
 
     items: tuple[dict[str, Any], ...]
@@ -48,6 +50,7 @@ class Listing:
     fetched: datetime
     complete: bool = True
     failed: dict[str, PaiError] = field(default_factory=dict)
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _WINDOW = 4
 _MOST_PAGES = 1_000_000  # a hundred million versions
-_BUCKETS = 1 << 16
+# Names in a bucket, on average: few enough to look through, and many enough that a bucket weighs little beside them.
+_FULL = 12
 _BETWEEN = b"\xff"  # a byte that UTF-8 never has
 
 
@@ -38,7 +39,7 @@ class PackedNames:
     """
 
     def __init__(self) -> None:
-        self._buckets = [_BETWEEN] * _BUCKETS
+        self._buckets = [_BETWEEN] * 64
         self._count = 0
 
     def __len__(self) -> int:
@@ -47,13 +48,26 @@ class PackedNames:
     def add(self, name: str) -> bool:
         """Remember a name; False when it is known already."""
         packed = name.encode("utf-8", "surrogatepass") + _BETWEEN
-        place = zlib.crc32(packed) % _BUCKETS
+        place = zlib.crc32(packed) % len(self._buckets)
         bucket = self._buckets[place]
         if _BETWEEN + packed in bucket:
             return False
         self._buckets[place] = bucket + packed
         self._count += 1
+        if self._count > _FULL * len(self._buckets):
+            self._spread()
         return True
+
+    def _spread(self) -> None:
+        """Take twice as many buckets, a bucket at a time: each one's names go to it or to its twin."""
+        count = len(self._buckets)
+        self._buckets += [_BETWEEN] * count
+        for place in range(count):
+            halves = [_BETWEEN], [_BETWEEN]
+            for name in self._buckets[place][1:-1].split(_BETWEEN) if len(self._buckets[place]) > 1 else ():
+                packed = name + _BETWEEN
+                halves[zlib.crc32(packed) // count % 2].append(packed)
+            self._buckets[place], self._buckets[place + count] = map(b"".join, halves)
 
 
 async def stream_pages(fetch: Fetch, *, key: Key, size: int = PAGE_SIZE, traits: Traits | None = None) -> AsyncGenerator[Listing, None]:
@@ -83,10 +97,10 @@ async def stream_pages(fetch: Fetch, *, key: Key, size: int = PAGE_SIZE, traits:
     for turn in range(not traits.mirrors, PASSES + 1):
         reader.totals.clear()
         async with aclosing(reader.one_by_one() if turn else reader.at_once(reading, traits)) as pages:
-            async for _, page in pages:
+            async for place, page in pages:
                 items = reader.new(page)
                 if items:
-                    yield Listing(items, page.total, (page.request_id,), page.fetched)
+                    yield Listing(items, page.total, (page.request_id,), page.fetched, place=place)
         for error in reading.failed.values():
             raise error
         if reader.whole:

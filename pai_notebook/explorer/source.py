@@ -69,7 +69,7 @@ class RegistrySource:
         asked = {name: text for name, text in asdict(job.search).items() if text}
         listing = await self._ask(self._registry.client.list_models(limit=MODELS, **asked))
         models = [Model(item) for item in listing.items]
-        self._registry.fetcher.memory.see_models(((model.model_id, model.name) for model in models), whole=False)
+        self._registry.fetcher.memory.models.see((model.model_id, model.name, model.workspace_id) for model in models)
         return models, len(models) == MODELS and listing.total != MODELS, {}
 
     async def list_versions(self, job: ListVersions, progress: Progress) -> list[ModelVersion]:

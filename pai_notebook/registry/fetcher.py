@@ -435,7 +435,7 @@ class Fetcher:
     def _provenance(self, model_id: str, request_ids: tuple[str, ...]) -> Provenance:
         settings = self._client.settings
         asked = tuple(filter(None, request_ids))
-        return Provenance(settings.endpoint.host, settings.region, settings.workspace_id, asked, self.memory.name_of(model_id))
+        return Provenance(settings.endpoint.host, settings.region, settings.workspace_id, asked, self.memory.models.name_of(model_id))
 
     async def _get(self, keys: Sequence[Key], arrivals: Arrivals) -> None:
         """Fetch single versions, at most the client's number of workers in flight."""

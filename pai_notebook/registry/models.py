@@ -14,6 +14,7 @@ from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.registered_model import Model
+from pai_notebook.registry.packed_models import read_models, told_of
 from pai_notebook.versions.resolve import hint_models
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class ModelNames:
         """Id that a text means as far as is known without a request; empty when it cannot be an id and no name is known."""
         if _ID.fullmatch(text):
             return text
-        ids = self._memory.ids_of(text)
+        ids = self._memory.models.ids_of(text)
         if len(ids) == 1:
             return ids[0]
         return text if is_model_id(text) and not ids else ""
@@ -60,13 +61,19 @@ class ModelNames:
         return not _ID.fullmatch(text)
 
     async def refresh(self, texts: Iterable[str]) -> None:
-        """List the models unless a list of a moment ago has these names."""
-        if all(map(self._memory.ids_of, texts)) or self._memory.names_are_fresh:
+        """List the models unless a list of a moment ago has these names; of more than can be remembered, those of these names."""
+        known = self._memory.models
+        lacking = [text for text in texts if not known.ids_of(text)]
+        if not lacking or known.are_fresh:
             return
-        listing = await self._client.list_models()
-        pairs = [(str(item.get("ModelId", "")), str(item.get("ModelName", ""))) for item in listing.items]
-        self._memory.see_models(pairs, whole=listing.complete)
-        self._memory.workspaces.update({str(item.get("ModelId", "")): str(item.get("WorkspaceId") or "") for item in listing.items})
+        if known.are_too_many:
+            for text in lacking:
+                known.see_name(text, told_of(await self._client.list_models(name=text)))
+            return
+        models = await read_models(self._client)
+        known.see(models, whole=models.complete)
+        for text in lacking if known.are_too_many else ():
+            known.see_name(text, models)
 
     def look_up(self, text: str, missing: ModelNotFound | None = None) -> str:
         """Find the id of a name in the list of models.
@@ -85,7 +92,7 @@ class ModelNames:
         AddressError
             When several are.
         """
-        ids = self._memory.ids_of(text)
+        ids = self._memory.models.ids_of(text)
         if len(ids) == 1:
             return ids[0]
         if ids:
@@ -95,7 +102,7 @@ class ModelNames:
         error = missing or ModelNotFound(
             say("no model named {text}", text=text), model_id=text, hint=say("registry.list_models() shows all.")
         )
-        hint_models(error, self._memory.model_names())
+        hint_models(error, self._memory.models.names())
         raise error
 
     async def by_id(self, text: str, ask: Callable[[str], Awaitable[T]]) -> T:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -120,16 +120,18 @@ class NameResolver:
         identities = dict.fromkeys(each for _, (found, _), _ in groups for each in found)
         asked = [each for each in identities if "datasets" in kinds and (datasets is None or each in datasets)]
         people = list(dict.fromkeys(user for _, (_, users), _ in groups for user in users)) if "people" in kinds else []
-        models = list(dict.fromkeys(model_id for model_id, _, _ in groups)) if kinds & {"models", "people"} else []
+        # a name that a long search has seen with its models may no longer be among those that are remembered
+        called = {model_id: self._memory.models.name_of(model_id) or group[0].provenance.model_name for model_id, _, group in groups}
+        models = called if kinds & {"models", "people"} else {}
         # a service that hangs here must not hold back what has arrived
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 await self._ask(models, asked, people, budget or NameBudget(), counts="people" in kinds)
-        names, addresses = self._names_of_people(), self._addresses()
+        names, addresses, known = self._names_of_people(), self._addresses(), self._memory.models
         for model_id, (found, users), group in groups:
             provenance = replace(
                 group[0].provenance,
-                model_name=self._memory.name_of(model_id),
+                model_name=known.name_of(model_id) or group[0].provenance.model_name,
                 datasets=tuple(self._dataset_names(found, addresses)),
                 people=tuple((user, names[user]) for user in users if user in names),
             )
@@ -150,10 +152,10 @@ class NameResolver:
         return tuple((user, names[user]) for user in users if user in names)
 
     async def _ask(
-        self, models: Sequence[str], identities: Sequence[str], people: Sequence[str], budget: NameBudget, *, counts: bool
+        self, models: Mapping[str, str], identities: Sequence[str], people: Sequence[str], budget: NameBudget, *, counts: bool
     ) -> None:
-        memory, own = self._memory, self._client.settings.workspace_id
-        unknown = [model for model in models if not memory.name_of(model) or (people and not own and model not in memory.workspaces)]
+        known, own = self._memory.models, self._client.settings.workspace_id
+        unknown = [model for model, name in models.items() if not name or (people and not own and known.workspace_of(model) is None)]
         parts = [split_dataset(identity) for identity in identities]
         await asyncio.gather(
             self._each(self._models, unknown, self._model, budget.names),
@@ -164,7 +166,7 @@ class NameResolver:
             self._people([own] if own else [], people, budget.pages),
         )
         # only now it is known which workspaces the models belong to; public models are in none
-        found = dict.fromkeys(memory.workspaces.get(model, "") for model in models)
+        found = dict.fromkeys(known.workspace_of(model) or "" for model in models)
         await self._people([workspace for workspace in found if workspace not in _NOWHERE], people, budget.pages)
 
     async def _each(self, kind: _NameKind, keys: Sequence[Any], ask: Callable[[Any], Awaitable[Any]], budget: _RequestBudget) -> None:
@@ -202,8 +204,7 @@ class NameResolver:
 
     async def _model(self, model_id: str) -> bool:
         reply = await self._client.ask(ask_model(model_id))
-        self._memory.workspaces[model_id] = _text(reply, "WorkspaceId")
-        self._memory.see_models([(model_id, _text(reply, "ModelName"))], whole=False)
+        self._memory.models.see([(model_id, _text(reply, "ModelName"), _text(reply, "WorkspaceId"))])
         return True
 
     async def _dataset(self, dataset_id: str) -> _Dataset:

@@ -29,9 +29,11 @@ from pai_notebook.model.searching import VersionSearch
 from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
 from pai_notebook.registry.fetcher import Fetcher
 from pai_notebook.registry.models import ModelList
+from pai_notebook.registry.packed_models import PackedModels, read_models, told_of
 from pai_notebook.registry.progress import Progress
 from pai_notebook.registry.result import Arrivals, FetchResult, keeping_partial, raise_when_empty
 from pai_notebook.registry.search import UNCONFIRMED_REQUESTS, Finds, search_models
+from pai_notebook.versions.known_models import MOST_MODELS
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -530,18 +532,13 @@ class Registry(Displayed):
         found = [Model(item, fetched=listing.fetched) for item in listing.items]
         # only a list of everything says that a name is unique or does not exist
         everything = not narrows and limit is None and not any(scope.values()) and workspace_id is None
-        self._see(found, whole=everything and listing.complete)
+        self._fetcher.memory.models.see(told_of(listing), whole=everything and listing.complete)
         kept = filtered_models(found, name=name, label=label, words=words)[:limit]
         if workspace_id is None and provider is None:
             workspace_id = self.workspace_id
         told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
         asked = [say("workspace {id}", id=workspace_id) if workspace_id else say("all workspaces")]
         return ModelList(kept, asked=joined([*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]))
-
-    def _see(self, models: Sequence[Model], *, whole: bool) -> None:
-        """Remember names and workspaces of models; `whole` when these are all that there are."""
-        self._fetcher.memory.see_models(((model.model_id, model.name) for model in models), whole=whole)
-        self._fetcher.memory.workspaces.update({model.model_id: model.workspace_id for model in models})
 
     def search_versions(
         self,
@@ -557,8 +554,8 @@ class Registry(Displayed):
     ) -> VersionSet:
         """Find versions that meet conditions in all models, or in some.
 
-        Models are read a few at a time, page by page, and only what is found is kept. An interrupt keeps it too, as `partial` of the
-        exception.
+        Models are read a few at a time, page by page, and only what is found is kept, beside the ids and names of the models, packed:
+        about 50 bytes each. An interrupt keeps it too, as `partial` of the exception.
 
         Parameters
         ----------
@@ -608,7 +605,8 @@ class Registry(Displayed):
             said = say("confirm={given} is neither true, false nor a function", given=described(confirm))
             raise ConfigurationError(said, hint=say("Pass confirm=True, or a function of the number of requests."))
         search = VersionSearch(where, label=label, approval=approval)
-        finds = Finds(self._searched(models, workspace_id, confirm=confirm), limit, self._fetcher.memory.called)
+        searched = self._searched(models, workspace_id, confirm=confirm)
+        finds = Finds(searched, limit)
         workers = self._client.settings.limits.max_workers
         shown = Progress(lambda: finds.done, wanted=lambda: finds.total, naming=lambda: finds.done == finds.total, of_models=True)
         with keeping_partial(lambda: finds.versions), shown as line:
@@ -621,24 +619,26 @@ class Registry(Displayed):
 
     def _searched(
         self, models: str | Model | Iterable[str | Model] | None, workspace_id: str | None, *, confirm: bool | Callable[[int], bool]
-    ) -> list[str]:
-        """Ids of the models to search; refused where they are too many to be searched unasked."""
+    ) -> PackedModels:
+        """The models to search; refused where they are too many to be searched unasked."""
+        known, searched = self._fetcher.memory.models, PackedModels()
         if models is not None:
-            ids = _model_ids(models)
-            self._confirm(len(ids), confirm=confirm)
-            return ids
+            searched.add([(model_id, "", "") for model_id in _model_ids(models)])
+            self._confirm(len(searched), confirm=confirm)
+            return searched
         listing = self._client.run(partial(self._client.list_models, limit=PAGE_SIZE, workspace_id=workspace_id))
-        total = listing.total or len(listing.items)
-        if total <= len(listing.items):
-            found = [Model(item, fetched=listing.fetched) for item in listing.items]
-            self._see(found, whole=workspace_id is None and listing.complete)
-            return [model.model_id for model in found]
-        self._confirm(total + math.ceil(total / PAGE_SIZE), confirm=confirm)
-        # of thousands of models only what is remembered of each
-        listing = self._client.run(self._client.list_models(workspace_id=workspace_id, only=("ModelId", "ModelName", "WorkspaceId")))
-        found = [Model(item, fetched=listing.fetched) for item in listing.items]
-        self._see(found, whole=workspace_id is None and listing.complete)
-        return [model.model_id for model in found]
+        if listing.total is not None and listing.total <= len(listing.items):
+            searched.add(told_of(listing))
+            searched.complete = listing.complete
+        else:
+            if listing.total is not None:
+                self._confirm(listing.total + math.ceil(listing.total / PAGE_SIZE), confirm=confirm)
+            searched = self._client.run(partial(read_models, self._client, workspace_id))
+            if listing.total is None:
+                self._confirm(len(searched), confirm=confirm)
+        if len(searched) <= MOST_MODELS:
+            known.see(searched, whole=workspace_id is None and searched.complete)
+        return searched
 
     def _confirm(self, requests: int, *, confirm: bool | Callable[[int], bool]) -> None:
         if requests <= UNCONFIRMED_REQUESTS or (confirm(requests) if callable(confirm) else confirm):
@@ -827,7 +827,7 @@ class Registry(Displayed):
 
     def _describe(self) -> Block:
         settings = self._client.settings
-        names = self._fetcher.memory.model_names()
+        names = self._fetcher.memory.models.names()
         facts: list[tuple[str, Inline]] = [
             (say("workspace"), Code(settings.workspace_id) if settings.workspace_id else say("all that the key can see")),
             (say("region"), settings.region or say("not needed")),

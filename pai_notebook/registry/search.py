@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.errors import AddressError, PaiError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.registry.fetcher import Fetcher
     from pai_notebook.registry.names import NameResolver
+    from pai_notebook.registry.packed_models import PackedModels
+    from pai_notebook.versions.known_models import Told
 
 # Requests of a search above which it has to be confirmed: some seconds of what the account may ask for in all.
 UNCONFIRMED_REQUESTS = 200
@@ -31,18 +33,14 @@ class Finds:
 
     Parameters
     ----------
-    model_ids : sequence of str
-        The models, in the order of the answer.
+    models : PackedModels
+        The models to search, in the order of the answer.
     limit : int or None
         How many versions are wanted.
-    called : callable
-        From the id of a model to what it is called in `errors`.
-
     """
 
-    def __init__(self, model_ids: Sequence[str], limit: int | None = None, called: Callable[[str], str] = str) -> None:
-        self.model_ids = model_ids
-        self._called = called
+    def __init__(self, models: PackedModels, limit: int | None = None) -> None:
+        self.models = models
         self._limit = limit
         self._found: dict[int, list[ModelVersion]] = {}
         self._errors: dict[str, PaiError] = {}
@@ -58,16 +56,19 @@ class Finds:
     @property
     def total(self) -> int:
         """How many models there are to search."""
-        return len(self.model_ids)
+        return len(self.models)
 
     def begin(self, place: int) -> list[ModelVersion]:
         """Begin a model; what is found in it goes into the list, and counts from then on."""
         return self._found.setdefault(place, [])  # one without finds is forgotten when it ends
 
-    def end(self, place: int, error: PaiError | None = None) -> None:
-        """Take a model as searched, or as failed."""
-        if error is not None:
-            self._errors[self._called(self.model_ids[place])] = error
+    def fail(self, place: int, called: str, error: PaiError) -> None:
+        """Take a model as failed, under what it is called in `errors`."""
+        self._errors[called] = error
+        self.end(place)
+
+    def end(self, place: int) -> None:
+        """Take a model as searched."""
         self._ended.add(place)
         if not self._found[place]:
             del self._found[place]
@@ -96,7 +97,7 @@ async def search_models(fetcher: Fetcher, search: VersionSearch, finds: Finds, w
     PaiError
         What would fail in every other model too.
     """
-    pending = iter(enumerate(finds.model_ids))
+    pending = iter(enumerate(finds.models))
     budget = NameBudget(_MOST_NAMES)
     try:
         async with asyncio.TaskGroup() as group:
@@ -108,10 +109,14 @@ async def search_models(fetcher: Fetcher, search: VersionSearch, finds: Finds, w
         await fetcher.resolver.resolve(finds.versions)
 
 
-async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: Iterator[tuple[int, str]], budget: NameBudget) -> None:
-    for place, model_id in pending:
+async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: Iterator[tuple[int, Told]], budget: NameBudget) -> None:
+    known = fetcher.memory.models
+    for place, model in pending:
         if finds.is_enough:
             return
+        model_id = model[0]
+        # of thousands those seen last are remembered, and what is found here has its model's name from there
+        known.see([model] if model[1] else ())
         found = finds.begin(place)
         try:
             async for page in fetcher.stream_versions(model_id):
@@ -122,7 +127,7 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
                 raise
             if isinstance(error, AddressError):
                 found.clear()  # a name that means several things here answers nothing of this model
-            finds.end(place, error)
+            finds.fail(place, finds.models.called(model) if model[1] else known.called(model_id), error)
         else:
             finds.end(place)
 

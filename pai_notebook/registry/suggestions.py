@@ -10,6 +10,7 @@ from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.errors import AddressError, ModelNotFound, NotFound, PaiError, VersionNotFound
 from pai_notebook.model.address import nearest
 from pai_notebook.model.nearest import nearest_sentence
+from pai_notebook.registry.packed_models import told_of
 from pai_notebook.versions.resolve import hint_models, hint_versions
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Suggestions:
         """Put the nearest of the names seen so far into the hint of an error; false when there are none. Makes no request."""
         if isinstance(error, VersionNotFound):
             return hint_versions(error, self._memory.known(error.model_id))
-        return isinstance(error, ModelNotFound) and hint_models(error, self._memory.model_names())
+        return isinstance(error, ModelNotFound) and hint_models(error, self._memory.models.names())
 
     async def _look_around(self, error: PaiError) -> PaiError:
         """List versions, then models if need be; return the error, which is another one where the model does not exist either."""
@@ -69,6 +70,5 @@ class Suggestions:
         if isinstance(error, ModelNotFound) and not self.hint(error):
             with suppress(PaiError):
                 models = await self._client.list_models(limit=PAGE_SIZE)
-                pairs = ((str(item.get("ModelId", "")), str(item.get("ModelName", ""))) for item in models.items)
-                self._memory.see_models(pairs, whole=models.total == len(models.items))
+                self._memory.models.see(told_of(models), whole=models.total == len(models.items))
         return error

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.model.order import Neighbours, version_key
+from pai_notebook.versions.known_models import MOST_MODELS, KnownModels
 
 if TYPE_CHECKING:
     from pai_notebook.errors import PaiError
@@ -44,8 +45,8 @@ class Memory:
 
     Attributes
     ----------
-    workspaces : dict of str to str
-        The workspace of each model that was seen in a list or singly.
+    models : KnownModels
+        The models seen last.
 
     Examples
     --------
@@ -61,12 +62,9 @@ class Memory:
         self._size = size
         self._seconds = seconds
         self._versions: OrderedDict[Key, ModelVersion] = OrderedDict()
-        self._models: dict[str, str] = {}
-        self.workspaces: dict[str, str] = {}
-        self._named: dict[str, tuple[str, ...]] = {}
-        self._named_at: datetime | None = None
-        self._listed: dict[str, KnownNames] = {}
-        self._known: dict[str, KnownNames] = {}
+        self.models = KnownModels(seconds=seconds)
+        self._listed: OrderedDict[str, KnownNames] = OrderedDict()
+        self._known: OrderedDict[str, KnownNames] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._versions)
@@ -94,45 +92,13 @@ class Memory:
         """The versions that were fetched or asked for last, at most 50 so that Tab stays quick."""
         return list(self._versions.values())[-50:]
 
-    def see_models(self, names: Iterable[tuple[str, str]], *, whole: bool) -> None:
-        """Remember ids and names of models; `whole` when they are all that there are, so that it can be told which names are unique."""
-        seen = list(names)
-        self._models.update(seen)
-        if whole:
-            named: dict[str, tuple[str, ...]] = {}
-            for model_id, name in seen:
-                named[name] = (*named.get(name, ()), model_id)
-            self._named, self._named_at = named, datetime.now(UTC)
-
-    def ids_of(self, name: str) -> tuple[str, ...]:
-        """Ids of the models of a name, as the last list of all models has it."""
-        return self._named.get(name, ())
-
-    @property
-    def names_are_fresh(self) -> bool:
-        """Whether the last list of all models is young enough to say that there is no such name."""
-        return self._named_at is not None and (datetime.now(UTC) - self._named_at).total_seconds() <= self._seconds
-
-    def name_of(self, model_id: str) -> str:
-        """Name of a model that was seen in a list, else empty."""
-        return self._models.get(model_id, "")
-
     def name_in(self, error: PaiError) -> None:
         """Tell an error what its model is called, where a list has shown it."""
-        error.model_name = error.model_name or self.name_of(error.model_id)
-
-    def called(self, model_id: str) -> str:
-        """Name of a model where it is known to be the only one of that name, else the id."""
-        name = self.name_of(model_id)
-        return name if self.ids_of(name) == (model_id,) else model_id
-
-    def model_names(self) -> dict[str, str]:
-        """Names of models that were seen, by id; empty where only the id is known."""
-        return dict(self._models)
+        error.model_name = error.model_name or self.models.name_of(error.model_id)
 
     def see_versions(self, model_id: str, names: Iterable[str], *, whole: bool) -> None:
         """Remember what a list has shown of a model."""
-        self._listed[model_id] = KnownNames(tuple(names), listed=True, whole=whole)
+        _remember(self._listed, model_id, KnownNames(tuple(names), listed=True, whole=whole))
         self._known.pop(model_id, None)
 
     def known(self, model_id: str) -> KnownNames:
@@ -142,7 +108,8 @@ class Memory:
             listed = self._listed.get(model_id, KnownNames())
             fetched = (name for model, name in list(self._versions) if model == model_id)
             names = tuple(dict.fromkeys([*listed.names, *fetched]))
-            known = self._known[model_id] = KnownNames(names, listed.listed, listed.whole)
+            known = KnownNames(names, listed.listed, listed.whole)
+            _remember(self._known, model_id, known)
         return known
 
     def names(self, model_id: str) -> list[str]:
@@ -169,6 +136,14 @@ class Memory:
         names = dataset_names(version.provenance for version in recent).values()
         return list(dict.fromkeys([*names, *(name for version in recent for name in version.metrics.datasets)]))
 
-    def models(self) -> list[str]:
+    def model_ids(self) -> list[str]:
         """Ids of models that were seen."""
-        return list(dict.fromkeys([*self._models, *list(self._listed), *(model for model, _ in list(self._versions))]))
+        return list(dict.fromkeys([*self.models.names(), *list(self._listed), *(model for model, _ in list(self._versions))]))
+
+
+def _remember(known: OrderedDict[str, KnownNames], model_id: str, names: KnownNames) -> None:
+    """Keep what is known of a model's versions, of as many models as names are kept of."""
+    known[model_id] = names
+    known.move_to_end(model_id)
+    while len(known) > MOST_MODELS:
+        known.popitem(last=False)

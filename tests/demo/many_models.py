@@ -14,16 +14,17 @@ class ManyModels:
 
     def __init__(self, count, make):
         self._models = [{"ModelId": f"model-{number}", "ModelName": f"name {number}"} for number in range(count)]
+        self._every = tuple(self._models)
         self._make = make
 
     def models(self):
-        """Give every model."""
+        """Give every model; a list that a test may change."""
         return self._models
 
     def model(self, model_id):
         """Give one model, None for another id."""
         number = model_id.removeprefix("model-")
-        return self._models[int(number)] if number.isdigit() and int(number) < len(self._models) else None
+        return self._every[int(number)] if number.isdigit() and int(number) < len(self._every) else None
 
     def versions(self, model_id):
         """Give the versions of a model."""

@@ -14,7 +14,7 @@ DIGITS = "model-rbvg5wfo5d0gngz1b8"
 
 
 class Memory:
-    def models(self):
+    def model_ids(self):
         return ["model-a", "model-b"]
 
     def names(self, model_id):

@@ -82,7 +82,7 @@ def test_ten_thousand_names_that_do_not_exist_are_looked_up_in_one_sorted_list(m
 def test_a_thousand_models_that_do_not_exist_cost_a_request_each_and_a_few_hints():
     gone = error(404, "100600006", "model not exists")
     with FaultServer(lambda hit: gone) as server, connect(server) as registry:
-        registry.fetcher.memory.see_models([("m-1a", "")], whole=False)
+        registry.fetcher.memory.models.see([("m-1a", "", "")])
         versions = registry.get_versions([f"m-{number}@0.1.0" for number in range(1000)], suggest=True)
     assert {type(problem) for problem in versions.errors.values()} == {ModelNotFound}
     assert "m-1a" in versions.errors["m-1@0.1.0"].hint

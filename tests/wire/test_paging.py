@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import tracemalloc
 
 import pytest
 from hypothesis import example, given
@@ -228,6 +229,20 @@ def test_packed_names_are_a_set(names):
         assert packed.add(name) == (name not in known)
         known.add(name)
     assert len(packed) == len(known)
+
+
+def test_packed_names_take_few_bytes_more_than_their_texts_however_few_or_many():
+    tracemalloc.start()
+    try:
+        for count, most in ((0, 2_000), (20_000, 20_000 * 40)):
+            before = tracemalloc.get_traced_memory()[0]
+            packed = PackedNames()
+            assert all(packed.add(f"model-{number:024}") for number in range(count))
+            assert not any(packed.add(f"model-{number:024}") for number in range(0, count, 7))
+            assert len(packed) == count
+            assert tracemalloc.get_traced_memory()[0] - before < most
+    finally:
+        tracemalloc.stop()
 
 
 @given(st.integers(0, 32), CHANGES, st.integers(1, 20), st.booleans())
