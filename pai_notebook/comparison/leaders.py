@@ -177,6 +177,9 @@ def leader_notes(
         shown = first([names[place] for place in leaders.together], _NAMED)
         single = "{head}; {others} cannot be told apart from it (95 % in this metric)."
         several = "{head}; {others} cannot be told apart from them (95 % in this metric)."
+        if leaders.tolerance:
+            single = "{head}; {others} cannot be told apart from it beyond the tolerance (95 % in this metric)."
+            several = "{head}; {others} cannot be told apart from them beyond the tolerance (95 % in this metric)."
         notes.append(say(single if len(leaders.equal) == 1 else several, head=head, others=shown))
     elif not leaders.unknown:
         notes.append(say(_apart(leaders, everywhere=everywhere), head=head))

@@ -234,7 +234,10 @@ class _Sentences(VerdictWords):
             others = first([self._called[place] for place in leaders.together], VERSIONS)
             if len(leaders.together) > VERSIONS + 1:
                 others = say("{count} others", count=len(leaders.together))
-            text = say("{text}, from which {others} cannot be told apart", text=text, others=others)
+            apart = "{text}, from which {others} cannot be told apart"
+            if leaders.tolerance:
+                apart = "{text}, from which {others} cannot be told apart beyond the tolerance"
+            text = say(apart, text=text, others=others)
         elif leaders.is_alone:
             text = say("{text}, told apart from every other with a number (95 % in this metric alone)", text=text)
         if not leaders.unknown:

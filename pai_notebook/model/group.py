@@ -336,7 +336,7 @@ def _repeats(columns: MetricColumns, total: int) -> dict[Key, Repeats]:
 
 
 def count_versions(versions: Sequence[ModelVersion]) -> Phrase:
-    """Say how many versions there are; of groups also of how many runs.
+    """Say how many versions there are; of groups also of how many runs or folds, which are versions where groups are of both.
 
     Examples
     --------
@@ -350,7 +350,11 @@ def count_versions(versions: Sequence[ModelVersion]) -> Phrase:
         return others
     # "2 groups of 8 runs" would be read as 8 runs each
     of = "{groups} of {runs}" if len(groups) == 1 else "{groups}, {runs} in all"
-    said = say(of, groups=counted(len(groups), "group"), runs=counted(len(members_of(groups)), "run"))
+    kinds = {group.folds for group in groups}
+    runs = counted(len(members_of(groups)), "version" if len(kinds) > 1 else "run")
+    if kinds == {True}:
+        runs = counted(sum(len(set(fold_of(group.members))) for group in groups), "fold")
+    said = say(of, groups=counted(len(groups), "group"), runs=runs)
     return said if len(groups) == len(versions) else say("{shown} and {last}", shown=said, last=others)
 
 

@@ -165,6 +165,7 @@ _COUNTED = {
     "version": ("{count:,} version", "{count:,} versions"),
     "group": ("{count:,} group", "{count:,} groups"),
     "run": ("{count:,} run", "{count:,} runs"),
+    "fold": ("{count:,} fold", "{count:,} folds"),
     "model": ("{count:,} model", "{count:,} models"),
     "value": ("{count:,} value", "{count:,} values"),
     "pick": ("{count:,} pick", "{count:,} picks"),

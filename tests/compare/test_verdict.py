@@ -642,6 +642,9 @@ def test_with_a_tolerance_every_surface_says_that_it_takes_part():
     assert "not told apart from it beyond the tolerance" in " ".join(str(c.rank("accuracy")).split())
     assert f"≈ {words} ·" in str(c)
     assert f"≈ {words}" in c.to_markdown()
+    assert "0.1.0 cannot be told apart from it beyond the tolerance" in " ".join(str(c.best("accuracy")).split())
+    by = compare(*({"accuracy": value, "n": 20_000} for value in (0.9, 0.925, 0.885)), tolerance=0.02, by="accuracy")
+    assert by.verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.925), from which 0.1.0 cannot be told apart beyond the tolerance."
     worse = compare(*({"accuracy": value, "n": 20_000} for value in (0.9, 0.8)), tolerance=0.02)
     assert worse.verdict.sentences[0].startswith("Worse than 0.1.0 beyond chance and the tolerance (95 % together): ")
     assert worse.interval("accuracy", "0.2.0").words == "beyond chance (95 %)"
@@ -694,3 +697,11 @@ def test_folds_are_not_called_runs():
     few = compare({"mae": [0.9, 0.8]}, {"mae": [0.7, 0.9]}, repeats="mae")
     assert few.interval("mae", "0.2.0").reason == "2 and 2 folds are too few to know their spread"
     assert "runs" not in str(compare(folds(0.9, 5), folds(0.8, 5)))
+    versions = [
+        make(f"{lr}.{fold}.0", {"mae": 0.5 + lr / 10 + fold**2 / 500}, TrainingSpec={"HyperParameters": {"lr": lr, "fold": fold}})
+        for lr in range(3)
+        for fold in range(5)
+    ]
+    text = str(pnb.VersionSet(versions).groupby("lr").compare("lr=0"))
+    assert "2 groups, 10 folds in all" in text
+    assert " runs" not in text
