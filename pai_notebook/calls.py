@@ -44,7 +44,19 @@ class CallError(ConfigurationError, TypeError):
 
 
 # What the line or another package calls an argument that has another name here.
-_ARGUMENTS = {"name": "model_id", "metrics": "include", "metric": "include", "mode": "directions", "against": "baseline", "all": "only"}
+_ARGUMENTS = {
+    "metrics": "include",
+    "metric": "include",
+    "mode": "directions",
+    "against": "baseline",
+    "all": "only",
+    "tags": "label",
+    "tag": "label",
+    "status": "approval",
+    "stage": "approval",
+    "query": "where",
+    "condition": "where",
+}
 # Calls whose arguments are more than values: how one is written says more than their names.
 _FORMS = {"paired": 'c.paired("accuracy", {"0.1.0": df1, "0.2.0": df2}, on="id", correct="ok")'}
 

@@ -39,7 +39,7 @@ ENDINGS = {
     "plot.save": (".png", ".svg"),
 }
 """Methods that write a file, and how names of what they write end."""
-_NOT_WRITTEN = (".xls", ".zip", ".tar", ".tgz", ".7z", ".bz2", ".xz", ".zst")
+_NOT_WRITTEN = (".xls", ".zip", ".tar", ".tgz", ".7z", ".bz2", ".xz", ".zst", ".pkl", ".pickle")
 FORMATS = frozenset({*_NOT_WRITTEN, *(ending for endings in ENDINGS.values() for ending in endings)})
 """How names of files end that this program writes or reads, and of tables and archives that it does not write."""
 # Of these the ending says which format is meant.

@@ -348,6 +348,22 @@ def test_a_name_that_is_no_version_of_a_set_is_answered_with_those_there_are(cal
         calls["VersionSet.filter"][0].__self__["accuracy"]
 
 
+def test_a_version_where_something_else_is_asked_for_is_answered_with_what_says_something_of_it(calls):
+    c = calls["Comparison.best"][0].__self__
+    for ask in (lambda: c["2.4.0"], lambda: c.explain("2.4.0")):
+        with pytest.raises(PaiError, match=r"Use explain\(\)\.changes\['2\.4\.0'\]"):
+            ask()
+    assert c.explain().changes["2.4.0"]
+    with pytest.raises(TypeError, match=r"Ranking has places, not names\. Use next\(each for each in ranking"):
+        c.rank(METRIC)["2.4.0"]
+
+
+@pytest.mark.parametrize(("given", "meant"), [("tags", "label"), ("status", "approval"), ("query", "where")])
+def test_an_argument_that_others_call_otherwise_is_named(calls, given, meant):
+    with pytest.raises(TypeError, match=rf"Did you mean {meant}=\?$"):
+        calls["VersionSet.filter"][0](**{given: "x"})
+
+
 def test_a_registry_is_made_by_connect():
     with pytest.raises(ConfigurationError, match=r"client='demo' cannot be used\. Use pnb\.connect\(\)\.$"):
         pnb.Registry("demo")

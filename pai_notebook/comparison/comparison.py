@@ -24,7 +24,7 @@ from pai_notebook.comparison.verdict import OverallVerdict
 from pai_notebook.comparison.verdict_sentences import make_verdict
 from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
-from pai_notebook.errors import ComparisonError, NameNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.group import count_versions
 from pai_notebook.python_source import to_python
@@ -138,7 +138,15 @@ class Comparison(Questions, ComparisonExports, Displayed):
 
     def __getitem__(self, name: str | tuple[str, str]) -> Row:
         """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`; or by the name of a metric and its dataset."""
-        return find_row(self.rows, *(name if isinstance(name, tuple) and len(name) == 2 else (name,)))  # noqa: PLR2004 - a metric and its dataset
+        try:
+            return find_row(self.rows, *(name if isinstance(name, tuple) and len(name) == 2 else (name,)))  # noqa: PLR2004 - a metric and its dataset
+        except NameNotFound as error:
+            error.hint = self._of_version(name) or error.hint
+            raise
+
+    def _of_version(self, name: object) -> str:
+        """Say how to ask for what is different in a version, where a version is named; empty for another name."""
+        return say("Use {code}.", code=f"explain().changes[{name!r}]") if name in self._names else ""
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -202,6 +210,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
         - As measured, ahead of 0.1.0: 0.2.0 in cer (-50.0 %).
         - 0.2.0: lr 0.1 → 0.2
         """
+        if lang in self._names:
+            raise ConfigurationError(say("lang={lang!r} is not known", lang=lang), hint=self._of_version(lang))
         return explain(self, lang, everything=everything)
 
     def assert_no_regression(

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.calls import checked
+from pai_notebook.calls import CallError, checked
 from pai_notebook.comparison.rows import difference, evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Number, Table
@@ -168,6 +168,11 @@ class Ranking(Displayed, Sequence[Ranked]):
     @overload
     def __getitem__(self, key: slice) -> Sequence[Ranked]: ...
     def __getitem__(self, key: int | slice) -> Ranked | Sequence[Ranked]:
+        if isinstance(key, str):
+            raise CallError(
+                say("{kind} {lacks}", kind="Ranking", lacks=say("has places, not names")),
+                hint=say("Use {code}.", code=f"next(each for each in ranking if each.version == {key!r})"),
+            )
         return self.entries[key]
 
     def __len__(self) -> int:

@@ -86,6 +86,7 @@ class Registry(Displayed):
             "pnb.load(path)": "load",
             "compare(b, baseline=a)": "diff",
             "pnb.connect()": "connect from_env",
+            'get_version("model@latest") or get_version("model@approved")': "get_model_version_by_alias get_latest_versions",
             "get_model(model) or get_version(model, name)": "__getitem__",
         }
     )

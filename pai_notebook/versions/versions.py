@@ -87,6 +87,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "VersionSet.from_frame(pandas.read_csv(path))": "from_csv read_csv",
             "pnb.load(path)": "load open read from_file from_snapshot",
             "registry.get_versions(addresses)": "get fetch",
+            "save(path)": "to_json to_pickle to_file dump",
+            "versions == others": "equals",
+            "compare().best(metric)": "min max idxmin idxmax",
             "[version for version in versions if version not in others]": "__sub__",
         }
     )

@@ -127,7 +127,7 @@ class GateReport(GateExports, Displayed):
         The version that the others are measured against; empty where there is none, or one for each version.
     """
 
-    _instead = guide({"checks": "to_frame to_json results rows", "passed": "ok success", "breaches": "failed failures"})
+    _instead = guide({"checks": "to_frame to_json to_dict results rows", "passed": "ok success", "breaches": "failed failures"})
 
     checks: tuple[Check, ...]
     title: str
