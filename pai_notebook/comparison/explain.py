@@ -183,9 +183,9 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
 
 
 def _datasets(comparison: Comparison) -> Phrase:
-    """Give the full names of datasets, which the sentences shorten; addresses of storage are left out."""
+    """Give the full names of datasets, which the sentences shorten."""
     short = comparison.short_datasets
-    told = {name: told_dataset(name, short[name], comparison.dataset_names) for name in short if short[name] != name and "://" not in name}
+    told = {name: told_dataset(name, short[name], comparison.dataset_names) for name in short if short[name] != name}
     return joined([say("{short}: {name}", short=short[name], name=text) for name, text in told.items()], " · ")
 
 

@@ -246,7 +246,7 @@ def _sides(change: FieldChange) -> list[Inline]:
         return [*(Missing(say("absent")) if text is None else text for text in (change.before, change.after)), ""]
     form = choose_format(numbers)
     delta = numbers[1] - numbers[0]
-    return [*(Number(form.value(number)) for number in numbers), Number(form.delta(delta), marks=[Mark("▲" if delta > 0 else "▼", "")])]
+    return [*(Number(form.value(number)) for number in numbers), Number(form.delta(delta))]
 
 
 def _shown(change: FieldChange) -> Phrase:

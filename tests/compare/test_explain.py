@@ -106,7 +106,8 @@ def test_five_versions_fit_into_a_mail(five):
     told = str(five.explain())
     assert len(told.split("\n")) <= 20
     assert len(told) <= 2_400
-    assert not re.search("oss://|PipelineRun", told)
+    assert not re.search("pai-demo-models|PipelineRun", told)
+    assert "…/shifted/: oss://pai-demo-data/digits/shifted/" in told
 
 
 @pytest.mark.parametrize("everything", [False, True])

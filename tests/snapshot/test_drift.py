@@ -233,8 +233,8 @@ def test_a_report_names_the_model_and_each_version_once_and_says_how_far_numbers
         "model-a",
         "version field saved now change",
         found[4],
-        "0.1.0 metrics.acc 0.9 0.8 -0.1 ▼",
-        "metrics.cer 0.175 0.181 +0.006 ▲",
+        "0.1.0 metrics.acc 0.9 0.8 -0.1",
+        "metrics.cer 0.175 0.181 +0.006",
         '0.2.0 metrics.cer 0.1 "0.1"',
     ]
 
