@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, U
 
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
+from pai_notebook.i18n.phrases import Phrase, either, joined, say, with_text
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -290,10 +290,9 @@ def _taken(name: str, value: Any, kinds: Mapping[str, _Kind], form: Phrase | Non
         return value
     read = kind.read(value)
     if read is _UNFIT:
-        *others, words = kind.words
-        words = say("{shown} or {last}", shown=joined(others), last=words) if others else words
         raise ConfigurationError(
-            say("{name}={value} cannot be used", name=name, value=described(value)), hint=form or say("Pass {words}.", words=words)
+            say("{name}={value} cannot be used", name=name, value=described(value)),
+            hint=form or say("Pass {words}.", words=either(kind.words)),
         )
     return read
 

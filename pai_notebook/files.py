@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import either, say
 
 try:
     import fcntl
@@ -124,7 +124,7 @@ def check_target(path: str | os.PathLike[str], writer: str, *, overwrite: bool =
     # what is packed says what is in it before that
     said = [ending, Path(target.stem).suffix.lower()] if ending == ".gz" and ending in endings else [ending]
     if any(each not in endings and (writer in _STRICT or each in FORMATS) for each in said):
-        known = say("{shown} or {last}", shown=joined(endings[:-1]), last=endings[-1]) if len(endings) > 1 else endings[0]
+        known = either(endings)
         raise ConfigurationError(
             say("{path!r} does not end in {known}", path=str(path), known=known),
             hint=say(

@@ -222,6 +222,18 @@ def joined(texts: Sequence[str], separator: str = ", ") -> Phrase:
     return Phrase(separator.join(texts), values=tuple(texts), separator=separator)
 
 
+def either(texts: Sequence[str]) -> str:
+    """Join texts of which one is enough; one alone stays as it is.
+
+    Examples
+    --------
+    >>> either([".html", ".htm", ".pdf"]), either([".md"])
+    ('.html, .htm or .pdf', '.md')
+    """
+    *others, last = texts
+    return say("{shown} or {last}", shown=joined(others), last=last) if others else last
+
+
 def first(texts: Sequence[str], count: int) -> Phrase:
     """Join the first texts, and say how many more there are; one more is shown itself.
 

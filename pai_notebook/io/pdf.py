@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path, new_file, why
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import either, say
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
 # Where the installers of macOS and Windows put it, which is not on the path.
@@ -61,10 +61,9 @@ def write_pdf(path: str | os.PathLike[str], document: str, *, overwrite: bool = 
     """
     browser = next(filter(None, map(shutil.which, (*_BROWSERS, *_ELSEWHERE))), None)
     if browser is None:
-        names = say("{shown} or {last}", shown=joined(_BROWSERS[:-1]), last=_BROWSERS[-1])
         hint = say(
             "Install Chromium or Chrome (Debian: apt-get install chromium) so that one of {names} is on the PATH. {by_hand}",
-            names=names,
+            names=either(_BROWSERS),
             by_hand=_BY_HAND,
         )
         raise ConfigurationError(say("a PDF needs Chromium or Chrome, and none was found"), hint=hint)
