@@ -195,7 +195,8 @@ class VersionSearch:
 
 
 def _hint(text: str, known: set[str]) -> str:
-    close = nearest(text, sorted(known))
+    there = sorted(filter(None, known))  # a version without a state, or with a label of no key, offers nothing to write
+    close = nearest(text, there)
     if close:
         return nearest_sentence(close)
-    return say("Available: {names}.", names=listed(sorted(known))) if known else ""
+    return say("Available: {names}.", names=listed(there)) if there else ""

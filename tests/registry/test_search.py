@@ -374,3 +374,14 @@ def test_models_are_met_once_and_in_their_order_while_others_are_deleted(connect
     numbers = [int(version.model_id.removeprefix("model-")) for version in found]
     assert numbers == sorted(set(numbers))
     assert set(numbers) >= {*range(10), *range(20, 330)}
+
+
+def test_words_that_are_empty_in_the_registry_are_not_offered(connected):
+    def bare(number):
+        return [{"VersionName": "0.1.0", "ApprovalStatus": "", "Labels": [{"Key": "", "Value": "x"}, {"Key": "team", "Value": "a"}]}]
+
+    registry, _ = connected(2, versions=bare)
+    with pytest.raises(ConfigurationError, match=r"Available: Approved, Pending and Rejected\.$"):
+        registry.search_versions(approval="ok")
+    with pytest.raises(ConfigurationError, match=r"Available: team\.$"):
+        registry.search_versions(label={"nosuch": "x"})
