@@ -48,11 +48,11 @@ TABLE = [
     ("drift there.csv --demo", Exit.UNCHECKED),
     ("search accuracy>0.9 --demo", Exit.UNCHECKED),
     ("search acuracy>0.9 --demo", Exit.UNCHECKED),
+    # usage
     ("search --label nosuch=x --demo", Exit.USAGE),
     (f"ls {MODEL} --label nosuch=x --demo", Exit.USAGE),
     ("search --approval ok --demo", Exit.USAGE),
     (f"ls {MODEL} --approval ok --demo", Exit.USAGE),
-    # usage
     ("search accuracy > 0.9 --demo", Exit.USAGE),
     ("", Exit.USAGE),
     ("show '' --demo", Exit.USAGE),
