@@ -18,7 +18,7 @@ from typing import Literal
 from pai_notebook.model.flatten import split_path
 
 Mode = Literal["max", "min"]
-Unit = Literal["ratio", "points", "difference"]
+ScaleName = Literal["ratio", "points", "difference"]
 
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\W\d_a-zA-Z]+")
 
@@ -362,7 +362,7 @@ def is_share(path: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def scale_of(path: str) -> Unit:
+def scale_of(path: str) -> ScaleName:
     """How a difference of a metric is told: in percent of the baseline, in percentage points, or as it is.
 
     Percent has a meaning where zero is the natural end: errors, losses, times, sizes, counts. A fraction differs by points.
@@ -383,7 +383,7 @@ def scale_of(path: str) -> Unit:
 
 
 @lru_cache(maxsize=4096)
-def _scale_of_words(words: frozenset[str]) -> Unit | None:
+def _scale_of_words(words: frozenset[str]) -> ScaleName | None:
     """What single words say; percentage points give way to pairs of words that say a ratio."""
     if words & _NEVER_POINTS:
         return "difference"

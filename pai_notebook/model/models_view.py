@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.display import Badge, Block, Card, Facts, Inline, Link, Mark, Missing, Note, Section, Table
 from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.model.list_view import LABELS
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.trees import tree_of
 from pai_notebook.model.version_view import approval_badge, day_shape, ids_shape, labels_shape, time_text
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
 
     from pai_notebook.model.registered_model import Model
 
-# Rows of a list of models, and labels in each.
+# Rows of a list of models.
 MODELS = 50
-_LABELS = 4
 
 
 def describe_models(models: Sequence[Model], *, asked: str = "") -> Block:
@@ -38,7 +38,7 @@ def _model_row(model: Model) -> list[Inline]:
     latest = model.latest_version
     version: Inline = latest.version_name if latest else Missing(say("no version yet"))
     badge: Inline | Badge = approval_badge(latest.approval_status) if latest else ""
-    labels = labels_shape(model.labels, limit=_LABELS) if model.labels else ""
+    labels = labels_shape(model.labels, limit=LABELS) if model.labels else ""
     return [
         model.name or Missing(say("no name")),
         version,
