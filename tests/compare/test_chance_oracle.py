@@ -194,7 +194,7 @@ def test_examples_widen_the_interval_of_runs_and_only_where_they_are_known():
     [
         (Runs.of([0.9]), Runs.of([0.8]), "1 run and 1 run are too few to know their spread"),
         (Runs.of([0.9]), Runs.of([0.8, 0.7]), "1 run and 2 runs are too few to know their spread"),
-        (Runs.of([0.9, 0.8], folds=True), Runs.of([0.8, 0.7], folds=True), "2 and 2 runs are too few to know their spread"),
+        (Runs.of([0.9, 0.8], folds=True), Runs.of([0.8, 0.7], folds=True), "2 and 2 folds are too few to know their spread"),
         (Runs.of([0.9, 0.9, 0.9]), Runs.of([0.8, 0.7, 0.9]), "identical repeats in 0.1.0: no spread"),
         (Runs.of([0.9, 0.8, 0.7]), Runs.of([0.9, 0.8, 0.7], folds=True), "folds in one version, runs in the other"),
         (Runs.of([0.9]), Runs.of([0.8, 0.7, 0.9]), None),
