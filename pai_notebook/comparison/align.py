@@ -116,6 +116,9 @@ class _MetricMaker:
     directions: Directions
     tolerance: Tolerance
 
+    def name(self, row: Row) -> Name:
+        return self.found.name((row.path, row.dataset))
+
     def cells(self, row: Row) -> tuple[Cell, ...]:
         return self.found[row.path, row.dataset]
 
@@ -148,7 +151,7 @@ def metric_rows(found: MetricCells, uncertainty: Uncertainty, baseline: int, dir
     maker = _MetricMaker(found, uncertainty, baseline, directions, tolerance)
     at_once = any(told.several for told in (found.series, directions, tolerance))
     for key in found:
-        row = lazy_row(found.name(key), uncertainty.role(key), maker)
+        row = lazy_row(*key, uncertainty.role(key), maker)
         if at_once:
             _ = row.changes
         yield row

@@ -109,7 +109,8 @@ class Aligned:
         narrowed = include is not None or exclude is not None
         sections = list(dict.fromkeys(row.key.section or row.path for row in self._all)) if narrowed else ()
         self._selection = Selection.read(include, exclude, dataset, sections)
-        self._selection.check_dataset([row.key for row in self._measured])
+        if self._selection.dataset:
+            self._selection.check_dataset([row.key for row in self._measured])
         self._selection.include.check([row.key for row in self._all] if narrowed else ())
         self._by = by or ""
         self.by_rows = self._meant(self._by) if self._by and self._place is not None else ()
@@ -239,17 +240,22 @@ class Aligned:
     @cached_property
     def changed(self) -> tuple[Row, ...]:
         """Rows in which some version differs from the baseline."""
-        return tuple(row for row in self.rows if not is_alike(row) and row.differs)
+        return tuple(row for row in self.rows if row.differs)
 
     @cached_property
     def identical(self) -> tuple[Row, ...]:
         """Rows in which no version differs from the baseline."""
-        return tuple(row for row in self.rows if is_alike(row) or not row.differs)
+        return tuple(row for row in self.rows if not row.differs)
 
     @cached_property
     def metrics(self) -> tuple[Row, ...]:
         """Rows of metrics."""
         return self._measured if self._selection.is_everything else tuple(row for row in self._measured if self._selection.keeps(row))
+
+    @cached_property
+    def _varied(self) -> tuple[Row, ...]:
+        """Rows of metrics in which not every version states the same number; the others take no time where this is asked first."""
+        return tuple(row for row in self.metrics if not is_alike(row))
 
     @property
     def labels(self) -> tuple[Row, ...]:
@@ -274,8 +280,11 @@ class Aligned:
     @property
     def notes(self) -> tuple[str, ...]:
         """What conditions removed, patterns of the arguments that matched nothing, and lists compared by position, a sentence each."""
-        metrics = [row.key for row in self._measured]
-        shown = {(row.path, row.dataset): row.key.shown for row in self.metrics}
+        # names are made for who asks, as there may be many
+        named = self._directions.said or self._told_tolerance or self._series.said or self._listed.said
+        metrics = [row.key for row in self._measured] if named else []
+        groups = [version for version in self._versions if isinstance(version, VersionGroup)]
+        shown = {(row.path, row.dataset): row.key.shown for row in self.metrics} if groups else {}
         return (
             *self._removed,
             *with_nearest("directions: {pattern!r} matches no metric", self._directions.unused(metrics), metrics),
@@ -293,7 +302,7 @@ class Aligned:
                 for remark in result.remarks
             ),
             *self._not_used,
-            *remarks_on([version for version in self._versions if isinstance(version, VersionGroup)], shown),
+            *remarks_on(groups, shown),
             *self._gaps,
             *self._by_position,
         )

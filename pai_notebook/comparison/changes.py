@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, Verdict, is_alike, is_blank, kind_of_row, told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, kind_of_row, told_difference
 from pai_notebook.comparison.series import series_text
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
@@ -29,7 +29,7 @@ _METRIC, _SETTING, _LABEL, _FIELD, _EVIDENCE = range(3, 8)
 
 def changed_rows(rows: Sequence[Row], place: int) -> list[Row]:
     """Rows in which a version differs from the baseline: what is worse first, then other metrics, settings, labels, fields and evidence."""
-    differing = (row for row in rows if not is_alike(row) and row.changes[place].kind not in (Kind.SAME, Kind.BASELINE))
+    differing = (row for row in rows if row.differs and row.changes[place].kind not in (Kind.SAME, Kind.BASELINE))
     return sorted(differing, key=lambda row: _group(row, place))
 
 

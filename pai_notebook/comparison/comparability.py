@@ -234,10 +234,10 @@ def _in_percent(row: Row) -> list[int]:
     """Positions of values that look like percent beside others that look like fractions."""
     if is_alike(row):
         return []
-    numbers = [(place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None]
     # most have no value above 1, which is told at once
-    if not any(value > 1 for _, value in numbers) or row.is_evidence or not is_percentable(row.path):
+    if not any(cell.value is not None and cell.value > 1 for cell in row.cells) or row.is_evidence or not is_percentable(row.path):
         return []
+    numbers = [(place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None]
     small = [value for _, value in numbers if 0 < value <= 1]
     # an error rate may be above 1; of anything else no fraction is
     bounded = is_share(row.path) or scale_of(row.path) != "ratio"

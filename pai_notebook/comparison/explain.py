@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.calls import guide
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
-from pai_notebook.comparison.rows import Row, Verdict, is_alike, passing_by_chance
+from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.comparison.tables_view import chance_sign, model_names
 from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings, in_short
 from pai_notebook.comparison.view import failures, subject
@@ -220,7 +220,8 @@ def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int
 
 
 def _legend(comparison: Comparison, *, signs: bool) -> list[Phrase]:
-    changes = [change for row in comparison.metrics for change in row.changes] if signs else []
+    varied = comparison._varied if signs else ()  # noqa: SLF001 - a part of it
+    changes = [change for row in varied for change in row.changes]
     said = {change.verdict for change in changes}
     legend = {Verdict.CHANCE: say(chance_sign(changes)), Verdict.UNKNOWN: say("? no interval known")}
     return [phrase for verdict, phrase in legend.items() if verdict in said]
@@ -228,7 +229,7 @@ def _legend(comparison: Comparison, *, signs: bool) -> list[Phrase]:
 
 def _note(comparison: Comparison) -> str:
     """Say what the words better and worse rest on, row by row."""
-    changes = [change for row in comparison.metrics if not is_alike(row) for change in row.changes]
+    changes = [change for row in comparison._varied for change in row.changes]  # noqa: SLF001 - a part of it
     said = (
         [say("better, worse: beyond chance (95 %, each cell by itself)")]
         if any(change.verdict in (Verdict.BETTER, Verdict.WORSE) for change in changes)

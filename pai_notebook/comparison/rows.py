@@ -251,6 +251,9 @@ class Row(Brief):
     @cached_property
     def key(self) -> Name:
         """The name that every argument of this package understands."""
+        maker: RowMaker | None = self.__dict__.get("_maker")
+        if maker is not None:
+            return maker.name(self)
         return Name("" if self.section == "other" else self.section, self.path, self.dataset)
 
     @property
@@ -282,6 +285,9 @@ class Row(Brief):
 class RowMaker(Protocol):
     """Makes the parts of a row."""
 
+    def name(self, row: Row) -> Name:
+        """Its name, with what the registry calls its dataset."""
+
     def cells(self, row: Row) -> tuple[Cell, ...]:
         """One for each version."""
 
@@ -308,10 +314,10 @@ def _has_interval(change: Change) -> bool:
     return change.evidence is not None and not change.evidence.is_exact and change.evidence.interval is not None
 
 
-def lazy_row(name: Name, role: Role | None, maker: RowMaker) -> Row:
-    """Give a row whose cells, changes and direction are made when they are first asked for."""
+def lazy_row(path: str, dataset: str, role: Role | None, maker: RowMaker) -> Row:
+    """Give the row of a metric whose name, cells, changes and direction are made when they are first asked for."""
     row = object.__new__(Row)
-    row.__dict__.update(section=name.section, path=name.path, dataset=name.dataset, role=role, key=name, _maker=maker)
+    row.__dict__.update(section="metrics", path=path, dataset=dataset, role=role, _maker=maker)
     return row
 
 

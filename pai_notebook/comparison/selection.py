@@ -83,7 +83,7 @@ class Selection:
 
     def unused(self, rows: Sequence[Row]) -> tuple[str, ...]:
         """Say which patterns fit no row, a sentence each; nothing when there is no row at all."""
-        if not rows:
+        if not rows or not (self.include or self.exclude):
             return ()
         names = [row.key for row in rows]
         missed = with_nearest("include: {pattern!r} matches no row", self.include.unused(names), names)

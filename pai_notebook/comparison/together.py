@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
+from pai_notebook.comparison.evidence import Key
 from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
 from pai_notebook.comparison.rows import Change, Row, Verdict, is_alike
 from pai_notebook.model.metric_words import is_cost, is_training
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
-    from pai_notebook.model.names import Name
 
 
 def is_judged(row: Row) -> bool:
@@ -47,27 +47,34 @@ class Together:
     """
 
     def __init__(self, differences: Sequence[tuple[Row, int]], baseline: int | None, tolerance: Tolerance) -> None:
-        self._is_quality = {row.key: is_judged(row) and not looks_mixed(row) for row in {row.key: row for row, _ in differences}.values()}
-        self._adjusted: dict[tuple[Name, int], float] = {}
+        self._is_quality: dict[Key, bool] = {}
+        self._adjusted: dict[tuple[Key, int], float] = {}
         self._levels: dict[bool, float] = {}
         tested = [(row, place) for row, place in differences if is_tested(row, row.changes[place])]
         for of_quality in (True, False):
-            family = [(row, place) for row, place in tested if self._is_quality[row.key] is of_quality]
+            family = [(row, place) for row, place in tested if self.is_quality(row) is of_quality]
             values = holm([_p_value(row, row.changes[place], baseline, tolerance) for row, place in family])
-            self._adjusted.update({(row.key, place): value for (row, place), value in zip(family, values, strict=True)})
+            self._adjusted.update({(_key(row), place): value for (row, place), value in zip(family, values, strict=True)})
             self._levels[of_quality] = level_of_each(len(family))
 
     def is_beyond_chance(self, row: Row, place: int) -> bool:
         """Whether a difference is better or worse together with all others; what chance has no part in is what it is alone."""
-        return row.changes[place].is_beyond_chance and self._adjusted.get((row.key, place), 0.0) <= OUTSIDE
+        return row.changes[place].is_beyond_chance and self._adjusted.get((_key(row), place), 0.0) <= OUTSIDE
 
     def is_quality(self, row: Row) -> bool:
         """Whether a metric is in the family of those that say how good a version is."""
-        return self._is_quality[row.key]
+        key = _key(row)
+        if key not in self._is_quality:
+            self._is_quality[key] = is_judged(row) and not looks_mixed(row)
+        return self._is_quality[key]
 
     def level(self, row: Row) -> float:
         """Confidence of each interval in the family of a metric at which all of them hold together with 95 %."""
         return self._levels[self.is_quality(row)]
+
+
+def _key(row: Row) -> Key:
+    return row.path, row.dataset
 
 
 def _p_value(row: Row, change: Change, baseline: int | None, tolerance: Tolerance) -> float:

@@ -97,8 +97,7 @@ class Uncertainty:
         level : float
             Confidence of the interval, 0 to 1.
         """
-        known = self._beside.number(key, place) is not None and self._beside.number(key, other) is not None
-        if known and (key, place, other) in self._paired:
+        if (key, place, other) in self._paired and None not in (self._beside.number(key, place), self._beside.number(key, other)):
             return replace(self._paired[key, place, other](level), scale=self.scale(key))
         found = self._sides(key, place, other, n)
         if isinstance(found, Evidence):

@@ -60,12 +60,13 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     baseline = comparison.baseline_place
     if baseline is None:
         return OverallVerdict(asked, "", (), (), ())
-    candidates = [row for row in comparison.metrics if is_judged(row)]
-    mixed = {row.key: row for row in candidates if looks_mixed(row)}
-    metrics = [row for row in candidates if row.key not in mixed]
+    metrics: list[Row] = []
+    mixed: list[Row] = []
+    for row in filter(is_judged, comparison.metrics):
+        (mixed if looks_mixed(row) else metrics).append(row)
     places = [place for place in range(len(comparison.names)) if place != baseline]
     judged = judge(metrics, places, baseline, tolerance)
-    sentences = _Sentences(comparison, judged, metrics, list(mixed.values()), by, tolerance=tolerance)
+    sentences = _Sentences(comparison, judged, metrics, mixed, by, tolerance=tolerance)
     found = list(sentences.findings())
     each = list(sentences.one_by_one()) if len(places) > 1 else ()
     counted = count_versions([comparison.versions[place] for place in places])
@@ -136,7 +137,7 @@ class _Sentences(VerdictWords):
             ("neutral", "not a number: {metrics}", datasets, lambda each: _is_missing(each, blank=False)),
         ]
         words = (Standing.BETTER, Standing.WORSE)
-        decided = dict.fromkeys(place for word in words for place in sorted({each.place for each in self._judged if each.standing is word}))
+        decided = dict.fromkeys(place for word in words for place in sorted({each.place for each in self._of[word]}))
         others = [place for place in range(len(self._names)) if place != self._baseline and place not in decided]
         named = list(decided)[-_LISTED:]
         for place in [*named, *others[max(0, len(others) - _LISTED + len(named)) :]]:
@@ -179,7 +180,7 @@ class _Sentences(VerdictWords):
         return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)
 
     def _decided(self, standing: Standing) -> Iterator[Finding]:
-        found = [each for each in self._judged if each.standing is standing]
+        found = self._of[standing]
         worse = "Worse than {baseline} beyond chance (95 % together): {versions}."
         better = "Better than {baseline} beyond chance (95 % together): {versions}."
         if self.is_tolerant:
@@ -263,7 +264,7 @@ class _Sentences(VerdictWords):
     def _unseen(self) -> Iterator[Finding]:
         """Say by how much versions could still be worse in what they are not shown to be worse or better in, beyond what is tolerated."""
         together = level_of_each(len(self._tested))
-        worse = {(each.place, each.row.path) for each in self._judged if each.standing is Standing.WORSE}
+        worse = {(each.place, each.row.path) for each in self._of[Standing.WORSE]}
         losses: dict[object, list[Loss]] = {}
         few: list[Judged] = []
         for each in self._tested:
@@ -296,7 +297,7 @@ class _Sentences(VerdictWords):
             parts.append(say(told, versions=named, losses=could))
         found = [each.judged for several in losses for each in several]
         known = {each.place for each in found}
-        unknown = any(each.standing is Standing.UNKNOWN and each.place in known for each in self._judged)
+        unknown = any(each.place in known for each in self._of[Standing.UNKNOWN])
         said = "Where an interval is known, {parts}." if unknown else "{parts}."
         more = len(parts) - METRICS
         shown = joined(parts[:METRICS], "; ") if more > 1 else joined(parts, "; ")
@@ -317,7 +318,7 @@ class _Sentences(VerdictWords):
             yield Finding(say("The intervals of {metrics} cover other runs, not other examples.", metrics=metrics), self._rows(found))
 
     def _unknown(self) -> Iterator[Finding]:
-        found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
+        found = self._of[Standing.UNKNOWN]
         tested = {self._path(each.row) for each in self._tested}
         nowhere = [each for each in found if self._path(each.row) not in tested]
         if nowhere:
@@ -341,7 +342,7 @@ class _Sentences(VerdictWords):
 
     def _measured(self) -> Iterator[Finding]:
         """Say what is ahead and behind as measured only."""
-        found = [each for each in self._judged if each.standing is Standing.UNKNOWN]
+        found = self._of[Standing.UNKNOWN]
         for ahead in (True, False):
             some = [each for each in found if each.is_ahead is ahead]
             if some:
@@ -351,7 +352,7 @@ class _Sentences(VerdictWords):
     def _alone(self) -> Iterator[Finding]:
         """Say what would be beyond chance if nothing else had been looked at."""
         for ahead in (False, True):
-            found = [each for each in self._judged if each.alone and each.is_ahead is ahead]
+            found = [each for each in self._singly if each.is_ahead is ahead]
             if found:
                 worse = "Worse beyond chance if compared alone (95 %), but not among all that is compared here: {versions}."
                 better = "Better beyond chance if compared alone (95 %), but not among all that is compared here: {versions}."
@@ -359,7 +360,7 @@ class _Sentences(VerdictWords):
 
     def counted_singly(self) -> Iterator[Finding]:
         """Name the versions that a cell alone calls better or worse, of many: what is marked there is not among what is better together."""
-        found = [each for each in self._judged if each.alone]
+        found = self._singly
         parts = []
         for ahead, words in ((True, "{versions} better"), (False, "{versions} worse")):
             named = [self._called[place] for place in sorted({each.place for each in found if each.is_ahead is ahead})]
@@ -369,7 +370,7 @@ class _Sentences(VerdictWords):
             yield Finding(say(told, parts=joined(parts, "; ")), self._rows(found))
 
     def _missing(self) -> Iterator[Finding]:
-        found = [*self._judged, *self._cost_missing]
+        found = [*self._of[Standing.MISSING], *self._of[Standing.NEW], *self._cost_missing]
         there = [each for each in found if each.standing is Standing.NEW]
         for blank, template, write in (
             (True, "Missing: {versions}.", self._as_missing),
@@ -389,7 +390,7 @@ class _Sentences(VerdictWords):
 
     def _not_read(self) -> Iterator[Finding]:
         """Say what could not be judged, and what would let it."""
-        found = [each for each in self._judged if each.standing is Standing.NO_DIRECTION]
+        found = self._of[Standing.NO_DIRECTION]
         if found:
             metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), METRICS)
             yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))
@@ -407,8 +408,8 @@ class _Sentences(VerdictWords):
     def _cost_missing(self) -> list[Judged]:
         """Costs that a version has and the baseline lacks, or the other way round."""
         found = []
-        for row in self._comparison.metrics:
-            if is_cost(row.path) and not is_alike(row) and not row.is_evidence:
+        for row in self._comparison._varied:  # noqa: SLF001 - a part of it
+            if is_cost(row.path) and not row.is_evidence:
                 base = has_number(row.cells[self._baseline])
                 places = [place for place, cell in enumerate(row.cells) if has_number(cell) is not base]
                 found += [Judged(row, place, Standing.MISSING if base else Standing.NEW) for place in places]
@@ -419,8 +420,8 @@ class _Sentences(VerdictWords):
         """What the versions cost otherwise than the baseline, beyond chance and as measured."""
         found = [
             Judged(row, place, Standing.UNKNOWN)
-            for row in self._comparison.metrics
-            if is_cost(row.path) and not is_alike(row) and not row.is_evidence
+            for row in self._comparison._varied  # noqa: SLF001 - a part of it
+            if is_cost(row.path) and not row.is_evidence
             for place, change in enumerate(row.changes)
             # a size counts as a cost even where its direction is unknown
             if change.delta and change.kind in (Kind.BETTER, Kind.WORSE, Kind.CHANGED)

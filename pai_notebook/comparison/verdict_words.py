@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pai_notebook.comparison.comparability import looks_mixed, with_models
 from pai_notebook.comparison.rows import Row, in_percent, is_alike, is_blank, told_difference
 from pai_notebook.comparison.together import is_judged
-from pai_notebook.comparison.verdict import Finding, Judged, has_number
+from pai_notebook.comparison.verdict import Finding, Judged, Standing, has_number
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.numbers import choose_format
 
@@ -58,11 +58,15 @@ class VerdictWords:
         self._metrics = metrics
         self._mixed = mixed
         self._judged = judged
+        self._of: dict[Standing, list[Judged]] = {standing: [] for standing in Standing}
+        for each in judged:
+            self._of[each.standing].append(each)
         self._by = [row for row in by if not looks_mixed(row)]
         self._datasets = comparison.short_datasets
         self._paths = comparison.plain_paths
         self._measured_on = Counter(self._path(row) for row in comparison.metrics if not row.is_evidence)
         self._tested = [each for each in judged if each.is_tested]
+        self._singly = [each for each in self._of[Standing.CHANCE] if each.alone]
 
     @property
     def _base(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -96,6 +95,9 @@ class NumberFormat:
         return f"{number:+.{self.significant}g}"
 
 
+_FIXED = tuple(NumberFormat(decimals) for decimals in range(_DECIMALS + 1))
+
+
 def choose_format(values: Iterable[float], *, least: int = _LEAST, readable: int = 0) -> NumberFormat:
     """Find how to write numbers of one metric: the same few decimals for all, more only where distinct values would read the same.
 
@@ -149,15 +151,15 @@ def _chosen(rows: Iterable[Iterable[float]], least: int, readable: int, part: fl
     if not found:
         return NumberFormat()
     sizes = [abs(value) for distinct in found for value in distinct if value]
-    exact = {value for distinct in found for value in distinct if _shortest(value) <= readable}
+    exact = {value for distinct in found for value in distinct if _shortest(value) <= readable} if readable else set()
 
     def tells(form: NumberFormat) -> bool:
         return all(_tells(form, distinct, least, exact, part) for distinct in found)
 
     if not sizes or (max(sizes) < _LARGE and min(sizes) >= _SMALL):
-        for decimals in range(_DECIMALS + 1):
-            if tells(NumberFormat(decimals)):
-                return NumberFormat(decimals)
+        for form in _FIXED:
+            if tells(form):
+                return form
     for significant in range(_LEAST, _ALL):
         if tells(NumberFormat(None, significant)):
             return NumberFormat(None, significant)
@@ -165,20 +167,24 @@ def _chosen(rows: Iterable[Iterable[float]], least: int, readable: int, part: fl
 
 
 def _tells(form: NumberFormat, distinct: list[float], least: int, exact: set[float], part: float) -> bool:
-    texts = [form.value(value) for value in distinct]
+    texts: list[str] = []
+    for value in distinct:
+        text = form.value(value)
+        # the first value that is cut short answers for all, as few decimals are tried first
+        if float(text) != value and (value in exact or _significant(text) < least):
+            return False
+        texts.append(text)
     fine = form.decimals is not None and part * 10.0**-form.decimals <= distinct[-1] - distinct[0]
-    return (fine or len(set(texts)) == len(distinct)) and all(
-        float(text) == value or (value not in exact and _significant(text) >= least) for text, value in zip(texts, distinct, strict=True)
-    )
+    return fine or len(set(texts)) == len(distinct)
 
 
 def _significant(text: str) -> int:
-    return len(re.sub(r"e.*|\D", "", text).lstrip("0"))
+    return len(text.partition("e")[0].lstrip("-0.").replace(".", ""))
 
 
 def _shortest(value: float) -> int:
     """Count the significant digits that a value needs to be read back."""
-    return len(re.sub(r"e.*|\D", "", repr(value)).strip("0"))
+    return len(repr(value).partition("e")[0].lstrip("-").replace(".", "").strip("0"))
 
 
 def format_number(value: float) -> str:

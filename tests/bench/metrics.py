@@ -1,11 +1,15 @@
-"""What many metrics in one version cost: `python -m tests.bench.metrics [COUNT]` prints CPU seconds for 60,000 of each way to see them."""
+"""What many metrics in one version cost: `python -m tests.bench.metrics [COUNT]` prints CPU seconds for 60,000 of each way to see them.
 
+With `--growth` also how each way grows from a sixtieth and a sixth of them.
+"""
+
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import pai_notebook as pnb
-from tests.bench.figures import Figures, count_argument
+from tests.bench.figures import Figures, count_argument, exponent
 
 
 def versions(count):
@@ -37,16 +41,26 @@ WAYS = {
 }
 
 
+def seconds(call, count, folder):
+    """CPU seconds of one way to see so many metrics."""
+    some = versions(count)
+    start = time.process_time()
+    call(some, folder)
+    return time.process_time() - start
+
+
 def main():
     """Print the figures."""
     figures, count = Figures(), count_argument(60_000)
+    sizes = [count // 60, count // 6, count] if "--growth" in sys.argv else [count]
     with tempfile.TemporaryDirectory() as folder:
         for way, call in WAYS.items():
             call(versions(10), Path(folder))  # what is loaded on first use is loaded
-            some = versions(count)
-            start = time.process_time()
-            call(some, Path(folder))
-            figures.tell(f"{count:,} metrics, {way}: CPU seconds", time.process_time() - start)
+            taken = {size: seconds(call, size, Path(folder)) for size in sizes}
+            for size, cpu in taken.items():
+                figures.tell(f"{size:,} metrics, {way}: CPU seconds", cpu)
+            if len(sizes) > 1:
+                figures.tell(f"  {way}: exponent of time", exponent(sizes, list(taken.values())), "at most 1.1")
     figures.finish()
 
 

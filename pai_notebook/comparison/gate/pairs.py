@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.comparability import looks_mixed
-from pai_notebook.comparison.gate.report import Check, Outcome
+from pai_notebook.comparison.gate.report import Check, Outcome, form_of
 from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
@@ -63,6 +63,7 @@ class Gated:
     removed: Sequence[str] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
     left_out: Mapping[Name, Phrase] = field(default_factory=dict)
+    _fitting: dict[Pattern, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def candidates(self) -> list[int]:
@@ -71,8 +72,10 @@ class Gated:
 
     def fitting(self, pattern: Pattern) -> list[Row]:
         """Rows that a pattern means: what says how sure another metric is only where it is named."""
-        found = ((row, pattern.rank(row.key)) for row in self.rows)
-        return [row for row, rank in found if rank is not None and (rank[0] or not row.is_evidence)]
+        if pattern not in self._fitting:
+            found = ((row, pattern.rank(row.key)) for row in self.rows)
+            self._fitting[pattern] = [row for row, rank in found if rank is not None and (rank[0] or not row.is_evidence)]
+        return self._fitting[pattern]
 
     def left_out_by(self, pattern: Pattern) -> Phrase | None:
         """Say what left out the metrics that a pattern means, None where it means none of those."""
@@ -160,6 +163,7 @@ class Pair:
         *,
         as_measured: bool = False,
         limit: str = "",
+        is_plain: bool = False,
         scale: Scale | None = None,
     ) -> Check:
         """Give the outcome of a check of this pair; without a scale its difference is written as tables do."""
@@ -180,6 +184,7 @@ class Pair:
             as_measured,
             label=key.label,
             limit=limit or allowed,
+            is_plain=is_plain,
             scale=scale or self.row.scale,
         )
 
@@ -219,14 +224,22 @@ class Pair:
         more = "" if unsure is _UNKNOWN and not passed else unsure
         reason = joined([each for each in (remark, more) if each], "; ")
         scale = scale or (self.scale() if relative and unsure and unsure is not _UNKNOWN else None)
-        check = self.check(
-            "passed" if passed else "failed", rule, reason, allowed, bound, as_measured=bool(unsure), limit=limit, scale=scale
+        return self.check(
+            "passed" if passed else "failed",
+            rule,
+            reason,
+            allowed,
+            bound,
+            as_measured=bool(unsure),
+            limit=limit,
+            is_plain=is_plain and not more,
+            scale=scale,
         )
-        return replace(check, is_plain=is_plain and not more)
 
     def written(self, bound: float) -> str:
         """Write a bound as the numbers beside it are written."""
-        return self.check("passed", "", bound=bound).form.value(cleared(bound))
+        base = None if self.base is None else self.base.value
+        return form_of(self.cell.value, base, bound).value(cleared(bound))
 
     def _unsure(self, bound: float, *, relative: bool, percent: bool = False) -> Phrase | str:
         """Say why chance may have decided: the 95 % interval of the difference, or of the value, includes the bound or is not known."""

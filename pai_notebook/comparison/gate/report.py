@@ -83,8 +83,7 @@ class Check(Brief):
     @property
     def form(self) -> NumberFormat:
         """How its numbers are written: value, baseline and bound read differently where they differ."""
-        # what the last digits of a calculation carry tells none of them apart
-        return choose_format([cleared(number) for number in (self.value, self.baseline, self.bound) if number is not None])
+        return form_of(self.value, self.baseline, self.bound)
 
     def _brief(self) -> str:
         return say("{kind} {sentence}", kind=say(self.outcome), sentence=self.words)
@@ -105,6 +104,11 @@ class Check(Brief):
             head = say(words, name=self.name, version=self.version, value=value, baseline=baseline, delta=delta)
         remarks = [*([self.reason] if self.reason else []), *([say("allowed {bound}", bound=self.allowed)] if self.allowed else [])]
         return say("{what}: {said}", what=head, said=joined(remarks, "; ")) if remarks else head
+
+
+def form_of(value: float | None, baseline: float | None, bound: float | None) -> NumberFormat:
+    """How the numbers of a check are written; what the last digits of a calculation carry tells none of them apart."""
+    return choose_format([cleared(number) for number in (value, baseline, bound) if number is not None])
 
 
 @dataclass(frozen=True, repr=False)
