@@ -31,6 +31,7 @@ class Estimated(ABC):
 
     level: float
     margin: float = 0.0
+    """Up to which difference the values count as the same: the tolerance, in the metric's own unit."""
 
     @abstractmethod
     def _known_at(self, level: float) -> Interval | None:
