@@ -114,12 +114,15 @@ class _Sentences(VerdictWords):
 
     def _by_what(self) -> Iterator[Finding]:
         """Propose a metric that can be judged by: measured in the baseline and in most versions, and better in a known direction."""
-        counts = [
-            sum(map(has_number, row.cells)) if row.direction.mode and has_number(row.cells[self._baseline]) else 0 for row in self._metrics
-        ]
-        most = max(counts)
-        if most > 1:
-            name = self._path(self._metrics[counts.index(most)])
+        most, name, every = 1, "", len(self._names)
+        for row in self._metrics:
+            # of most metrics it is plain without a look at their cells that every version has a number
+            measured = every if is_alike(row) else sum(map(has_number, row.cells)) if has_number(row.cells[self._baseline]) else 0
+            if measured > most and row.direction.mode:
+                most, name = measured, self._path(row)
+            if most == every:
+                break
+        if name:
             yield Finding(say("Name the metric that matters: by={name!r}.", name=name), advice=True)
 
     def one_by_one(self) -> Iterator[OfVersion]:
