@@ -41,7 +41,8 @@ tbody:first-of-type>tr:first-child{break-before:avoid}tbody:first-of-type>tr:nth
 main>details>summary{margin-top:0}summary{list-style:none!important}
 [class^=pin] del{display:none}
 details::details-content{content-visibility:visible;block-size:auto}
-pre{margin:.3em 0;padding:.3em .7em}figure,pre,tr,caption,main>div [class^=pin]{break-inside:avoid}
+pre{margin:.3em 0;padding:.3em .7em}figure,pre,tr,caption{break-inside:avoid}
+tbody>tr:is(:has(>td:first-child:empty),:nth-last-child(-n+2):not(:first-child)),div:has(>[class^=pin])+div:not(:has(table)){break-before:avoid}
 figure{margin:.3em 0}figure img{zoom:.78}
 figure:has(~figure),figure~figure{display:inline-block;width:49.5%;vertical-align:top}
 thead{display:table-header-group}div{overflow:visible!important}div:has(>table){display:block!important}
@@ -51,7 +52,7 @@ table *{white-space:normal!important}th,td{padding:.08em .4em!important}th[style
 table:not([class^=pin]) [style*=max-width]{max-width:none!important}
 table:not([class^=pin]) td:not([style*=pre-wrap],:last-child),table:not([class^=pin]) td>small{white-space:nowrap!important}
 table:not(.facts) td>br:has(+small){display:none}table:not(.facts) td>br+small{margin-left:.6em}
-.facts :is(th,td){padding-block:0!important}.facts:has(td>br:nth-of-type(8)) :is(tbody,tr,th,td){display:block!important;break-inside:auto}
+.facts :is(th,td){padding-block:0!important}.facts:has(td>br:nth-of-type(8)) :is(tbody,tr,th,td){display:block!important;break-inside:auto;break-before:auto}
 .facts:has(td>br:nth-of-type(8)) tbody{columns:3;column-gap:14pt;font-size:7.5pt!important;line-height:1.25}
 .facts:has(td>br:nth-of-type(8)) th{font-weight:600!important;opacity:1!important;break-after:avoid}
 .facts:has(td>br:nth-of-type(8)) td{margin-bottom:5pt!important}}

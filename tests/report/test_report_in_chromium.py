@@ -197,6 +197,33 @@ def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(opened, twe
     assert "importpai_notebookaspnb" in text
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_bands_that_are_longer_than_half_a_page_leave_no_page_half_empty_and_keep_the_datasets_of_a_metric_together(tmp_path, lang):
+    def document(nth):
+        values = {f"m{each:02}": (nth + each * 7) % 17 / 17 for each in range(10)}
+        results = [{"Dataset": {"DatasetId": f"d-{each}"}, "MetricsInfo": values} for each in range(3)]
+        return {"VersionName": f"1.{nth}.0", "Metrics": {"Results": results}}
+
+    twenty = VersionSet.from_documents([document(nth) for nth in range(20)])
+    pdf = twenty.compare().report(tmp_path / "r.pdf", lang=lang, charts=False)
+    boxes = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    sheets = re.findall(r"<page .*?</page>", boxes, re.DOTALL)
+    filled, firsts = [], []
+    for sheet in sheets:
+        height = float(re.search(r'height="([0-9.]+)"', sheet)[1])
+        ends = [float(low) for low in re.findall(r'<word [^>]*yMax="([0-9.]+)"', sheet)]
+        filled.append(max(end for end in ends if end < height - 36) / height)  # above the footer
+    assert len(filled) > 3
+    assert [share for share in filled[:-1] if share < 0.75] == []
+    for sheet in layout_of(pdf).split("\f")[1:]:
+        rows = [line.split() for line in sheet.split("\n") if "d-" in line]
+        firsts += [rows[0]] if rows and "1.0.0" in sheet.strip().split("\n")[0].split() else []
+    assert len(firsts) > 1  # pages that continue a band begin with its versions, and with the name of a metric
+    assert [row for row in firsts if "d-0" not in row] == []
+
+
 @pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="needs pdfinfo of poppler-utils")
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
 def test_five_versions_are_printed_on_five_pages_with_a_line_a_difference_and_a_dataset(everything, tmp_path):
