@@ -52,7 +52,8 @@ table *{white-space:normal!important}th,td{padding:.08em .4em!important}th[style
 table:not([class^=pin]) [style*=max-width]{max-width:none!important}
 table:not([class^=pin]) td:not([style*=pre-wrap],:last-child),table:not([class^=pin]) td>small{white-space:nowrap!important}
 table:not(.facts) td>br:has(+small){display:none}table:not(.facts) td>br+small{margin-left:.6em}
-.facts :is(th,td){padding-block:0!important}.facts:has(td>br:nth-of-type(8)) :is(tbody,tr,th,td){display:block!important;break-inside:auto;break-before:auto}
+.facts :is(th,td){padding-block:0!important}
+.facts:has(td>br:nth-of-type(8)) :is(tbody,tr,th,td){display:block!important;break-inside:auto;break-before:auto}
 .facts:has(td>br:nth-of-type(8)) tbody{columns:3;column-gap:14pt;font-size:7.5pt!important;line-height:1.25}
 .facts:has(td>br:nth-of-type(8)) th{font-weight:600!important;opacity:1!important;break-after:avoid}
 .facts:has(td>br:nth-of-type(8)) td{margin-bottom:5pt!important}}
