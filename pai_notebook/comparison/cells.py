@@ -34,7 +34,6 @@ from pai_notebook.plot.data import FULL
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
-    from pai_notebook.comparison.leaders import Leaders
 
 _TEXT = 120
 _BARS = "▁▂▃▄▅▆▇"
@@ -68,7 +67,7 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
     return [
         ""
         if place in silent and is_blank(row.cells[place])
-        else _cell(comparison, row, place, form, text=words[place], star=_star(leaders, place), marks=marks[place])
+        else _cell(comparison, row, place, form, text=words[place], star=leaders.star_at(place) if leaders else "", marks=marks[place])
         for place in places
     ]
 
@@ -79,7 +78,7 @@ def best_of(comparison: Comparison, row: Row) -> Phrase | str:
     if leaders is None:
         return ""
     name, more = comparison.names[leaders.best[0]], len(leaders.shown) - 1
-    return joined([_star(leaders, leaders.best[0]), name, *([f"+{more}"] if more else [])], " ")
+    return joined([leaders.star_at(leaders.best[0]), name, *([f"+{more}"] if more else [])], " ")
 
 
 def tally(rows: Sequence[Row], place: int) -> Phrase:
@@ -188,13 +187,6 @@ def _changed(row: Row, place: int, baseline: int | None) -> Phrase:
     """Say that a value is another one, and of which type where that is another one too."""
     kinds = None if baseline is None else row.kinds(place, baseline)
     return say("changed") if kinds is None else say("changed from {before} to {after}", before=kinds[0], after=kinds[1])
-
-
-def _star(leaders: Leaders | None, place: int) -> str:
-    """A filled star for a version told apart from every other, a hollow one for those that may be the best."""
-    if leaders is None or place not in leaders.shown:
-        return ""
-    return "★" if leaders.is_alone else "☆"
 
 
 def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, *, text: str, star: str, marks: list[Mark]) -> Inline:

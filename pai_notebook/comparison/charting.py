@@ -34,10 +34,12 @@ def _measure(comparison: Comparison, row: Row, form: NumberFormat | None) -> Mea
 
 def _points(comparison: Comparison, row: Row) -> tuple[Point, ...]:
     form = choose_format(cell.value for cell in row.cells if cell.value is not None)
-    return tuple(_point(comparison, row, place, form) for place in range(len(row.cells)))
+    leaders = comparison.leaders(row)
+    stars = [leaders.star_at(place) if leaders else "" for place in range(len(row.cells))]
+    return tuple(_point(comparison, row, place, form, stars[place]) for place in range(len(row.cells)))
 
 
-def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> Point:
+def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat, star: str) -> Point:
     cell, change, base = row.cells[place], row.changes[place], comparison.baseline_place
     return Point(
         math.nan if cell.value is None else cell.value,
@@ -49,6 +51,7 @@ def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> 
         gain(change),
         (series_points(cell.raw) or ()) if cell.state is State.SERIES else (),
         *_spread(comparison._runs(row, place)),  # noqa: SLF001 - as a table shows it
+        star=star,
     )
 
 

@@ -66,6 +66,12 @@ class Leaders:
         """Positions that a table marks: the best, and those not told apart from it."""
         return (*self.best, *self.together)
 
+    def star_at(self, place: int) -> str:
+        """The star of a version: filled for one told apart from every other, hollow for those that may be the best, empty for others."""
+        if place not in self.shown:
+            return ""
+        return "★" if self.is_alone else "☆"
+
 
 def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart, tolerance: float = 0.0) -> Leaders:
     """Find the best of some values and those that cannot be told apart from it.

@@ -20,6 +20,7 @@ from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_cost, kind_of_metric
 from pai_notebook.model.numbers import NumberFormat
+from pai_notebook.plot.data import STARS
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -316,8 +317,7 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
 
 def _stars(comparison: Comparison, rows: Sequence[Row]) -> list[Phrase]:
     alone = {found.is_alone for row in rows if (found := comparison.leaders(row)) is not None}
-    filled, hollow = say("★ best, told apart from all others"), say("☆ best as measured, or not told apart from it")
-    return [*([filled] if True in alone else []), *([hollow] if False in alone else [])]
+    return [meaning for star, meaning in STARS.items() if (star == "★") in alone]
 
 
 def chance_sign(changes: Iterable[Change]) -> str:

@@ -257,7 +257,7 @@ def _column(ax: Any, measure: Measure, place: int, width: float, theme: Theme) -
 
 
 def _value(measure: Measure, point: Point) -> str:
-    return told_value(point, measure.form.value(point.value))
+    return joined([*([point.star] if point.star else []), told_value(point, measure.form.value(point.value))], " ")
 
 
 def _state(ax: Any, place: int, text: str, theme: Theme) -> Any:

@@ -20,6 +20,8 @@ Mode = Literal["max", "min"] | None
 _UP = {"max": say("↑ higher is better"), "min": say("↓ lower is better")}
 _RIGHT = {"max": say("higher is better →"), "min": say("← lower is better")}
 _MOST = 30
+# What the star of a version says; the filled one first.
+STARS = {"★": say("★ best, told apart from all others"), "☆": say("☆ best as measured, or not told apart from it")}
 # Half widths of its interval at which a difference has its full colour.
 FULL = 5.0
 
@@ -54,6 +56,8 @@ class Point:
         The single runs or folds whose mean the value is, empty where it is no mean.
     sd : str
         Their standard deviation as it is written, empty where there is none.
+    star : str
+        `★` for the best that is told apart from all others, `☆` for those that may be the best, as in tables; empty for others.
     """
 
     value: float
@@ -66,6 +70,7 @@ class Point:
     series: tuple[float, ...] = ()
     runs: tuple[float, ...] = ()
     sd: str = ""
+    star: str = ""
 
     @property
     def is_number(self) -> bool:

@@ -8,7 +8,7 @@ from statistics import quantiles
 from typing import Any
 
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.plot.data import ChartData, Point, some
+from pai_notebook.plot.data import STARS, ChartData, Point, some
 from pai_notebook.plot.theme import Theme
 
 SIGNS = {"could be chance": "≈", "no interval known": "?", "same": "="}
@@ -84,6 +84,7 @@ def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True, bars
     """What the marks mean, those that occur, so that nobody compares the whiskers of two candidates with each other."""
     said = [point.verdict for point in points if point.is_number]
     pieces = [*marks_of(said, arrows=signs, bars=bars), *(signs_of(points, many=False) if signs else [])]
+    pieces += [meaning for star, meaning in STARS.items() if signs and star in {point.star for point in points}]
     if any(point.interval is not None and point.interval[0] < point.interval[1] for point in points):
         pieces.append(say("whiskers: 95 % interval of the difference to {baseline}", baseline=data.names[data.baseline]))
     if any(point.runs for point in points):

@@ -97,10 +97,26 @@ def test_bars_on_request_begin_at_zero(compared):
     assert ax.get_xlim()[0] == 0
 
 
+@pytest.mark.parametrize("kind", ["dot", "bar"])
+def test_dots_and_bars_mark_the_best_with_the_star_and_the_words_of_tables(kind):
+    accuracies = {"0.1.0": 0.80, "0.2.0": 0.90, "0.3.0": 0.905, "0.4.0": 0.5}
+    near = VersionSet([make(name, accuracy=value, n=1000) for name, value in accuracies.items()]).compare(only="all")
+    ax = getattr(near.plot, kind)("accuracy")
+    told = words(ax)
+    assert [text for text in told if text.startswith(("★", "☆"))] == ["☆ 0.900", "☆ 0.905"]
+    assert {"0.800", "0.500"} <= set(told)
+    assert "☆ best as measured, or not told apart from it" in note(ax)
+    alone = VersionSet([make("0.1.0", accuracy=0.5, n=1000), make("0.2.0", accuracy=0.9, n=1000)]).compare(only="all")
+    ax = getattr(alone.plot, kind)("accuracy")
+    assert "★ 0.9" in words(ax)
+    assert "★ best, told apart from all others" in note(ax)
+    assert "☆" not in " ".join(words(ax))
+
+
 def test_better_and_worse_differ_by_shape_and_hatch_not_by_colour_alone(compared):
     assert marks(compared.plot.dot("cer"), 3) == [("s", True), ("D", True), ("o", True)]
     assert [bar.get_hatch() for bar in compared.plot.bar("cer").patches] == [None, "///", None]
-    said = "beyond chance (95 % each) · whiskers: 95 % interval of the difference to 0.2.0"
+    said = "beyond chance (95 % each) · ★ best, told apart from all others · whiskers: 95 % interval of the difference to 0.2.0"
     assert note(compared.plot.slope("cer")) == f"● better, ◆ worse {said}"
     assert note(compared.plot.dot("cer")) == f"● ▲ better, ◆ ▼ worse {said}"
 
@@ -383,7 +399,7 @@ def test_charts_speak_chinese_where_a_font_has_it(compared, monkeypatch):
         ax = compared.plot.dot("cer", lang="zh")
         assert ax.get_xlabel().replace("\n", "") == "cer（← 越低越好）"
         assert ax.get_yticklabels()[0].get_text() == "0.2.0（基线）"
-        assert "误差线：与 0.2.0 之差的 95% 置信区间" in "".join(words(ax)).replace("\n", "")
+        assert "误差线：与0.2.0之差的95%置信区间" in "".join("".join(words(ax)).split())
     monkeypatch.setattr("pai_notebook.plot.theme.font_families", lambda: ["DejaVu Sans"])
     assert compared.plot.dot("cer", lang="zh").get_xlabel() == "cer  ← lower is better"
     with pytest.raises(ConfigurationError, match="lang='fr'"):
@@ -678,7 +694,7 @@ def test_the_runs_of_a_group_are_drawn_around_their_mean(chart, mark):
     assert low <= min(first)
     assert high >= max(second)
     assert "strokes: single runs; sd: their standard deviation" in note(ax)
-    assert chart == "slope" or {"0.82 (sd 0.0200)", "0.92 (sd 0.0436)"} <= set(words(ax))
+    assert chart == "slope" or {"0.82 (sd 0.0200)", "0.92 (sd 0.0436)"} <= {text.lstrip("★☆ ") for text in words(ax)}
     assert "strokes" not in note(getattr(VersionSet(repeated("1.0", first, 1)).compare().plot, chart)("auc"))
 
 
