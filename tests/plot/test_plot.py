@@ -116,9 +116,10 @@ def test_dots_and_bars_mark_the_best_with_the_star_and_the_words_of_tables(kind)
 def test_better_and_worse_differ_by_shape_and_hatch_not_by_colour_alone(compared):
     assert marks(compared.plot.dot("cer"), 3) == [("s", True), ("D", True), ("o", True)]
     assert [bar.get_hatch() for bar in compared.plot.bar("cer").patches] == [None, "///", None]
-    said = "beyond chance (95 % each) · ★ best, told apart from all others · whiskers: 95 % interval of the difference to 0.2.0"
-    assert note(compared.plot.slope("cer")) == f"● better, ◆ worse {said}"
-    assert note(compared.plot.dot("cer")) == f"● ▲ better, ◆ ▼ worse {said}"
+    said, star = "beyond chance (95 % each) ·", "★ best, told apart from all others ·"
+    whiskers = "whiskers: 95 % interval of the difference to 0.2.0"
+    assert note(compared.plot.slope("cer")) == f"● better, ◆ worse {said} {whiskers}"
+    assert note(compared.plot.dot("cer")) == f"● ▲ better, ◆ ▼ worse {said} {star} {whiskers}"
 
 
 @pytest.mark.parametrize("kind", ["dot", "bar"])
