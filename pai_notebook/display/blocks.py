@@ -238,6 +238,8 @@ class Section:
 class Card:
     """One thing in a frame: title, badges, a line of essentials, blocks, a small footer. A `bad` card is an error panel.
 
+    A wide one takes the width there is, for tables of values side by side.
+
     Examples
     --------
     >>> Card("sentiment@1.2.0", "Pytorch", badges=[Badge("Approved", "good")], blocks=[Note("No metrics recorded")]).title
@@ -250,6 +252,7 @@ class Card:
     blocks: Sequence[Block] = field(default=(), kw_only=True)
     footer: Inline = field(default="", kw_only=True)
     tone: Tone = field(default="neutral", kw_only=True)
+    is_wide: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         check_tone(self.tone)

@@ -200,7 +200,7 @@ class Drift(Displayed):
         blocks += [Note(say(undated, model=self._called(model))) for model in self.undated]
         masked = "{count} fields were masked when saved and compared around the mask."
         blocks += [Note(say(masked, count=self.masked))] if self.masked else []
-        return Card(say("Drift: {summary}", summary=self.summary), blocks=blocks, tone=tone)
+        return Card(say("Drift: {summary}", summary=self.summary), blocks=blocks, tone=tone, is_wide=True)
 
     def _changed(self) -> Iterator[Block]:
         """What changed, a row a field, each version named once; long texts below, word by word."""
@@ -217,8 +217,8 @@ class Drift(Displayed):
                 texts.append((say("{name} {text}", name=name, text=field), Diff(change.before, change.after)))
                 continue
             moment = self.modified.get(change.address)
-            # the time stands below the name, so that all columns are in sight in a narrow window
-            when = [Mark("", say("modified {time}", time=f"{moment:%Y-%m-%d %H:%M} UTC"))] if moment else []
+            # the time stands below the name and its word in the head, so that all columns are in sight in a narrow window
+            when = [Mark("", f"{moment:%Y-%m-%d %H:%M}")] if moment else []
             rows.append(["" if change.address == before else Lines([name, *when]), field, *_sides(change)])
             before = change.address
         if rows:
@@ -227,7 +227,7 @@ class Drift(Displayed):
                 rows = [row[:4] for row in rows]
             heads = (say("saved"), say("now"), say("change"))[: len(rows[0]) - 2]
             columns: list[Column | str] = [
-                say("version"),
+                Column(Lines([say("version"), Mark("", say("modified (UTC)"))]) if any(self.modified.values()) else say("version")),
                 say("field"),
                 *(Column(head, align="right", mixed=True) for head in heads),
             ]

@@ -276,3 +276,15 @@ def test_fields_have_their_titles_in_chinese():
         with pytest.raises(DriftError, match="准入状态"):
             drift.raise_if_changed()
     assert [change.field for change in drift.changes] == drift.to_frame()["field"].tolist()
+
+
+def test_a_drift_takes_the_width_there_is_and_says_once_what_the_times_below_its_versions_are():
+    before = [make({"Uri": "a"}, "0.1.0"), make({"Uri": "a"}, "0.2.0")]
+    after = [make({"Uri": "b", "GmtModifiedTime": "2026-02-01T08:30:00Z"}, name) for name in ("0.1.0", "0.2.0")]
+    drift = find_drift(before, after)
+    assert "max-width:60em" not in drift._repr_html_()
+    assert str(drift).count("2026-02-01 08:30") == 2
+    assert str(drift).count("modified (UTC)") == 1
+    with speaking("zh"):
+        assert "更新时间（UTC）" in str(drift)
+    assert "modified" not in str(find_drift(before, [make({"Uri": "b"}, "0.1.0")]))
