@@ -13,6 +13,7 @@ from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import fitted
+from pai_notebook.comparison.readings import DatasetCount
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
@@ -20,7 +21,7 @@ from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.group import VersionGroup, remarks_on, sharing_runs
+from pai_notebook.model.group import VersionGroup, members_of, remarks_on, sharing_runs
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import plain_paths, short_datasets
@@ -41,6 +42,11 @@ def _beside(baseline: Baseline) -> tuple[ModelVersion, ...]:
     """Give the baseline that was handed over, which need not be among the versions."""
     given = baseline.version if isinstance(baseline, Chosen) else baseline
     return (given,) if isinstance(given, ModelVersion) else ()
+
+
+def _is_from_registry(version: ModelVersion) -> bool:
+    """Whether a registry answered with it: what was built from documents says of itself what it likes."""
+    return version.is_registered and bool(version.provenance)
 
 
 class Aligned:
@@ -223,9 +229,14 @@ class Aligned:
         return named_datasets(version.provenance for version in self._versions)
 
     @property
-    def _counts(self) -> dict[str, int]:
-        """Numbers of examples of datasets, as the registry says."""
-        return {identity: each.examples for identity, each in self._named.items() if each.examples}
+    def _counts(self) -> dict[str, DatasetCount]:
+        """Numbers of examples of datasets, as the registry says, and the versions of which they may be believed."""
+        places = frozenset(place for place, version in enumerate(self._versions) if all(map(_is_from_registry, members_of([version]))))
+        return {
+            identity: DatasetCount(each.examples, self.dataset_names.get(identity, identity), places)
+            for identity, each in self._named.items()
+            if each.examples
+        }
 
     @cached_property
     def plain_paths(self) -> dict[str, str]:

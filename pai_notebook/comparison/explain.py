@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.calls import guide
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
-from pai_notebook.comparison.tables_view import chance_sign, model_names
+from pai_notebook.comparison.tables_view import chance_sign, from_data_count, model_names
 from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings, in_short
 from pai_notebook.comparison.view import failures, subject
 from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
@@ -235,5 +235,6 @@ def _note(comparison: Comparison) -> str:
         if any(change.verdict in (Verdict.BETTER, Verdict.WORSE) for change in changes)
         else []
     )
+    said += from_data_count(comparison)
     expected = passing_by_chance(changes)
     return joined([*said, *([expected] if expected else [])], " · ") if said else expected or ""

@@ -35,6 +35,25 @@ class SourceReading:
     """Whether repeats are known that do not differ, so that nothing is known of how much runs do."""
 
 
+@dataclass(frozen=True)
+class DatasetCount:
+    """How many examples a dataset has, as its registry says.
+
+    Attributes
+    ----------
+    examples : int
+        The number.
+    called : str
+        What the dataset is called in names of metrics.
+    places : frozenset of int
+        Versions that may have been measured on all of it: of one from elsewhere nobody knows.
+    """
+
+    examples: int
+    called: str
+    places: frozenset[int]
+
+
 class Readings:
     """Asks every source about one value, in the order in which they are tried.
 
@@ -46,12 +65,12 @@ class Readings:
         Number of examples behind every metric, as told by the user.
     repeats : mapping of (path, dataset) to sequence of Runs or None
         Repeated measurements of a metric, one entry a version.
-    counts : mapping of str to int
+    counts : mapping of str to DatasetCount
         Numbers of examples of datasets, for metrics beside which none is stated.
     """
 
     def __init__(
-        self, beside: EvidenceFinder, n: float | None, repeats: Mapping[Key, Sequence[Runs | None]], counts: Mapping[str, int]
+        self, beside: EvidenceFinder, n: float | None, repeats: Mapping[Key, Sequence[Runs | None]], counts: Mapping[str, DatasetCount]
     ) -> None:
         self._beside = beside
         self._n = n
@@ -105,11 +124,14 @@ class Readings:
         what, count = ("n", n) if n is not None else self._beside.examples(key, place)
         looked_up = not what and key[1] in self._counts
         if looked_up:
-            what, count = "DataCount", self._counts[key[1]]
+            what, count = "DataCount", self._counts[key[1]].examples
         if not what:
             return None
         refusal = None
-        if is_summary(self._beside.cell(key, place)) and runs is None:
+        if looked_up and place not in self._counts[key[1]].places:
+            name = f"n@{self._counts[key[1]].called}"
+            refusal = say("no number of examples, and DataCount is taken for registered versions only; add {name}", name=name)
+        elif is_summary(self._beside.cell(key, place)) and runs is None:
             refusal = say("{what} is given for a list: for each number or for all of them is unknown", what=what)
         elif count is None:
             refusal = say("{what} is given for several parts of the data", what=what)

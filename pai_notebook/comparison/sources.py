@@ -153,7 +153,7 @@ class Share(Side):
     def reason(self, other: Self) -> Phrase:
         """Say the numbers of examples, and what the answers to each of them could decide where the interval does not."""
         basis = self._basis(other)
-        return say("{basis}; n is DataCount of the dataset", basis=basis) if self.looked_up or other.looked_up else basis
+        return say("{basis}; number of examples from the dataset's DataCount", basis=basis) if self.looked_up or other.looked_up else basis
 
     def _basis(self, other: Self) -> Phrase:
         if self.n != other.n:

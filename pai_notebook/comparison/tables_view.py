@@ -195,6 +195,16 @@ def is_sequence(comparison: Comparison, bands: Sequence[Band]) -> bool:
     return len(bands) == 1 and len(model_names(comparison.versions)) == 1 and len(places_of(bands)) >= _SEQUENCE
 
 
+def from_data_count(comparison: Comparison) -> list[Phrase]:
+    """Say of which datasets the number of examples is not stated beside a metric, and was asked for."""
+    found = {
+        comparison.short_datasets.get(row.dataset, row.dataset): None
+        for row in comparison._varied  # noqa: SLF001 - a part of it
+        if any(each.evidence and each.evidence.sides and each.evidence.sides.is_looked_up for each in row.changes)
+    }
+    return [say("{dataset}: number of examples from the dataset's DataCount", dataset=name) for name in found]
+
+
 def capped(
     comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band], headings: Mapping[Name, str], *, lead: Phrase
 ) -> list[Block]:

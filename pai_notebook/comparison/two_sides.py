@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pai_notebook.comparison.interval import Interval, p_value
 from pai_notebook.comparison.runs import Runs
-from pai_notebook.comparison.sources import Estimated, Exact, Side
+from pai_notebook.comparison.sources import Estimated, Exact, Share, Side
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.differences import Scale
@@ -44,6 +44,11 @@ class Sides(NamedTuple):
             return False
         found = self.at(level)
         return found.high - found.low >= self.span or self.mine.widening(self.base, level) > MOST_WIDENED
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether a number of examples is that of the dataset, as no metric says one."""
+        return any(isinstance(side, Share) and side.looked_up for side in (self.mine, self.base))
 
     def is_apart(self, level: float, margin: float) -> bool | None:
         """Whether they differ by more than a margin; None where the interval says nothing of that."""

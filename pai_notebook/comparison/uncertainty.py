@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key
 from pai_notebook.comparison.interval import normal_quantile, t_interval
-from pai_notebook.comparison.readings import Readings, SourceReading
+from pai_notebook.comparison.readings import DatasetCount, Readings, SourceReading
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
@@ -44,7 +44,7 @@ class Uncertainty:
         Number of examples behind every metric, as told by the user.
     repeats : mapping of (path, dataset) to sequence of Runs or None, optional
         Repeated measurements of a metric, one entry a version; a version without is a single run.
-    counts : mapping of str to int, optional
+    counts : mapping of str to DatasetCount, optional
         Numbers of examples of datasets, for metrics beside which none is stated.
     paired : mapping of ((path, dataset), int, int) to function, optional
         For a metric, a version and another one what gives the evidence of their results on the same examples at a level.
@@ -59,7 +59,7 @@ class Uncertainty:
         *,
         n: float | None = None,
         repeats: Mapping[Key, Sequence[Runs | None]] | None = None,
-        counts: Mapping[str, int] | None = None,
+        counts: Mapping[str, DatasetCount] | None = None,
         paired: Mapping[tuple[Key, int, int], Callable[[float], Evidence]] | None = None,
         sharing: Collection[tuple[int, int]] = (),
     ) -> None:

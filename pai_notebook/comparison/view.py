@@ -16,6 +16,7 @@ from pai_notebook.comparison.tables_view import (
     capped,
     describe_metrics,
     failed_heads,
+    from_data_count,
     is_sequence,
     model_names,
     places_of,
@@ -247,11 +248,11 @@ def section_heading(section: str) -> str:
 
 def _evidence(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
     """Numbers of examples, errors and spreads, from which the intervals are computed."""
-    rows = shown_rows(comparison, evidence=True)
-    if rows:
-        count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows))
-        found = capped(comparison, rows, bands, {}, lead=say("metric"))
-        yield Section(say("Where the intervals come from"), found, folded=True, summary=count)
+    rows, looked_up = shown_rows(comparison, evidence=True), from_data_count(comparison)
+    if rows or looked_up:
+        count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows)) if rows else ""
+        found = capped(comparison, rows, bands, {}, lead=say("metric")) if rows else []
+        yield Section(say("Where the intervals come from"), [*found, *map(Note, looked_up)], folded=True, summary=count)
 
 
 def _whole_dataset(name: str, short: str, label: str) -> Inline:

@@ -277,6 +277,44 @@ def test_the_registry_says_how_many_examples_where_no_metric_does():
         assert registry.compare(MODEL, baseline="0.0.0").interval("accuracy@d-one:v2", "0.1.0").interval is None
 
 
+def counted_on_v2(*accuracies):
+    """Registered versions that say no n, measured on a version of a dataset that has 500 examples."""
+    on = {"DatasetId": "d-one", "DatasetVersion": "v2"}
+    return [{**version(place), "Metrics": {"Results": [result(on, accuracy=each)]}} for place, each in enumerate(accuracies)]
+
+
+@pytest.mark.parametrize("source", ["frame", "documents"])
+def test_of_a_version_that_is_not_registered_no_number_of_examples_is_looked_up(source):
+    def candidates(**beside):
+        numbers = {"accuracy": 1.0, **beside}
+        if source == "documents":
+            results = [result({"DatasetId": "d-one", "DatasetVersion": "v2"}, **numbers)]
+            return pnb.VersionSet.from_documents([{"VersionName": "mine", "Metrics": {"Results": results}}])
+        columns = {f"{name}@speech-clean:v2": value for name, value in numbers.items()}
+        return pnb.VersionSet.from_frame(pd.DataFrame([columns], index=["mine"]))
+
+    with Service(counted_on_v2(0.9, 0.95)).connect() as registry:
+        registered = registry.get_versions(MODEL)
+    c = (registered + candidates()).compare("0.0.0")
+    (mine,) = [name for name in c.names if name.startswith("mine")]
+    found = c.interval("accuracy@d-one:v2", mine)
+    assert found.interval is None
+    assert "add n@speech-clean:v2" in found.reason
+    assert c.verdict.counts[mine]["better"] == 0
+    assert c.interval("accuracy@d-one:v2", "0.1.0").interval is not None
+    assert (registered + candidates(n=500)).compare("0.0.0").interval("accuracy@d-one:v2", mine).interval is not None
+
+
+def test_wherever_intervals_are_explained_a_number_of_examples_that_was_looked_up_is_said_to_be():
+    with Service(counted_on_v2(0.9, 0.95)).connect() as registry:
+        c = registry.compare(MODEL, baseline="0.0.0")
+    said = "speech-clean:v2: number of examples from the dataset's DataCount"
+    assert "number of examples from the dataset's DataCount" in c.interval("accuracy@d-one:v2", "0.1.0").reason
+    assert said in str(c.explain(everything=True))
+    assert said in str(c).partition("Where the intervals come from")[2] or said in c.report().partition("Where the intervals come from")[2]
+    assert "speech-clean:v2：样本数取自数据集的 DataCount" in str(c.explain("zh", everything=True))
+
+
 def test_without_a_version_the_count_is_believed_only_of_a_dataset_with_one():
     documents = [{**version(0), "Metrics": {"Results": [result({"DatasetId": name}, accuracy=0.5) for name in ("d-one", "d-two")]}}]
     datasets = [dataset("d-one", "grown", 10, 20), dataset("d-two", "first", 30)]
