@@ -26,6 +26,7 @@ from pai_notebook.i18n.phrases import Phrase, either, joined, say, with_text
 T = TypeVar("T", bound=Callable[..., Any])
 
 _UNFIT = object()
+_BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class _Kind(NamedTuple):
@@ -76,6 +77,13 @@ def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[
     unknown = next((name for name in kwargs if name not in named), None)
     close = get_close_matches(unknown.lower(), named, 1) if unknown else []
     takes = say("It takes {names}.", names=joined(known)) if known else ""
+    by_place = [each for each in inspect.signature(function).parameters.values() if each.kind in _BY_PLACE]
+    several = args[len(by_place) - 1 :]
+    if len(args) > len(by_place) and "Sequence[str]" in str(by_place[-1].annotation) and all(isinstance(text, str) for text in several):
+        as_list = f"{by_place[-1].name}={list(several)!r}"
+        return CallError(
+            say("{call}() takes {names} as one list", call=call, names=by_place[-1].name), hint=say("Use {code}.", code=as_list)
+        )
     if unknown is None or "unexpected keyword" not in said:
         said = said.replace(function.__qualname__, call, 1)
         lacking = re.findall(r"'(\w+)'", said.partition(" missing ")[2])
@@ -261,7 +269,7 @@ def _checked(function: T) -> T:
         found = {each.name: _kind_of(function, each) for each in parameters}
         return {name: kind for name, kind in found.items() if kind is not None}
 
-    places = [each.name for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+    places = [each.name for each in parameters if each.kind in _BY_PLACE]
 
     form = _form_of(function)
 

@@ -437,6 +437,27 @@ def test_errors_of_python_call_a_method_by_the_public_class(calls, name):
         calls[name][0](no_such_argument=1)
 
 
+def test_several_texts_are_answered_with_the_list_that_was_meant():
+    vs = pnb.connect("demo", default=False).get_versions(f"{DIGITS}@last:3")
+    c = vs.compare()
+    for ask in (c.check, c.gate):
+        with pytest.raises(TypeError, match=r"\(\) takes rules as one list\. Use rules=\['cer < 1', 'wer < 1'\]\.$"):
+            ask("cer < 1", "wer < 1")
+    with pytest.raises(TypeError, match="takes 2 positional arguments but 3 were given"):
+        c.check("cer < 1", 5)
+
+
+def test_a_set_that_is_taken_for_a_frame_says_what_it_has():
+    vs = pnb.connect("demo", default=False).get_versions(DIGITS)
+    for take, says in (
+        (lambda: pd.DataFrame(vs), r"Use to_frame\(\)\.$"),
+        (lambda: vs.head(5), r"\[:5\]\.$"),
+        (lambda: vs.tail(5), r"\[-5:\]\.$"),
+    ):
+        with pytest.raises(AttributeError, match=says):
+            take()
+
+
 def test_what_was_meant_by_a_call_is_said():
     registry = pnb.connect("demo", default=False)
     vs = registry.get_versions(f"{DIGITS}@last:3")

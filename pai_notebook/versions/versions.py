@@ -79,7 +79,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "[version.version_name for version in versions]": "names",
             "sort_values": "sort sort_by sorted order_by",
             "filter": "query where search",
-            "to_frame()": "df frame to_df to_pandas to_dataframe",
+            "to_frame()": "df frame to_df to_pandas to_dataframe ndim",  # pandas asks for `ndim` in `pd.DataFrame(vs)`
+            "versions[:5]": "head",
+            "versions[-5:]": "tail",
             "compare()": "diff",
             "registry.drift(versions)": "drift",
             "VersionSet.from_documents(docs)": "from_dict from_dicts from_document from_records from_json from_list",
@@ -313,7 +315,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
 
         if hasattr(Comparison, name):
             return f"compare().{name}"
-        # `vs.head()` and `pd.DataFrame(vs)` take a set for a frame; only where pandas is loaded can the name come from it
+        # `vs.shape` takes a set for a frame; only where pandas is loaded can the name come from it
         pandas = sys.modules.get("pandas")
         is_of_frames = pandas is not None and (hasattr(pandas.DataFrame, name) or hasattr(pandas.Series, name))
         return f"to_frame().{name}" if is_of_frames else ""

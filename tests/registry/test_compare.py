@@ -268,7 +268,7 @@ def test_what_stands_for_a_missing_method_exists_and_compares_what_was_asked_for
             if first is None or " for " in code:
                 continue
             root, _, rest = first[0].partition(".")
-            found = names.get(root, builtins.__dict__.get(root)) if rest or root in dir(builtins) else getattr(holder, root)
+            found = names.get(root, builtins.__dict__.get(root)) if rest or root in ("versions", *dir(builtins)) else getattr(holder, root)
             for part in filter(None, rest.split(".")):
                 found = getattr(found if found is not None else holder, part)
             assert found is not None, code
