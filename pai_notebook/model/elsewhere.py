@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
 # What of the arguments of a model says which one it is; the others may be keys and tokens.
 _SETTINGS, _NAMED = ("TrainingSpec", "HyperParameters"), 5
+# By these columns a table is known to have a row a metric, as `to_frame(layout="long")` makes it.
+_LONG = {"version", "dataset", "metric", "value"}
 _ABOUT_MODEL = ("pretrained", "model", "revision", "peft", "dtype")
 
 
@@ -54,8 +56,8 @@ def documents_of_frame(
     Raises
     ------
     ConfigurationError
-        When it is no DataFrame, a column is not there or is there twice, a version has no name or that of another, or a metric is
-        neither number, truth value, text nor list of numbers.
+        When it is no DataFrame or has a row a metric, a column is not there or is there twice, a version has no name or that of
+        another, or a metric is neither number, truth value, text nor list of numbers.
     """
     if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
         raise ConfigurationError(
@@ -65,6 +67,9 @@ def documents_of_frame(
         raise ConfigurationError(
             say("df: its columns have {count} levels", count=frame.columns.nlevels), hint=say("Pass flat names, such as accuracy@d-a.")
         )
+    if metrics is None and {*map(str, frame.columns), *map(str, frame.index.names)} >= _LONG:
+        said = say("df: it has a row a metric, as to_frame(layout='long') has, not a row a version")
+        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet.from_frame(versions.to_frame())"))
     if name is None and frame.index.nlevels > 1:
         hint = say("Pass name= the column that names each version once.")
         raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=hint)

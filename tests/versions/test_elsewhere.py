@@ -62,6 +62,17 @@ def test_a_frame_of_versions_is_read_back(registered):
         assert dict(again[version.version_name].labels) == dict(version.labels)
 
 
+def test_a_frame_with_a_row_a_metric_is_refused_with_the_one_that_was_meant(registered):
+    long = registered.to_frame(layout="long")
+    for frame in (long, long.set_index(["version", "metric"]), long.drop(columns="model")):
+        with pytest.raises(
+            ConfigurationError, match=r"a row a metric, .*not a row a version\. Use VersionSet\.from_frame\(versions\.to_frame\(\)\)"
+        ):
+            pnb.VersionSet.from_frame(frame)
+    own = pd.DataFrame({"version": ["a"], "dataset": ["x"], "metric": ["y"], "value": [1.5]})
+    assert pnb.VersionSet.from_frame(own, name="version", metrics=["value"])["a"].metrics["value"].value == 1.5
+
+
 @given(st.lists(st.floats() | st.integers(-(2**53), 2**53), min_size=1, max_size=4))
 def test_numbers_of_a_frame_are_the_numbers_of_the_metrics(values):
     frame = pd.DataFrame({"m": pd.Series(values, index=[f"v{place}" for place in range(len(values))], dtype=object)})
