@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -79,6 +79,8 @@ class Best(Displayed):
     near: tuple[str, ...] = ()
     scale: Scale = field(default=Scale(""), compare=False)
     """How differences of the metric are written."""
+    called: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Names of versions as sentences say them, by their names: of several models with the model."""
 
     @property
     def metric(self) -> str:
@@ -91,7 +93,7 @@ class Best(Displayed):
         return self.count > 1 and not (self.ties or self.together or self.unknown)
 
     def _brief(self) -> str:
-        value = say("{version} ({state})", version=self.version, state=format_number(self.value))
+        value = say("{version} ({state})", version=self._as_said(self.version), state=format_number(self.value))
         return say("{what}: {said}", what=self.key.shown, said=value)
 
     def _describe(self) -> Block:
@@ -106,19 +108,23 @@ class Best(Displayed):
             behind = say("behind by {delta}", delta=scale.with_unit(margin, self.value))
             if scale.ratio and scale.factor(self.value) is not None:
                 # elsewhere percents are of the baseline
-                behind = say("{text} of {name}", text=behind, name=self.version)
+                behind = say("{text} of {name}", text=behind, name=self._as_said(self.version))
             facts.append((say("runner-up"), (self._told(self.runner_up), Number(form.value(self.runner_up_value)), behind)))
         if self.near and not self.notes:  # which say it
             facts.append((say("within the tolerance"), first([self._told(version) for version in self.near], 8)))
         if self.unranked:
-            facts.append((say("not ranked"), without_number(self.unranked)))
+            facts.append((say("not ranked"), without_number([(self._as_said(version), state) for version, state in self.unranked])))
         if self.key.label:
             facts.append((say("dataset"), (self.key.label, Mark("", self.key.dataset))))
         best = first([self._told(version) for version in (self.version, *self.ties) if version not in self.near], _NAMED)
         return Section(say("Best by {metric}: {versions}", metric=self.key.shown, versions=best), [Facts(facts), *map(Note, self.notes)])
 
+    def _as_said(self, version: str) -> str:
+        return self.called.get(version, version)
+
     def _told(self, version: str) -> Phrase | str:
-        return say("{version} (baseline)", version=version) if version == self.baseline else version
+        told = self._as_said(version)
+        return say("{version} (baseline)", version=told) if version == self.baseline else told
 
     def _star(self) -> Mark:
         """A filled star only for a version that is told apart from every other."""
@@ -130,7 +136,14 @@ class Best(Displayed):
 
 
 def make_best(
-    question: RankingKey, ranking: Ranking, names: Sequence[str], leaders: Leaders | None, notes: Sequence[str], *, scale: Scale
+    question: RankingKey,
+    ranking: Ranking,
+    names: Sequence[str],
+    leaders: Leaders | None,
+    notes: Sequence[str],
+    *,
+    scale: Scale,
+    called: Mapping[str, str],
 ) -> Best:
     """Give the best version of a ranking, its runner-up, its ties, and what cannot be told apart from it."""
     tied = [entry for entry in ranking if entry.is_near]
@@ -159,4 +172,5 @@ def make_best(
         unknown=tuple(names[place] for place in leaders.unknown) if leaders else (),
         baseline=ranking.baseline,
         scale=scale,
+        called=called,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,7 @@ from pai_notebook.comparison.explain import Explanation, explain
 from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
 from pai_notebook.comparison.gate.pairs import Gated
 from pai_notebook.comparison.gate.regression import Policy, check_worsening
-from pai_notebook.comparison.gate.report import GateReport
+from pai_notebook.comparison.gate.report import Check, GateReport
 from pai_notebook.comparison.outputs import ComparisonExports
 from pai_notebook.comparison.questions import Questions
 from pai_notebook.comparison.rows import Row
@@ -25,7 +26,7 @@ from pai_notebook.comparison.verdict_sentences import make_verdict
 from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.group import count_versions
 from pai_notebook.python_source import to_python
 
@@ -258,8 +259,15 @@ class Comparison(Questions, ComparisonExports, Displayed):
         keys = [row.key for row in self.metrics]
         notes = with_nearest("tolerance: {pattern!r} matches no metric", allowed.unused(keys), keys)
         checks = check_worsening(Policy(chosen, allowed, missing, unknown), self._gated())
-        report = GateReport(checks, say("No regression"), tuple(notes), self.dataset_names, model_names(self._versions), self.baseline_name)
-        return report.raise_for_breaches()
+        return self._report(checks, say("No regression"), notes).raise_for_breaches()
+
+    def _report(self, checks: Sequence[Check], title: Phrase, remarks: Sequence[str]) -> GateReport:
+        """Give checks with the names that people read."""
+        said = {name: told for name, told in self._names_said.items() if told != name}
+        base = self.baseline_name
+        checks = tuple(replace(check, called=said.get(check.version, "")) for check in checks) if said else tuple(checks)
+        models = model_names(self._versions)
+        return GateReport(checks, title, tuple(remarks), self.dataset_names, models, base, said.get(base, ""))
 
     def _gated(self) -> Gated:
         return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance, self.left_out)
@@ -332,9 +340,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         text = rules if isinstance(rules, str) else "\n".join(rules)
         two_names = [each for each in self.comparability if getattr(each, "template", "") == TWO_NAMES]
         remarks = (*remarks_on(text, gated, previous=self._asked == "previous"), *two_names)
-        return GateReport(
-            check_rules(text, gated), say("Gate"), remarks, self.dataset_names, model_names(self._versions), self.baseline_name
-        )
+        return self._report(check_rules(text, gated), say("Gate"), remarks)
 
     @cached_property
     def fingerprint(self) -> str:

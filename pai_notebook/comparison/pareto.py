@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,8 @@ class Pareto(Displayed):
         Metrics of which no interval is known at some step.
     differences : tuple of tuple of str
         For each step how far each metric is from the version before, with ≈ where that could be chance.
+    called : mapping of str to str
+        Names of versions as sentences say them, by their names: of several models with the model.
     """
 
     keys: tuple[Name, ...]
@@ -59,19 +61,25 @@ class Pareto(Displayed):
     words: tuple[str, ...]
     as_measured: tuple[str, ...] = ()
     differences: tuple[tuple[str, ...], ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def metrics(self) -> tuple[str, ...]:
         """Names of the metrics."""
         return tuple(key.short for key in self.keys)
 
+    def _told(self, versions: Sequence[str]) -> list[str]:
+        return [self.called.get(version, version) for version in versions]
+
     def _brief(self) -> str:
-        return say("of {metric}: {names}", metric=joined([key.shown for key in self.keys], " and "), names=listed(self.versions, 5))
+        return say(
+            "of {metric}: {names}", metric=joined([key.shown for key in self.keys], " and "), names=listed(self._told(self.versions), 5)
+        )
 
     def _describe(self) -> Block:
         forms = [choose_format(column) for column in zip(*self.values, strict=True)]
         rows: list[list[Inline]] = []
-        for place, (version, values) in enumerate(zip(self.versions, self.values, strict=True)):
+        for place, (version, values) in enumerate(zip(self._told(self.versions), self.values, strict=True)):
             steps = self.differences[place - 1] if place else ("",) * len(values)
             numbers = [Number(form.value(value)) for form, value in zip(forms, values, strict=True)]
             rows.append([version, *(part for pair in zip(numbers, steps, strict=True) for part in pair)])
@@ -86,7 +94,7 @@ class Pareto(Displayed):
             more = "{count} other versions are no better anywhere and worse somewhere than one of these."
             note.append(say(one if count == 1 else more, count=count))
         if self.unranked:
-            note.append(say("Not placed, a number is missing: {versions}.", versions=first(self.unranked, 8)))
+            note.append(say("Not placed, a number is missing: {versions}.", versions=first(self._told(self.unranked), 8)))
         columns: list[Column | str] = [
             say("version"),
             *(
@@ -97,7 +105,7 @@ class Pareto(Displayed):
         ]
         note += dataset_ids(self.keys)
         caption = say("Best trade-offs of {metrics}, as measured", metrics=joined([key.shown for key in self.keys], " and "))
-        caption = say("{what}: {said}", what=caption, said=listed(self.versions, 5))
+        caption = say("{what}: {said}", what=caption, said=listed(self._told(self.versions), 5))
         return Table(columns, rows, caption=caption, note=Lines(note) if note else "", limit=_VERSIONS, unit=say("versions"))
 
 
@@ -105,7 +113,7 @@ class Pareto(Displayed):
 Between = Callable[["Row", int, int], Evidence]
 
 
-def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: Between) -> Pareto:
+def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: Between, called: Mapping[str, str]) -> Pareto:
     """Find the front of versions that have a number in every metric."""
     numbers = [dict(question.numbers) for question in questions]
     complete = [place for place in range(len(names)) if all(place in column for column in numbers)]
@@ -121,12 +129,13 @@ def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: 
         keys=keys,
         versions=tuple(names[place] for place in front),
         values=tuple(points[place] for place in front),
-        steps=tuple(step.words(names) for step in steps),
+        steps=tuple(step.words(list(called.values())) for step in steps),
         dominated={names[place]: names[by] for place, by in sorted(dominated.items())},
         unranked=tuple(name for place, name in enumerate(names) if place not in points),
         words=tuple(question.direction.words for question in questions),
         as_measured=tuple(key.shown for key in keys if key in unknown),
         differences=tuple(tuple(step.differences) for step in steps),
+        called=called,
     )
 
 

@@ -11,7 +11,7 @@ from pai_notebook.arguments import described, number_argument
 from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Told
 from pai_notebook.comparison.best import Best, make_best
-from pai_notebook.comparison.comparability import looks_mixed
+from pai_notebook.comparison.comparability import looks_mixed, with_models
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
@@ -35,6 +35,11 @@ class Questions(PairedQuestions):
     """Versions that are compared, and what can be asked of them; a base of `Comparison`."""
 
     _public_class = "pai_notebook.comparison.comparison.Comparison"
+
+    @cached_property
+    def _names_said(self) -> Mapping[str, str]:
+        """Names of versions as sentences say them, by their names."""
+        return dict(zip(self._names, with_models(self._versions, self._names), strict=True))
 
     def _ask(self, metric: str, mode: Told, dataset: str | None) -> RankingKey:
         question = ask(self.metrics, metric, mode, dataset)
@@ -164,7 +169,7 @@ class Questions(PairedQuestions):
         """
         question = self._ask(metric, mode, dataset)
         leaders = self.leaders(question.row, question.direction.mode)
-        ranking = make_ranking(question, self._names, self._place, self._tolerance, leaders, top=True)
+        ranking = make_ranking(question, self._names, self._place, self._tolerance, leaders, top=True, called=self._names_said)
         notes: list[Phrase] = []
         key = question.row.path, question.row.dataset
         # the differences of all versions are made only where an interval may be among them
@@ -181,7 +186,7 @@ class Questions(PairedQuestions):
             everywhere = not question.unranked
             notes = leader_notes(
                 leaders,
-                self._names,
+                list(self._names_said.values()),
                 lead,
                 second,
                 luck=luck,
@@ -192,7 +197,7 @@ class Questions(PairedQuestions):
                 scale=scale,
             )
             scale = scale if lead.interval is None or lead.is_exact else scale.absolute  # as the interval of the lead
-        return make_best(question, ranking, self._names, leaders, notes, scale=scale)
+        return make_best(question, ranking, self._names, leaders, notes, scale=scale, called=self._names_said)
 
     def _runs(self, row: Row, place: int) -> Runs | None:
         """Repeats whose mean a version has in a row: of a group, or of a list that is said to hold them."""
@@ -237,7 +242,7 @@ class Questions(PairedQuestions):
         """
         question = self._ask(metric, mode, dataset)
         leaders = self.leaders(question.row, question.direction.mode)
-        return make_ranking(question, self._names, self._place, self._tolerance, leaders)
+        return make_ranking(question, self._names, self._place, self._tolerance, leaders, called=self._names_said)
 
     def pareto(self, metrics: Sequence[str], *, modes: Mapping[str, Told] | None = None, dataset: str | None = None) -> Pareto:
         """Find the versions that no other equals or beats in all these metrics, with a sentence for each step between them.
@@ -285,7 +290,7 @@ class Questions(PairedQuestions):
                     hint=say("Pass one of {metrics}.", metrics=listed(list(metrics))),
                 )
         questions = [self._ask(metric, modes.get(metric), dataset) for metric in metrics]
-        return make_pareto(questions, self._names, self.between)
+        return make_pareto(questions, self._names, self.between, self._names_said)
 
     def interval(self, metric: str, version: str, *, dataset: str | None = None, n: float | None = None, level: float = 0.95) -> Evidence:
         """Find an interval for the difference of a version to the baseline, or say why there is none.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -93,6 +93,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         scale: Scale | None = None,
         tolerance: float = 0.0,
         is_exact: bool = False,
+        called: Mapping[str, str] | None = None,
     ) -> None:
         self.key = key
         self.metric = key.short
@@ -102,6 +103,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         self.baseline = baseline
         self._scale = scale or Scale("")  # as it is
         self._tolerance, self._is_exact = tolerance, is_exact
+        self._called = called or {}
         self._total = len(self.entries) if total is None else total
 
     def head(self, count: int = 5) -> Ranking:
@@ -181,8 +183,12 @@ class Ranking(Displayed, Sequence[Ranked]):
     def __iter__(self) -> Iterator[Ranked]:
         return iter(self.entries)
 
+    def _told(self, version: str) -> str:
+        """A version as sentences say it."""
+        return self._called.get(version, version)
+
     def _brief(self) -> str:
-        names = listed([entry.version for entry in self.entries], 5)
+        names = listed([self._told(entry.version) for entry in self.entries], 5)
         return say("of {count} by {metric}: {names}", count=counted(self._total, "version"), metric=self.key.shown, names=names)
 
     def _describe(self) -> Block:
@@ -195,7 +201,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         if self._unit.ratio and self._unit.factor(self._base):
             against = "By {metric}: {words}; the difference is in percent of {baseline}, the baseline."
         alone = "By {metric}: {words}."
-        note: list[Inline] = [say(against, metric=self.key.shown, words=self.words, baseline=self.baseline)]
+        note: list[Inline] = [say(against, metric=self.key.shown, words=self.words, baseline=self._told(self.baseline))]
         if not self.baseline:
             note = [say(alone, metric=self.key.shown, words=self.words)]
         shared = sum(entry.rank == 1 for entry in self.entries) > 1
@@ -205,7 +211,9 @@ class Ranking(Displayed, Sequence[Ranked]):
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
         note += [say("{sign} {meaning}.", sign=sign, meaning=say(meaning)) for sign, meaning in meanings.items() if sign in signs]
         if self.unranked:
-            note.append(say("Not ranked: {versions}.", versions=without_number(self.unranked)))
+            note.append(
+                say("Not ranked: {versions}.", versions=without_number([(self._told(version), state) for version, state in self.unranked]))
+            )
         note += dataset_ids([self.key])
         columns: list[Column | str] = [Column(say("rank"), align="right"), say("version"), Column(say("value"), align="right")]
         unit = self._unit.unit if self._unit.factor(self._base) else ""
@@ -224,7 +232,7 @@ class Ranking(Displayed, Sequence[Ranked]):
 
     def _answer(self, star: str) -> Phrase:
         """Say which versions are first, and how many others may be."""
-        ahead = [entry.version for entry in self.entries if entry.rank == 1]
+        ahead = [self._told(entry.version) for entry in self.entries if entry.rank == 1]
         if not ahead:
             return say("Ranking by {metric}", metric=self.key.shown)
         told = say("Ranking by {metric}: {versions} first", metric=self.key.shown, versions=listed(ahead, 4))
@@ -237,7 +245,8 @@ class Ranking(Displayed, Sequence[Ranked]):
 
     def _row(self, entry: Ranked, form: NumberFormat, *, star: str, known: bool) -> list[Inline]:
         is_baseline = entry.version == self.baseline
-        name: Inline = (entry.version, Mark("", say("baseline"))) if is_baseline else entry.version
+        told = self._told(entry.version)
+        name: Inline = (told, Mark("", say("baseline"))) if is_baseline else told
         row: list[Inline] = [str(entry.rank), name, Number(form.value(entry.value))]
         if self.baseline:
             row.append("" if entry.delta is None or is_baseline else Number(self._unit.write(entry.delta, self._base, form, unit=False)))
@@ -307,6 +316,7 @@ def make_ranking(
     leaders: Leaders | None = None,
     *,
     top: bool = False,
+    called: Mapping[str, str] | None = None,
 ) -> Ranking:
     """Rank versions, or with `top` only the first ones and the next; only equal values share a rank."""
     row = question.row
@@ -334,4 +344,4 @@ def make_ranking(
     # the differences of the other versions are not made for the first
     scale = None if top else row.scale
     named = "" if baseline is None else names[baseline]
-    return Ranking(row.key, words, entries, unranked, baseline=named, scale=scale, tolerance=bound, is_exact=is_exact)
+    return Ranking(row.key, words, entries, unranked, baseline=named, scale=scale, tolerance=bound, is_exact=is_exact, called=called)

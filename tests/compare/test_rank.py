@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -386,3 +387,23 @@ def test_what_is_not_told_apart_from_one_of_several_equally_good_is_not_told_apa
         intervals = [each.interval if each.interval and each.interval.excludes_zero else each.telling(level) for each in known]
         assert (place in leaders.unknown) == (None in intervals)
         assert (place in leaders.together) == (None not in intervals and not all(each.excludes_zero for each in intervals))
+
+
+def test_answers_over_several_models_say_the_model_and_their_keys_do_not():
+    documents = [
+        {"VersionName": name, "Metrics": {"auc": auc, "rtf": rtf}} for name, auc, rtf in (("1.0.0", 0.8, 0.3), ("2.0.0", 0.9, 0.4))
+    ]
+    first = VersionSet.from_documents([*documents, {"VersionName": "3.0.0"}], "model-a")
+    second = VersionSet.from_documents([{"VersionName": "7.0.0", "Metrics": {"auc": 0.95, "rtf": 0.5}}], "model-b")
+    c = VersionSet([*first, *second]).compare()
+    best, ranking, front = c.best("auc"), c.rank("auc"), c.pareto(["auc", "rtf"])
+    assert (best.version, best.runner_up) == ("7.0.0", "2.0.0")
+    assert [entry.version for entry in ranking] == ["7.0.0", "2.0.0", "1.0.0"]
+    assert "7.0.0" in front.versions
+    for shown in (best, ranking, front, c.check("auc >= 0.99")):
+        for text in (str(shown), shown._repr_html_()):
+            names = re.findall(r"(model-[ab] )?\b([1237]\.0\.0)", text)
+            assert names
+            assert [name for model, name in names if not model] == []
+    assert "model-a 3.0.0 (no metrics)" in " ".join(str(ranking).split())
+    assert "model-" not in str(first.compare().rank("auc"))

@@ -54,6 +54,8 @@ class Check(Brief):
         Whether `reason` says no more than value and bound do side by side.
     scale : Scale or None
         How `delta` is written: in the unit of the rule's margin and of the interval in `reason`, without them as tables do.
+    called : str
+        The version as sentences say it where there are several models: with the model; empty elsewhere.
     """
 
     outcome: Outcome
@@ -74,6 +76,7 @@ class Check(Brief):
     limit: str = field(default="", compare=False)
     is_plain: bool = field(default=False, compare=False)
     scale: Scale | None = field(default=None, compare=False)
+    called: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -98,10 +101,10 @@ class Check(Brief):
         value = "" if self.value is None else say(" is {value}", value=form.value(self.value))
         baseline = "" if self.baseline is None else say(", baseline {value}", value=form.value(self.baseline))
         delta = "" if self.delta is None else say(" ({difference})", difference=told_delta(self))
-        head = self.version or self.rule
+        head = self.called or self.version or self.rule
         if self.metric and self.version:
             words = "{name} of {version}{value}{baseline}{delta}"
-            head = say(words, name=self.name, version=self.version, value=value, baseline=baseline, delta=delta)
+            head = say(words, name=self.name, version=self.called or self.version, value=value, baseline=baseline, delta=delta)
         remarks = [*([self.reason] if self.reason else []), *([say("allowed {bound}", bound=self.allowed)] if self.allowed else [])]
         return say("{what}: {said}", what=head, said=joined(remarks, "; ")) if remarks else head
 
@@ -129,6 +132,8 @@ class GateReport(GateExports, Displayed):
         What the registry calls the models of the versions, by their ids; empty for a name that is not known.
     baseline_name : str
         The version that the others are measured against; empty where there is none, or one for each version.
+    baseline_called : str
+        The same as sentences say it: of several models with the model.
     """
 
     _instead = guide({"checks": "to_frame to_json to_dict results rows", "passed": "ok success", "breaches": "failed failures"})
@@ -139,6 +144,7 @@ class GateReport(GateExports, Displayed):
     dataset_names: Mapping[str, str] = field(default_factory=dict, compare=False)
     model_names: Mapping[str, str] = field(default_factory=dict, compare=False)
     baseline_name: str = field(default="", compare=False)
+    baseline_called: str = field(default="", compare=False)
 
     @property
     def breaches(self) -> tuple[Check, ...]:

@@ -176,12 +176,13 @@ def named_in(question: str, names: Iterable[str]) -> list[str]:
 def _against(report: GateReport) -> Phrase | None:
     """Name the version that the column of the baseline is of."""
     uses = report.baseline_name and any(check.baseline is not None for check in report.checks)
-    return say("Baseline: {name}", name=report.baseline_name) if uses else None
+    return say("Baseline: {name}", name=report.baseline_called or report.baseline_name) if uses else None
 
 
 def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
     """Say how one version came out, and whether it passed."""
     checks = [check for check in report.checks if check.version == version and check.outcome != "skipped"]
+    version = next((check.called for check in checks if check.called), version)
     failed = [check for check in checks if check.outcome == "failed"]
     if failed:
         return _count_failed(say("{what}: {said}", what=report.title, said=version), failed, len(checks)), False
@@ -233,12 +234,13 @@ def _versions(report: GateReport) -> list[Phrase]:
     for check in report.breaches:
         if check.version:
             failed[check.version].append(check)
-    told = [_failures_of(version, checks) for version, checks in failed.items() if checks]
+    called = {check.version: check.called or check.version for check in report.checks}
+    told = [_failures_of(called[version], checks) for version, checks in failed.items() if checks]
     passed: list[Phrase] = []
     unsure = {check.version for check in report.checks if check.as_measured}
     sides = {
-        "passed: {versions}": [version for version, checks in failed.items() if not checks and version not in unsure],
-        "passed as measured: {versions}": [version for version, checks in failed.items() if not checks and version in unsure],
+        "passed: {versions}": [called[version] for version, checks in failed.items() if not checks and version not in unsure],
+        "passed as measured: {versions}": [called[version] for version, checks in failed.items() if not checks and version in unsure],
     }
     most = max(map(len, sides.values()))
     for template, versions in sides.items():
@@ -303,7 +305,7 @@ def _by_metric(checks: Sequence[Check], datasets: Mapping[str, str]) -> Table:
 def _row(check: Check, datasets: Mapping[str, str], *, headed: bool) -> Iterator[Inline]:
     form = check.form
     delta = told_delta(check) if check.delta else ""
-    yield check.version or "—"
+    yield check.called or check.version or "—"
     yield unescaped(check.metric) or "—"
     if datasets:
         yield datasets.get(check.dataset, check.dataset) or "—"
@@ -334,7 +336,7 @@ def _in_words(check: Check) -> str:
     if check.version:
         head = say(
             "{version}{name}{value}{allowed}{baseline}",
-            version=check.version,
+            version=check.called or check.version,
             name=check.metric and f" {check.name}",
             value=value,
             allowed=allowed,
