@@ -174,7 +174,7 @@ def _addresses(line: _Typed, seen: Memory) -> list[str]:
         words = (*_ENDS, *known) if dots else (*_SELECTORS, *known)
         return [f"{model}@{head}{low if dots else ''}{dots}{word}" for word in words]
     verbs = list(VERBS) if not line.words else []
-    models = seen.model_ids()
+    models = seen.model_words()
     versions = seen.names(line.model)
     return verbs + models + versions
 

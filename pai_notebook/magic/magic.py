@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
-from traitlets import Bool, TraitError, Unicode, default, observe, validate
+from traitlets import Bool, CUnicode, TraitError, Unicode, default, observe, validate
 
 from pai_notebook.magic.matcher import connected, install, uninstall
 
@@ -27,7 +27,7 @@ class PaiModelMagics(Magics):
     """
 
     region = Unicode("", help="Region of the registry, for example cn-hangzhou.").tag(config=True)
-    workspace_id = Unicode("", help="Workspace that ls looks into.").tag(config=True)
+    workspace_id = CUnicode("", help="Workspace that ls looks into.").tag(config=True)
     network = Unicode("", help="public or vpc.").tag(config=True)
     endpoint = Unicode("", help="URL of the service instead of the region's own.").tag(config=True)
     names = Bool(True, help="Ask for names of models, datasets and people.").tag(config=True)  # noqa: FBT003 - a traitlet's default
@@ -126,7 +126,14 @@ def load(shell: InteractiveShell) -> None:
     calls = sys.modules.get("pai_notebook.calls")
     if calls is not None:
         calls.keep_tab()  # what is loaded later does so by itself
-    shell.register_magics(PaiModelMagics)
+    try:
+        shell.register_magics(PaiModelMagics)
+    except TraitError as error:  # IPython keeps a setting that it has refused, and would refuse it at every load
+        from pai_notebook.i18n.phrases import now  # noqa: PLC0415 - as above
+
+        print(now("Settings of PaiModelMagics are not used: {text}", text=error), file=sys.stderr)  # noqa: T201 - as IPython says it
+        shell.config.pop(PaiModelMagics.__name__)
+        shell.register_magics(PaiModelMagics)
     shell.input_transformers_cleanup.append(_with_body)
     _matchers[shell] = install(shell)
 

@@ -22,6 +22,8 @@ _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
 _VERSION = re.compile(r"[vV]?[0-9]++(?:\.[0-9]++)++(?:[\w+-]|\.(?!\.))*+")
 _DASHES = "-\u2013\u2014\u2212"
 _CURLY = "\u201c\u201d\u2018\u2019"
+# Names that IPython cannot do without.
+_OF_IPYTHON = ("get_ipython", "In", "Out")
 _HELP = say("Type %paimodel help for the grammar.")
 _OF_ADDRESSES = ("show", "compare", "explain", "report", "gate", "save")
 _PLACES = ("region", "network", "endpoint")
@@ -436,7 +438,7 @@ def _check_values(command: Command) -> None:
     if not read_language(lang):
         raise AddressError(say("--lang takes en or zh, not {lang!r}", lang=lang), hint=_HELP)
     name = command.get("as")
-    if name is not None and (not str(name).isidentifier() or keyword.iskeyword(name)):
+    if name is not None and (not str(name).isidentifier() or keyword.iskeyword(name) or name.startswith("__") or name in _OF_IPYTHON):
         raise AddressError(
             say("{name!r} is not a name for a variable", name=name), hint=say("Write --as NAME with letters, digits and underscores.")
         )

@@ -113,8 +113,9 @@ class Memory:
         return known
 
     def names(self, model_id: str) -> list[str]:
-        """Version names of a model that were seen, the highest first."""
-        return sorted(self.known(model_id).names, key=version_key, reverse=True)
+        """Version names of a model, by its id or its name, that were seen, the highest first."""
+        ids = self.models.ids_of(model_id)
+        return sorted(self.known(ids[0] if len(ids) == 1 else model_id).names, key=version_key, reverse=True)
 
     def labels(self) -> list[str]:
         """Label keys of the versions asked for last."""
@@ -139,6 +140,11 @@ class Memory:
     def model_ids(self) -> list[str]:
         """Ids of models that were seen."""
         return list(dict.fromkeys([*self.models.names(), *list(self._listed), *(model for model, _ in list(self._versions))]))
+
+    def model_words(self) -> list[str]:
+        """What models that were seen can be called by: names that one model alone has, then ids."""
+        ids = self.model_ids()
+        return list(dict.fromkeys([*(self.models.called(model_id) for model_id in ids), *ids]))
 
 
 def _remember(known: OrderedDict[str, KnownNames], model_id: str, names: KnownNames) -> None:

@@ -14,7 +14,7 @@ DIGITS = "model-rbvg5wfo5d0gngz1b8"
 
 
 class Memory:
-    def model_ids(self):
+    def model_words(self):
         return ["model-a", "model-b"]
 
     def names(self, model_id):
@@ -144,3 +144,14 @@ def test_other_lines_are_left_alone_and_unloading_removes_the_matcher(complete):
     shell.run_line_magic("unload_ext", "pai_notebook")
     assert len(shell.Completer.custom_matchers) == before - 1
     shell.run_line_magic("load_ext", "pai_notebook")
+
+
+def test_models_are_completed_by_the_names_that_they_alone_have(complete):
+    ask, _ = complete
+    assert ask("%paimodel show wi") == ["%paimodel show wine-cultivar"]
+    assert f"%paimodel {DIGITS}" in ask("%paimodel model-")
+    connection.default_registry().get_versions("wine-cultivar@last:2")
+    assert {"%paimodel compare wine-cultivar@1.9.0", "%paimodel compare wine-cultivar@1.8.0"} <= set(
+        ask("%paimodel compare wine-cultivar@1.")
+    )
+    assert ask("%paimodel show wine-cultivar 1.9") == ["%paimodel show wine-cultivar 1.9.0"]

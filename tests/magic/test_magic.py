@@ -257,3 +257,18 @@ def test_a_gate_without_rules_is_refused_in_our_words(demo, frame):
     done = demo.run_cell(frame.format(f"%%paimodel gate {DIGITS}@latest"))
     assert isinstance(done.error_in_exec, RegressionError)
     assert "the gate has no rule" in str(done.error_in_exec)
+
+
+def test_a_setting_that_is_refused_does_not_stop_the_next_load(shell, capsys):
+    shell.run_line_magic("config", "PaiModelMagics.workspace_id = 5")
+    assert shell.magics_manager.registry["PaiModelMagics"].workspace_id == "5"
+    shell.run_line_magic("config", "PaiModelMagics.debug = 'x'")
+    shell.run_line_magic("reload_ext", "pai_notebook")
+    assert "Settings of PaiModelMagics are not used" in capsys.readouterr().err
+    assert "paimodel" in shell.magics_manager.magics["line"]
+
+
+@pytest.mark.parametrize("name", ["__builtins__", "get_ipython", "In"])
+def test_names_that_ipython_cannot_do_without_are_refused(shell, name):
+    with pytest.raises(AddressError, match="is not a name for a variable"):
+        shell.run_line_magic("paimodel", f"wine-cultivar@latest --demo --as {name}")
