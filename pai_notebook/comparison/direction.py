@@ -34,6 +34,7 @@ from pai_notebook.model.metric_words import (
     Mode,
     chinese_ending,
     is_training,
+    is_unwanted,
     plain_name,
     words_of,
 )
@@ -98,6 +99,7 @@ def _mode_in_words(mode: Mode) -> str:
 
 _TRAINED = Direction(reason=say("it was measured on the training data"))
 _NO_QUALITY = Direction(reason=say("the name says what it is measured by, not how good it is"))
+_HARM = Direction(reason=say("the name does not say whether harm is done, found or resisted"))
 _UNKNOWN = Direction(reason=say("the name does not say"))
 
 
@@ -144,6 +146,8 @@ def infer_direction(path: str) -> Direction:
         return _NO_QUALITY
     if not votes:
         return _UNKNOWN
+    if is_unwanted(path):
+        return _HARM
     return _voted(tuple(votes.items()))
 
 

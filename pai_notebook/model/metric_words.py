@@ -124,8 +124,21 @@ VETOES = _words("""
     threshold thresholds timestamp uncertainty upper var variance without 阈值 标准差 标准误 方差 数量 个数 样本数
 """)
 
-# Pairs of words that do the same: a p-value is not a quality.
-VETO_PHRASES = frozenset(_pairs("max", "p", "value values val"))
+# Pairs of words that do the same: a p-value is not a quality, and what takes long may be wanted (`time_to_failure`) or not.
+VETO_PHRASES = frozenset(
+    _pairs("max", "p", "value values val")
+    | _pairs("max", "time seconds minutes hours days latency cost queries attempts tries trials turns rounds", "to")
+)
+
+# Anywhere in a path: of harm, where success may be the attacker's, and a share that of what is found or of what is done.
+UNWANTED = _words("""
+    attack attacker attackers attacks backdoor backdoors bypass bypassed deanonymization deception deceptive evade evaded evasion
+    exfiltration exploit exploits forget forgetting hallucinated hallucination hallucinations harm harmful harmfulness hijack hijacking
+    injection injections jailbreak jailbreaking jailbreaks jailbroken leak leakage leaked leaks malicious membership memorisation
+    memorization memorized misuse nsfw phishing poison poisoned poisoning refusal refusals refused reidentification spoof spoofing
+    stereotype sycophancy toxic toxicity trojan trojans unsafe violence vulnerability vulnerable
+    攻击 后门 越狱 泄露 泄漏 幻觉 投毒 毒性 有害 拒答 注入 绕过
+""")
 
 # Beside a quality's own word: `loss_weight` is a setting, but the `Weight` of `mae.Weight` is what was predicted.
 LOCAL_VETOES = _words("""
@@ -250,6 +263,19 @@ def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:
 def _holds_chinese(word: str, parts: Iterable[str]) -> bool:
     """Whether a word holds one of the Chinese parts: Chinese is written without spaces."""
     return not word.isascii() and any(part in word for part in parts if not part.isascii())
+
+
+@lru_cache(maxsize=65536)
+def is_unwanted(path: str) -> bool:
+    """Whether a metric is about harm, so that its name does not tell whether that is done, found or resisted.
+
+    Examples
+    --------
+    >>> [is_unwanted(name) for name in ("attack_success_rate", "jailbreak2.accuracy", "越狱成功率", "robust_accuracy")]
+    [True, True, True, False]
+    """
+    words = chain.from_iterable(words_of(path))
+    return any(word.rstrip("0123456789") in UNWANTED or _holds_chinese(word, UNWANTED) for word in words)
 
 
 def is_training(path: str) -> bool:

@@ -14,13 +14,41 @@ LISTS = json.loads((Path(__file__).parents[1] / "data" / "metric_directions.json
 
 # How many names each list has and how many the rule leaves undecided; a change of the rule shows here.
 ABSTAINED = {
-    "torchmetrics 1.9.0": (135, 38),
+    "torchmetrics 1.9.0": (135, 39),
     "scikit-learn 1.9.1 scorers": (58, 9),
     "scikit-learn 1.9.1 functions": (53, 5),
     "keras 3.15.1": (41, 9),
     "lm_eval 0.4.13": (183, 70),
     "autogluon.core 1.6.3": (22, 3),
 }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "attack_success_rate",
+        "jailbreak_success_rate",
+        "membership_inference_auc",
+        "unsafe_accuracy",
+        "toxicity.accuracy",
+        "refusalRate.success",
+        "backdoor2_accuracy",
+        "privacy_leakage_error",
+        "hallucination_f1",
+        "forget_accuracy",
+        "越狱成功率",
+        "time_to_success",
+        "time_to_error",
+        "queries_to_success",
+    ],
+)
+def test_success_of_what_is_unwanted_has_no_direction(name):
+    assert infer_direction(name).mode is None
+
+
+def test_what_is_about_harm_says_why_it_has_no_direction():
+    assert infer_direction("attack_success_rate").reason == "the name does not say whether harm is done, found or resisted"
+    assert [infer_direction(name).mode for name in ("robust_accuracy", "success_rate", "image_to_text_recall")] == ["max"] * 3
 
 
 @pytest.mark.parametrize("table", LISTS, ids=lambda table: table["library"])
