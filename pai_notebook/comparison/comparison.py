@@ -339,8 +339,9 @@ class Comparison(Questions, ComparisonExports, Displayed):
         gated = self._gated()
         text = rules if isinstance(rules, str) else "\n".join(rules)
         two_names = [each for each in self.comparability if getattr(each, "template", "") == TWO_NAMES]
-        remarks = (*remarks_on(text, gated, previous=self._asked == "previous"), *two_names)
-        return self._report(check_rules(text, gated), say("Gate"), remarks)
+        checks = check_rules(text, gated)
+        remarks = (*remarks_on(text, gated, checks, previous=self._asked == "previous"), *two_names)
+        return self._report(checks, say("Gate"), remarks)
 
     @cached_property
     def fingerprint(self) -> str:

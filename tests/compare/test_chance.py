@@ -274,9 +274,9 @@ def test_an_alarm_says_which_loss_it_could_not_have_seen_unless_there_is_a_gain_
     with pytest.raises(RegressionError) as failed:
         c.gate("fail if worse beyond chance")
     same, gain, loss = failed.value.partial.checks
-    assert same.reason.startswith("no loss shown; losses under 10.8 pp would not be seen (n = 100 and 100")
+    assert same.reason.startswith("no loss shown; losses of up to about 10.8 pp may go unseen (n = 100 and 100")
     assert (gain.outcome, gain.reason) == ("passed", "")
-    assert (loss.outcome, loss.reason) == ("failed", "worse beyond chance (95 % for all statements together)")
+    assert (loss.outcome, loss.reason) == ("failed", "worse beyond chance (95 % for all checks of this gate together)")
 
 
 def test_a_baseline_that_moves_with_every_release_is_cautioned():

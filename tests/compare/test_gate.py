@@ -603,12 +603,12 @@ def test_an_alarm_rings_beyond_chance_only_and_says_which_loss_it_could_not_have
     (check,) = checked(shares(0.90, 0.84, n=100), "fail if worse beyond chance")
     assert (check.outcome, check.reason.partition(" (")[0]) == (
         "passed",
-        "no loss shown; losses under 9.6 pp would not be seen, and one of up to 15.6 pp is not excluded",
+        "no loss shown; losses of up to about 9.6 pp may go unseen, and one of up to 15.6 pp is not excluded",
     )
     (check,) = checked(shares(0.90, 0.90, n=100), "fail if worse beyond chance")
-    assert check.reason.startswith("no loss shown; losses under 8.7 pp would not be seen (n = 100 and 100")
+    assert check.reason.startswith("no loss shown; losses of up to about 8.7 pp may go unseen (n = 100 and 100")
     (check,) = checked(shares(0.90, 0.84), "fail if accuracy worse beyond chance")
-    assert (check.outcome, check.reason) == ("failed", "worse beyond chance (95 % for all statements together)")
+    assert (check.outcome, check.reason) == ("failed", "worse beyond chance (95 % for all checks of this gate together)")
     assert [check.outcome for check in checked(shares(0.84, 0.90), "fail if worse beyond chance")] == ["passed"]
 
 
@@ -645,15 +645,15 @@ def test_an_alarm_over_all_metrics_decides_as_the_verdict_does():
     c = compare(*({"error_rate": value, "n": 2000} for value in (0.10, 0.07, 0.12)))
     assert c.verdict.counts["0.3.0"]["worse"] == 1
     (check,) = c.check("fail if worse beyond chance").breaches
-    assert (check.version, check.reason) == ("0.3.0", "worse beyond chance (95 % for all statements together)")
+    assert (check.version, check.reason) == ("0.3.0", "worse beyond chance (95 % for all checks of this gate together)")
     steps = {"error_rate": 0.07, **{f"latency_{nth}_ms": 10.0 for nth in range(9)}}
     costs = {f"latency_{nth}_ms_stderr": 1.0 for nth in range(9)}
     base, worse = {**steps, **costs, "n": 2000}, {**steps, **costs, "error_rate": 0.09, "latency_0_ms": 99.0, "n": 2000}
     many = compare(base, worse)
     assert many.verdict.counts["0.2.0"]["worse"] == 1  # and nine costs beside it take nothing from that
     assert {check.reason for check in many.check("fail if worse beyond chance").breaches} == {
-        "worse beyond chance (95 % for all costs and what was measured in training together)",
-        "worse beyond chance (95 % for all statements together)",
+        "worse beyond chance (95 % for all costs and what was measured in training of this gate together)",
+        "worse beyond chance (95 % for all checks of this gate together)",
     }
 
 
@@ -735,10 +735,10 @@ def test_a_rule_over_all_metrics_leaves_out_what_says_how_sure_another_is():
 def test_an_alarm_over_all_metrics_fails_for_what_is_lost_and_counts_what_has_no_interval():
     first = {"accuracy": 0.9, "em": 0.8, "auc": 0.9, "bleu": 30.0, "n": 1000}
     report = compare(first, {**first, "auc": 0.5, "f1": 0.5}).gate("fail if worse beyond chance")
-    assert report.remarks == ("2 of the skipped checks could not be made: no interval known",)
+    assert report.remarks == ("2 of the skipped checks could not be made: no interval known, or too few runs or folds",)
     partly = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.95, "n": 1000}, {"accuracy": 0.97}).check("fail if worse beyond chance")
-    assert partly.remarks == ("1 of the skipped checks could not be made: no interval known",)
-    assert partly.remarks[0].in_language("zh") == "跳过的检查中有 1 项无法进行：置信区间未知"
+    assert partly.remarks == ("1 of the skipped checks could not be made: no interval known, or too few runs or folds",)
+    assert partly.remarks[0].in_language("zh") == "跳过的检查中有 1 项无法进行：置信区间未知，或运行次数、折数太少"
     lost = breaches(compare(first, {**first, "em": float("nan")}, {"accuracy": 0.9, "n": 1000}), "fail if worse beyond chance")
     assert sorted((name, version) for name, version, _ in lost) == [
         ("auc", "0.3.0"),
@@ -758,7 +758,7 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
 
     assert [alarm(0.8, tolerance).passed for tolerance in (0, 0.05, 0.1, 0.2)] == [False, False, True, True]
     (check,) = alarm(0.8, 0.2).checks
-    assert check.reason.startswith("no loss shown; losses under 23.2 pp would not be seen")
+    assert check.reason.startswith("no loss shown; losses of up to about 23.2 pp may go unseen")
     assert not alarm(0.65, "20%").passed
     assert alarm(0.70, "20%").passed
 
@@ -793,7 +793,7 @@ def test_the_remark_on_what_an_alarm_could_not_check_counts_what_the_headline_co
     c = compare({"accuracy": 0.9, "n": 1000, "f1": 0.8, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "f1": 0.7, "auc": 0.9, "bleu": 3})
     report = c.check("fail if worse beyond chance")
     assert "3 skipped, not counted" in str(report)
-    assert report.remarks == ("2 of the skipped checks could not be made: no interval known",)
+    assert report.remarks == ("2 of the skipped checks could not be made: no interval known, or too few runs or folds",)
 
 
 def test_why_nothing_could_be_checked_names_the_metrics_of_each_reason():
@@ -815,9 +815,23 @@ def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
     for c, interval in zip((one, several), half, strict=True):
         unseen = f"{math.ceil(1000 * interval.high) / 10:.1f} pp"
         assert {check.reason.partition(" (")[0] for check in c.gate("fail if worse beyond chance").checks} == {
-            f"no loss shown; losses under {unseen} would not be seen"
+            f"no loss shown; losses of up to about {unseen} may go unseen"
         }
     assert half[1].high > 1.4 * half[0].high
+
+
+def test_an_alarm_does_not_pass_what_too_few_runs_cannot_judge():
+    few = [{"accuracy": values, "f1": [0.5, 0.51, 0.52]} for values in ([0.80, 0.801], [0.60, 0.8302])]
+    repeats = {"accuracy": "runs"}
+    alone = compare(*({"accuracy": each["accuracy"]} for each in few), repeats=repeats)
+    report = alone.check("fail if worse beyond chance")
+    assert [(check.outcome, check.checked) for check in report.checks] == [("skipped", False), ("failed", False)]
+    assert report.breaches[0].reason.startswith("nothing could be checked; too few runs or folds to tell (2 and 2 runs")
+    (named,) = alone.check("fail if accuracy worse beyond chance").checks
+    assert (named.outcome, named.checked) == ("failed", False)
+    several = compare(*few, repeats={**repeats, "f1": "runs"}).check("fail if worse beyond chance")
+    assert {check.metric: check.outcome for check in several.checks} == {"accuracy": "skipped", "f1": "passed"}
+    assert several.remarks == ("1 of the skipped checks could not be made: no interval known, or too few runs or folds",)
 
 
 def test_no_regression_leaves_evidence_alone():

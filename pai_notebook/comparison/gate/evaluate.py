@@ -45,14 +45,16 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
     return checks
 
 
-def unchecked(alarm: Alarm, gated: Gated) -> Phrase | None:
-    """Say how many of the skipped checks of an alarm are of metrics that the baseline has; None where there are none."""
-    pairs = [] if alarm.is_named else [pair for pair in _pairs(alarm, gated) if pair.base is not None and not is_blank(pair.base)]
-    without = sum(pair.change.evidence is not None and not _is_known(pair) for pair in pairs)
-    if not without:
+def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
+    """Say how many of the skipped checks of an alarm are of two numbers; None where there are none."""
+    skipped = [check for check in checks if check.rule == alarm.text and check.outcome == "skipped" and not check.checked]
+    count = len({(check.version, check.metric, check.dataset) for check in skipped if check.delta is not None})
+    if not count:
         return None
-    told = "{count} of the skipped checks could not be made: no interval known"
-    return say("1 of the skipped checks could not be made: no interval known" if without == 1 else told, count=without)
+    told = "{count} of the skipped checks could not be made: no interval known, or too few runs or folds"
+    if count == 1:
+        told = "1 of the skipped checks could not be made: no interval known, or too few runs or folds"
+    return say(told, count=count)
 
 
 def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
@@ -101,10 +103,15 @@ def _margin(pair: Pair, gated: Gated) -> float:
     return 0.0 if base is None else gated.tolerance.bound(pair.row.path, pair.row.dataset, base)
 
 
+def _required(alarm: Alarm) -> Outcome:
+    """What a check of two numbers is that cannot be made: one over all metrics fails only where it is so with all of them."""
+    return "failed" if alarm.is_named else "skipped"
+
+
 def _not_checked(alarm: Alarm, pair: Pair) -> Check:
     """Fail for a value that an alarm is about and cannot check; one over all metrics leaves out what the baseline lacks."""
     cell, base = pair.cell, pair.base
-    required: Outcome = "failed" if alarm.is_named else "skipped"
+    required = _required(alarm)
     absent: Outcome = "skipped" if alarm.optional else "failed"
     if base is None or is_blank(base):
         return pair.uncheckable(absent if alarm.is_named else "skipped", alarm.text, say("the baseline does not have it"))
@@ -119,7 +126,7 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
 
 
 def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) -> Check:
-    """Check one value of which an interval is known."""
+    """Check one value of which an interval is known; one that says nothing of a loss is no check."""
     if pair.change.verdict is Verdict.WORSE:
         if pair.change.evidence is not None and pair.change.evidence.is_exact:
             return pair.check("failed", alarm.text, say(_READ_OFF))
@@ -131,23 +138,22 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) ->
     if evidence is None or interval is None or interval.low == interval.high or pair.change.verdict is Verdict.BETTER:
         return pair.check("passed", alarm.text)
     if evidence.telling(level) is None:
-        unknown = "no loss shown; too few runs or folds to tell which loss may go unseen ({reason})"
-        return pair.check("passed", alarm.text, say(unknown, reason=evidence.reason))
+        return pair.uncheckable(_required(alarm), alarm.text, say("too few runs or folds to tell ({reason})", reason=evidence.reason))
     scale = pair.scale()
     half = (interval.high - interval.low) / 2 + margin
     farthest = -interval.low if pair.row.direction.mode == "max" else interval.high
     unseen, far = scale.at_most(half), scale.at_most(max(farthest, half))
-    told = "no loss shown; losses under {unseen} would not be seen ({reason})"
+    told = "no loss shown; losses of up to about {unseen} may go unseen ({reason})"
     if margin and evidence.interval is not None and evidence.interval.excludes_zero and pair.change.kind is Kind.WORSE:
         told = "behind; could be chance or within the tolerance: a loss of up to {far} is not excluded ({reason})"
     elif far != unseen:
-        told = "no loss shown; losses under {unseen} would not be seen, and one of up to {far} is not excluded ({reason})"
+        told = "no loss shown; losses of up to about {unseen} may go unseen, and one of up to {far} is not excluded ({reason})"
     return pair.check("passed", alarm.text, say(told, unseen=unseen, far=far, reason=evidence.reason), scale=scale)
 
 
-_WORSE = "worse beyond chance (95 % for all statements together)"
+_WORSE = "worse beyond chance (95 % for all checks of this gate together)"
 _READ_OFF = "worse: read off, so that chance has no part in it"
-_WORSE_ASIDE = "worse beyond chance (95 % for all costs and what was measured in training together)"
+_WORSE_ASIDE = "worse beyond chance (95 % for all costs and what was measured in training of this gate together)"
 _LONGEST = 40
 # How many metrics one remark names.
 _NAMED = 8
@@ -174,11 +180,11 @@ def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def remarks_on(text: str, gated: Gated, *, previous: bool) -> tuple[Phrase, ...]:
+def remarks_on(text: str, gated: Gated, checks: Sequence[Check], *, previous: bool) -> tuple[Phrase, ...]:
     """Say what several versions, or a baseline that moves with every release, mean for a gate."""
     parsed = parse_rules(text)
     rules = [rule for rule in parsed if isinstance(rule, Rule)]
-    remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, gated)) is not None]
+    remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, checks)) is not None]
     remarks += [remark for rule in rules if (remark := _other_way(rule, gated.fitting(rule.pattern))) is not None]
     nowhere = [rule for rule in rules if rule.optional and not gated.fitting(rule.pattern)]
     remarks += [say("{rule}: {reason}", rule=rule.text, reason=_nowhere(rule, gated).reason) for rule in nowhere if gated.candidates]
