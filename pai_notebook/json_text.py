@@ -130,33 +130,57 @@ def _too_many_digits() -> InvalidJson:
 
 
 def checked_copy(document: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Copy a document that did not come through `parse_json`, by the same rule.
+    """Copy a document that did not come through `parse_json`, by the same rule; keys are the text that JSON writes for them.
 
     Raises
     ------
     InvalidJson
-        When a field is nested too deep or holds a number of more digits than Python converts; the field is named.
+        When a field is nested too deep, has a key twice or one that JSON has no text for, or holds a number of more digits than Python
+        converts; the field is named.
 
     Examples
     --------
     >>> checked_copy({"Metrics": {"cer": [0.1]}})
     {'Metrics': {'cer': [0.1]}}
+    >>> checked_copy({"ByClass": {0: 0.9, True: 0.8, None: 0.7}})
+    {'ByClass': {'0': 0.9, 'true': 0.8, 'null': 0.7}}
     """
     copied = {}
-    for key, value in document.items():
+    for key, value in _with_text_keys(document).items():
         try:
             copied[key] = _copy(value, MAX_DEPTH - 1)
         except InvalidJson as refusal:
-            name = key if isinstance(key, str) else type(key).__name__
-            raise InvalidJson(say("has a field {ascii} that {reason}", ascii=ascii(name)[:60], reason=refusal.reason)) from None
+            raise InvalidJson(say("has a field {ascii} that {reason}", ascii=ascii(key)[:60], reason=refusal.reason)) from None
     return copied
+
+
+def _with_text_keys(value: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """Give a map the keys that it has after it was written and read: a digest of other keys would not be that of the file."""
+    if all(isinstance(key, str) for key in value):
+        return value
+    try:
+        return _unique([(_key_text(key), item) for key, item in value.items()])
+    except _DuplicateKeyError as caught:
+        raise _refusal(caught) from None
+
+
+def _key_text(key: Any) -> str:
+    if isinstance(key, str):
+        return key
+    plain = key.item() if type(key).__module__ == "numpy" and hasattr(key, "item") else key
+    try:
+        return str(next(iter(json.loads(json.dumps({plain: None})))))
+    except TypeError:
+        raise InvalidJson(say("has a key of type {kind}, which JSON has no text for", kind=type(key).__name__), "odd") from None
+    except ValueError:
+        raise _too_many_digits() from None
 
 
 def _copy(value: Any, left: int) -> Any:
     if isinstance(value, dict):
         if not left:
             raise InvalidJson(say("is nested deeper than {max_depth} levels", max_depth=MAX_DEPTH))
-        return {key: _copy(item, left - 1) for key, item in value.items()}
+        return {key: _copy(item, left - 1) for key, item in _with_text_keys(value).items()}
     if isinstance(value, list | tuple):
         if not left:
             raise InvalidJson(say("is nested deeper than {max_depth} levels", max_depth=MAX_DEPTH))

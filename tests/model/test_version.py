@@ -6,6 +6,7 @@ import pickle
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -310,3 +311,21 @@ def test_a_label_that_is_not_there_is_answered_with_those_that_are():
 def test_a_constructor_refuses_what_is_no_mapping_and_names_what_reads_other_forms(kind, wrong):
     with pytest.raises(ConfigurationError, match=rf"{kind.__name__}\(\) takes a mapping, not .*{kind.__name__}\.from_document\(\) reads"):
         kind(wrong)
+
+
+def test_keys_of_a_document_are_the_text_that_json_has_for_them():
+    version = ModelVersion({"VersionName": "a", "Metrics": {5: {True: 1}, None: 2, 0.5: 3, np.int64(7): 4, np.bool_(0): 5}})
+    assert version.raw["Metrics"] == {"5": {"true": 1}, "null": 2, "0.5": 3, "7": 4, "false": 5}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "said"),
+    [
+        ({5: 1, "5": 2}, "has the key '5' twice in one object"),
+        ({(1, 2): 3}, "has a key of type tuple, which JSON has no text for"),
+        ({10**5000: 3}, "too many digits"),
+    ],
+)
+def test_keys_that_json_cannot_tell_apart_or_write_are_refused(metrics, said):
+    with pytest.raises(ConfigurationError, match=said):
+        ModelVersion({"VersionName": "a", "Metrics": metrics})

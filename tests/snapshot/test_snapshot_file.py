@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
@@ -18,6 +18,7 @@ from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError, Thr
 from pai_notebook.i18n.phrases import say, speaking
 from pai_notebook.io import snapshot as file
 from pai_notebook.io.snapshot import write_snapshot
+from pai_notebook.json_text import InvalidJson, parse_json
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet, load
 from tests.examples import examples
@@ -312,3 +313,29 @@ def test_what_a_file_calls_a_phrase_and_is_none_of_ours_is_text(phrase, tmp_path
     with speaking("zh"):
         assert load(path).removed == ("a",)
         assert "\n│ a\n" in str(load(path))
+
+
+_KEYS = st.text(max_size=3) | st.integers() | st.booleans() | st.none() | st.floats()
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(metrics=st.dictionaries(_KEYS, _VALUES, max_size=4))
+@example(metrics={"by_class": {0: 0.9, 1: 0.8, "macro": 0.85}})
+@example(metrics={"by_class": {5: 1, "5": 2}})
+@example(metrics={None: {True: 1, 1.5: 2}})
+def test_what_a_document_of_python_holds_is_refused_or_saved_so_that_it_loads(tmp_path_factory, metrics):
+    document = {"VersionName": "a", "Metrics": metrics}
+    try:
+        parse_json(json.dumps(document))
+    except InvalidJson:
+        with pytest.raises(ConfigurationError, match="twice in one object"):
+            VersionSet.from_documents(document, "m")
+        return
+    versions = VersionSet.from_documents(document, "m")
+    loaded = load(versions.save(tmp_path_factory.mktemp("keys") / "k.paisnap.json"))
+    assert [version.digest for version in loaded] == [version.digest for version in versions]
+    assert loaded == versions
