@@ -16,7 +16,7 @@ from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say, w
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.names import Chooser, Name
+from pai_notebook.model.names import Chooser, naming_of
 from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.version_view import dataset_notes
 
@@ -112,7 +112,8 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
 
     def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:
         """Every state in full; `include` and `exclude` are globs over names of metrics."""
-        keys = [Name("metrics", *key) for key in self.index]
+        naming = naming_of((dataset for _, dataset in self.index), self._called[1])
+        keys = [naming(*key) for key in self.index]
         wanted = Chooser(include, exclude)
         wanted.warn_of_unused(keys)
         shown = self[[wanted(key) for key in keys]]

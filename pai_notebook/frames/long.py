@@ -11,7 +11,7 @@ import pandas as pd
 from pai_notebook.frames.collect import STATES, Collected, collect
 from pai_notebook.frames.columns import model_texts, repeated_texts
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.names import Name
+from pai_notebook.model.names import Name, naming_of
 from pai_notebook.model.source import dataset_names
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool],
     `value` and `state` do not say everything. A version that states no metric has one row that says so, whatever is wanted.
     """
     cells = collect(version._document.get("Metrics") for version in versions)  # noqa: SLF001 - read only, in bulk
-    labels = dataset_names(version.provenance for version in versions)
-    names = [Name("metrics", path, dataset, labels.get(dataset, "")) for path, dataset in cells.names]
+    naming = naming_of((dataset for _, dataset in cells.names), dataset_names(version.provenance for version in versions))
+    names = [naming(*name) for name in cells.names]
     silent = np.flatnonzero(np.bincount(cells.rows, minlength=len(versions)) == 0)
     chosen = _with_silent(_chosen(cells, names, wanted), silent)
     datasets = [(named and name.label) or name.dataset for name in names]

@@ -77,13 +77,15 @@ def wide_frame(
     for info in infos:
         if info.kind == "spec" and info.key in sent:
             columns.update(_spec(info.name, [document.get(info.key) for document in documents], whole=whole))
-    kept = [name for name in columns if wanted(_called(*name, labels))]
+    naming = called.naming_of((dataset for _, dataset in cells.names), labels)
+    names_of = {name: naming(*name[1:]) if name[0] == "metrics" else _called(*name) for name in columns}
+    kept = [name for name in columns if wanted(names_of[name])]
     shown = named_columns(columns, labels) if names else {name: name for name in columns}
     # what is not shown tells apart as well, so that a column has one name whatever is included
     texts = flat_names(shown.values())
     frame = _assembled([columns[name] for name in kept], _index(versions, models if several else ()))
     frame.columns = text_index([texts[shown[name]] for name in kept]) if flat else _levels([shown[name] for name in kept])
-    wanted.warn_of_unused([*plain, *(_called(*name, labels) for name in columns)])
+    wanted.warn_of_unused([*plain, *names_of.values()])
     return frame
 
 
@@ -103,9 +105,9 @@ def _is_floats(column: Any) -> bool:
     return isinstance(column, np.ndarray) and column.dtype == np.float64
 
 
-def _called(section: str, path: str, dataset: str = "", labels: Mapping[str, str] | None = None) -> called.Name:
+def _called(section: str, path: str, dataset: str = "") -> called.Name:
     """Give the name of a column as patterns know it."""
-    return called.Name("" if section == "version" else section, path, dataset, (labels or {}).get(dataset, ""))
+    return called.Name("" if section == "version" else section, path, dataset)
 
 
 def named_columns(columns: Iterable[Name], labels: Mapping[str, str]) -> dict[Name, Name]:

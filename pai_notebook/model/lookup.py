@@ -17,7 +17,7 @@ from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leave
 from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_leaves
 from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
-from pai_notebook.model.names import Name, Pattern, resolve
+from pai_notebook.model.names import Name, Naming, Pattern, naming_of, resolve
 from pai_notebook.model.nearest import dataset_nicks, listed, nearest, nearest_sentence
 from pai_notebook.model.numbers import EXACT
 from pai_notebook.model.source import dataset_names
@@ -186,13 +186,9 @@ class MetricColumns:
         return {nick: dataset for nick, dataset in meant.items() if not any({nick, dataset} <= each for each in together)}
 
     @cached_property
-    def nicks(self) -> dict[str, str]:
-        """What tables shorten the datasets to, where that can be typed."""
-        return dataset_nicks(sorted({dataset for _, dataset in self.names}), self.labels)
-
-    def name(self, path: str, dataset: str) -> Name:
-        """Give the name of a metric, with what the registry and tables call its dataset."""
-        return Name("metrics", path, dataset, self.labels.get(dataset, ""), self.nicks.get(dataset, ""))
+    def name(self) -> Naming:
+        """What names a metric, with what the registry and tables call its dataset."""
+        return naming_of((dataset for _, dataset in self.names), self.labels)
 
     def same_numbers(self, count: int) -> dict[tuple[str, str], float]:
         """Numbers that so many versions state under one name, once each; found together, as most of many metrics are of this kind."""

@@ -17,8 +17,8 @@ from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
 from pai_notebook.model.metric_cells import Cell, cell_order, make_cell
 from pai_notebook.model.metrics_document import Entry, read_entries
-from pai_notebook.model.names import Name, resolve
-from pai_notebook.model.nearest import counted, dataset_nicks, listed
+from pai_notebook.model.names import Name, naming_of, resolve
+from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.source import Provenance, dataset_names
 
 
@@ -98,8 +98,8 @@ class Metrics(Brief, Sequence[Cell]):
     @cached_property
     def _by_name(self) -> dict[Name, tuple[Cell, ...]]:
         labels = dataset_names([self._provenance] if self._provenance else [])
-        nicks = dataset_nicks(self.datasets, labels)
-        return {Name("metrics", *key, labels.get(key[1], ""), nicks.get(key[1], "")): cells for key, cells in self.groups.items()}
+        naming = naming_of(self.datasets, labels)
+        return {naming(*key): cells for key, cells in self.groups.items()}
 
     @cached_property
     def groups(self) -> dict[tuple[str, str], tuple[Cell, ...]]:

@@ -18,7 +18,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFoun
 from pai_notebook.i18n.phrases import joined, say, told
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path, unescaped
-from pai_notebook.model.nearest import dataset_hint, nearest_hint
+from pai_notebook.model.nearest import dataset_hint, dataset_nicks, nearest_hint
 from pai_notebook.sanitize import printable
 
 T = TypeVar("T")
@@ -112,6 +112,18 @@ def metric_named(path: str, dataset: str) -> Name:
 
 # What gives a metric its name.
 Naming = Callable[[str, str], Name]
+
+
+def naming_of(datasets: Iterable[str], labels: Mapping[str, str]) -> Naming:
+    """Give what names metrics on these datasets as patterns know them: with what the registry and tables call the dataset.
+
+    Examples
+    --------
+    >>> naming_of(["d-a", "d-b"], {"d-a": "wine-holdout", "d-b": "wine-noisy"})("cer", "d-a").nick
+    'holdout'
+    """
+    nicks = dataset_nicks(sorted(set(datasets)), labels)
+    return lambda path, dataset: Name("metrics", path, dataset, labels.get(dataset, ""), nicks.get(dataset, ""))
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ import warnings
 import pandas as pd
 import pytest
 
+import pai_notebook as pnb
 from pai_notebook.errors import NameNotFound, PatternWarning
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet
@@ -94,3 +95,20 @@ def test_parquet_warns_of_what_no_batch_has(tmp_path):
     with pytest.raises(NameNotFound, match="no version has 'm30000'"):
         vs.to_parquet(tmp_path / "c.parquet", include="m30000")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
+
+
+def test_frames_and_files_understand_the_names_that_tables_print(tmp_path):
+    vs = pnb.connect("demo", default=False).get_versions("wine-cultivar@last:2")
+    meant = "accuracy@d-wineholdout0001"
+    for name in ("accuracy@holdout", "accuracy[holdout]", "metrics.accuracy@hold*", "accuracy@wine-holdout", meant):
+        assert list(vs.to_frame(include=name).columns) == [f"metrics.{meant}"]
+        assert f"metrics.{meant}" not in vs.to_frame(exclude=name)
+        long = vs.to_frame(layout="long", include=name)
+        assert set(long["metric"] + "@" + long["dataset"]) == {meant}
+        assert vs.to_csv(include=name).splitlines()[0] == f"version,metrics.{meant}"
+        assert vs.to_arrow(include=name).metrics.num_rows == 2
+        assert len(pd.read_parquet(vs.to_parquet(tmp_path / "m.parquet", include=name, overwrite=True))) == 2
+        coverage = vs.compare().coverage.to_csv(include=name).splitlines()
+        assert [line.split(",")[:2] for line in coverage[1:]] == [meant.split("@")]
+    with pytest.raises(NameNotFound, match="holdot"):
+        vs.to_frame(include="accuracy@holdot")
