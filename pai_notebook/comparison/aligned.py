@@ -14,7 +14,7 @@ from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_o
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import fitted
 from pai_notebook.comparison.readings import DatasetCount
-from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
+from pai_notebook.comparison.rows import MetricUnit, Row, is_alike, is_blank, largest_beyond_chance, silent_places
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
@@ -247,6 +247,11 @@ class Aligned:
     def _silent(self) -> dict[str, frozenset[int]]:
         """Positions of versions that state no setting, no label or no other field at all."""
         return silent_places(self._all)
+
+    @cached_property
+    def _largest(self) -> dict[MetricUnit, float]:
+        """The largest difference beyond chance of each metric in each unit, by which cells are filled."""
+        return {} if self._place is None else largest_beyond_chance(self._varied, self._place)
 
     @cached_property
     def changed(self) -> tuple[Row, ...]:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import (
-    Change,
     Kind,
     Row,
     Verdict,
@@ -30,7 +29,6 @@ from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.numbers import NumberFormat, choose_format, choose_row_format
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
-from pai_notebook.plot.data import FULL
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -38,6 +36,8 @@ if TYPE_CHECKING:
 _TEXT = 120
 _BARS = "▁▂▃▄▅▆▇"
 _COURSE = 6
+# Above which shares of the largest difference of its metric a cell is filled more strongly.
+_STEPS = (1 / 3, 2 / 3)
 # with a space that keeps a line together, so that no sign stands alone in the next one
 _TALLIED = (
     (Verdict.BETTER, "{count}\u00a0better"),
@@ -63,7 +63,7 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
     words, base = _words(row, places), comparison.baseline_place
     silent = frozenset() if row.section == "metrics" else comparison._silent.get(kind_of_row(row), frozenset())  # noqa: SLF001 - as below
     # beside a baseline that states nothing of the kind, nothing is new
-    marks = {place: [] if base in silent else _marks(row, place, base) for place in places}
+    marks = {place: [] if base in silent else _marks(comparison, row, place) for place in places}
     return [
         ""
         if place in silent and is_blank(row.cells[place])
@@ -160,13 +160,14 @@ def trend_of(row: Row, places: Sequence[int]) -> str:
     return trend([cell.raw if type(cell.raw) is int else cell.value for cell in (row.cells[place] for place in sorted(places))])
 
 
-def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
+def _marks(comparison: Comparison, row: Row, place: int) -> list[Mark]:
     """Say what the difference means; only what is beyond chance is better or worse."""
-    change = row.changes[place]
-    if change.verdict is Verdict.BETTER:
-        return [Mark("", say("better"), tone="good", step=_step(change))]
-    if change.verdict is Verdict.WORSE:
-        return [Mark("", say("worse"), tone="bad", step=_step(change))]
+    change, baseline = row.changes[place], comparison.baseline_place
+    if change.is_beyond_chance and baseline is not None:
+        share = gain(row, place, baseline, comparison._largest)  # noqa: SLF001 - for this table alone
+        step = 1 + sum(abs(share) > bound for bound in _STEPS)
+        better = change.verdict is Verdict.BETTER
+        return [Mark("", say("better") if better else say("worse"), tone="good" if better else "bad", step=step)]
     if change.verdict in (Verdict.CHANCE, Verdict.UNKNOWN):
         # the same colours, so that who reports no number of examples gains nothing over who does
         return [Mark("≈" if change.verdict is Verdict.CHANCE else "?", "", tone="ahead" if change.kind is Kind.BETTER else "behind")]
@@ -175,12 +176,6 @@ def _marks(row: Row, place: int, baseline: int | None) -> list[Mark]:
     if change.kind is Kind.GAINED:
         return [Mark("+", say("new"))]
     return [Mark("≠", _changed(row, place, baseline))] if change.kind is Kind.CHANGED and not change.delta else []
-
-
-def _step(change: Change) -> int:
-    """How strongly a cell is filled: the further the difference is beyond chance, the more, as in a heatmap."""
-    times = abs(gain(change))
-    return 3 if times >= FULL else 2 if times >= FULL / 2 else 1
 
 
 def _changed(row: Row, place: int, baseline: int | None) -> Phrase:

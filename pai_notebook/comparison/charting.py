@@ -48,7 +48,7 @@ def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat, sta
         "" if base is None else told_difference(row, place, base, form),
         {Kind.BETTER: "▲", Kind.WORSE: "▼"}.get(change.kind, ""),
         _interval(comparison, row, place),
-        gain(change),
+        math.nan if base is None else gain(row, place, base, comparison._largest),  # noqa: SLF001 - as a table fills it
         (series_points(cell.raw) or ()) if cell.state is State.SERIES else (),
         *_spread(comparison._runs(row, place)),  # noqa: SLF001 - as a table shows it
         star=star,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -25,6 +25,8 @@ from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent
 
+# A metric, and whether its differences are written in percent, or in points.
+MetricUnit = tuple[str, bool, bool]
 # States of cells in which nothing was stated.
 BLANK = (State.ABSENT, State.NO_METRICS, State.FETCH_FAILED)
 
@@ -435,14 +437,35 @@ def evidence_within(evidence: Evidence, bound: float) -> Evidence:
     return replace(evidence, margin=bound) if bound else evidence
 
 
-def gain(change: Change) -> float:
-    """How far a difference is beyond chance, in half widths of its interval, positive where it is better; NaN where it is not."""
-    interval = None if change.evidence is None else change.evidence.interval
-    if not change.is_beyond_chance or interval is None or change.delta is None:
+def largest_beyond_chance(rows: Iterable[Row], baseline: int) -> dict[MetricUnit, float]:
+    """Find the largest finite difference beyond chance of each metric over its datasets, as it is written; by path and unit."""
+    found: dict[MetricUnit, float] = {}
+    for row in rows:
+        if sizes := [size for place in range(len(row.cells)) if math.isfinite(size := _size_beyond_chance(row, place, baseline))]:
+            of = _metric_unit(row)
+            found[of] = max(found.get(of, 0.0), *sizes)
+    return found
+
+
+def gain(row: Row, place: int, baseline: int, largest: Mapping[MetricUnit, float]) -> float:
+    """How large a difference beyond chance is, as a share of the `largest` of its metric, positive where it is better; else NaN."""
+    size = _size_beyond_chance(row, place, baseline)
+    if math.isnan(size):
         return math.nan
-    half = abs(change.delta - (interval.low if change.delta > 0 else interval.high))
-    sign = 1 if change.verdict is Verdict.BETTER else -1
-    return sign * (abs(change.delta) / half if half else math.inf)
+    sign = 1 if row.changes[place].verdict is Verdict.BETTER else -1
+    return sign * (size / largest[_metric_unit(row)] if math.isfinite(size) else 1.0)
+
+
+def _metric_unit(row: Row) -> MetricUnit:
+    return row.path, row.scale.ratio, bool(row.scale.points)
+
+
+def _size_beyond_chance(row: Row, place: int, baseline: int) -> float:
+    """Give the size of a difference in the unit in which its row shows it; NaN where it is not beyond chance."""
+    change = row.changes[place]
+    if not change.is_beyond_chance or change.delta is None:
+        return math.nan
+    return abs(change.delta) * (row.scale.factor(row.cells[baseline].value) or 1.0)
 
 
 def _verdict(evidence: Evidence, *, better: bool) -> Verdict:

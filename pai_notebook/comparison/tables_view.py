@@ -353,7 +353,7 @@ def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *
     changes = [row.changes[place] for row in rows for place in places]
     verdicts, expected = {change.verdict for change in changes}, expected_by_chance(changes)
     share = say("95 % a cell, up to about {expected} of {count} by chance", expected=expected[0], count=expected[1]) if expected else ""
-    beyond = say("better, worse: beyond chance ({share}), the darker the further", share=share or say("95 % a cell"))
+    beyond = say("better, worse: beyond chance ({share})", share=share or say("95 % a cell"))
     signs = [beyond] if verdicts & {Verdict.BETTER, Verdict.WORSE} or expected else []
     signs += [
         *words_of_chance([change for change in changes if not change.is_beyond_chance]),
@@ -369,6 +369,8 @@ def read_signs(comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band
     changes = [row.changes[place] for row in rows for place in places]
     expected = passing_by_chance(changes)
     told = [expected] if expected else []
+    if any(change.is_beyond_chance for change in changes):
+        told.append(say("where cells are filled: stronger colour, larger difference within the metric"))
     if any(change.verdict is Verdict.SAME for change in changes):
         told.append(say("= equal as measured, or within the tolerance"))
     leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.plot.data import FULL, ChartData, Measure, Point, some
+from pai_notebook.plot.data import ChartData, Measure, Point, some
 from pai_notebook.plot.marks import (
     SIGNS,
     beyond,
@@ -123,13 +123,17 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
 
 @with_plain_text
 def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Where = None, *, notes: Sequence[Phrase] = ()) -> Axes:
-    """Change against the baseline, metrics by versions; a cell is filled only beyond chance, the more the further it is."""
+    """Change against the baseline, metrics by versions; a cell is filled only beyond chance, the more the larger within its metric."""
     kept, left = data.at_most()
     places = [data.baseline, *(place for place in kept if place != data.baseline)]
     base = data.names[data.baseline]
     many = len(places) > _CROWDED
     shown = places[1:] if many else places
-    filled = say("change against {baseline}; filled only beyond chance (95 % each): ▲ better (blue), ▼ worse (orange)", baseline=base)
+    filled = say(
+        "change against {baseline}; filled only beyond chance (95 % each), stronger where larger within its metric: "
+        "▲ better (blue), ▼ worse (orange)",
+        baseline=base,
+    )
     points = [measure.points[place] for measure in measures for place in shown]
     told = [theme.words(note) for note in (joined([filled, *signs_of(points, many=many)], " · "), *left, *notes)]
     labels = [_metric(measure, data.baseline if many else None) for measure in measures]
@@ -280,13 +284,13 @@ def _metric(measure: Measure, baseline: int | None) -> str:
 
 
 def _fill(point: Point, theme: Theme) -> tuple[float, float, float]:
-    """The colour of a cell: paper unless the difference is beyond chance, the stronger the further beyond."""
+    """The colour of a cell: paper unless the difference is beyond chance, the stronger the larger within its metric."""
     from matplotlib.colors import to_rgb  # noqa: PLC0415 - an optional extra
 
     paper = to_rgb(theme.paper)
     if math.isnan(point.gain):
         return paper
-    share = 0.25 + 0.65 * min(max((abs(point.gain) - 1) / (FULL - 1), 0), 1)
+    share = 0.25 + 0.65 * min(abs(point.gain), 1)
     colour = to_rgb(theme.better if point.gain > 0 else theme.worse)
     return tuple(share * strong + (1 - share) * weak for strong, weak in zip(colour, paper, strict=True))  # type: ignore[return-value]
 

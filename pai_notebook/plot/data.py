@@ -22,8 +22,6 @@ _RIGHT = {"max": say("higher is better →"), "min": say("← lower is better")}
 _MOST = 30
 # What the star of a version says; the filled one first.
 STARS = {"★": say("★ best, told apart from all others"), "☆": say("☆ best as measured, or not told apart from it")}
-# Half widths of its interval at which a difference has its full colour.
-FULL = 5.0
 
 
 # What an axis can hold: matplotlib's own arithmetic overflows not far above.
@@ -49,7 +47,7 @@ class Point:
     interval : (float, float) or None
         The baseline's value with the interval of the difference added, where it is known; no wider than the metric can be.
     gain : float
-        How many half widths of its interval the difference is beyond chance, positive where it is better; NaN elsewhere.
+        A difference beyond chance as a share of the largest one of its metric, positive where it is better; NaN elsewhere.
     series : tuple of float
         The values of a series, empty where the metric is none.
     runs : tuple of float

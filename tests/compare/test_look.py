@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import speaking
@@ -298,7 +299,7 @@ def test_better_worse_and_best_are_symbols_and_words():
     text = text_of(compare(first, second))
     assert "0.181 +0.6 worse" in text
     assert "★ 0.07 -12.5 better" in text
-    assert "better, worse: beyond chance (95 % a cell), the darker the further · ★ best, told apart from all others " in text
+    assert "better, worse: beyond chance (95 % a cell) · ★ best, told apart from all others " in text
     assert "baseline 1 worse" in text  # what it costs is not counted
     assert "cer ↓ pp " in text
 
@@ -315,7 +316,32 @@ def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_fill
     assert not re.search("<strong>|<td[^>]*>[^<]*<b>|★", c.to_html())
 
 
-def test_a_cell_is_filled_by_how_far_the_difference_is_beyond_chance():
+def test_a_larger_difference_of_a_metric_never_has_a_weaker_fill_whatever_is_known_of_it():
+    shares = {"d-1": (0.95, 20_000, (0.874, 0.85)), "d-2": (0.9, 900, (0.802, 0.778, 0.7)), "d-3": (0.8, 500, (0.6,))}
+    documents = [
+        {
+            "VersionName": f"0.{nth}.0",
+            "Metrics": {
+                "Results": [
+                    {
+                        "Dataset": {"DatasetId": dataset},
+                        "Metrics": {"accuracy": [base, *values, *([base] * (3 - len(values)))][nth], "n": n, "loss": 1 + nth * n},
+                    }
+                    for dataset, (base, n, values) in shares.items()
+                ]
+            },
+        }
+        for nth in range(4)
+    ]
+    html = VersionSet.from_documents(documents, "model-a").compare("0.0.0").to_html()
+    found = re.findall(r'<b(?: class="f(\d)")?>-([\d.]+) worse', html)
+    steps = [int(step or 1) for step, _ in sorted(found, key=lambda each: float(each[1]))]
+    assert steps == sorted(steps)
+    assert {float(size): int(step or 1) for step, size in found} == {7.6: 2, 9.8: 2, 10.0: 2, 12.2: 2, 20.0: 3}
+    assert "stronger colour, larger difference within the metric" in html.partition("How to read this")[2]
+
+
+def test_a_cell_is_filled_by_how_large_the_difference_is_within_its_metric():
     c = compare({"accuracy": 0.9, "n": 1000}, *({"accuracy": value, "n": 1000} for value in (0.86, 0.82, 0.7, 0.89)))
     html = c.to_html()
     assert [re.search(f"-{points} worse", html) is not None for points in ("4.0", "8.0", "20.0")] == [True] * 3

@@ -157,13 +157,14 @@ def test_a_slope_has_a_gap_where_there_is_no_number(compared):
 def test_the_heat_map_fills_what_is_beyond_chance_and_says_the_others(compared):
     ax = compared.plot.heatmap(["cer", "accuracy", "rtf"])
     gains = [[point.gain for point in compared.plot.data.find(name).points] for name in ("cer", "accuracy", "rtf")]
-    assert gains[0][1] == pytest.approx(-0.006 / (1.96 * 0.001 * 2**0.5), abs=0.01)
-    assert gains[1][1] > 1
+    assert (gains[0][1], gains[1][1]) == pytest.approx((-0.4, 0.6))
+    assert math.isnan(gains[2][1])
     filled = [[tuple(cell) != (1, 1, 1) for cell in row] for row in ax.images[0].get_array().tolist()]
     assert filled == [[False, True, True], [False, True, True], [False, False, False]]
     assert {"▼ +0.6 pp", "▲ +3.0 pp", "0.175", "? -37.5 %", "cer ↓", "null"} <= set(words(ax))
     assert note(ax) == (
-        "change against 0.2.0; filled only beyond chance (95 % each): ▲ better (blue), ▼ worse (orange) · ? no interval known"
+        "change against 0.2.0; filled only beyond chance (95 % each), stronger where larger within its metric: "
+        "▲ better (blue), ▼ worse (orange) · ? no interval known"
     )
 
 
