@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
@@ -12,7 +13,7 @@ from pai_notebook.model.conditions import parse_condition, to_quote
 from pai_notebook.model.fields import NAMED, PEOPLE, field_named
 from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
 from pai_notebook.model.lookup import Lookup, refuse_unknown
-from pai_notebook.model.names import Name, dataset_meant, metric_meant, resolve
+from pai_notebook.model.names import Name, Naming, dataset_meant, metric_meant, naming_of, resolve
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.order import is_same
 
@@ -50,8 +51,16 @@ class _NamesSeen:
 class _PartialLookup(Lookup):
     """Looks names up in a part of a larger set, where a name that does not occur is one that no version of this part states."""
 
-    def __init__(self, versions: Sequence[ModelVersion], missing: dict[str, NameNotFound], known: set[str], seen: _NamesSeen) -> None:
+    def __init__(
+        self,
+        versions: Sequence[ModelVersion],
+        missing: dict[str, NameNotFound],
+        known: set[str],
+        seen: _NamesSeen,
+        datasets: dict[str, str],
+    ) -> None:
         super().__init__(versions)
+        self._datasets = datasets
         self._seen = seen
         self._missing = missing
         self._known = known
@@ -80,9 +89,15 @@ class _PartialLookup(Lookup):
         else:
             self._known.add(who)
 
+    @cached_property
+    def _naming(self) -> Naming:
+        labels = self._metrics.labels
+        self._datasets.update({each: labels.get(each) or self._datasets.get(each, "") for _, each in self._metrics.names if each})
+        return naming_of(self._datasets, {each: label for each, label in self._datasets.items() if label})
+
     def _named(self, path: str, dataset: str) -> Name:
-        # a short name is another dataset in another model
-        return replace(super()._named(path, dataset), nick="")
+        # as in the whole model, of which this may be a page
+        return self._naming(path, dataset)
 
     def values(self, name: Name) -> list[Any]:
         return [None] * len(self.versions) if name is _NOWHERE else super().values(name)
@@ -147,8 +162,20 @@ class VersionSearch:
         wanted = [metric for text, metric in self._metrics.items() if every or dataset_meant(text)]
         return {name.dataset for name in Lookup(versions).names("metrics") if any(metric.fits(name) for metric in wanted)}
 
-    def matches(self, versions: Sequence[ModelVersion]) -> list[ModelVersion]:
+    def may_shorten(self, labels: Iterable[str]) -> bool:
+        """Whether a name of a dataset in the condition may be what tables shorten one of these to."""
+        return any(label.endswith(text) and label != text for label in labels for text in self._datasets)
+
+    def matches(self, versions: Sequence[ModelVersion], datasets: dict[str, str] | None = None) -> list[ModelVersion]:
         """Versions of one model that meet everything.
+
+        Parameters
+        ----------
+        versions : sequence of ModelVersion
+            The model's versions, or a page of them.
+        datasets : dict of str to str, optional
+            Datasets of earlier pages of the model and what the registry calls them, to which those of this page are added: short names
+            tell all of them apart.
 
         Raises
         ------
@@ -166,7 +193,9 @@ class VersionSearch:
         if self._condition is None or not versions:
             return kept
         # asked of all versions, so that what other conditions leave over does not decide what a name means
-        held = self._condition.mask_of(_PartialLookup(versions, self._missing, self._known, self._seen))
+        held = self._condition.mask_of(
+            _PartialLookup(versions, self._missing, self._known, self._seen, {} if datasets is None else datasets)
+        )
         chosen = set(map(id, kept))
         return [version for version, holds in zip(versions, held, strict=True) if holds and id(version) in chosen]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.errors import AddressError, PaiError
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.nearest import dataset_nicks
 from pai_notebook.model.source import dataset_names
 from pai_notebook.registry.fetcher import HOPELESS
 from pai_notebook.registry.names import NameBudget
@@ -118,9 +119,10 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
         # of thousands those seen last are remembered, and what is found here has its model's name from there
         known.see([model] if model[1] else ())
         found = finds.begin(place)
+        datasets: dict[str, str] = {}
         try:
             async for page in fetcher.stream_versions(model_id):
-                found.extend(await _matching(fetcher.resolver, search, page, budget))
+                found.extend(await _matching(fetcher.resolver, search, page, budget, datasets))
         except PaiError as error:
             # of all that ends a search, only what a condition means may differ from model to model
             if isinstance(error, HOPELESS) and not isinstance(error, AddressError):
@@ -133,18 +135,18 @@ async def _work(fetcher: Fetcher, search: VersionSearch, finds: Finds, pending: 
 
 
 async def _matching(
-    resolver: NameResolver | None, search: VersionSearch, page: Sequence[ModelVersion], budget: NameBudget
+    resolver: NameResolver | None, search: VersionSearch, page: Sequence[ModelVersion], budget: NameBudget, datasets: dict[str, str]
 ) -> list[ModelVersion]:
     if resolver and search.kinds:
         await _look_up(resolver, search, page, budget)
     try:
-        return search.matches(page)
+        return search.matches(page, datasets)
     except AddressError:
         if not resolver:
             raise
         # once more, so that the error names the datasets as everything else does
         await resolver.resolve(page, budget, kinds=frozenset({"datasets"}), datasets=search.measured_on(page, every=True))
-        return search.matches(page)
+        return search.matches(page, datasets)
 
 
 async def _look_up(resolver: NameResolver, search: VersionSearch, page: Sequence[ModelVersion], budget: NameBudget) -> None:
@@ -155,8 +157,14 @@ async def _look_up(resolver: NameResolver, search: VersionSearch, page: Sequence
     AddressError
         When not all of them could be asked for and the one that is meant is not among the others.
     """
-    lacking = await resolver.resolve(page, budget, kinds=search.kinds, datasets=search.measured_on(page))
-    if lacking and search.needs_names(dataset_names(version.provenance for version in page).values()):
+    measured_on = search.measured_on(page)
+    lacking = await resolver.resolve(page, budget, kinds=search.kinds, datasets=measured_on)
+    labels = dataset_names(version.provenance for version in page)
+    if search.may_shorten(labels[each] for each in measured_on if each in labels):
+        # a short name is what tells a dataset from all others of its model
+        lacking = await resolver.resolve(page, budget, kinds=frozenset({"datasets"}))
+        labels = dataset_names(version.provenance for version in page)
+    if lacking and search.needs_names({*labels.values(), *dataset_nicks(labels, labels).values()}):
         raise AddressError(
             say("names of datasets left unasked: {count}; a search asks for {most} at most", count=lacking, most=_MOST_NAMES),
             hint=say("Write the id of the dataset, or search fewer models."),

@@ -385,3 +385,38 @@ def test_words_that_are_empty_in_the_registry_are_not_offered(connected):
         registry.search_versions(approval="ok")
     with pytest.raises(ConfigurationError, match=r"Available: team\.$"):
         registry.search_versions(label={"nosuch": "x"})
+
+
+def test_a_short_name_of_a_dataset_is_understood_in_each_model_as_in_it_alone():
+    where = "accuracy@holdout > 0.9"
+    with pnb.connect("demo", default=False) as registry:
+        found = registry.search_versions(where, approval="approved")
+        alone = set()
+        for model in registry.list_models():
+            try:
+                alone |= set(addresses(registry.get_versions(model.model_id).filter(where, approval="approved")))
+            except (NameNotFound, AddressError):
+                continue
+    assert set(addresses(found)) == alone
+    assert not found.errors
+    assert len(found.models) > 1
+
+
+def test_a_short_name_tells_a_dataset_from_those_of_other_metrics_and_pages():
+    def measured(place, *datasets):
+        results = [{"Dataset": {"DatasetId": each}, "Metrics": {metric: 0.5}} for each, metric in datasets]
+        created = f"2026-01-01T{place // 60:02}:{place % 60:02}:00Z"
+        return {"VersionName": f"0.{place}.0", "GmtCreateTime": created, "Metrics": {"Results": results}}
+
+    old = [measured(place, ("d-a", "accuracy")) for place in range(130)]
+    documents = {"model-1": [*old, measured(130, ("d-a", "accuracy"), ("d-b", "latency"))], "model-2": [measured(0, ("d-c", "accuracy"))]}
+    held = [{"ModelId": each, "ModelName": each, "WorkspaceId": "7"} for each in documents]
+    names = {"d-a": "wine-holdout", "d-b": "wine-noisy", "d-c": "iris-train", "d-d": "never-asked"}
+    datasets = [{"DatasetId": each, "Name": name, "Versions": []} for each, name in names.items()]
+    handler = demo.Handler(demo.Store(held, documents, datasets=datasets))
+    with pnb.connect("demo", transport=demo.transport(handler=handler), default=False, backoff_scale=0) as registry:
+        found = registry.search_versions("accuracy@holdout > 0.4")
+        assert len(found) == 131
+        assert found.models == ("model-1",)
+        with pytest.raises(NameNotFound, match="not measured on dataset 'hold'"):
+            registry.search_versions("accuracy@hold > 0.4")
