@@ -52,7 +52,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
     only : {"diff", "all"}
         What is shown: rows that differ (a missing value is a difference), or all rows.
     tolerance : float, str, pair or mapping
-        How much may differ and still count as the same: 0.002, "5%", (0.002, 0.05), or a mapping of metrics to these.
+        How much may differ and still count as the same: 0.002, "5%", "1pp", (0.002, 0.05), or a mapping of metrics to these.
     include, exclude : str or list of str
         Globs over names; each narrows the kind of row it names (`cer*` metrics, `labels.*` labels, and so on).
     dataset : str, optional

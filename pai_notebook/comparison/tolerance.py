@@ -10,6 +10,7 @@ from typing import Any
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.names import ByName, Naming, metric_named
 from pai_notebook.sanitize import Printed
 
@@ -18,17 +19,19 @@ Bound = float | str | tuple[float | str, float | str]
 ToleranceLike = Bound | Mapping[str, Bound]
 
 _HINT = say(
-    "Pass a number (absolute), a text such as '5%' (of the baseline), a pair (absolute, relative), or a mapping of metrics to these."
+    "Pass a number (absolute), a text such as '5%' (of the baseline) or '1pp' (points), a pair (absolute, relative), "
+    "or a mapping of metrics to these."
 )
 
 
-class Tolerance(Printed, ByName[tuple[float, float]]):
+class Tolerance(Printed, ByName[tuple[float, ...]]):
     """An absolute and a relative tolerance, for all metrics or by name.
 
     Parameters
     ----------
     given : float, str, pair or mapping
-        0.002 is absolute, "5%" is relative to abs(baseline), (0.002, 0.05) is whichever is larger; a mapping has these by
+        0.002 is absolute, "5%" is relative to abs(baseline), "1pp" is in percentage points, and 0 for what is no fraction,
+        (0.002, 0.05) is whichever is larger; a mapping has these by
         metric name, `metric@dataset` or glob, the most specific pattern that fits wins.
     naming : callable, optional
         What gives a metric its name.
@@ -44,6 +47,8 @@ class Tolerance(Printed, ByName[tuple[float, float]]):
     0.004
     >>> Tolerance({"cer": 0.002}).bound("cer", "d-a", 0.175), Tolerance({"cer": 0.002}).bound("wer", "", 1.0)
     (0.002, 0.0)
+    >>> [Tolerance("1pp").bound(*metric) for metric in (("accuracy", "", 0.9), ("accuracy", "", 90.0), ("loss", "", 0.9))]
+    [0.01, 1.0, 0.0]
     """
 
     def __init__(self, given: Any = 0, naming: Naming = metric_named) -> None:
@@ -59,24 +64,39 @@ class Tolerance(Printed, ByName[tuple[float, float]]):
         ConfigurationError
             When two equally specific patterns say different things.
         """
-        if self._for_all:
-            absolute, relative = self.said["*"]
-        else:
-            found = self._choose(path, dataset)
-            absolute, relative = found[1] if found is not None else (0.0, 0.0)
+        absolute, relative, *points = self._of(path, dataset)
+        if points and is_percentable(path):
+            absolute = in_points(points[0], baseline)
         return max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
+
+    def is_whole(self, path: str, dataset: str) -> bool:
+        """Whether it is all of the baseline, so that a fraction may fall to 0."""
+        return self._of(path, dataset)[1] >= 1
+
+    def _of(self, path: str, dataset: str) -> tuple[float, ...]:
+        if self._for_all:
+            return self.said["*"]
+        found = self._choose(path, dataset)
+        return found[1] if found is not None else (0.0, 0.0)
 
     def canonical(self) -> dict[str, list[float]]:
         """Give the tolerance as plain JSON, for fingerprints."""
         return {pattern: list(self.said[pattern]) for pattern in sorted(self.said) if any(self.said[pattern])}
 
 
-def _read(value: Any) -> tuple[float, float]:
+def in_points(number: float, baseline: float) -> float:
+    """Give percentage points in a metric's own unit; a fraction above 1 is written in percent."""
+    return number / 100 if abs(baseline) <= 1 else number
+
+
+def _read(value: Any) -> tuple[float, ...]:
     try:
         if isinstance(value, tuple | list) and len(value) == 2:  # noqa: PLR2004 - absolute and relative
             return _number(value[0]), _number(value[1])
         if isinstance(value, str) and value.rstrip().endswith("%"):
             return 0.0, _number(float(value.rstrip()[:-1])) / 100
+        if isinstance(value, str) and value.rstrip().endswith("pp"):
+            return 0.0, 0.0, _number(float(value.rstrip()[:-2]))
         return _number(value), 0.0
     except (ValueError, ConfigurationError):
         raise ConfigurationError(say("tolerance={value} cannot be used", value=described(value)), hint=_HINT) from None

@@ -939,3 +939,60 @@ def test_below_the_tables_of_a_notebook_the_text_repeats_two_checks_at_most(monk
         assert [check.split()[:2] for check in checks] == [["✗", "0.2.0"], ["✗", "0.3.0"]]
         assert (against, told) == ("Baseline: 0.1.0", "Each check is in the table above, and in error.report.")
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        ("accuracy >= baseline - 1", "no accuracy can be lower: write 1pp or 0.01"),
+        ("accuracy >= baseline - 2.5", "no accuracy can be lower: write 2.5pp or 0.025"),
+        ("accuracy > baseline - 100%", "no accuracy can be lower: write 1pp or 0.01"),
+        ("accuracy >= baseline - 100pp", "no accuracy can be lower: write 1pp or 0.01"),
+        ("accuracy >= baseline - 1 with 95% confidence", "no accuracy can be lower: write 1pp or 0.01"),
+        ("accuracy >= -1", "no accuracy can be lower: write a bound from 0 to 1"),
+        ("error_rate <= baseline + 1", "no error_rate can be higher: write 1pp or 0.01"),
+        ("error_rate <= 2", "no error_rate can be higher: write a bound from 0 to 1"),
+        ("percent.accuracy >= baseline - 100", "no percent.accuracy can be lower: write 1pp or 1"),
+    ],
+)
+def test_a_rule_that_no_value_can_break_is_one_that_could_not_be_checked(rule, reason):
+    base, fallen = ({"accuracy": 1 - wrong, "error_rate": wrong, "percent": {"accuracy": 100 - 100 * wrong}} for wrong in (0.1, 0.9))
+    (check,) = compare(base, fallen).check(rule).checks
+    assert (check.outcome, check.checked, check.reason) == ("failed", False, reason)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "accuracy >= baseline - 5pp",
+        "accuracy >= baseline - 99%",
+        "accuracy >= 0",
+        "error_rate <= 1",
+        "error_rate <= baseline + 200%",
+        "loss <= baseline + 1",
+        "r2 >= -1",
+    ],
+)
+def test_a_margin_that_is_wide_only_beside_a_small_baseline_is_checked(rule):
+    numbers = {"accuracy": 0.03, "error_rate": 0.9, "loss": 1.0, "r2": 0.5}
+    assert all(check.outcome == "passed" for check in compare(numbers, {**numbers, "note": 1}).check(rule).checks)
+
+
+@pytest.mark.parametrize("tolerance", [1, "100%", "100pp", {"accuracy": 1.5}, (0, 1)])
+def test_a_tolerance_that_no_loss_exceeds_is_one_that_could_not_be_checked(tolerance):
+    for value in (0.1, 0.9):
+        with pytest.raises(RegressionError) as caught:
+            compare({"accuracy": 0.9}, {"accuracy": value}).assert_no_regression("accuracy", tolerance=tolerance)
+        (check,) = caught.value.breaches
+        assert not check.checked
+        assert check.reason.startswith("no accuracy can be lower: write ")
+    c = compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.1, "n": 100}, tolerance=tolerance)
+    assert not c.check("fail if accuracy worse beyond chance").checks[0].checked
+
+
+def test_a_tolerance_in_points_is_in_the_unit_of_the_metric():
+    numbers, fallen = ({"accuracy": 0.9 - loss, "loss": 1 + loss, "p": {"accuracy": 90 - 100 * loss}} for loss in (0, 0.005))
+    c = compare(numbers, fallen, tolerance="1pp")
+    assert [c[name].changes[1].kind.value for name in ("accuracy", "p.accuracy", "loss")] == ["same", "same", "worse"]
+    with pytest.raises(RegressionError):
+        c.assert_no_regression("accuracy", tolerance="0.4pp")

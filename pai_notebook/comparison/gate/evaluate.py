@@ -35,9 +35,7 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
     together = Together(list(every.values()), gated.baseline, gated.tolerance)
     checks = {}
     for alarm, found in pairs.items():
-        checks[alarm] = [
-            _check_alarm(alarm, pair, together, _margin(pair, gated)) if _is_known(pair) else _not_checked(alarm, pair) for pair in found
-        ]
+        checks[alarm] = [_check_pair(alarm, pair, together, gated) for pair in found]
         if not found and gated.candidates:
             checks[alarm] = [_alarm_nowhere(alarm, gated)]
         if not alarm.is_named:
@@ -125,6 +123,15 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
     return pair.uncheckable(required, alarm.text, pair.no_number if evidence is None else evidence.reason)
 
 
+def _check_pair(alarm: Alarm, pair: Pair, together: Together, gated: Gated) -> Check:
+    """Check one value, if it can be checked."""
+    if not _is_known(pair):
+        return _not_checked(alarm, pair)
+    if (vain := pair.allows_anything(gated.tolerance)) is not None:
+        return pair.uncheckable("failed", alarm.text, vain)
+    return _check_alarm(alarm, pair, together, _margin(pair, gated))
+
+
 def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) -> Check:
     """Check one value of which an interval is known; one that says nothing of a loss is no check."""
     if pair.change.verdict is Verdict.WORSE:
@@ -158,6 +165,8 @@ _LONGEST = 40
 # How many metrics one remark names.
 _NAMED = 8
 
+# Percent of the baseline that are all of it.
+_ALL = 100
 # Digits of the end of an interval: as few as tell it apart from the bound.
 _FEWEST_DIGITS, _ALL_DIGITS = 2, 13
 
@@ -234,10 +243,8 @@ def _check(rule: Rule, pair: Pair) -> Check:
         large = say("whole numbers above 2**53 are not checked: a float does not tell them apart")
         return pair.uncheckable("failed", rule.text, large if inexact else pair.mixed or pair.no_number)
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
-    if bound is None or (rule.unit == "pp" and not is_percentable(pair.row.path)):
-        none = say("the baseline has no number to compare with")
-        no_points = say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)
-        return pair.uncheckable("failed", rule.text, none if bound is None else no_points)
+    if bound is None or (vain := _cannot_break(rule, pair)) is not None:
+        return pair.uncheckable("failed", rule.text, say("the baseline has no number to compare with") if bound is None else vain or "")
     limit = f"{rule.compare} {pair.written(bound)}"
     allowed = _origin(rule, limit)
     if rule.level is not None:
@@ -259,6 +266,24 @@ def _check(rule: Rule, pair: Pair) -> Check:
         is_plain=not passed and not on_it,
         scale=scale,
     )
+
+
+def _cannot_break(rule: Rule, pair: Pair) -> Phrase | None:
+    """Say that a rule has points of what has none, or a number so large that no value can break it, whatever the baseline is."""
+    if rule.unit == "pp" and not is_percentable(pair.row.path):
+        return say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)
+    above, base = rule.compare in (">", ">="), pair.base.value if pair.base is not None else None
+    if rule.compare == "==":
+        return None
+    never = pair.never_below if above else pair.never_above
+    if rule.base == "number":
+        return never(rule.number)
+    if base is None:
+        return None
+    if rule.unit == "%":
+        # all of the baseline is as much as can be lost; what grows can be many times as large
+        return never(None, math.inf) if above and rule.number <= -_ALL else None
+    return never(None, -rule.margin(base) if above else rule.margin(base))
 
 
 def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, allowed: str) -> Check:

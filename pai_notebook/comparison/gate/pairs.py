@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ from pai_notebook.errors import not_fetched
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell, State
+from pai_notebook.model.metric_words import bounds_of
 from pai_notebook.model.names import Name, Pattern
-from pai_notebook.model.numbers import choose_format, cleared, rounded_outward
+from pai_notebook.model.numbers import choose_format, cleared, format_computed, rounded_outward
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.two_sides import Sides
@@ -152,6 +154,42 @@ class Pair:
     def mixed(self) -> Phrase | None:
         """Say that the two cannot be compared because one looks like percent and the other like a fraction."""
         return say("some values look like percent and others like fractions") if looks_mixed(self.row) else None
+
+    def never_below(self, bound: float | None, margin: float = 0.0) -> Phrase | None:
+        """Say that no value can be below a bound, or so far below the baseline, so that nothing breaks a rule; None where one can."""
+        return self._unbreakable(bound, margin, up=False)
+
+    def never_above(self, bound: float | None, margin: float = 0.0) -> Phrase | None:
+        """Say the same of values above a bound, or so far above the baseline."""
+        return self._unbreakable(bound, margin, up=True)
+
+    def allows_anything(self, tolerance: Tolerance) -> Phrase | None:
+        """Say that no value can be worse by more than a tolerance."""
+        base = None if self.base is None else self.base.value
+        if base is None:
+            return None
+        key = self.row.path, self.row.dataset
+        bound = tolerance.bound(*key, base)
+        if self.row.direction.mode == "min":
+            return self.never_above(None, bound)
+        return self.never_below(None, math.inf if tolerance.is_whole(*key) else bound)
+
+    def _unbreakable(self, bound: float | None, margin: float, *, up: bool) -> Phrase | None:
+        values = [cell.value for cell in (self.cell, self.base) if cell is not None and cell.value is not None]
+        low, high = bounds_of(self.row.path, values)
+        if not math.isfinite(high - low):
+            return None
+        if bound is not None:
+            told = "no {metric} can be lower: write a bound from {low} to {high}"
+            told = "no {metric} can be higher: write a bound from {low} to {high}" if up else told
+            ends = {"low": format_computed(low), "high": format_computed(high)}
+            return say(told, metric=self.row.path, **ends) if (bound > high if up else bound < low) else None
+        if margin < high - low:
+            return None
+        # one who forgot the unit meant points
+        points = margin if high == 1 and margin < 100 else 1.0  # noqa: PLR2004 - percent
+        told = "no {metric} can be higher: write {points}pp or {number}" if up else "no {metric} can be lower: write {points}pp or {number}"
+        return say(told, metric=self.row.path, points=format_computed(points), number=format_computed(points * high / 100))
 
     def check(
         self,

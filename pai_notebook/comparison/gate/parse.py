@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from pai_notebook.comparison.tolerance import in_points
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import LOOKALIKES, grammar_error
 from pai_notebook.model.names import Pattern
@@ -82,7 +83,7 @@ class Rule:
         """Give what is added to the baseline's value, in the metric's own unit; a fraction above 1 is written in percent."""
         if self.unit == "%":
             return abs(baseline) * self.number / 100
-        return self.number / 100 if self.unit == "pp" and abs(baseline) <= 1 else self.number
+        return in_points(self.number, baseline) if self.unit == "pp" else self.number
 
 
 @dataclass(frozen=True)
