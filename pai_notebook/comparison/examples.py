@@ -12,6 +12,7 @@ from pai_notebook.arguments import as_text, described, is_truth
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+from pai_notebook.model.numbers import EXACT
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[
             raise ConfigurationError(say("paired: the table of {name} has no column {column!r}", name=name, column=column), hint=hint)
     if not len(frame):
         raise ConfigurationError(say("frames: the table of {name} has no rows", name=name), hint=say("Pass one row an example."))
+    _refuse_rounded_ids(frame[columns[0]], name)
     frame = _of_ids(frame, name, (columns[0], *kept))
     unnamed = int(frame[columns[0]].isna().sum())
     if unnamed:
@@ -171,6 +173,35 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[
         )
     found: pd.DataFrame = frame
     return found
+
+
+def _refuse_rounded_ids(ids: pd.Series[Any], name: str) -> None:
+    """Refuse ids that were whole numbers once and are floats too large to tell them apart: they would name other examples."""
+    import numpy as np  # noqa: PLC0415 - numpy loads on first use
+
+    def most(kind: Any) -> Any:
+        """The size from which floats of a type skip whole numbers."""
+        return min(2.0 ** (np.finfo(kind).nmant + 1), float(EXACT))
+
+    values = ids.cat.categories.to_series() if str(ids.dtype) == "category" else ids
+    kind: Any = values.dtype
+    if kind.kind == "f":
+        kind = getattr(kind, "numpy_dtype", getattr(kind, "subtype", kind))
+        sizes = values.dropna().abs()
+        rounded = list(sizes[(sizes >= most(kind)) & (sizes < math.inf)])
+    else:
+        floats = [each for each in values if isinstance(each, float | np.floating)] if kind.kind == "O" else []
+        rounded = [each for each in floats if most(type(each) if isinstance(each, np.floating) else float) <= abs(each) < math.inf]
+    if rounded:
+        raise ConfigurationError(
+            say(
+                "paired: {column} of {name} holds floats that may have been rounded: {ids}",
+                column=ids.name,
+                name=name,
+                ids=few_ids(rounded),
+            ),
+            hint=say("Read ids as text or Int64, as in pd.read_csv(path, dtype={kinds}).", kinds=f"{{{str(ids.name)!r}: 'string'}}"),
+        )
 
 
 def _of_ids(frame: pd.DataFrame, name: str, columns: Sequence[str]) -> pd.DataFrame:
@@ -240,6 +271,16 @@ def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -
                 "paired: the column {column!r} of {name} holds {example}, no numbers", column=column, name=name, example=described(example)
             ),
             hint=say("Compute one, as in df.pred == df.label.") if is_right else say("Convert it, as in pd.to_numeric(df.score)."),
+        )
+    whole = numbers if values.dtype.kind in "iu" else [each for each in values if isinstance(each, int)] if values.dtype.kind == "O" else []
+    if len(whole) and (max(whole) > EXACT or min(whole) < -EXACT):
+        raise ConfigurationError(
+            say(
+                "paired: the column {column!r} of {name} holds whole numbers above 2**53, which are compared as floats",
+                column=column,
+                name=name,
+            ),
+            hint=say("Subtract the same number in both tables."),
         )
     numbers = numbers.astype("float64")
     if is_right and not numbers.dropna().between(0, 1).all():

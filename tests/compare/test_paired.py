@@ -910,3 +910,42 @@ def test_what_becomes_a_list_is_said(better, tmp_path, cell):
         .paired_results
     )
     assert any("arrays, as in cell" in remark and "kept as lists" in remark for remark in result.remarks)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        ("float16", 2**11),
+        ("float32", 2**24),
+        ("Float32", 2**24),
+        ("float64", 2**53),
+        ("Float64", 2**53),
+        ("object", 2**53),
+        ("category", 2**53),
+    ],
+)
+def test_float_ids_that_may_have_been_rounded_are_refused(better, kind, size, place):
+    c, frames = compared(*better), tables(*better)
+    whole = [frame.assign(id=np.arange(len(frame)) + size - len(frame)) for frame in frames.values()]
+    read = {
+        name: frame.assign(id=frame.id.astype("float64").astype(kind)) if nth == place else frame
+        for nth, (name, frame) in enumerate(zip(frames, whole, strict=True))
+    }
+    assert c.paired("accuracy", read, on="id", correct="ok").n == len(better[0])
+    many = {
+        name: frame.assign(id=[*frame.id[1:], size])
+        if nth != place
+        else frame.assign(id=pd.Series([*frame.id[1:], float(size)], dtype=kind))
+        for nth, (name, frame) in enumerate(read.items())
+    }
+    with pytest.raises(ConfigurationError, match=r"id of 0\.[12]\.0 holds floats that may have been rounded: .*Read ids as text or Int64"):
+        c.paired("accuracy", many, on="id", correct="ok")
+
+
+@pytest.mark.parametrize("kind", ["int64", "uint64", "Int64", "object"])
+def test_whole_scores_that_a_float_does_not_tell_apart_are_refused(better, kind):
+    c, frames = compared(*better), tables(*better)
+    large = {name: frame.assign(ok=pd.Series([2**60 + int(each) for each in frame.ok], dtype=kind)) for name, frame in frames.items()}
+    with pytest.raises(ConfigurationError, match=r"whole numbers above 2\*\*53, which are compared as floats\. Subtract the same number"):
+        c.paired("accuracy", large, on="id", score="ok")
