@@ -45,7 +45,11 @@ def facts(shape) -> list[str]:
     if own:
         return own(shape)
     return facts(
-        [getattr(shape, field.name) for field in dataclasses.fields(shape) if field.name not in ("tone", "folded", "symbol", "step")]
+        [
+            getattr(shape, field.name)
+            for field in dataclasses.fields(shape)
+            if field.name not in ("tone", "folded", "symbol", "step", "is_wide")
+        ]
     )
 
 
