@@ -12,7 +12,7 @@ from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.explain import explain
 from pai_notebook.comparison.gate.report import GateReport
-from pai_notebook.comparison.gate.view import describe_gate, named_in, set_against, told_apart
+from pai_notebook.comparison.gate.view import describe_gate, named_in, not_among, set_against, told_apart
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.verdict import Standing
@@ -59,13 +59,16 @@ def report_of(
     gates = told_apart(_results(comparison, gates), [name for name in comparison.names if name != comparison.baseline_name])
     asked = named_in(question, (name for name in comparison.names if name != comparison.baseline_name))
     metrics, details = describe_for_report(shown, list(map(mask, asked)))
+    absent = list(map(mask, not_among(question, [version.version_name for version in comparison.versions])))
     results = []
     for gate in gates:
         about = [name for name in asked if any(check.version == name for check in gate.checks)]
         results.append((gate.title, describe_gate(gate, about, brief=True).blocks))
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
     verdict, in_full = shown.verdict._for_report(list(map(mask, asked)))  # noqa: SLF001 - the hook of shown objects
-    answer: list[Block] = [part for _, parts in results for part in parts if not isinstance(part, Section)]
+    missing = "{names} is not compared here." if len(absent) == 1 else "{names} are not compared here."
+    answer: list[Block] = [Note(say(missing, names=joined(absent, " and ")), "warn")] if absent else []
+    answer += [part for _, parts in results for part in parts if not isinstance(part, Section)]
     counts = comparison.verdict.counts
     beyond = [{name: found[word] for name, found in counts.items()} for word in (Standing.BETTER, Standing.WORSE)]
     answer += [*(Note(text, "warn") for text in set_against(gates, asked, *beyond)), *verdict]

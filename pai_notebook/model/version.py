@@ -83,8 +83,8 @@ class ModelVersion(Displayed, DocumentView):
             "ModelVersion.from_document(document, model_id)": "from_dict from_json from_documents from_mapping",
             "registry.get_version(model, name)": "get fetch",
             "metrics[name], labels[name] or raw[key]": "__getitem__",
-            "registry.compare(a, b)": "__sub__",
-            "created, or registry.compare(a, b)": "__lt__",
+            "registry.compare(a, b, baseline=a)": "__sub__",
+            "created, or registry.compare(a, b, baseline=a)": "__lt__",
         }
     )
 

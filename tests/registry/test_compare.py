@@ -260,6 +260,11 @@ def test_what_stands_for_a_missing_method_exists_and_compares_what_was_asked_for
         code = code if code.startswith("pnb.") else f"registry.{code}"
         comparison = eval(code, {"pnb": pnb, "registry": registry, "version": a, "other": b, "a": a, "b": b})
         assert (comparison.baseline_name, comparison.names) == ("1.2.0", ("1.2.0", "1.4.0"))
+    for operation in ("-", "<"):
+        with pytest.raises(TypeError) as caught:
+            eval(f"a {operation} b", {"a": a, "b": b})
+        code = re.search(r"registry\.compare\(.*?\)", str(caught.value))[0]
+        assert eval(code, {"registry": registry, "a": a, "b": b}).names == ("1.2.0", "1.4.0")
     vs = registry.get_versions("wine-cultivar@last:3")
     names = {"registry": registry, "pnb": pnb, "versions": vs, "version": a, "comparison": vs.compare(), "model": registry.list_models()[0]}
     for holder in (registry, a, vs, vs.compare(), registry.list_models(), registry.list_models()[0], vs.compare().verdict):

@@ -390,6 +390,21 @@ def test_versions_that_a_question_names_come_first_in_the_answer(everything, tmp
 
 
 @pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("May 2.2.0 go live?", "2.2.0 is not compared here."),
+        ("2.4.0 or v9.1.0, or 9.2.0_rc1?", "9.1.0 and 9.2.0_rc1 are not compared here."),
+        ("Is v2.4.0 above 0.95, as 3.5 was?", ""),
+        ("2.4.0上线吗?", ""),
+    ],
+)
+def test_a_version_that_a_question_names_and_that_is_not_compared_is_said_to_be_missing(everything, tmp_path, question, said):
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-3:].compare()
+    text = compared.report(tmp_path / "r.html", charts=False, question=question).read_text("utf-8")
+    assert re.findall(r"[^<> ][^<>]* not compared here\.", text) == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
     ("question", "good", "short"),
     [
         ("May 2.4.0 go live?", True, "2.4.0 not told apart."),
