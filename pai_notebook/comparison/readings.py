@@ -33,6 +33,8 @@ class SourceReading:
     refusal: Phrase | None = None
     is_constant: bool = False
     """Whether repeats are known that do not differ, so that nothing is known of how much runs do."""
+    fitting: int | None = None
+    """Number of examples that is refused because of some runs and fits others."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,18 @@ class Readings:
         if given is None:
             return None
         runs = given[place] or Runs(value, 0.0, 1)
-        return SourceReading("n_runs", replace(runs, examples=self._examples(key, place, value, n, runs)))
+        return SourceReading("n_runs", self._with_examples(key, place, value, n, runs))
 
-    def _examples(self, key: Key, place: int, value: float, n: float | None, runs: Runs) -> int | None:
-        """Find the number of examples of each of several runs, of which a share is the mean; a single one says nothing of their spread."""
+    def _with_examples(self, key: Key, place: int, value: float, n: float | None, runs: Runs) -> Runs:
+        """Add the number of examples of each of several runs, of which a share is the mean, or why the one given is not believed."""
         share = self._share(key, place, value, n, runs)
-        return share.side.n if share is not None and isinstance(share.side, Share) and share.side.n > 1 else None
+        if share is None:
+            return runs
+        if isinstance(share.side, Share):
+            return replace(runs, examples=share.side.n if share.side.n > 1 else None)
+        if runs.folds or share.refusal is None:
+            return runs
+        return replace(runs, examples=share.fitting, doubt=share.refusal)
 
     def _share(self, key: Key, place: int, value: float, n: float | None, runs: Runs | None = None) -> SourceReading | None:
         """A share with its number of examples; of several runs each is one, and their mean of as many times that number."""
@@ -142,9 +150,10 @@ class Readings:
         elif count < 1 or count != int(count):
             refusal = say("{what} = {count} is not a number of examples", what=what, count=format_number(count))
         else:
-            is_smallest = runs is not None and runs.uneven and n is None
-            refusal = None if is_smallest else _not_whole(value, count, self._beside.written(key, place), runs)
-        return SourceReading(what, None if refusal else Share(value, int(count or 0), looked_up), refusal)
+            smallest = runs is not None and runs.uneven and n is None
+            refuted = None if smallest else _not_whole(value, count, self._beside.written(key, place), runs)
+            return _share_of(what, Share(value, int(count), looked_up), refuted, runs)
+        return SourceReading(what, refusal=refusal)
 
     def _stated(self, key: Key, place: int, value: float) -> SourceReading | None:
         """A stated standard error."""
@@ -205,7 +214,17 @@ class Readings:
             )
             return SourceReading(name, refusal=few, is_constant=count >= 2 and spread >= 0 and is_rounding(spread**2, value))  # noqa: PLR2004 - one has no spread
         runs = Runs(value, spread**2 * count / (count - 1), int(count), folds)
-        return SourceReading(name, runs if folds else replace(runs, examples=self._examples(key, place, value, n, runs)))
+        return SourceReading(name, runs if folds else self._with_examples(key, place, value, n, runs))
+
+
+def _share_of(what: str, share: Share, refuted: Phrase | None, runs: Runs | None) -> SourceReading:
+    """Give a share, or why its number of examples is not believed; that of most of the runs stays theirs."""
+    if refuted is None or runs is None:
+        return SourceReading(what, None if refuted else share, refuted)
+    told = say("{what} = {count} is not believed: {reason}", what=what, count=format_number(share.n), reason=refuted)
+    whole = [whole_examples(each, share.n) for each in runs.values]
+    fits = share.n > 1 and True in whole and 2 * whole.count(False) < len(whole)
+    return SourceReading(what, refusal=told, fitting=share.n if fits else None)
 
 
 def _not_whole(value: float, count: float, written: str, runs: Runs | None) -> Phrase | None:

@@ -34,6 +34,8 @@ class Runs(Side):
         Whether they are folds, which share training data, rather than runs.
     examples : int or None
         Number of examples of each run where the metric is a share and it is known: the interval then covers other examples.
+    doubt : Phrase or None
+        Why the number of examples that is given is not believed; `examples` is then what fits some of the runs, or None.
     uneven : bool
         Whether that is the smallest of several numbers, so that it says nothing of which values are possible.
     values : tuple of float
@@ -49,6 +51,7 @@ class Runs(Side):
     values: tuple[float, ...] = ()
     keys: tuple[Hashable, ...] = ()
     uneven: bool = False
+    doubt: Phrase | None = None
 
     @classmethod
     def of(
@@ -122,7 +125,7 @@ class Runs(Side):
     def form(self) -> Hashable:
         """Folds with values of their own are compared in pairs, so that only equal ones are alike."""
         values = self.values if self.folds and len(self.values) > 1 else ()
-        return Runs, self.count, self.folds, self.examples, self.keys, self.is_constant, values
+        return Runs, self.count, self.folds, self.examples, self.keys, self.is_constant, self.doubt is None, values
 
     def spreads(self, level: float) -> tuple[float, float]:  # noqa: ARG002 - the same at every level
         """Give the variance up and down.
@@ -164,11 +167,12 @@ class Runs(Side):
         """Give the same of the difference to a multiple of the other."""
         delta, parts = self.value - factor * other.value, self._parts(other, factor)
         alone = t_interval(delta, parts, level)
-        if self.examples is None or other.examples is None:
+        mine, others = self._examples_beside(other), other._examples_beside(self)
+        if mine is None or others is None:
             return alone
         # more degrees of freedom would make the interval of two runs narrower than that of the runs alone
-        theirs = ((factor**2 * variance, df) for variance, df in other._examples())
-        together = t_interval(delta, [*parts, *self._examples(), *theirs], level)
+        theirs = ((factor**2 * variance, df) for variance, df in other._examples(others))
+        together = t_interval(delta, [*parts, *self._examples(mine), *theirs], level)
         return max(alone, together, key=lambda found: found.high - found.low)
 
     @property
@@ -176,15 +180,19 @@ class Runs(Side):
         """By what the variance of single runs is multiplied to give that of their mean."""
         return fold_factor(self.count) if self.folds else 1 / self.count
 
-    def _examples(self) -> Iterator[tuple[float, float]]:
-        if self.examples is not None and not self.folds and 0 < self.value < 1:
-            yield self.value * (1 - self.value) / self.examples, self.examples - 1
+    def _examples_beside(self, other: Self) -> int | None:
+        """Number of examples; where the one given is not believed that of the other, lest an error makes the interval narrower."""
+        return other.examples if self.examples is None and self.doubt is not None else self.examples
+
+    def _examples(self, examples: int | None) -> Iterator[tuple[float, float]]:
+        if examples is not None and not self.folds and 0 < self.value < 1:
+            yield self.value * (1 - self.value) / examples, examples - 1
 
     def own(self, level: float) -> tuple[float, float]:
         """Student's interval of the mean; a single run has none but itself, nor have equal ones."""
         if self.is_constant:
             return self.value, self.value
-        interval = t_interval(self.value, [(self.variance * self.factor, self.count - 1), *self._examples()], level)
+        interval = t_interval(self.value, [(self.variance * self.factor, self.count - 1), *self._examples(self.examples)], level)
         return interval.low, interval.high
 
     @property
@@ -196,7 +204,7 @@ class Runs(Side):
 
     def covers_examples(self, other: Self) -> bool:
         """Whether an interval against another covers other examples too; folds are of other examples themselves."""
-        return self.folds or (self.examples is not None and other.examples is not None)
+        return self.folds or None not in (self._examples_beside(other), other._examples_beside(self))
 
     def reason(self, other: Self) -> Phrase:
         """Say how many runs or folds, and what the interval covers."""

@@ -85,6 +85,8 @@ class Evidence(Estimated, Brief):
     scale: Scale | None = field(default=None, compare=False)
     is_given: bool = field(default=True, compare=False)
     """False where nothing stands beside the metric that could give an interval."""
+    doubt: Phrase | None = field(default=None, compare=False)
+    """What is given and not believed although an interval is known, and what follows."""
     margin: float = field(default=0.0, compare=False)
 
     def _brief(self) -> str:

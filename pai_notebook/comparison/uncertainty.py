@@ -20,7 +20,7 @@ from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.two_sides import Evidence, Sides
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_words import bounds_of, is_percentable, is_share
@@ -102,7 +102,27 @@ class Uncertainty:
         found = self._sides(key, place, other, n)
         if isinstance(found, Evidence):
             return found
-        return Evidence(found.mine.reason(found.base), found, level, self.scale(key))
+        reason, doubt = found.mine.reason(found.base), self._doubt(found, place, other)
+        if doubt is not None:
+            reason = say("{reason}; {doubt}", reason=reason, doubt=doubt)
+        return Evidence(reason, found, level, self.scale(key), doubt=doubt)
+
+    def _doubt(self, sides: Sides, place: int, other: int) -> Phrase | None:
+        """Say which number of examples is not believed, and whether the interval covers other examples for all that."""
+        mine, base = sides.mine, sides.base
+        if not isinstance(mine, Runs) or not isinstance(base, Runs):
+            return None
+        found: dict[Phrase, list[str]] = {}
+        for runs, at in ((mine, place), (base, other)):
+            if runs.doubt is not None:
+                found.setdefault(runs.doubt, []).append(self._names[at])
+        if not found:
+            return None
+        told = [say("{reason} ({version})", reason=reason, version=joined(names)) for reason, names in found.items()]
+        covered = "{doubts}; the number of examples of the runs that it fits is taken"
+        return say(
+            covered if mine.covers_examples(base) else "{doubts}; other examples are therefore not covered", doubts=joined(told, "; ")
+        )
 
     def scale(self, key: Key) -> Scale:
         """Say how differences of a metric are written, whoever writes them.

@@ -175,6 +175,7 @@ class _Sentences(VerdictWords):
         yield from self._alone()
         yield from self._unseen()
         yield from self._not_covered()
+        yield from self._doubted()
 
     def _nothing(self) -> Phrase:
         """Say why there is no verdict."""
@@ -319,6 +320,16 @@ class _Sentences(VerdictWords):
         if found:
             metrics = first(self._by_path(found, self._with_versions), METRICS)
             yield Finding(say("The intervals of {metrics} cover other runs, not other examples.", metrics=metrics), self._rows(found))
+
+    def _doubted(self) -> Iterator[Finding]:
+        """Say which numbers of examples are not believed although an interval is known."""
+        found: dict[Phrase, list[Judged]] = {}
+        for each in self._tested:
+            if each.change.evidence is not None and each.change.evidence.doubt is not None:
+                found.setdefault(each.change.evidence.doubt, []).append(each)
+        for doubt, several in list(found.items())[:METRICS]:
+            metrics = first(self._by_path(several, self._with_datasets), METRICS)
+            yield Finding(say("For {metrics}, {doubt}.", metrics=metrics, doubt=doubt), self._rows(several))
 
     def _unknown(self) -> Iterator[Finding]:
         found = self._of[Standing.UNKNOWN]

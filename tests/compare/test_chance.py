@@ -477,3 +477,45 @@ def gated(comparison):
 def test_numbers_of_examples_and_errors_are_no_rows_of_the_coverage():
     frame = compare({"accuracy": 0.9, "n": 100, "accuracy_stderr": 0.01}, {"accuracy": 0.8, "n": 100}).coverage
     assert [name[0] if isinstance(name, tuple) else name for name in frame.index] == ["accuracy"]
+
+
+FOUR = [0.9, 0.897, 0.903, 0.9], [0.9134, 0.91, 0.917, 0.913]
+UNBELIEVED = "n = 300 is not believed: 0.9134 of 300 is not a whole number"
+
+
+def test_an_n_that_one_run_refutes_makes_no_claim_stronger_and_every_surface_says_so():
+    c = compare(*({"accuracy": values, "n": 300} for values in FOUR), repeats={"accuracy": "runs"})
+    evidence = c.interval("accuracy", "0.2.0")
+    assert evidence.words == "could be chance"
+    taken = f"{UNBELIEVED} (0.2.0); the number of examples of the runs that it fits is taken"
+    assert evidence.reason == f"4 and 4 runs; covers other runs and other examples; {taken}"
+    assert f"For accuracy, {taken}." in c.verdict.sentences
+    assert taken in c.check("fail if worse beyond chance").checks[0].reason
+    assert "n = 300 不可信" in c.verdict.sentences[-1].in_language("zh")
+
+
+def test_of_groups_and_of_a_single_run_the_n_that_is_believed_counts_for_both():
+    groups = compare(
+        {"accuracy": FOUR[0], "n": 300}, {"accuracy": [0.9134, 0.9101, 0.9171, 0.9129], "n": 300}, repeats={"accuracy": "runs"}
+    )
+    single = compare({"accuracy": FOUR[0], "n": 300}, {"accuracy": 0.9134, "n": 300}, repeats={"accuracy": "runs"})
+    for c in (groups, single):
+        evidence = c.interval("accuracy", "0.2.0")
+        assert evidence.words == "could be chance"
+        assert UNBELIEVED in evidence.reason
+
+
+def test_where_no_n_is_believed_other_examples_are_said_not_to_be_covered():
+    c = compare(
+        {"accuracy": [0.9004, 0.8974, 0.9031, 0.9004], "n": 300},
+        {"accuracy": [0.9234, 0.9204, 0.9271, 0.9234], "n": 300},
+        repeats={"accuracy": "runs"},
+    )
+    evidence = c.interval("accuracy", "0.2.0")
+    assert evidence.reason == (
+        "4 and 4 runs; covers other runs, not other examples; n = 300 is not believed: 0.9234 of 300 is not a whole number (0.2.0); "
+        "n = 300 is not believed: 0.9004 of 300 is not a whole number (0.1.0); other examples are therefore not covered"
+    )
+    (check,) = c.check("fail if worse beyond chance").checks
+    assert check.outcome == "passed"
+    assert check.reason.endswith("other examples are therefore not covered")
