@@ -190,7 +190,7 @@ def _refuse_rounded_ids(ids: pd.Series[Any], name: str) -> None:
         sizes = values.dropna().abs()
         rounded = list(sizes[(sizes >= most(kind)) & (sizes < math.inf)])
     else:
-        floats = [each for each in values if isinstance(each, float | np.floating)] if kind.kind == "O" else []
+        floats: list[Any] = [each for each in values if isinstance(each, float | np.floating)] if kind.kind == "O" else []
         rounded = [each for each in floats if most(type(each) if isinstance(each, np.floating) else float) <= abs(each) < math.inf]
     if rounded:
         raise ConfigurationError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.fields import FIELDS, NAMED
+from pai_notebook.model.fields import FIELDS, NAMED, field_named
 from pai_notebook.model.lookup import NO_TIME, Lookup, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import version_key
@@ -271,6 +271,8 @@ class _Parser:
         if sign == "!=":
             return _negation(self._comparing(left, _Token("cmp", "==", token.position), right))
         compare = _COMPARE[sign]
+        self._check_time(left, right)
+        self._check_time(right, left)
         if left.name is not None and right.name is not None:
             self.others.add(right.name)
 
@@ -313,6 +315,17 @@ class _Parser:
     def _values(found: Lookup, operand: _Operand, name: Name | None) -> Sequence[Any]:
         return [operand.literal] * len(found.versions) if name is None else found.values(name)
 
+    def _check_time(self, named: _Operand, other: _Operand) -> None:
+        """Refuse a literal that is no time where one is needed: no set has to be seen for it."""
+        if named.name is None or other.name is not None or other.literal is None:
+            return
+        info = field_named(named.name)
+        is_time = info is not None and info.kind == "time"
+        if (is_time or other.token.kind in _MOMENTS) and read_moment(other.literal) is None:
+            told = {"text": other.token.text, "name": info.name if info is not None else ""}
+            said = say("{text} is not a time and {name} is one" if is_time else "{text} is not a time", **told)
+            raise grammar_error(self.text, other.token.position, said, NO_TIME)
+
     def _check(self, found: Lookup, first: Name | None, second: Name | None, left: _Operand, right: _Operand, sign: str) -> None:  # noqa: PLR0917 - both sides
         """Refuse a literal that a name can never be compared with, so that a slip is not a silent no."""
         name, operand = (first, right) if second is None else (second, left)
@@ -325,18 +338,13 @@ class _Parser:
                 found.check_named(name, operand.literal)
             except NameNotFound as error:
                 raise grammar_error(self.text, position, error.message, error.hint) from None
-        is_time = info is not None and info.kind == "time"
-        if is_time or operand.token.kind in _MOMENTS:
-            if read_moment(operand.literal) is None:
-                said = say(
-                    "{text} is not a time and {name} is one" if is_time else "{text} is not a time", text=operand.token.text, name=name.path
-                )
-                raise grammar_error(self.text, position, said, NO_TIME)
-        elif sign != "==" and isinstance(operand.literal, bool):
+        if (info is not None and info.kind == "time") or operand.token.kind in _MOMENTS:
+            return  # refused while reading
+        if sign != "==" and isinstance(operand.literal, bool):
             raise grammar_error(
                 self.text, position, say("{text} has no order", text=operand.token.text), say("Write == or != with true and false.")
             )
-        elif sign != "==" and isinstance(operand.literal, str) and _as_number(operand.literal) is None and name.section == "metrics":
+        if sign != "==" and isinstance(operand.literal, str) and _as_number(operand.literal) is None and name.section == "metrics":
             known = [value for value in found.values(name) if value is not None]
             if known and all(isinstance(value, int | float) for value in known):
                 raise grammar_error(

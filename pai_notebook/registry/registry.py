@@ -606,7 +606,8 @@ class Registry(Displayed):
             said = say("confirm={given} is neither true, false nor a function", given=described(confirm))
             raise ConfigurationError(said, hint=say("Pass confirm=True, or a function of the number of requests."))
         search = VersionSearch(where, label=label, approval=approval)
-        searched = self._searched(models, workspace_id, confirm=confirm)
+        with keeping_partial(VersionSet):
+            searched = self._searched(models, workspace_id, confirm=confirm)
         finds = Finds(searched, limit)
         workers = self._client.settings.limits.max_workers
         shown = Progress(lambda: finds.done, wanted=lambda: finds.total, naming=lambda: finds.done == finds.total, of_models=True)

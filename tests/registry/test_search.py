@@ -166,6 +166,31 @@ def test_an_interrupt_keeps_what_was_found(connected):
     assert 0 < len(caught.value.partial) < 200
 
 
+def test_an_interrupt_while_models_are_listed_keeps_an_empty_set(connected):
+    def interrupt(request, answer):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(1)  # as above
+        return answer(request)
+
+    registry, _ = connected(100, interrupt)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        registry.search_versions("cer < 1")
+    assert caught.value.partial == VersionSet()
+
+
+@pytest.mark.parametrize("where", ["created == 2025-02-30", "created == 'yesterday'", "created > -99999999d", "label.env == 2025-02-30"])
+def test_a_condition_that_no_version_could_meet_is_refused_before_anything_is_asked(connected, where):
+    registry, asked = connected(3)
+    with pytest.raises(AddressError, match="is not a time") as caught:
+        registry.search_versions(where)
+    assert not asked
+    with pytest.raises(AddressError) as filtered:
+        VersionSet.from_documents({"VersionName": "a", "GmtCreateTime": "2026-01-01", "Labels": [{"Key": "env", "Value": "a"}]}).filter(
+            where
+        )
+    assert str(caught.value) == str(filtered.value)
+
+
 @pytest.mark.slow
 def test_nothing_is_left_of_models_without_finds(connected):
     def large(number):
