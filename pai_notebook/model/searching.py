@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import either, say
 from pai_notebook.model.conditions import parse_condition, to_quote
 from pai_notebook.model.fields import NAMED, PEOPLE, field_named
 from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
@@ -48,6 +50,20 @@ class _NamesSeen:
         return None
 
 
+class _Several:
+    """Names of the condition that mean several metrics in some models: the models, and what tables call the datasets."""
+
+    def __init__(self) -> None:
+        self.models: set[str] = set()
+        self.datasets: dict[str, dict[str, str]] = {}
+
+    def note(self, text: str, names: Iterable[Name], model_id: str) -> None:
+        self.models.add(model_id)
+        known = self.datasets.setdefault(text, {})
+        if len(known) < _MOST_NAMES:
+            known.update({name.dataset: name.nick or name.label or name.dataset for name in names if name.dataset})
+
+
 class _PartialLookup(Lookup):
     """Looks names up in a part of a larger set, where a name that does not occur is one that no version of this part states."""
 
@@ -57,9 +73,12 @@ class _PartialLookup(Lookup):
         missing: dict[str, NameNotFound],
         known: set[str],
         seen: _NamesSeen,
+        *,
+        several: _Several,
         datasets: dict[str, str],
     ) -> None:
         super().__init__(versions)
+        self._several = several
         self._datasets = datasets
         self._seen = seen
         self._missing = missing
@@ -73,6 +92,10 @@ class _PartialLookup(Lookup):
             if text not in self._known:
                 self._seen.see(self.all_names())
             return _NOWHERE
+        except ComparisonError:
+            metric = metric_meant(text)
+            self._several.note(text, (name for name in self.names("metrics") if metric.fits(name)), self.versions[0].model_id)
+            raise
         self._known.add(text)
         return name
 
@@ -141,6 +164,7 @@ class VersionSearch:
         self._kinds = frozenset(_KINDS[name] for name in fields & set(NAMED))
         self._seen_keys: set[str] = set()
         self._seen = _NamesSeen()
+        self._several = _Several()
         self._seen_states: set[str] = set(APPROVALS)
 
     @property
@@ -194,10 +218,36 @@ class VersionSearch:
             return kept
         # asked of all versions, so that what other conditions leave over does not decide what a name means
         held = self._condition.mask_of(
-            _PartialLookup(versions, self._missing, self._known, self._seen, {} if datasets is None else datasets)
+            _PartialLookup(
+                versions, self._missing, self._known, self._seen, several=self._several, datasets={} if datasets is None else datasets
+            )
         )
         chosen = set(map(id, kept))
         return [version for version, holds in zip(versions, held, strict=True) if holds and id(version) in chosen]
+
+    def refuse_several(self, failed: int) -> None:
+        """Raise once for all models that failed, where a name of the condition means several metrics in each; one alone says it itself.
+
+        Raises
+        ------
+        ComparisonError
+            With the condition on the datasets that most of these models have.
+        """
+        if failed < 2 or len(self._several.models) < failed or self._condition is None:  # noqa: PLR2004 - several
+            return
+        text, shown = next(((text, shown) for text, shown in self._several.datasets.items() if shown), ("", {}))
+        if not shown:  # several settings or labels, which each model names
+            return
+        ways = [
+            re.sub(
+                rf"(?<![\w.@`]){re.escape(text)}(?![\w.@\[`])", Name("metrics", text, each).typed.replace("\\", r"\\"), self._condition.text
+            )
+            for each, _ in Counter(shown.values()).most_common(2)
+        ]
+        raise ComparisonError(
+            say("{text} is several metrics in each of the {count} models that have it", text=text, count=failed),
+            hint=say("Name a dataset: {ways}.", ways=either(ways)),
+        )
 
     def check(self) -> None:
         """Raise when something that was asked for occurred in nothing that was seen: a slip would be a silent no.

@@ -591,6 +591,8 @@ class Registry(Displayed):
             When more than 200 requests would be made and `confirm` does not allow it: the message has their number.
         NameNotFound
             When a name of the condition occurs in no model.
+        ComparisonError
+            When a name of the condition means several metrics in every one of several models that have it.
         PaiError
             When models could not be listed.
 
@@ -613,6 +615,8 @@ class Registry(Displayed):
         shown = Progress(lambda: finds.done, wanted=lambda: finds.total, naming=lambda: finds.done == finds.total, of_models=True)
         with keeping_partial(lambda: finds.versions), shown as line:
             self._client.run(partial(search_models, self._fetcher, search, finds, workers), tick=line.tick if progress else None)
+        if not finds.versions:
+            search.refuse_several(len(finds.versions.errors))
         # an early end has not seen every model
         if not finds.is_enough and not finds.versions.errors:
             search.check()

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import signal
 import threading
 import time
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook import demo
-from pai_notebook.errors import AddressError, ConfigurationError, NameNotFound, ServiceUnavailable
+from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, NameNotFound, ServiceUnavailable
 from pai_notebook.registry import registry as registry_module
 from pai_notebook.registry.search import Finds
 from pai_notebook.versions import known_models
@@ -326,7 +327,7 @@ def test_what_a_search_finds_shows_the_metrics_of_its_condition():
 def test_a_metric_on_several_datasets_is_refused_with_their_names():
     registry, _ = named_registry(2)
     with registry:
-        found = registry.search_versions("accuracy > 0.5")
+        found = registry.search_versions("accuracy > 0.5", models="name 1")
     assert "Name one: accuracy@hold-out-1, accuracy@手写-1." in str(found.errors["name 1"])
 
 
@@ -445,3 +446,12 @@ def test_a_short_name_tells_a_dataset_from_those_of_other_metrics_and_pages():
         assert found.models == ("model-1",)
         with pytest.raises(NameNotFound, match="not measured on dataset 'hold'"):
             registry.search_versions("accuracy@hold > 0.4")
+
+
+def test_a_metric_on_several_datasets_in_every_model_is_one_error_with_conditions_that_can_be_searched():
+    with pnb.connect("demo", default=False) as registry:
+        with pytest.raises(ComparisonError, match="accuracy is several metrics in each of the 4 models that have it") as caught:
+            registry.search_versions("approval == 'approved' and accuracy > 0.9")
+        ways = re.findall(r"approval == 'approved' and accuracy@\w+ > 0\.9", caught.value.hint)
+        assert len(ways) == 2
+        assert all(len(registry.search_versions(where)) > 3 for where in ways)
