@@ -68,6 +68,11 @@ class Setting:
         """Metrics in which not every version states the same number."""
         return [row for row in self.metrics if not is_alike(row)]
 
+    @cached_property
+    def fresh(self) -> set[int]:
+        """Positions of candidates from elsewhere, which are not registered."""
+        return {place for place, version in enumerate(self.versions) if not version.is_registered}
+
     def data(self, dataset: str) -> str:
         """Give the id of a dataset that is named by its address, where the registry says that it is that one; else what it is called."""
         named = self.named.get(dataset)
@@ -102,6 +107,7 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
         _runs_in_common,
         _other_dataset,
         _misspelt,
+        _without_dataset,
         _two_names,
         _fraction_and_percent,
         _sample_counts,
@@ -169,6 +175,8 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
             where = sorted(
                 {row.key.label or row.dataset or say("no dataset") for row in rows for place in elsewhere if not is_blank(row.cells[place])}
             )
+            if where == [say("no dataset")] and setting.fresh.issuperset(elsewhere):
+                continue  # what to write is said below
             unnamed = "baseline" if home == [""] else "versions" if where == [say("no dataset")] else ""
             told.setdefault((unnamed, setting.listed(elsewhere), joined(where[:_NAMED])), []).append(path)
     for (unnamed, versions, datasets), paths in told.items():
@@ -178,7 +186,7 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
 
 def _misspelt(setting: Setting) -> Iterator[Phrase]:
     """Datasets of candidates from elsewhere whose names are nearly those of datasets on which registered versions were measured."""
-    fresh = {place for place, version in enumerate(setting.versions) if not version.is_registered}
+    fresh = setting.fresh
     if not fresh:
         return
     places: dict[str, set[int]] = {}
@@ -191,6 +199,30 @@ def _misspelt(setting: Setting) -> Iterator[Phrase]:
         if close:
             said = "dataset {dataset} of {versions} is in no registered version; nearest is {nearest}"
             yield say(said, dataset=name, versions=setting.listed(sorted(stating)), nearest=close[0])
+
+
+def _without_dataset(setting: Setting) -> Iterator[Phrase]:
+    """Metrics of candidates from elsewhere that name no dataset, where the baseline was measured on some: what to call them."""
+    if not setting.fresh:
+        return
+    measured: dict[str, list[str]] = {}
+    for row in setting.metrics:
+        if row.dataset and not row.is_evidence and not is_blank(row.cells[setting.baseline]):
+            measured.setdefault(row.path, []).append(setting.called(row))
+    names: dict[str, None] = {}
+    places: set[int] = set()
+    for row in setting.metrics:
+        stating = set(_stated(row))
+        if measured and not row.dataset and not row.is_evidence and stating and stating <= setting.fresh:
+            close = nearest(row.path, measured, 1)
+            names.update(dict.fromkeys(measured[close[0]] if close else ()))
+            places |= stating if close else set()
+    if names:
+        yield say(
+            "{versions}: metrics without a dataset; name it, as in {names}",
+            versions=setting.listed(sorted(places)),
+            names=first(list(names), _NAMED),
+        )
 
 
 def _unnumbered(name: str) -> str:

@@ -612,3 +612,13 @@ def test_a_comparison_of_several_models_calls_versions_with_their_models():
         told = re.sub(r"\s+", " ", str(c))
         assert "以 wine-cultivar 1.8.0 为基线" in told
         assert "wine-cultivar1" not in told
+
+
+@pytest.mark.parametrize(("column", "named"), [("accuracy", True), ("Accuracy", True), ("acuracy", True), ("loss", False)])
+def test_metrics_of_candidates_without_a_dataset_are_told_what_to_be_called(column, named):
+    candidates = pnb.VersionSet.from_frame(pd.DataFrame({column: [0.9]}, index=["a"]))
+    with Service().connect() as registry:
+        c = (registry.get_versions(f"{MODEL}@last:2") + candidates).compare()
+    told = [caution for caution in c.comparability if "dataset is named" in caution or "without a dataset" in caution]
+    names = "accuracy@speech-clean:v2, accuracy@speech-far, accuracy@speech-noisy"
+    assert [text.partition("as in ")[2] for text in told] == ([names] if named else [])
