@@ -433,12 +433,15 @@ def _row_names(comparison: Comparison, rows: Sequence[Row]) -> tuple[list[str], 
     found: dict[str, list[str]] = {}
     more: set[str] = set()
     paths, short = comparison.plain_paths, comparison.short_datasets
+    placed = {row.path for row in comparison.metrics if row.dataset}
     for row in rows:
         name = paths[row.path] if row.section == "metrics" else replace(row.key, path=paths[row.path]).full
         if name not in found and len(found) >= _NAMED:
             more.add(name)
         else:
-            found.setdefault(name, []).extend([short.get(row.dataset, row.dataset)] if row.dataset else [])
+            # beside rows of the metric that have a dataset, one that has none is told from them
+            nowhere = [say("no dataset")] if row.path in placed else []
+            found.setdefault(name, []).extend([short.get(row.dataset, row.dataset)] if row.dataset else nowhere)
     names = [
         say("{metric} ({datasets})", metric=name, datasets=first(datasets, _DATASETS)) if datasets else name
         for name, datasets in found.items()

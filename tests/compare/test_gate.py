@@ -996,3 +996,13 @@ def test_a_tolerance_in_points_is_in_the_unit_of_the_metric():
     assert [c[name].changes[1].kind.value for name in ("accuracy", "p.accuracy", "loss")] == ["same", "same", "worse"]
     with pytest.raises(RegressionError):
         c.assert_no_regression("accuracy", tolerance="0.4pp")
+
+
+def test_checks_that_could_not_be_made_are_not_counted_as_failed():
+    c = compare({"accuracy": 0.9, "recall": 0.9}, *({"accuracy": 0.9} for _ in range(30)))
+    html = c.check("recall > 0.8\naccuracy >= baseline").to_html()
+    assert "Could not be checked" in html
+    assert "recall &gt; 0.8 <small>30 not checked" in html
+    assert "18 more not checked" in html
+    assert " failed<" not in html
+    assert " more failed" not in html

@@ -518,3 +518,35 @@ def test_the_legend_of_stars_stands_where_stars_are():
     above, _, below = html.partition("Rows of each line")
     assert "☆" not in above
     assert "☆ best as measured" in below
+
+
+def test_fills_are_seen_in_light_and_dark_pages_and_text_on_them_is_read():
+    css = (Path(__file__).parents[2] / "pai_notebook" / "display" / "comparison.css").read_text("utf-8")
+    fills = re.findall(r"td:has\(>(?:b|strong)[.f23]*\){background:#(\w{4})}", css)
+    assert len(fills) == 6
+
+    def luminance(colour):
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+        return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+    def contrast(one, other):
+        low, high = sorted(luminance(colour) for colour in (one, other))
+        return (high + 0.05) / (low + 0.05)
+
+    for ground, ink in ((1.0, 0x21 / 255), (0x11 / 255, 0xDD / 255), (0x1E / 255, 0xD4 / 255)):
+        for fill in fills:
+            *colour, share = (int(digit, 16) / 15 for digit in fill)
+            filled = [share * part + (1 - share) * ground for part in colour]
+            assert contrast(filled, [ground] * 3) >= 1.3
+            assert contrast(filled, [ink] * 3) >= 4.5
+
+
+def test_rows_without_a_dataset_are_told_from_those_of_the_same_metric_that_have_one(tmp_path):
+    def version(nth, *, nowhere):
+        results = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"accuracy": 0.8 + nth / 100}}]
+        metrics = {"accuracy": 0.9 + nth / 1000, "bleu": 0.5 + nth / 100} if nowhere else {}
+        return {"VersionName": f"1.{nth}.0", "Metrics": {"Results": results, **metrics}}
+
+    c = VersionSet.from_documents([version(nth, nowhere=nth > 10) for nth in range(14)], "model-a").compare("1.0.0")
+    said = c.report(tmp_path / "r.html", charts=False).read_text("utf-8")
+    assert "Nothing in these versions: accuracy (no dataset), bleu." in said

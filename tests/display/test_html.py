@@ -110,7 +110,7 @@ def test_a_bar_has_its_number_as_text_and_only_shares_have_bars():
     )
     html = render_html(table)
     assert html.count("linear-gradient") == 1
-    assert re.search(r"0\.25.{0,4}<div style=\"[^\"]*#47c 25%", html)
+    assert re.search(r"0\.25.{0,4}<div style=\"[^\"]*#888 25%", html)
 
 
 def test_every_tone_is_told_by_a_symbol():

@@ -142,7 +142,8 @@ def _failed(checks: Sequence[Check], title: Phrase, datasets: Mapping[str, str])
     more = []
     for rule, of_rule in rules.items():
         if rest := of_rule[len(first_of[rule]) :]:
-            said = say("{rule}: {count} more failed", rule=rule, count=len(rest))
+            told = "{rule}: {count} more failed" if rest[0].checked else "{rule}: {count} more not checked"
+            said = say(told, rule=rule, count=len(rest))
             more.append(Section(said, [_table(rest, "", datasets, limit=len(rest))], folded=True))
     return [table, *more]
 
@@ -286,7 +287,8 @@ def _table(
     rows: list[list[Inline] | Heading] = []
     for rule, of_rule in rules.items():
         if headed:
-            rows.append(Heading(rule, summary=say("{count} failed", count=counts[rule]) if counts else ""))
+            told = "{count} failed" if of_rule[0].checked else "{count} not checked"
+            rows.append(Heading(rule, summary=say(told, count=counts[rule]) if counts else ""))
         rows += [list(_row(check, datasets, headed=headed)) for check in of_rule]
     limit += len(rules) if headed else 0
     return Table(columns, rows, caption=caption, row_headers=2 + bool(datasets), limit=limit, unit=say("checks"))
