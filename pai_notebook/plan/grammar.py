@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from typing import Any
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError
-from pai_notebook.files import ENDINGS, FORMATS
+from pai_notebook.files import ENDINGS, FORMATS, file_path
 from pai_notebook.i18n.phrases import joined, read_language, say
 from pai_notebook.model.address import Address, Selector, parse_address, parse_selector, refuse_selectors
 from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, told_form, verbs_of
@@ -343,7 +344,9 @@ def _addresses(words: list[str], verb: str, edge: Edge) -> tuple[Address, ...]:
             raise AddressError(say("{wrong!r} is not a version name", wrong=wrong[0]), hint=_HELP)
         return (Address(model.model, Selector("names", names=tuple(words[1:]))),)
     refuse_selectors(words[0] if words else "", words[1:])
-    return tuple(parse_address(word) for word in words)
+    # a list of addresses in a variable stands in the line with commas
+    several = (word.split(",") if "," in word and all("@" in part for part in word.split(",")) else [word] for word in words)
+    return tuple(parse_address(part) for parts in several for part in parts)
 
 
 def _joined(words: list[str]) -> list[str]:
@@ -410,7 +413,28 @@ def _check_options(command: Command, edge: Edge) -> None:
             )
     if "overwrite" in command.options and not command.options.keys() & {"to", "junit"} and command.verb != "report":
         raise AddressError(say("--overwrite without --to replaces nothing"), hint=say("Write --to FILE --overwrite."))
+    _refuse_files_in_two_roles(command)
     _check_values(command)
+
+
+def _refuse_files_in_two_roles(command: Command) -> None:
+    """Refuse to write what is read, or a file twice, before even the reason of a failure is written there."""
+    read = {f"--{name}": command.options[name] for name in ("rules", "offline") if command.get(name, "-") != "-"}
+    read |= {"drift": command.words[0]} if command.verb == "drift" and command.words else {}
+    seen = {os.path.realpath(file_path(path)): (role, True) for role, path in read.items()}
+    for name in ("to", "junit"):
+        path = command.get(name)
+        if path is None:
+            continue
+        role, is_read = seen.setdefault(os.path.realpath(file_path(path)), (f"--{name}", False))
+        if role != f"--{name}":
+            said = say(
+                "{path} is read by {role}, and --{name} would replace it" if is_read else "{path} is written by {role} and --{name}",
+                path=path,
+                role=role,
+                name=name,
+            )
+            raise AddressError(said, hint=say("Write another name behind --{name}.", name=name))
 
 
 def _why_not(name: str, command: Command, edge: Edge) -> str:

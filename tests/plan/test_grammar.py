@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -378,3 +379,32 @@ def test_the_name_of_a_file_is_not_taken_for_a_model(line, meant):
 def test_a_selector_among_names_behind_a_model_is_refused_with_the_address_that_was_meant():
     with pytest.raises(AddressError, match=r"^'latest' is not a model\. Write model-a@2\.4\.0,latest\.$"):
         parse_line("compare model-a 2.4.0 latest")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("gate model-a@latest --rules f.xml --junit ./f.xml --overwrite", "f.xml is read by --rules, and --junit would replace it"),
+        ("gate model-a@latest --rules f.md --to f.md --overwrite", "f.md is read by --rules, and --to would replace it"),
+        ("gate model-a@latest --offline f --rules g --junit f", "f is read by --offline, and --junit would replace it"),
+        ("save model-a@latest --offline f.json --to f.json", "f.json is read by --offline, and --to would replace it"),
+        ("gate model-a@latest --rules g --to f --junit f", "f is written by --to and --junit"),
+    ],
+)
+def test_no_file_is_read_and_written_or_written_twice(line, said):
+    with pytest.raises(AddressError, match=re.escape(said)):
+        parse_words(line.split())
+
+
+def test_a_link_to_what_is_read_is_not_written(tmp_path):
+    (tmp_path / "rules.txt").write_text("accuracy > 0", "utf-8")
+    (tmp_path / "gate.xml").symlink_to("rules.txt")
+    with pytest.raises(AddressError, match="is read by --rules"):
+        parse_words(["gate", "model-a@latest", "--rules", str(tmp_path / "rules.txt"), "--junit", str(tmp_path / "gate.xml")])
+
+
+def test_a_list_of_addresses_stands_for_all_of_them():
+    command = parse_line("show $m", {"m": ["model-a@1.0.0", "model-b@last:2"]})
+    assert [*map(str, command.addresses)] == ["model-a@1.0.0", "model-b@last:2"]
+    command = parse_line("show $m", {"m": ["model-a@1.0.0", "1.5.0"]})
+    assert [*map(str, command.addresses)] == ["model-a@1.0.0,1.5.0"]
