@@ -201,8 +201,16 @@ def _from(origin: str) -> str:
     return f" (from {origin})" if origin else ""
 
 
+def _masked(text: str) -> str:
+    """An address without its login and what stands behind a question mark, which may be a token; nothing where the two are mixed."""
+    login, at, rest = text.rpartition("@")
+    if any(sign in login for sign in "?#"):
+        return "***"
+    return ("***@" if at else "") + re.sub(r"([?#]).+", r"\1***", rest, flags=re.DOTALL)
+
+
 def _refused(text: object, why: str, origin: str) -> ConfigurationError:
-    shown = re.sub(r"^[^@]*@", "***@", text) if isinstance(text, str) else text
+    shown = _masked(text) if isinstance(text, str) else text
     return ConfigurationError(
         say("endpoint {shown}{origin} is refused: {why}", shown=ascii(shown)[:80], origin=_from(origin), why=why),
         hint=say("Correct or unset {origin}.", origin=origin)

@@ -25,6 +25,7 @@ from pai_notebook.model.group import VersionGroup, members_of, remarks_on, shari
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.nearest import plain_paths, short_datasets
+from pai_notebook.model.numbers import EXACT
 from pai_notebook.model.source import DatasetName, dataset_names, named_datasets
 from pai_notebook.model.version import ModelVersion
 
@@ -74,7 +75,7 @@ class Aligned:
     ) -> None:
         if only not in ("diff", "all"):
             raise ConfigurationError(say("only={only} is not understood", only=described(only)), hint=say("Use only='diff' or only='all'."))
-        n = None if n is None else number_argument("n", n, least=1, whole=True)
+        n = None if n is None else number_argument("n", n, least=1, most=EXACT, whole=True)
         self._versions = in_order((*versions, *_beside(baseline)))
         self._names = unique_names(self._versions)
         self._errors = dict(sorted((errors or {}).items()))

@@ -25,6 +25,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.nearest import listed
+from pai_notebook.model.numbers import EXACT, HIGHEST_LEVEL
 
 if TYPE_CHECKING:
     from pai_notebook.model.names import Name
@@ -79,7 +80,7 @@ class Questions(PairedQuestions):
         >>> print(c.between(c["accuracy@d-wineholdout0001"], 2, 1).interval.words)
         95 % interval -12.6 to +8.7 pp
         """
-        level = number_argument("level", level, above=0, below=1)
+        level = number_argument("level", level, above=0, most=HIGHEST_LEVEL)
         return self._known(row, place, other, level)
 
     def _known(self, row: Row, place: int, other: int, level: float, n: float | None = None) -> Evidence:
@@ -329,8 +330,8 @@ class Questions(PairedQuestions):
         >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").interval.words)
         95 % interval -14.2 to +6.2 pp
         """
-        level = number_argument("level", level, above=0, below=1)
-        n = None if n is None else number_argument("n", n, least=1, whole=True)
+        level = number_argument("level", level, above=0, most=HIGHEST_LEVEL)
+        n = None if n is None else number_argument("n", n, least=1, most=EXACT, whole=True)
         row = find_row(self.metrics, metric, dataset)
         places = [place for place, each in enumerate(self._versions) if version in (self._names[place], each.version_name)]
         if self._place is None or len(places) != 1:

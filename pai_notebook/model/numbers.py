@@ -17,6 +17,8 @@ READABLE = 10
 
 # Whole numbers up to this are exact in a float; above it one equals its neighbours.
 EXACT = 2**53
+# The highest level of confidence that leaves a float something outside of an interval.
+HIGHEST_LEVEL = 1 - 1e-15
 
 # What part of the span of a row is read in its values where their differences stand beside them.
 _PART = 10.0

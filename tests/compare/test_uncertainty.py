@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
+import pai_notebook as pnb
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.sources import Stated
 from pai_notebook.comparison.two_sides import Sides
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError
 from pai_notebook.model.metric_words import is_cost, is_exact, is_share, is_training, scale_of
 from tests.bench.chance import Sheet, few_runs
 from tests.compare.comparing import compare, results
@@ -344,3 +345,23 @@ def test_two_sides_are_apart_or_not_or_too_few_to_tell():
     assert sides([0.9, 0.95], [0.9, 0.9001]).is_apart(0.95, 0.0) is None
     assert sides([0.1, 0.9, 0.5], [0.5, 0.8, 0.2], span=1).is_apart(0.95, 0.0) is None
     assert Sides(Stated(0.9, 0.5), Stated(0.8, 0.5), 1).is_apart(0.95, 0.0) is False
+
+
+@pytest.mark.parametrize("n", [1e154, 1e300, 2**53 + 1])
+def test_more_examples_than_a_float_counts_are_refused(n):
+    docs = [{"VersionName": name, "Metrics": {"accuracy": value}} for name, value in (("0.1.0", 0.9), ("0.2.0", 0.91))]
+    versions = pnb.VersionSet.from_documents(docs, "model-a")
+    for ask in (lambda: versions.compare("0.1.0", n=n), lambda: versions.compare("0.1.0").interval("accuracy", "0.2.0", n=n)):
+        with pytest.raises(ConfigurationError, match="cannot be used"):
+            ask()
+    assert versions.compare("0.1.0", n=2**53).interval("accuracy", "0.2.0").interval is not None
+
+
+def test_a_level_that_leaves_a_float_nothing_outside_is_refused():
+    docs = [{"VersionName": name, "Metrics": {"accuracy": value, "n": 100}} for name, value in (("0.1.0", 0.9), ("0.2.0", 0.91))]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    with pytest.raises(ConfigurationError, match="level="):
+        c.interval("accuracy", "0.2.0", level=0.9999999999999999)
+    with pytest.raises(AddressError, match="not a confidence level"):
+        c.gate("accuracy >= baseline with 99.99999999999999% confidence")
+    assert c.interval("accuracy", "0.2.0", level=1 - 1e-15).interval.low < -0.2

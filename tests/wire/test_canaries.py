@@ -402,3 +402,13 @@ def test_keys_in_the_environment_are_in_no_frame(monkeypatch, tmp_path):
 def test_an_endpoint_with_a_login_is_refused_without_it():
     _, seen = looked_at(endpoint=f"https://user:{PASSWORD}@service.invalid")
     assert leaks(SECRETS, {way: text for way, text in seen.items() if way in {"str 0", "notebook", "pickle"}}) == []
+
+
+@pytest.mark.parametrize("rest", ["/?token={}", "?{}", "#{}", "/a?b=1&k={}#c"])
+@pytest.mark.parametrize("login", ["", "user:pw@", "user:a@b@"])
+def test_an_endpoint_with_a_token_is_refused_without_it(login, rest):
+    _, seen = looked_at(endpoint=f"http://{login}service.invalid{rest.format(PASSWORD)}")
+    assert leaks(SECRETS, {way: text for way, text in seen.items() if way in {"str 0", "notebook", "pickle"}}) == []
+    assert "service.invalid" in seen["str 0"]
+    _, seen = looked_at(endpoint=f"http://{login}service.invalid/?token=a@{PASSWORD}")
+    assert leaks(SECRETS, {way: text for way, text in seen.items() if way in {"str 0", "notebook", "pickle"}}) == []

@@ -12,6 +12,7 @@ from pai_notebook.comparison.tolerance import in_points
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import LOOKALIKES, grammar_error
 from pai_notebook.model.names import Pattern
+from pai_notebook.model.numbers import HIGHEST_LEVEL
 
 _FORM = say(
     "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, baseline, baseline - NUMBER, "
@@ -262,7 +263,7 @@ class _Reader:
         if match is None:
             return None
         level = float(match["level"]) if match["level"].count(".") <= 1 and match["level"] != "." else 0.0
-        if not 50 <= level < 100:  # noqa: PLR2004 - below, a rule would hold while its opposite is more likely
+        if not 50 <= level <= 100 * HIGHEST_LEVEL:  # noqa: PLR2004 - below, a rule would hold while its opposite is more likely
             raise self._error(
                 say("{match}% is not a confidence level; use a number from 50 to below 100", match=match["level"]), at=self.at
             )
