@@ -288,16 +288,22 @@ class _Sentences(VerdictWords):
             yield self._told("Too few runs or folds to tell how much worse these could still be: {versions}.", few, self._with_datasets)
 
     def _could_be_worse(self, losses: Sequence[Sequence[Loss]]) -> Finding:
-        """Name the versions of which each loss is true, those of the largest first."""
-        of_versions: dict[tuple[int, ...], list[Loss]] = {}
+        """Name the versions of which each loss is true, those of the largest first; worse in a metric already, `elsewhere`."""
+        worse = {(each.place, each.row.path) for each in self._of[Standing.WORSE]}
+        of_versions: dict[tuple[tuple[int, ...], bool], list[Loss]] = {}
         for several in sorted(losses, key=lambda several: -max(self._weight(each) for each in several)):
             places = tuple(sorted({each.judged.place for each in several}))
-            of_versions.setdefault(places, []).append(max(several, key=self._weight))
+            elsewhere = all((each.judged.place, each.judged.row.path) in worse for each in several)
+            of_versions.setdefault((places, elsewhere), []).append(max(several, key=self._weight))
         parts: list[Phrase] = []
-        for places, largest in of_versions.items():
+        for (places, elsewhere), largest in of_versions.items():
             named = all_of([self._called[place] for place in places], VERSIONS)
             could = all_of([self._loss(each, alone=len(places) == 1) for each in largest], METRICS)
-            told = "{versions} by up to about {losses}" if parts else "{versions} could still be worse by up to about {losses}"
+            if elsewhere:
+                again = "{versions} elsewhere by up to about {losses}"
+                told = again if parts else "{versions} could still be worse elsewhere by up to about {losses}"
+            else:
+                told = "{versions} by up to about {losses}" if parts else "{versions} could still be worse by up to about {losses}"
             parts.append(say(told, versions=named, losses=could))
         found = [each.judged for several in losses for each in several]
         known = {each.place for each in found}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
+from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.verdict import in_short
 from pai_notebook.errors import ComparisonError, NameNotFound
@@ -266,13 +267,34 @@ def test_shown_worse_in_none_is_said_only_where_nothing_points_the_other_way():
 
 def test_a_metric_that_is_worse_on_one_dataset_names_that_on_which_it_could_be():
     pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.9, 0.7)]
-    assert "0.2.0 could still be worse by up to about 3.1 pp in accuracy on d-a." in compare(*pair).verdict
+    assert "0.2.0 could still be worse elsewhere by up to about 3.1 pp in accuracy on d-a." in compare(*pair).verdict
 
 
 def test_a_loss_within_the_tolerance_is_not_told_and_a_larger_one_in_full():
     pair = [{"accuracy": value, "n": 1000} for value in (0.90, 0.905)]
     assert not any("could still be worse" in sentence for sentence in compare(*pair, tolerance=0.05).verdict.sentences)
     assert "0.2.0 could still be worse by up to about 2.2 pp in accuracy." in compare(*pair, tolerance=0.02).verdict
+
+
+def test_what_is_worse_on_one_dataset_could_be_worse_elsewhere():
+    documents = [
+        {
+            "VersionName": f"0.{nth}.0",
+            "Metrics": {
+                "Results": [
+                    {"Dataset": {"DatasetId": dataset}, "Metrics": {"accuracy": value, "n": 1000}}
+                    for dataset, value in (("d-a", first), ("d-b", 0.9))
+                ]
+            },
+        }
+        for nth, first in enumerate((0.9, 0.5, 0.9))
+    ]
+    verdict = VersionSet.from_documents(documents, "model-a").compare("0.0.0").verdict
+    said = next(sentence for sentence in verdict.sentences if "could still be worse" in sentence)
+    assert re.fullmatch(r"0\.2\.0 could still be worse by up to about .*; 0\.1\.0 elsewhere by up to about .* in accuracy( .*)?\.", said)
+    alone = VersionSet.from_documents(documents[:2], "model-a").compare("0.0.0").verdict
+    assert "0.1.0 could still be worse elsewhere by up to about" in alone
+    assert "在其他数据集上仍可能更差" in alone.in_language("zh")
 
 
 def test_what_is_better_is_not_said_to_be_perhaps_worse():
