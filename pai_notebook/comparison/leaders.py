@@ -67,7 +67,23 @@ class Leaders:
         return (*self.best, *self.together)
 
     def star_at(self, place: int) -> str:
-        """The star of a version: filled for one told apart from every other, hollow for those that may be the best, empty for others."""
+        """Give the star of a version: filled where it is told apart from every other, hollow where it may be the best.
+
+        Parameters
+        ----------
+        place : int
+            Position of the version.
+
+        Returns
+        -------
+        str
+            Empty for versions that are not the best.
+
+        Examples
+        --------
+        >>> Leaders((1,), (), ()).star_at(1), Leaders((1,), (0,), ()).star_at(0), Leaders((1,), (), ()).star_at(0)
+        ('★', '☆', '')
+        """
         if place not in self.shown:
             return ""
         return "★" if self.is_alone else "☆"
