@@ -233,7 +233,7 @@ def _near_note(leaders: Leaders, names: Sequence[str], head: Phrase) -> list[Phr
 
 def _apart(leaders: Leaders, *, everywhere: bool) -> str:
     if leaders.near:
-        return "{head}, told apart from every other beyond the tolerance (95 % in this metric)."
+        return "{head}, told apart from every version outside the tolerance (95 % in this metric)."
     if everywhere:
         return "{head}, told apart from every other (95 % in this metric)."
     return "{head}, told apart from every other with a number (95 % in this metric)."
@@ -253,8 +253,9 @@ def _lead_note(lead: Evidence, second: str, interval: Phrase, *, among_many: boo
     """Say how sure the lead over the runner-up is, a lead being positive; alone it says less where several were compared."""
     if not lead.is_sure:
         chance = "The lead over {version} could be chance: {interval} ({reason})."
-        tolerated = "The lead over {version} could be chance or within the tolerance: {interval} ({reason})."
-        said = tolerated if lead.interval is not None and lead.interval.excludes_zero else chance
+        tolerated = "The lead over {version} is beyond chance, but may be within the tolerance: {interval} ({reason})."
+        inside = "The lead over {version} is within the tolerance: {interval} ({reason})."
+        said = inside if lead.is_within else tolerated if lead.interval is not None and lead.interval.excludes_zero else chance
     elif among_many:
         said = "The lead over {version} is beyond chance if compared alone (95 %), but not among all versions: {interval} ({reason})."
     else:

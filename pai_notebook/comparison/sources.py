@@ -71,13 +71,20 @@ class Estimated(ABC):
         return self.interval is not None and self.interval.excludes(self.margin)
 
     @property
+    def is_within(self) -> bool:
+        """Whether an interval is known that lies wholly within the tolerance."""
+        return self.interval is not None and 0 < max(abs(self.interval.low), abs(self.interval.high)) <= self.margin
+
+    @property
     def words(self) -> Phrase:
-        """What can be said: `beyond chance (95 %)`, `could be chance` (or within the tolerance), or `no interval known`."""
+        """What can be said: `beyond chance (95 %)`, perhaps or surely within the tolerance, `could be chance`, or `no interval known`."""
         if self.interval is None:
             return say("no interval known")
         if self.is_sure:
             return say("beyond chance ({level} %)", level=format_computed(100 * self.level))
-        return say("could be chance or within the tolerance") if self.interval.excludes_zero else say("could be chance")
+        if self.is_within:
+            return say("within the tolerance")
+        return say("beyond chance, but may be within the tolerance") if self.interval.excludes_zero else say("could be chance")
 
 
 @dataclass(frozen=True)

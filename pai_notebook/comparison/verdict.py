@@ -424,8 +424,7 @@ def _side(found: Mapping[str, int], judged: Sequence[Judged]) -> tuple[str, int]
     and no metric that it lacks.
     """
     if not found[Standing.BETTER]:
-        sides = {_WORSE: [Standing.WORSE], _NOT_TOLD_APART: _JUDGED, _UNKNOWN: [Standing.UNKNOWN]}
-        return next((words for words, standings in sides.items() if any(found[word] for word in standings)), _NOTHING), 0
+        return _not_better(found, judged), 0
     if found[Standing.WORSE]:
         return _BETTER[5], 0
     if any(each.alone and not each.is_ahead for each in judged):
@@ -437,6 +436,16 @@ def _side(found: Mapping[str, int], judged: Sequence[Judged]) -> tuple[str, int]
         return _BETTER[2], 0
     # a metric on several datasets has a value on each
     return _BETTER[len(set(known)) < len(known)], len(known)
+
+
+def _not_better(found: Mapping[str, int], judged: Sequence[Judged]) -> str:
+    """What a version is that is better in nothing; of one that is only equal as measured, without an interval, nothing more is known."""
+    if found[Standing.WORSE]:
+        return _WORSE
+    equal = [each.change.evidence for each in judged if each.standing is Standing.SAME]
+    if found[Standing.CHANCE] or any(evidence is not None and evidence.interval is not None for evidence in equal):
+        return _NOT_TOLD_APART
+    return _UNKNOWN if found[Standing.UNKNOWN] or found[Standing.SAME] else _NOTHING
 
 
 def _named(versions: Sequence[str], *, is_open: bool) -> Phrase:

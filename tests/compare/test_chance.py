@@ -391,10 +391,12 @@ def test_best_and_its_lead_go_by_the_tolerance_too():
     near = compare(first, second, third, tolerance=0.02).best("accuracy")
     assert (near.version, near.ties, near.is_alone) == ("0.3.0", ("0.2.0",), False)
     assert near.notes[0] == "0.3.0 is highest; within the tolerance of 0.02: 0.2.0."
-    assert near.notes[1] == "0.3.0 is highest, told apart from every other beyond the tolerance (95 % in this metric)."
+    assert near.notes[1] == "0.3.0 is highest, told apart from every version outside the tolerance (95 % in this metric)."
     together = compare(first, second, tolerance=0.04).best("accuracy")
     assert together.together == ("0.1.0",)
-    assert together.notes[1].startswith("The lead over 0.1.0 could be chance or within the tolerance: 95 % interval +2.7 to +7.4 pp")
+    assert together.notes[1].startswith(
+        "The lead over 0.1.0 is beyond chance, but may be within the tolerance: 95 % interval +2.7 to +7.4 pp"
+    )
 
 
 def test_the_version_that_lacks_a_standard_error_is_named():

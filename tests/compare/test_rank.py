@@ -247,7 +247,7 @@ def test_what_is_within_the_tolerance_of_the_best_is_not_called_equal_or_told_ap
     assert (best.ties, best.near) == (("0.3.0", "0.4.0"), ("0.3.0", "0.4.0"))
     assert best.notes[:2] == (
         "0.2.0 is highest; within the tolerance of 0.01: 0.3.0, 0.4.0.",
-        "0.2.0 is highest, told apart from every other beyond the tolerance (95 % in this metric).",
+        "0.2.0 is highest, told apart from every version outside the tolerance (95 % in this metric).",
     )
     assert best.notes[2].startswith("Highest of 3, the others within the tolerance or not told apart")
     assert c.verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.920), with 0.3.0, 0.4.0 within the tolerance of 0.01."

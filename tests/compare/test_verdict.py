@@ -656,20 +656,33 @@ def test_with_a_tolerance_every_surface_says_that_it_takes_part():
     c = compare(*({"accuracy": value, "n": 20_000} for value in (0.9, 0.925, 0.885)), tolerance=0.02)
     assert c.verdict.sentences[0] == "In accuracy nothing is better or worse than 0.1.0 beyond chance and the tolerance (95 % together)."
     assert in_short(c.verdict).text.startswith("Against 0.1.0, beyond chance and the tolerance (95 % together): no version is better")
-    words = "could be chance or within the tolerance"
+    words, legend = "beyond chance, but may be within the tolerance", "could be chance or within the tolerance"
     assert c.interval("accuracy", "0.2.0").words == c["accuracy"].changes[1].evidence.words == words
     assert repr(c.interval("accuracy", "0.2.0")).startswith(f"<Evidence {words}, 95 % interval +1.9 to +3.1 pp")
     assert f"accuracy 0.900 → 0.925 (+2.5 pp), {words}" in str(c.explain(everything=True))
-    assert f"The lead over 0.1.0 {words}: " in " ".join(str(c.best("accuracy")).split())
+    assert f"The lead over 0.1.0 is {words}: " in " ".join(str(c.best("accuracy")).split())
     assert "not told apart from it beyond the tolerance" in " ".join(str(c.rank("accuracy")).split())
-    assert f"≈ {words} ·" in str(c)
-    assert f"≈ {words}" in c.to_markdown()
+    assert f"≈ {legend} ·" in str(c)
+    assert f"≈ {legend}" in c.to_markdown()
     assert "0.1.0 cannot be told apart from it beyond the tolerance" in " ".join(str(c.best("accuracy")).split())
     by = compare(*({"accuracy": value, "n": 20_000} for value in (0.9, 0.925, 0.885)), tolerance=0.02, by="accuracy")
     assert by.verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.925), from which 0.1.0 cannot be told apart beyond the tolerance."
     worse = compare(*({"accuracy": value, "n": 20_000} for value in (0.9, 0.8)), tolerance=0.02)
     assert worse.verdict.sentences[0].startswith("Worse than 0.1.0 beyond chance and the tolerance (95 % together): ")
     assert worse.interval("accuracy", "0.2.0").words == "beyond chance (95 %)"
+
+
+def test_a_difference_whose_interval_lies_inside_the_tolerance_is_within_it():
+    c = compare({"accuracy": 0.9, "n": 20_000}, {"accuracy": 0.905, "n": 20_000}, tolerance=0.05)
+    assert c.interval("accuracy", "0.2.0").words == "within the tolerance"
+    wide = compare({"accuracy": 0.9, "n": 200}, {"accuracy": 0.905, "n": 200}, tolerance=0.05)
+    assert wide.interval("accuracy", "0.2.0").words == "could be chance"
+
+
+def test_versions_that_are_equal_as_measured_have_no_interval():
+    known = [{"accuracy": value, "n": 1000} for value in (0.9, 0.95)]
+    c = compare(*known, {"accuracy": 0.9}, {"accuracy": 0.9})
+    assert "of 0.3.0, 0.4.0 no interval is known" in in_short(c.verdict).text
 
 
 def test_the_metric_that_is_proposed_can_be_judged_by():

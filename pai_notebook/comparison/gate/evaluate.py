@@ -154,7 +154,7 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) ->
     unseen, far = scale.at_most(half), scale.at_most(max(farthest, half))
     told = "no loss shown; losses of up to about {unseen} may go unseen ({reason})"
     if margin and evidence.interval is not None and evidence.interval.excludes_zero and pair.change.kind is Kind.WORSE:
-        told = "behind; could be chance or within the tolerance: a loss of up to {far} is not excluded ({reason})"
+        told = "behind; beyond chance, but may be within the tolerance: a loss of up to {far} is not excluded ({reason})"
     elif far != unseen:
         told = "no loss shown; losses of up to about {unseen} may go unseen, and one of up to {far} is not excluded ({reason})"
     return pair.check("passed", alarm.text, say(told, unseen=unseen, far=far, reason=evidence.reason), scale=scale)
