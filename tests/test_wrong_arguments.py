@@ -332,7 +332,7 @@ def test_an_operation_that_is_not_there_is_answered_with_what_was_meant(calls):
         (lambda: vs[0][METRIC], rf"Use metrics\['{METRIC}'\]"),
         (lambda: vs[0]["env"], r"Use labels\['env'\]"),
         (lambda: vs[0][0], r"Use metrics\[name\], labels\[name\] or raw\[key\]"),
-        (lambda: vs[0] - vs[1], r"Use registry\.compare\(a, b\)"),
+        (lambda: vs[0] - vs[1], r"Use registry\.compare\(a, b, baseline=a\)"),
         (lambda: vs[0] < vs[1], "ModelVersion has no order"),
         (lambda: vs - vs, "if version not in others"),
     ]
