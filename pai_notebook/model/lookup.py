@@ -186,9 +186,12 @@ class MetricColumns:
         return {nick: dataset for nick, dataset in meant.items() if not any({nick, dataset} <= each for each in together)}
 
     @cached_property
-    def name(self) -> Naming:
-        """What names a metric, with what the registry and tables call its dataset."""
+    def _naming(self) -> Naming:
         return naming_of((dataset for _, dataset in self.names), self.labels)
+
+    def name(self, path: str, dataset: str) -> Name:
+        """Give the name of a metric, with what the registry and tables call its dataset."""
+        return self._naming(path, dataset)
 
     def same_numbers(self, count: int) -> dict[tuple[str, str], float]:
         """Numbers that so many versions state under one name, once each; found together, as most of many metrics are of this kind."""

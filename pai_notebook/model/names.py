@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase, translate
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Generic, TypeVar
 
 from pai_notebook.arguments import described, warn
@@ -123,7 +123,11 @@ def naming_of(datasets: Iterable[str], labels: Mapping[str, str]) -> Naming:
     'holdout'
     """
     nicks = dataset_nicks(sorted(set(datasets)), labels)
-    return lambda path, dataset: Name("metrics", path, dataset, labels.get(dataset, ""), nicks.get(dataset, ""))
+    return partial(_metric_name, labels, nicks)  # which can be pickled
+
+
+def _metric_name(labels: Mapping[str, str], nicks: Mapping[str, str], path: str, dataset: str) -> Name:
+    return Name("metrics", path, dataset, labels.get(dataset, ""), nicks.get(dataset, ""))
 
 
 @lru_cache(maxsize=1024)
