@@ -29,6 +29,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFoun
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.group import count_versions
 from pai_notebook.python_source import to_python
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +111,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
         if self._place is None or len(self._versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return ()
         others = self._all[len(self._measured) :]
-        names = with_models(self._versions, self._names)
+        # each is a text of its own, which people print
+        names = [visible(name) for name in with_models(self._versions, self._names)]
         return cautions(Setting(self._versions, names, self._place, self._measured, others, self._named))
 
     @cached_property
