@@ -253,13 +253,14 @@ def _bounds(least: float | None, above: float | None, most: float | None, below:
 
     Examples
     --------
-    >>> _bounds(1, None, 3, None), _bounds(None, 0, None, 1), _bounds(0, None, None, None), _bounds(None, 0, None, None)
-    ('from 1 to 3', 'between 0 and 1', 'of at least 0', 'above 0')
+    >>> _bounds(1, None, 3000, None), _bounds(None, 0, None, 1), _bounds(0, None, None, None), _bounds(None, 0, None, None)
+    ('from 1 to 3,000', 'between 0 and 1', 'of at least 0', 'above 0')
     """
     if least is not None and most is not None:
-        return say("from {least:g} to {most:g}", least=least, most=most)
-    if above is not None and below is not None:
-        return say("between {above:g} and {below:g}", above=above, below=below)
+        return say("from {least:g} to {most:,.0f}", least=least, most=most)
+    end = most if below is None else below
+    if above is not None and end is not None:
+        return say("between {above:g} and {below:g}", above=above, below=end)
     if least is not None:
         return say("of at least {least:g}", least=least)
     return say("above {above:g}", above=above) if above is not None else ""

@@ -79,7 +79,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "[version.version_name for version in versions]": "names",
             "sort_values": "sort sort_by sorted order_by",
             "filter": "query where search",
-            "to_frame()": "df frame to_df to_pandas to_dataframe ndim",  # pandas asks for `ndim` in `pd.DataFrame(vs)`
+            "to_frame()": "df frame to_df to_pandas to_dataframe ndim dtype",  # pandas asks for the last two in `pd.DataFrame(vs)`
             "versions[:5]": "head",
             "versions[-5:]": "tail",
             "compare()": "diff",

@@ -484,7 +484,7 @@ def test_a_comparison_is_true_when_it_has_versions_to_compare():
 @pytest.mark.parametrize("given", [0, -5, math.nan, math.inf, 1.5, "100", True, np.bool_(1), [5]])
 @pytest.mark.parametrize("way", ["compare", "interval"])
 def test_a_number_of_examples_is_checked_in_the_same_words_everywhere(way, given):
-    with pytest.raises(ConfigurationError, match=r"^n=.* cannot be used\. Pass a whole number of at least 1\.$"):
+    with pytest.raises(ConfigurationError, match=r"^n=.* cannot be used\. Pass a whole number from 1 to 9,007,199,254,740,992\.$"):
         compare({"acc": 0.9}, {"acc": 0.8}, n=given) if way == "compare" else compare({"acc": 0.9}, {"acc": 0.8}).interval(
             "acc", "0.2.0", n=given
         )
