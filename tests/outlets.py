@@ -27,7 +27,7 @@ class Seen:
     def __init__(self, versions):
         self._versions = versions
 
-    def models(self):
+    def model_words(self):
         return [*self._versions.models, *(version.version_name for version in self._versions)]
 
     def names(self, model_id):
