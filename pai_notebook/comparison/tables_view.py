@@ -373,10 +373,9 @@ def read_signs(comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band
         told.append(say("where cells are filled: stronger colour, larger difference within the metric"))
     if any(change.verdict is Verdict.SAME for change in changes):
         told.append(say("= equal as measured, or within the tolerance"))
-    leaders = [found for row in rows if (found := comparison.leaders(row)) is not None]
-    if leaders:
+    if any(comparison.leaders(row) is not None for row in rows):
         told.append(say("a star: best of its row (95 % a row)"))
-    if len(places) >= _MANY and any(len(found.shown) > 1 for found in leaders):
+    if len(places) >= _MANY and any((found := comparison.leaders(row)) is not None and len(found.shown) > 1 for row in rows):
         told.append(say("+ and a number: so many more have the star"))
     if any(row.direction.mode for row in rows):
         told.append(say("↑ ↓ which way is better"))
