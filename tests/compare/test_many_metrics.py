@@ -1,4 +1,4 @@
-"""Comparisons of many metrics: nothing is made of a metric that nobody asks for."""
+"""Comparisons of many metrics: names, cells and differences are built only when they are asked for."""
 
 from unittest.mock import patch
 
