@@ -256,7 +256,6 @@ def test_a_rule_that_accepts_any_worse_value_says_so():
         ("ok <= 1\n  cer <= basline + 1", "line 2, column 10: unknown word 'basline', did you mean baseline?"),
         ("cer <= baseline + x", "line 1, column 19: expected a number behind +"),
         ("cer <= baseline 5", "line 1, column 17: did not expect '5'"),
-        ("cer <= 5%", "line 1, column 9: did not expect '%'"),
         ("cer <= 3 if there", "line 1, column 10: did not expect 'if there'"),
         ("cer[d-a <= 3", "line 1, column 4: [ is not closed"),
         ("cer]d-a[ <= 3", "line 1"),
@@ -515,6 +514,39 @@ def test_the_bound_of_a_percentage_is_shown_and_said_to_be_relative_and_points_a
     assert (check.outcome, check.bound) == ("passed", 89.0)
     (check,) = checked(compare({"latency_ms": 90.0}, {"latency_ms": 89.5}), "latency_ms <= baseline + 1pp")
     assert (check.outcome, check.reason) == ("failed", "percentage points need a fraction, and latency_ms is not one")
+
+
+def test_a_bound_in_percent_is_that_of_a_fraction_and_never_of_anything_else():
+    (check,) = checked(shares(0.90, 0.975), "accuracy >= 98%")
+    assert (check.outcome, check.bound, check.allowed) == ("failed", 0.98, ">= 0.980 (98%)")
+    (check,) = checked(shares(0.90, 0.985), "accuracy >= 98 % if present")
+    assert (check.outcome, check.bound) == ("passed", 0.98)
+    (check,) = checked(shares(0.90, 0.985, n=100_000), "accuracy >= 98% with 95% confidence")
+    assert (check.outcome, check.bound) == ("passed", 0.98)
+    for values in ({"accuracy": 98.5}, {"accuracy": 0.985, "val": {"accuracy": 0.9}}):
+        (check, *_) = checked(compare({"accuracy": 97.0}, values), "accuracy >= 98%")
+        assert (check.outcome, check.checked) == ("failed", False)
+        assert check.reason == "a bound in percent needs a fraction, and accuracy has values above 1: write it as they are"
+    elsewhere = results(d_a={"accuracy": 0.99}, d_b={"accuracy": 99.0})
+    checks = checked(compare(elsewhere, elsewhere), "accuracy >= 98%")
+    assert {check.outcome for check in checks} == {"failed"}
+    (check,) = checked(compare({"latency_ms": 0.5}, {"latency_ms": 0.04}), "latency_ms <= 5%")
+    assert check.reason == "a bound in percent needs a fraction, and latency_ms is not one"
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("accuracy >= 0.98%", r"column 13: 0\.98% is 0\.0098; write 0\.98 or 0\.0098, whichever is meant"),
+        ("accuracy >= 120%", "column 13: a fraction is from 0% to 100%"),
+        ("accuracy >= -5%", "column 13: a fraction is from 0% to 100%"),
+        ("accuracy >= 98pp", "column 13: points are of a margin, as in baseline - 1pp; write a bound in percent or as a fraction"),
+        ("accuracy >= 98% of baseline", "column 17: did not expect 'of baseline' here"),
+    ],
+)
+def test_a_bound_in_percent_that_may_mean_something_else_is_refused(rule, told):
+    with pytest.raises(AddressError, match=told):
+        parse_rules(rule)
 
 
 @pytest.mark.parametrize(

@@ -226,9 +226,26 @@ def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
     found = gated.fitting(pattern)
     if not found and gated.candidates:
         yield _nowhere(rule, gated)
+    large = {row.path for row in gated.rows if _is_large(row)} if rule.is_percent else ()
     for row in found:
+        reason = _no_fraction(row, is_large=row.path in large) if rule.is_percent else None
         for pair in gated.pairs(row):
-            yield _check(rule, pair)
+            yield _check(rule, pair, reason)
+
+
+def _is_large(row: Row) -> bool:
+    return any(cell.value is not None and cell.value > 1 for cell in row.cells)
+
+
+def _no_fraction(row: Row, *, is_large: bool) -> Phrase | None:
+    """Say why a bound in percent is none for a metric; one with values above 1 on any dataset may be in percent on all of them."""
+    if not is_percentable(row.path):
+        return say("a bound in percent needs a fraction, and {metric} is not one", metric=row.path)
+    return (
+        say("a bound in percent needs a fraction, and {metric} has values above 1: write it as they are", metric=row.path)
+        if is_large
+        else None
+    )
 
 
 def _nowhere(rule: Rule, gated: Gated) -> Check:
@@ -239,7 +256,7 @@ def _nowhere(rule: Rule, gated: Gated) -> Check:
     return Check(outcome, rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason, checked=False)
 
 
-def _check(rule: Rule, pair: Pair) -> Check:
+def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
     cell, base = pair.cell, pair.base
     if is_blank(cell):
         return pair.uncheckable("skipped" if rule.optional else "failed", rule.text, told_blank(cell))
@@ -247,9 +264,9 @@ def _check(rule: Rule, pair: Pair) -> Check:
         return _check_equal(rule, pair)
     numbers = [cell.raw, *([base.raw] if rule.base == "baseline" and base is not None else [])]
     inexact = any(type(number) is int and abs(number) > EXACT for number in numbers)
-    if inexact or cell.value is None or math.isnan(cell.value) or pair.mixed is not None:
+    if no_fraction is not None or inexact or cell.value is None or math.isnan(cell.value) or pair.mixed is not None:
         large = say("whole numbers above 2**53 are not checked: a float does not tell them apart")
-        return pair.uncheckable("failed", rule.text, large if inexact else pair.mixed or pair.no_number)
+        return pair.uncheckable("failed", rule.text, no_fraction or (large if inexact else pair.mixed or pair.no_number))
     bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
     if bound is None or (vain := _cannot_break(rule, pair)) is not None:
         return pair.uncheckable("failed", rule.text, say("the baseline has no number to compare with") if bound is None else vain or "")
@@ -384,7 +401,7 @@ def _check_equal(rule: Rule, pair: Pair) -> Check:
 def _origin(rule: Rule, bound: str) -> str:
     """Say of a bound where it comes from."""
     if rule.base != "baseline":
-        return bound
+        return say("{bound} ({percent}%)", bound=bound, percent=format_computed(100 * rule.number)) if rule.is_percent else bound
     if not rule.number:
         return say("{bound} (baseline)", bound=bound)
     more = f"{'+' if rule.number > 0 else '-'} {format_computed(abs(rule.number))}{rule.unit}"

@@ -12,11 +12,11 @@ from pai_notebook.comparison.tolerance import in_points
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import LOOKALIKES, grammar_error
 from pai_notebook.model.names import Pattern
-from pai_notebook.model.numbers import HIGHEST_LEVEL
+from pai_notebook.model.numbers import HIGHEST_LEVEL, format_computed
 
 _FORM = say(
-    "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, baseline, baseline - NUMBER, "
-    "baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: if present. "
+    "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, NUMBER% (of a fraction), "
+    "baseline, baseline - NUMBER, baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: if present. "
     "Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present."
 )
 _COMPARE = re.compile(r"<=|>=|==|<|>")
@@ -25,6 +25,8 @@ _NUMBER = re.compile(rf"[-+]?{_UNSIGNED.pattern}")
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONFIDENCE = re.compile(r"with\s+(?P<level>[0-9.]+)\s*%\s*confidence\b", re.IGNORECASE)
 _ALARM = re.compile(r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse\s+beyond\s+chance(?P<optional>\s+if\s+present)?", re.IGNORECASE)
+
+_ALL = 100  # percent of a fraction
 
 Comparator = Literal["<=", ">=", "==", "<", ">"]
 Unit = Literal["", "%", "pp"]
@@ -54,6 +56,8 @@ class Rule:
         `%` where that is in percent of the baseline's absolute value, `pp` where it is in percentage points.
     optional : bool
         Whether the metric may be absent.
+    is_percent : bool
+        Whether the bound itself was written in percent: it is for fractions only, and `number` is one.
     level : float or None
         Confidence with which the rule has to hold, one-sided; None where it is about the measured values.
     """
@@ -67,6 +71,7 @@ class Rule:
     number: float = 0.0
     unit: Unit = ""
     optional: bool = False
+    is_percent: bool = False
     level: float | None = None
 
     @property
@@ -134,6 +139,8 @@ def parse_rules(text: str) -> tuple[Rule | Alarm, ...]:
     ('d-a', 0.177, True)
     >>> [parse_rules(f"accuracy >= baseline - {more}")[0].bound(0.9) for more in ("0.01", "1%", "1pp")]
     [0.89, 0.891, 0.89]
+    >>> parse_rules("accuracy >= 98%")[0].number, parse_rules("accuracy >= 98")[0].number
+    (0.98, 98.0)
     >>> parse_rules("accuracy >= baseline - 0.01 with 95% confidence")[0].level, parse_rules("fail if cer worse beyond chance")[0].metric
     (0.95, 'cer')
     """
@@ -180,7 +187,14 @@ class _Reader:
             return Alarm(self.line.strip(), self.number, (alarm["metric"] or "").strip(), bool(alarm["optional"]))
         metric, dataset = self._metric()
         compare = self._take(_COMPARE, say("expected <=, >=, ==, < or >"))
+        self._blanks()
+        start = self.at
         base, number, unit = self._bound()
+        is_percent = base == "number" and unit == "%"
+        if is_percent:
+            number, unit = self._fraction(compare, number, start), ""
+        elif base == "number" and unit:
+            raise self._error(say("points are of a margin, as in baseline - 1pp; write a bound in percent or as a fraction"), at=start)
         begin = self.at
         level = self._confidence()
         optional = self._optional()
@@ -189,7 +203,7 @@ class _Reader:
         if level is not None and compare == "==":
             raise self._error(say("== cannot hold with a confidence; use >= or <="), at=begin)
         sign: Comparator = compare  # type: ignore[assignment]
-        return Rule(self.line.strip(), self.number, metric, dataset, sign, base, number, unit, optional, level)
+        return Rule(self.line.strip(), self.number, metric, dataset, sign, base, number, unit, optional, is_percent, level)
 
     def _metric(self) -> tuple[str, str | None]:
         split = self._first_comparator()
@@ -225,7 +239,7 @@ class _Reader:
     def _bound(self) -> tuple[Literal["number", "baseline", "true", "false"], float, Unit]:
         self._blanks()
         if _NUMBER.match(self.line, self.at):
-            return "number", self._finite(_NUMBER, ""), ""
+            return "number", self._finite(_NUMBER, ""), self._unit()
         begin = self.at
         word = self._take(_WORD, say("expected a number or baseline"))
         if word in ("true", "false"):
@@ -241,6 +255,15 @@ class _Reader:
         self.at += 1
         number = self._finite(_UNSIGNED, say("expected a number behind {sign}", sign=sign))
         return "baseline", -number if sign == "-" else number, self._unit()
+
+    def _fraction(self, compare: str, percent: float, at: int) -> float:
+        """Give a bound in percent as a fraction; refuse what is none, and what one writes who means the fraction itself."""
+        if not 0 <= percent <= _ALL:
+            raise self._error(say("a fraction is from 0% to 100%"), at=at)
+        if compare in (">", ">=") and 0 < percent <= 1:
+            told = {"percent": format_computed(percent), "number": format_computed(percent / 100)}
+            raise self._error(say("{percent}% is {number}; write {percent} or {number}, whichever is meant", **told), at=at)
+        return percent / 100
 
     def _unit(self) -> Unit:
         self._blanks()
