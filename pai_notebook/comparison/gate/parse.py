@@ -15,9 +15,9 @@ from pai_notebook.model.names import Pattern
 from pai_notebook.model.numbers import HIGHEST_LEVEL, format_computed
 
 _FORM = say(
-    "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, NUMBER% (of a fraction), "
-    "baseline, baseline - NUMBER, baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: if present. "
-    "Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present."
+    "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, NUMBER% (of a fraction), baseline, "
+    "baseline - NUMBER, baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: "
+    "if present. Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present."
 )
 _COMPARE = re.compile(r"<=|>=|==|<|>")
 _UNSIGNED = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
