@@ -57,9 +57,15 @@ _ARGUMENTS = {
     "stage": "approval",
     "query": "where",
     "condition": "where",
+    "x": "metric",
+    "y": "metric",
 }
 # Calls whose arguments are more than values: how one is written says more than their names.
-_FORMS = {"paired": 'c.paired("accuracy", {"0.1.0": df1, "0.2.0": df2}, on="id", correct="ok")'}
+_FORMS = {
+    "paired": 'c.paired("accuracy", {"0.1.0": df1, "0.2.0": df2}, on="id", correct="ok")',
+    "gate": 'c.gate("accuracy >= baseline - 1pp")',
+    "check": 'c.check("accuracy >= baseline - 1pp")',
+}
 
 
 def _form_of(function: Callable[..., Any]) -> Phrase | None:
@@ -75,7 +81,8 @@ def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[
     owner = "" if "." not in function.__qualname__ or not args else getattr(args[0], "__name__", type(args[0]).__name__)
     call = f"{owner}.{function.__name__}".removesuffix(".__init__").removesuffix(".__call__") if owner else function.__qualname__
     unknown = next((name for name in kwargs if name not in named), None)
-    close = get_close_matches(unknown.lower(), named, 1) if unknown else []
+    # a letter or two are like anything
+    close = get_close_matches(unknown.lower(), named, 1) if unknown and len(unknown) > 2 else []  # noqa: PLR2004
     takes = say("It takes {names}.", names=joined(known)) if known else ""
     by_place = [each for each in inspect.signature(function).parameters.values() if each.kind in _BY_PLACE]
     several = args[len(by_place) - 1 :]

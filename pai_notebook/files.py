@@ -46,10 +46,6 @@ FORMATS = frozenset({*_NOT_WRITTEN, *(ending for endings in ENDINGS.values() for
 _STRICT = ("report", "plot.save")
 
 
-# What writes a table where a report was asked for.
-_OTHERS = {ending: writer for writer, endings in ENDINGS.items() for ending in endings if writer.startswith("to_") and writer != "to_junit"}
-
-
 class UnreadableFile(Exception):
     """A file that cannot be read, with the reason as the rest of a sentence; its readers turn it into errors of their own."""
 
@@ -124,13 +120,11 @@ def check_target(path: str | os.PathLike[str], writer: str, *, overwrite: bool =
     # what is packed says what is in it before that
     said = [ending, Path(target.stem).suffix.lower()] if ending == ".gz" and ending in endings else [ending]
     if any(each not in endings and (writer in _STRICT or each in FORMATS) for each in said):
-        known = either(endings)
+        known, others = either(endings), [name for name, its in ENDINGS.items() if ending in its and name not in (writer, "save")]
         raise ConfigurationError(
             say("{path!r} does not end in {known}", path=str(path), known=known),
-            hint=say(
-                "Use c.{writer}({path!r}), or choose a name that ends in {known}.", writer=_OTHERS[ending], path=str(path), known=known
-            )
-            if writer == "report" and ending in _OTHERS
+            hint=say("For that use {writers}, or choose a name that ends in {known}.", writers=either(others), known=known)
+            if others
             else say("Choose a name that ends in {known}.", known=known),
         )
     with _refusals(target):

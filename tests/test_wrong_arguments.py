@@ -483,6 +483,25 @@ def test_what_was_meant_by_a_call_is_said():
         registry.get_versions(f"{DIGITS}@latest:5")
     with pytest.raises(ConfigurationError, match=r"wine\.zip' does not end in"):
         vs.save("wine.zip")
+    with pytest.raises(ConfigurationError, match=r"For that use to_html or report, or choose a name that ends in \.json or \.gz\.$"):
+        c.save("c.html")
+    with pytest.raises(ConfigurationError, match=r"For that use to_csv, or choose"):
+        c.report("c.csv")
+    for judge, name in ((c.gate, "gate"), (c.check, "check")):
+        with pytest.raises(ConfigurationError, match=rf"Use c\.{name}\(\"accuracy >= baseline - 1pp\"\)\.$"):
+            judge({"accuracy": 0.9})
+    for given in ("x", "y"):
+        with pytest.raises(TypeError, match=r"Did you mean metric=\?$"):
+            c.plot.bar(**{given: "accuracy"})
+    with pytest.raises(TypeError, match=r"It takes metric, "):
+        c.plot.bar(z="accuracy")
+    with pytest.raises(ConfigurationError, match=r"For one model use pnb\.Explorer\(pnb\.get_versions\('model-x'\)\)\.$"):
+        pnb.Explorer("model-x")
+    with pytest.raises(ConfigurationError, match=r'VersionSet\.from_frame\(pandas\.DataFrame\(\[\{"name": "mine", "accuracy": 0\.9'):
+        registry.compare(vs, {"accuracy": 0.9})
+    with pytest.raises(ConfigurationError, match=r"its field and its name, as in labels\.env\. Available: all, "):
+        vs.to_arrow(fields="gamma")
+    assert repr(registry.list_models("nothing so")) == "<ModelList of 0 models: all workspaces, query 'nothing so'>"
     with pytest.raises(ConfigurationError, match=r"Plots\(\) missing 1 required positional argument"):
         c.plot()
 

@@ -278,7 +278,7 @@ def _by_statistic(
         order = np.argsort(codes, kind="stable")
         units = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
     n, named = len(units), visible(cluster or "")
-    values = [_number(statistic(side.copy()), metric) for side in table.sides]
+    values = [_number(_called(statistic, side.copy()), metric) for side in table.sides]
     fewest = FEWEST_RAREST if groups is None else FEWEST_CLUSTERS
     counts = None if label is None else table.agreed(label).value_counts()
     rarest = FEWEST_RAREST if counts is None else int(counts.min()) if len(counts) else 0
@@ -319,6 +319,16 @@ def _by_statistic(
         p_value=None if at is None else at.p_value,
         source=at,
     )
+
+
+def _called(statistic: Callable[[pd.DataFrame], float], examples: pd.DataFrame) -> float:
+    """The number of all examples; a function that fails on them is told from this package, which calls it."""
+    try:
+        return statistic(examples)
+    except Exception as error:
+        raised = visible(f"{type(error).__name__}: {error}"[:200])
+        hint = say("It gets the table of one version, with the columns that were passed.")
+        raise ComparisonError(say("statistic: it raises {raised}", raised=raised), hint=hint) from error
 
 
 def _resampled(statistic: Callable[[pd.DataFrame], float], sample: pd.DataFrame) -> float:

@@ -416,9 +416,10 @@ def _registry(source: Any) -> Registry:
         return default_registry()
     if isinstance(source, Registry):
         return source
+    of_model = say("For one model use {code}.", code=f"pnb.Explorer(pnb.get_versions({source!r}))") if isinstance(source, str) else None
     raise ConfigurationError(
         say("an explorer looks into a registry or a set of versions, not into {kind}", kind=type(source).__name__),
-        hint=say("Use pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions)."),
+        hint=of_model or say("Use pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions)."),
     )
 
 

@@ -334,7 +334,9 @@ def _language_at_first() -> str:
     if given.strip() and not known:
         # where warnings are errors, an import does not fail for this
         with suppress(UserWarning):
-            warnings.warn(say("PAI_NOTEBOOK_LANG={given!r} is not known. Use en or zh.", given=given).english, UserWarning, stacklevel=2)
+            told = say("PAI_NOTEBOOK_LANG={given!r} is not known. Use en or zh.", given=given).english
+            # no line of any file made it
+            warnings.warn_explicit(told, UserWarning, __package__.partition(".")[0], 1)
     return known or "en"
 
 

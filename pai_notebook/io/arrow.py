@@ -205,7 +205,10 @@ def _chosen(given: Sequence[str], infos: Sequence[FieldInfo]) -> dict[str, tuple
         elif known is None or path or known.name not in ("model_id", "version_name"):
             words = [*_TOGETHER, *there]
             close = nearest(text, words)
-            hint = nearest_sentence(close) if close else say("Available: {names}.", names=listed(words, len(words)))
+            known_fields = say(
+                "A setting or label is its field and its name, as in labels.env. Available: {names}.", names=listed(words, len(words))
+            )
+            hint = nearest_sentence(close) if close else known_fields
             raise ConfigurationError(say("{name}={value} cannot be used", name="fields", value=described(text)), hint=hint)
     return {info.name: (info, "") for info in infos if info.name in whole} | parts
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError, NameNotFound
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.fields import FIELDS, NAMED, field_named
 from pai_notebook.model.lookup import NO_TIME, Lookup, read_moment, read_moments
 from pai_notebook.model.names import Name
@@ -99,14 +99,25 @@ class Condition:
     others: frozenset[str] = frozenset()
 
     def mask(self, versions: Sequence[ModelVersion]) -> list[bool]:
-        """Tell for each version whether it meets the condition.
+        """Tell for each version whether it meets the condition; `read` says too what no version has.
 
         Raises
         ------
         AddressError
             When a name occurs in none of the versions, could be several, or is compared with what it cannot be.
         """
-        return self.mask_of(Lookup(versions)) if versions else []
+        return self.read(versions)[0]
+
+    def read(self, versions: Sequence[ModelVersion]) -> tuple[list[bool], list[Phrase]]:
+        """Tell for each version whether it meets the condition, and which texts that it asks for no version has.
+
+        Raises
+        ------
+        AddressError
+            When a name occurs in none of the versions, could be several, or is compared with what it cannot be.
+        """
+        found = Lookup(versions)
+        return (self.mask_of(found), found.missed) if versions else ([], [])
 
 
 @dataclass(frozen=True)
@@ -281,12 +292,16 @@ class _Parser:
             names = (first, second)
             self._check(found, first, second, left, right, sign)
             pairs = zip(self._values(found, left, first), self._values(found, right, second), strict=True)
-            return [
+            held = [
                 compare(one, other)
                 if type(one) in _NUMBERS and type(other) in _NUMBERS  # most are, and need no look at anything else
                 else any(_holds(compare, a, b, names) for a in _each(one) for b in _each(other))
                 for one, other in pairs
             ]
+            name, operand = (first, right) if second is None else (second, left)
+            if sign == "==" and name is not None and operand.token.kind == "text" and name.path != "version_name" and not any(held):
+                found.note_missed(name, operand.literal)
+            return held
 
         return mask
 

@@ -121,10 +121,11 @@ def _is_of_numbers(kind: Any) -> bool:
 
 
 def _names_of_rows(given: Iterable[Any]) -> list[str]:
-    names = [str(value) for value in given]
+    names, seen = [str(value) for value in given], set[str]()
     for place, each in enumerate(names):
-        if not each or each in ("nan", "None", "<NA>", "NaT") or each in names[:place]:
-            twice = each in names[:place]
+        twice = each in seen
+        seen.add(each)
+        if not each or each in ("nan", "None", "<NA>", "NaT") or twice:
             what = say("two rows are named {name!r}", name=each) if twice else say("row {place} has no name", place=place)
             raise ConfigurationError(what, hint=say("Pass name= the column that names each version once."))
     return names
@@ -262,7 +263,7 @@ def _sources(given: Any) -> list[tuple[str, Any]]:
     if not path.exists():
         raise ConfigurationError(say("results: there is no file or folder {path}", path=path), hint=_OF_RESULTS)
     if not path.is_dir():
-        return [("results", path)]
+        return [(f"results {path.name}", path)]
     files = sorted(path.rglob("results_*.json"))
     if not files:
         hint = say("Pass the folder that --output_path named, or a file in it.")

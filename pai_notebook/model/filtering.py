@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.differing import known as told
 from pai_notebook.model.fields import field_named
-from pai_notebook.model.lookup import NO_TIME, Lookup, is_day, read_moment, read_moments
+from pai_notebook.model.lookup import NO_TIME, Lookup, is_day, missed_text, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, nearest, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
@@ -34,8 +34,8 @@ def filtered(
     label: Mapping[str, Words] | None = None,
     words: Mapping[str, Words | None],
     created_after: Any = None,
-) -> Iterator[tuple[str, list[ModelVersion]]]:
-    """Apply each condition to what the one before left: its words, and the versions that are kept.
+) -> Iterator[tuple[str, list[ModelVersion], Sequence[Phrase]]]:
+    """Apply each condition to what the one before left: its words, the versions that are kept, and what no version has of what it asks for.
 
     Parameters
     ----------
@@ -57,18 +57,22 @@ def filtered(
     """
     kept = versions
     for said, mask in _conditions(where, label, words, created_after):
-        held = mask(kept)
+        held, missed = mask(kept)
         kept = [version for version, holds in zip(kept, held, strict=True) if holds]
-        yield said, kept
+        yield said, kept, missed
 
 
 def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None], created_after: Any) -> Iterator[tuple[str, Any]]:
     if label is not None:
         wanted = read_labels_wanted(label)
-        yield say("label {wanted}", wanted=str(label)), lambda versions: _labelled(versions, wanted, "version")
+        yield (
+            say("label {wanted}", wanted=str(label)),
+            lambda versions: (_labelled(versions, wanted, "version"), _missed_labels(versions, wanted)),
+        )
     for name, given in words.items():
         if given is not None:
-            yield say("{name} {given!r}", name=name, given=given), _worded(name, read_words(given, name))
+            held = _worded(name, read_words(given, name))
+            yield say("{name} {given!r}", name=name, given=given), lambda versions, held=held: (held(versions), ())
     if created_after is not None:
         moment = read_moment(created_after)
         if moment is None:
@@ -77,9 +81,9 @@ def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None]
             )
         after = moment.date() if is_day(created_after) else moment
         said = f"{after}" if is_day(created_after) else f"{moment:%Y-%m-%d %H:%M:%S}"
-        yield say("created after {said} UTC", said=said), lambda versions: [_is_after(version.created, after) for version in versions]
+        yield say("created after {said} UTC", said=said), lambda versions: ([_is_after(version.created, after) for version in versions], ())
     if where is not None:
-        yield say("where {where!r}", where=where), parse_condition(where).mask
+        yield say("where {where!r}", where=where), parse_condition(where).read
 
 
 def _is_after(created: datetime | None, wanted: date) -> bool:
@@ -120,6 +124,13 @@ def _labelled(items: Sequence[ModelVersion] | Sequence[Model], wanted: Mapping[s
             there = say("Available: {names}.", names=listed(sorted(known))) if known else say(_NO_LABEL[noun])
             raise ConfigurationError(say(_NO_SUCH_LABEL[noun], key=key), hint=nearest_sentence(close) if close else there)
     return [all(set(values) & set(item.labels.get_all(key)) for key, values in wanted.items()) for item in items]
+
+
+def _missed_labels(versions: Sequence[ModelVersion], wanted: Mapping[str, tuple[str, ...]]) -> list[Phrase]:
+    """Say which accepted values no version has, with the nearest there are."""
+    there = {key: dict.fromkeys(each for version in versions for each in version.labels.get_all(key)) for key in wanted}
+    texts = [(key, text) for key, values in wanted.items() for text in values if text not in there[key]]
+    return [said for key, text in texts if (said := missed_text(f"labels.{key}", text, there[key])) is not None]
 
 
 def _worded(name: str, wanted: tuple[str, ...]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described, is_version_name
@@ -74,7 +74,10 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
             yield from _flat(item)
         else:
             said = say("a {name} cannot be compared", name=type(item).__name__)
-            fitting = say("Pass addresses such as 'model-a@last:5', versions, or sets of versions; VersionSet.from_documents reads dicts.")
+            fitting = say("Pass addresses such as 'model-a@last:5', versions, or sets of versions.")
+            if isinstance(item, Mapping):
+                code = 'VersionSet.from_frame(pandas.DataFrame([{"name": "mine", "accuracy": 0.9}]), name="name")'
+                fitting = say("Metrics of your own: {code}; dicts of the API: VersionSet.from_documents.", code=code)
             raise ConfigurationError(said, hint=fitting)
 
 

@@ -223,6 +223,8 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
     def _brief(self) -> str:
         names = listed([model.name or model.model_id for model in self], 5)
         count = counted(len(self), "model")
+        if not names and self.asked:
+            return say("of {count}: {asked}", count=count, asked=self.asked)
         return say("of {count}: {names}", count=count, names=names) if names else say("of {count}", count=count)
 
     def _describe(self) -> Block:

@@ -838,7 +838,10 @@ class Registry(Displayed):
             (say("workspace"), Code(settings.workspace_id) if settings.workspace_id else say("all that the key can see")),
             (say("region"), settings.region or say("not needed")),
             (say("endpoint"), Code(settings.endpoint.url)),
-            (say("signed with"), self._client.identity or say("looked up at the first request")),
+            (
+                say("signed with"),
+                say("the demo's own key") if self.name == "demo" else self._client.identity or say("looked up at the first request"),
+            ),
             (
                 say("models"),
                 say("{count} seen: {names}", count=len(names), names=listed([name or model_id for model_id, name in names.items()], 5))

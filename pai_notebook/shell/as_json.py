@@ -14,9 +14,11 @@ from pai_notebook.comparison.explain import Explanation
 from pai_notebook.comparison.gate.report import Check, GateReport
 from pai_notebook.comparison.rows import Row
 from pai_notebook.errors import PaiError
+from pai_notebook.i18n.phrases import reworded
 from pai_notebook.io.drift import Drift
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.plan.words import in_shell
 from pai_notebook.registry.models import ModelList
 from pai_notebook.versions.versions import VersionSet
 
@@ -144,6 +146,7 @@ _KINDS: dict[type, Any] = {
     Explanation: _explanation,
     GateReport: _gate,
     Drift: _drift,
+    PaiError: lambda error: {"error": reworded(error.sentence, in_shell)},
 }
 
 

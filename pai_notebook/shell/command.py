@@ -37,6 +37,10 @@ class Exit(enum.IntEnum):
     """As a shell says it of a program that wrote to a reader who had gone."""
 
 
+# Where a shell puts what <(...) gives: a pipe, which can be read once.
+_OF_SHELL = ("/dev/fd/", "/proc/self/fd/")
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; see `pai_notebook.shell.main`."""
     given = sys.argv[1:] if words is None else list(words)
@@ -85,6 +89,7 @@ def _answer(given: Sequence[str]) -> Exit:
         speak_of_options(error, offline="--offline" in given)
         # a traceback is for those who look for a mistake of this package
         terminal.complain(traceback.format_exception(error) if debug else [error.sentence])
+        _show_failure(given, error)
         _leave_unchecked(command, error.sentence)
         # a file that is not there was named by mistake; one that is broken could not be checked
         is_usage = isinstance(error, ConfigurationError) or isinstance(error.__cause__, MissingFile)
@@ -98,6 +103,12 @@ def _answer(given: Sequence[str]) -> Exit:
         terminal.complain(traceback.format_exception(error) if debug else [told])
         _leave_unchecked(command, told)
         return Exit.UNCHECKED
+
+
+def _show_failure(given: Sequence[str], error: PaiError) -> None:
+    """Where JSON was asked for, a script reads why there is nothing else."""
+    if "--json" in given:
+        terminal.show_json(error)
 
 
 def _leave_unchecked(command: Command | None, reason: str) -> None:
@@ -126,9 +137,10 @@ def _run(command: Command, *, asked: bool) -> Exit:
             return Exit.PASSED
         terminal.complain(str(manual).split("\n"), lead="")
         return Exit.USAGE
-    if command.get("rules") == "-":
+    rules = command.get("rules", "")
+    if rules == "-" or rules.startswith(_OF_SHELL):
         options = {name: value for name, value in command.options.items() if name != "rules"}
-        command = replace(command, options=options, rules=terminal.read())
+        command = replace(command, options=options, rules=terminal.read(None if rules == "-" else rules))
     plan = plan_of(command)
     if command.get("code"):
         code = to_python(plan)

@@ -10,9 +10,11 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import why
 from pai_notebook.i18n.phrases import now, say, told
 from pai_notebook.plan.words import in_shell
 from pai_notebook.sanitize import encodable, printable, stdout_encoding, visible
@@ -72,16 +74,20 @@ def complain(lines: Iterable[str], lead: str = "paimodel: ") -> None:
             sys.stderr.write(f"{lead}{text}\n")
 
 
-def read() -> str:
-    """Read a text from stdin.
+def read(path: str | None = None) -> str:
+    """Read a text from stdin, or from a pipe that the shell gives a name.
 
     Raises
     ------
     ConfigurationError
-        When it is not in UTF-8.
+        When it cannot be read, or is not in UTF-8.
     """
     try:
+        if path is not None:
+            return Path(path).read_bytes().decode("utf-8-sig")
         return "" if sys.stdin is None else sys.stdin.buffer.read().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(say("{path} {error}", path=path, error=say("cannot be read: {reason}", reason=why(error)))) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(
             say("what was read from stdin is not a text in UTF-8: {reason} at byte {start}", reason=error.reason, start=error.start)

@@ -552,8 +552,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         kept = self
         about = () if where is None else parse_condition(where).names
         words = {"approval": approval, "framework": framework, "format": format}
-        for said, good in filtered(self._versions, where, label=label, words=words, created_after=created_after):
+        for said, good, missed in filtered(self._versions, where, label=label, words=words, created_after=created_after):
             gone = say("{said} removed {count} of {total}", said=said, count=len(kept) - len(good), total=len(kept))
+            gone = joined([gone, *missed], "; ")
             kept = kept._derive(good, gone, about)
         return kept
 

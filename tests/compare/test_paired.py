@@ -435,6 +435,12 @@ def test_tables_that_cannot_be_read_are_refused(better, change, said):
         compared(*better).paired("accuracy", {**frames, "0.2.0": change(frames["0.2.0"])}, on="id", correct="ok")
 
 
+def test_a_statistic_that_fails_on_all_examples_is_told_with_what_it_gets(better):
+    with pytest.raises(ComparisonError, match=r"statistic: it raises ZeroDivisionError: .*\. It gets the table of one version") as caught:
+        compared(*better, "f1").paired("f1", tables(*better), on="id", statistic=lambda table: 1 / 0)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
 @pytest.mark.parametrize("value", [None, "text", float("nan"), [1, 2]])
 def test_a_statistic_that_is_no_number_is_named(better, value):
     with pytest.raises(ComparisonError, match="statistic: it gives"):

@@ -372,7 +372,7 @@ def test_a_registry_says_whose_key_signs_what_it_has_seen_and_what_to_write_next
         after = str(registry)
     assert "not asked yet" in before
     assert "registry.list_models()" in before
-    assert "access key from" in before
+    assert "signed with  the demo's own key" in before
     assert "9 seen: iris-species" in after
     assert 'registry.compare("iris-species@last:5")' in after
 

@@ -2,9 +2,11 @@
 
 import io
 import json
+import os
 import re
 import shlex
 import warnings
+from pathlib import Path
 
 import pytest
 from junitparser import JUnitXml
@@ -129,6 +131,30 @@ def test_lang_has_all_of_a_command_in_that_language(capsys, line):
         assert re.search("，|。|（|：|选项|版本", out + err)
         assert not re.search(r"(?i)\b(?:does not take|needs|unknown|of every|no \w+ has)\b", out + err)
         assert pnb.options.lang == "en"
+
+
+def test_json_of_a_command_that_has_nothing_else_to_say_is_its_error(files, capsys):
+    for words, code in (
+        (f"gate {MODEL}@9.9.9 --rules hold.txt", Exit.UNCHECKED),
+        ("ls model-x", Exit.UNCHECKED),
+        ("ls --nope", Exit.USAGE),
+    ):
+        assert main([*words.split(), "--demo", "--json"]) == code
+        told = capsys.readouterr()
+        assert told.err == f"paimodel: {json.loads(told.out)['error']}\n"
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="no pipes with names")
+def test_rules_may_come_from_a_pipe_of_the_shell(capsys):
+    reading, writing = os.pipe()
+    os.write(writing, b"accuracy >= 50%\n")
+    os.close(writing)
+    try:
+        assert main(["gate", f"{MODEL}@2.4.0", "--rules", f"/dev/fd/{reading}", "--demo"]) == Exit.PASSED
+    finally:
+        os.close(reading)
+    assert "accuracy" in capsys.readouterr().out
+    assert main(["gate", f"{MODEL}@2.4.0", "--rules", "/dev/fd/9999", "--demo"]) == Exit.USAGE
 
 
 def test_code_of_a_command_in_another_language_sets_it(capsys):

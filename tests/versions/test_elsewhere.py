@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.model import elsewhere
 
 RESULTS = Path(__file__).parents[1] / "data" / "lm_eval"
 BASE = next((RESULTS / "base").glob("*.json"))
@@ -318,6 +319,29 @@ def test_a_baseline_without_settings_is_told_once_and_makes_nothing_new(register
     first = compared.explain().changes["1.5.0"][0]
     assert first.text == f"{len(first.rows)} settings and other fields, none recorded in lr-3e-4 (not registered)"
     assert "new" not in settings_table(registered + candidates[:1], "lr-3e-4")
+
+
+def test_a_file_that_is_no_results_is_named(tmp_path):
+    (tmp_path / "run.txt").write_text("hello")
+    with pytest.raises(ConfigurationError, match=r"^results run\.txt is a text that is not JSON"):
+        pnb.VersionSet.from_lm_eval(tmp_path / "run.txt")
+
+
+def test_the_time_that_names_of_a_table_take_grows_with_their_number(monkeypatch):
+    compared = []
+
+    class Name(str):
+        __slots__ = ()
+
+        def __eq__(self, other):
+            compared.append(other)
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    monkeypatch.setattr(elsewhere, "str", Name, raising=False)
+    assert len(elsewhere._names_of_rows(range(500))) == 500
+    assert len(compared) < 5 * 500
 
 
 @pytest.mark.parametrize("results", [{"a": 5}, {"a": {"acc,none": "N/A"}}])

@@ -83,6 +83,16 @@ def test_labels_are_matched_exactly_and_every_filter_says_what_it_removed():
     assert "removed 2 of 3" in str(kept)
 
 
+@pytest.mark.parametrize("asked", [{"where": "label.env == 'prd'"}, {"where": "env in ('prd')"}, {"label": {"env": "prd"}}])
+def test_a_filter_for_a_label_that_no_version_has_names_the_nearest(asked):
+    vs = VersionSet([labelled("0.1.0", env="prod"), labelled("0.2.0", env="test")])
+    assert vs.filter(**asked).removed[0].endswith(" removed 2 of 2; no version has labels.env 'prd'; nearest: prod")
+    assert vs.filter("env == 'x'").removed[0].endswith("; no version has labels.env 'x'; there are: prod, test")
+    assert vs.filter("approval == 'approved' or env == 'prod'").removed == (
+        "where \"approval == 'approved' or env == 'prod'\" removed 1 of 2",
+    )
+
+
 def test_approval_is_compared_without_regard_to_case():
     assert len(VersionSet([make("0.1.0", ApprovalStatus="APPROVED")]).filter(approval="approved")) == 1
 
