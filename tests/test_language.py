@@ -11,7 +11,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import TraitError
 
 import pai_notebook as pnb
+from pai_notebook.client.endpoint import check_region
 from pai_notebook.comparison.view import judged_by
+from pai_notebook.display.diffs import word_diff
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import now, speaking
 from pai_notebook.magic import PaiModelMagics
@@ -180,6 +182,21 @@ def test_what_python_says_of_a_call_and_settings_that_are_not_there_are_chinese(
                 wrong()
             assert told in now("{text}", text=caught.value.sentence)
             assert len(caught.value._render_traceback_()) == 2
+
+
+def test_keys_that_do_not_fit_what_is_refused_and_notes_are_told_in_chinese():
+    vs = pnb.VersionSet.from_documents(DOCUMENTS, "model-a")
+    with speaking("zh"):
+        for wrong, told in (
+            (lambda: vs[1.5], r"versions\[1.5\]：请传入位置"),
+            (lambda: vs[[True]], "布尔掩码有 1 个值，与 2 个版本不符"),
+            (lambda: vs[0].labels[1], r"labels\[1\]：标签的键是文本"),
+            (lambda: check_region("x y", "PAI_REGION"), "'x y' 不是地域 ID（来自 PAI_REGION）"),
+        ):
+            with pytest.raises((TypeError, ConfigurationError), match=told):
+                wrong()
+        assert str(pnb.Model.from_document({"ModelId": "m", "OrderNumber": "x"}).notes[0]) == "OrderNumber：不是整数"
+        assert word_diff("x " * 4000, "y")[-1].text == "改前：… 另有 4,000 个字符"
 
 
 def test_who_sees_a_model_and_what_its_newest_version_may_do_are_said_in_chinese():

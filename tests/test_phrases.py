@@ -54,18 +54,24 @@ _FOR_PROGRAMMERS = {"TypeError", "AttributeError", "RuntimeError", "ValueError",
 
 
 def unsaid(source):
-    """Words of an error, a hint or a warning that no template says: they could not be said in Chinese."""
-    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+    """Words of an error, a hint, a reason or a warning that no template says: they could not be said in Chinese."""
+    tree = ast.parse(source)
+    # what reads a value returns it with a note
+    returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    notes = [value.elts[-1] for value in returned if isinstance(value, ast.Tuple) and value.elts]
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-        told = [word.value for word in call.keywords if word.arg == "hint"]
+        told = [word.value for word in call.keywords if word.arg in ("hint", "reason", "why")]
+        told += call.args[2:3] if name == "Direction" else call.args[:1] if name.startswith("_no_") else []
         if (name in pai_notebook.errors.__all__ or name.endswith("Error") or name == "warn") and name not in _FOR_PROGRAMMERS:
             told += call.args[:1]
-        for each in told:
-            for part in (each.body, each.orelse) if isinstance(each, ast.IfExp) else (each,):
-                words = part.values if isinstance(part, ast.JoinedStr) else [part]
-                texts = [word.value for word in words if isinstance(word, ast.Constant) and isinstance(word.value, str)]
-                if any(sum(word.isalpha() for word in text.split()) > 1 for text in texts):
-                    yield ast.unparse(part)
+        notes += told
+    for each in notes:
+        for part in (each.body, each.orelse) if isinstance(each, ast.IfExp) else (each,):
+            words = part.values if isinstance(part, ast.JoinedStr) else [part]
+            texts = [word.value for word in words if isinstance(word, ast.Constant) and isinstance(word.value, str)]
+            if any(sum(word.isalpha() for word in text.split()) > 1 for text in texts):
+                yield ast.unparse(part)
 
 
 def test_no_error_hint_or_warning_is_written_outside_of_the_catalogue():
@@ -76,8 +82,11 @@ def test_no_error_hint_or_warning_is_written_outside_of_the_catalogue():
         "f'no model named {name}'",
     ]
     assert list(unsaid("raise NotFound(say('no model named {name}'), hint=say('Check it now.') if name else '')")) == []
+    assert list(unsaid("return None, '' if value else 'not a number'")) == ["'not a number'"]
+    assert list(unsaid("Direction(reason='not a metric')")) == ["'not a metric'"]
 
 
+_ENGLISH = re.compile(r"[a-z]{2,},? [a-z]{2,}|(^|[ (])(of|and|or|in|with|by|to|from|more|before|after)( |$)")
 # Methods whose f-strings nobody reads as a sentence, and words of programs.
 _NOT_SAID = re.compile(r"[<>{}=]|^(for|import) ")
 
@@ -90,7 +99,9 @@ def prose(source):
     left = {id(node) for call in own for node in ast.walk(call)}
     for made in (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) and id(node) not in left):
         for text in (part.value for part in made.values if isinstance(part, ast.Constant)):
-            if re.search(r"[a-z]{2,},? [a-z]{2,}|(^| )(of|and|or|in|with|by|to|from|more)( |$)", text) and not _NOT_SAID.search(text):
+            if re.search(
+                r"[a-z]{2,},? [a-z]{2,}|(^|[ (])(of|and|or|in|with|by|to|from|more|before|after)( |$)", text
+            ) and not _NOT_SAID.search(text):
                 yield ast.unparse(made)
     for call in calls:
         if ast.unparse(call.func) in ("' and '.join", "' or '.join", "' with '.join"):
@@ -101,7 +112,6 @@ def test_no_sentence_is_made_by_an_f_string_or_by_joining_words():
     left = {
         "registry/connection.py": 1,  # a docstring
         "model/document.py": 1,  # what stands in a fingerprint
-        "model/keys.py": 1,  # what a TypeError says
         "python_source.py": 1,  # the Python that is written
     }
     paths = {str(path.relative_to(PACKAGE)): path for path in SOURCES if "demo" not in path.parts}

@@ -80,7 +80,7 @@ def check_region(region: str, origin: str = "") -> str:
     """
     if not isinstance(region, str) or len(region) > _MAX_REGION or not _REGION.fullmatch(region):
         raise ConfigurationError(
-            say("{region} is not a region id{origin}", region=ascii(region)[:60], origin=_from(origin)),
+            say("{region} is not a region id{origin}", region=ascii(region)[:60], origin=said_from(origin)),
             hint=say("Regions look like cn-hangzhou or ap-southeast-1."),
         )
     return region
@@ -102,7 +102,7 @@ def check_network(network: str | None = None, origin: str = "") -> str:
     word = str(network or "public").strip().lower()
     if word not in {"public", "vpc"}:
         raise ConfigurationError(
-            say("{network} is not a network{origin}", network=ascii(network)[:60], origin=_from(origin)),
+            say("{network} is not a network{origin}", network=ascii(network)[:60], origin=said_from(origin)),
             hint=say('The network is "public" or "vpc".'),
         )
     return word
@@ -197,8 +197,9 @@ def _is_host(host: str) -> bool:
     return len(host) <= 253 and _HOST.fullmatch(host) is not None  # noqa: PLR2004 - the limit of RFC 1035
 
 
-def _from(origin: str) -> str:
-    return f" (from {origin})" if origin else ""
+def said_from(origin: str) -> str:
+    """Say behind a refused value which variable or file it came from; nothing where it was passed."""
+    return say(" (from {origin})", origin=origin) if origin else ""
 
 
 def _masked(text: str) -> str:
@@ -212,7 +213,7 @@ def _masked(text: str) -> str:
 def _refused(text: object, why: str, origin: str) -> ConfigurationError:
     shown = _masked(text) if isinstance(text, str) else text
     return ConfigurationError(
-        say("endpoint {shown}{origin} is refused: {why}", shown=ascii(shown)[:80], origin=_from(origin), why=why),
+        say("endpoint {shown}{origin} is refused: {why}", shown=ascii(shown)[:80], origin=said_from(origin), why=why),
         hint=say("Correct or unset {origin}.", origin=origin)
         if origin
         else say("Pass a URL such as https://aiworkspace.cn-hangzhou.aliyuncs.com."),

@@ -115,7 +115,7 @@ class LoopThread:
         ready.wait()
         if self._loop is None:
             self._thread = None
-            raise _no_loop("its thread ended at once")
+            raise _no_loop(say("its thread ended at once"))
 
     async def _serve(self, end: asyncio.Event) -> None:
         """Run until told to end, then let users that are still there close their connections."""

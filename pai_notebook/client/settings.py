@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.client.endpoint import Endpoint, check_network, check_region, endpoint_for, parse_endpoint
+from pai_notebook.client.endpoint import Endpoint, check_network, check_region, endpoint_for, parse_endpoint, said_from
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH
@@ -337,9 +337,8 @@ def _settings_in(path: Path) -> dict[str, str] | None:
 def _check_workspace(value: str | int, origin: str) -> str:
     text = str(value)
     if text and not _WORKSPACE.fullmatch(text):
-        where = f" (from {origin})" if origin else ""
         raise ConfigurationError(
-            say("{text} is not a workspace id{where}", text=ascii(text)[:60], where=where),
+            say("{text} is not a workspace id{origin}", text=ascii(text)[:60], origin=said_from(origin)),
             hint=say("Workspace ids are numbers, such as 12345."),
         )
     return text

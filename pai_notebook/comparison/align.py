@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LEVEL = 0.95
 _NUMBERS = frozenset({int, float})
-_NO_DIRECTION = Direction(reason="not a metric")
+_NO_DIRECTION = Direction(reason=say("not a metric"))
 _BASELINE = Change(Kind.BASELINE)
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
 

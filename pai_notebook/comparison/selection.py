@@ -168,7 +168,7 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
     """
     told = _mode_of(rows, metric, mode, dataset)
     row = find_row(rows, metric, dataset)
-    direction = Direction(told, "told", "by mode") if told else row.direction
+    direction = Direction(told, "told", say("by mode")) if told else row.direction
     numbers = tuple((place, cell.value) for place, cell in enumerate(row.cells) if _is_number(cell.state) and cell.value is not None)
     if not numbers:
         lists = [cell for cell in row.cells if is_list(cell)]

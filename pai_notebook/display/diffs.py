@@ -41,8 +41,8 @@ def word_diff(before: str, after: str) -> list[Piece]:
     """
     (old, old_rest), (new, new_rest) = clip(before, _LONGEST), clip(after, _LONGEST)
     pieces = list(_pieces(_words(old), _words(new)))
-    remarks = [Piece("skip", f"{rest} {which}") for rest, which in ((old_rest, "before"), (new_rest, "after")) if rest]
-    return pieces + remarks
+    remarks = [now("{rest} before", rest=old_rest) if old_rest else "", now("{rest} after", rest=new_rest) if new_rest else ""]
+    return pieces + [Piece("skip", remark) for remark in remarks if remark]
 
 
 def _words(text: str) -> list[str]:

@@ -36,7 +36,12 @@ class Keys:
         if not items or not all(map(is_truth, items)):
             return self._each([_name_of(item) for item in items])
         if len(items) != len(self._versions):
-            raise TypeError(f"a mask of {len(items)} truth values does not fit {len(self._versions)} versions: pass one a version")
+            said = say(
+                "a mask of {count} truth values does not fit {total} versions: pass one a version",
+                count=len(items),
+                total=len(self._versions),
+            )
+            raise TypeError(str(said))
         labels = [_name_of(label) for label in key.index.tolist()] if hasattr(key, "iloc") else []
         if all(isinstance(label, str) for label in labels) and labels:
             # a mask of pandas has labels; a frame that was sorted or filtered is matched by them, not by position
@@ -97,10 +102,8 @@ def _position(key: Any) -> int:
             raise TypeError  # noqa: TRY301 - a truth value is not a position
         return index(key)
     except TypeError:
-        said = (
-            f"versions[{described(key)}]: pass a position, a name such as '0.2.0', a slice, or a list of names, positions or truth values"
-        )
-        raise TypeError(said) from None
+        fits = "versions[{key}]: pass a position, a name such as '0.2.0', a slice, or a list of names, positions or truth values"
+        raise TypeError(str(say(fits, key=described(key)))) from None
 
 
 def names_of(version: ModelVersion) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class Labels(Brief, Mapping[str, str]):
             When the label does not exist; a KeyError too.
         """
         if not isinstance(key, str):
-            raise TypeError(f"labels[{described(key)}]: a label's key is text, such as labels['env']")
+            raise TypeError(str(say("labels[{key}]: a label's key is text, such as labels['env']", key=described(key))))
         if key not in self._values:
             close = nearest(key, self._values)
             there = say("Available: {names}.", names=listed(list(self._values))) if self._values else say("There are no labels here.")

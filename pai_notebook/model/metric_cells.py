@@ -136,7 +136,7 @@ def read_value(raw: Any) -> tuple[State, float | None, str]:
         return _read_text(raw)
     if isinstance(raw, list | tuple):
         return _read_list(raw)
-    return State.TEXT, None, "" if isinstance(raw, dict) else "not a JSON value"
+    return State.TEXT, None, "" if isinstance(raw, dict) else say("not a JSON value")
 
 
 def _read_number(raw: float) -> tuple[State, float | None, str]:

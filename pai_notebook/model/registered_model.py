@@ -21,7 +21,7 @@ from pai_notebook.model.version import ModelVersion
 def _read_number(value: Any) -> tuple[int | None, str]:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value, ""
-    return None, "not a whole number"
+    return None, say("not a whole number")
 
 
 @checked

@@ -176,7 +176,7 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
         try:
             return super().__getitem__(key)
         except TypeError:
-            raise TypeError(f"models[{described(key)}]: pass a position, an id, a name or a slice") from None
+            raise TypeError(str(say("models[{key}]: pass a position, an id, a name or a slice", key=described(key)))) from None
 
     def _by_name(self, text: str) -> Model:
         found = [model for model in self if model.model_id == text] or [model for model in self if model.name == text]
