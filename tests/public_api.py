@@ -56,13 +56,14 @@ def public_members() -> Iterator[Member]:
             yield Member(name, function)
     for owner in public_classes():
         for name in dir(owner):
-            member = _member(owner, name)
+            member = member_of(owner, name)
             if member is not None and member.path not in seen:
                 seen.add(member.path)
                 yield member
 
 
-def _member(owner: type, name: str) -> Member | None:
+def member_of(owner: type, name: str) -> Member | None:
+    """Give a public method or property of a class, its own or inherited; None for anything else."""
     held = inspect.getattr_static(owner, name)
     function = _function(held)
     if name.startswith("_") or function is None or not function.__module__.startswith(pnb.__name__):

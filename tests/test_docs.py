@@ -11,6 +11,7 @@ import sys
 import textwrap
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,8 +22,11 @@ from tests.docstrings import faults
 from tests.measure_house import documentation
 from tests.pages import differences, write
 from tests.public_api import public_classes, public_members
+from tests.signatures import with_signatures
+from tests.site_hooks import on_page_markdown
 
 ROOT = Path(__file__).parents[1]
+ERRORS = {name for name in dir(pnb.errors.PaiError) if not name.startswith("_")}
 CHINESE = sorted((ROOT / "docs" / "zh").glob("*.md"))
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *CHINESE, ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
@@ -180,6 +184,16 @@ def test_the_reference_has_every_public_class_and_every_field_of_a_version_and_a
     fields = [*pnb.ModelVersion.fields().items(), *pnb.Model.fields().items()]
     rows = re.findall(r"^\| `(\w+)` \| [\w ]+ \| (\w+) \| (.*) \|$", text, re.MULTILINE)
     assert rows == [(name, field.key, field.__doc__) for name, field in fields]
+
+
+def test_the_reference_has_the_signatures_for_readers_of_the_folder_and_the_site_has_them_in_their_places():
+    text = (ROOT / "docs" / "reference.md").read_text("utf-8")
+    assert with_signatures(text) == text, "python -m tests.signatures writes them"
+    methods = {member.name.rpartition(".")[2] for member in public_members() if not member.is_property}
+    assert [name for name in methods if not re.search(rf"^(?:async )?{name}\(", text, re.MULTILINE) and name not in ERRORS] == []
+    on_site = on_page_markdown(text, page=SimpleNamespace(file=SimpleNamespace(src_uri="reference.md")))
+    assert "Signatures" not in on_site
+    assert "::: pai_notebook.errors" in on_site
 
 
 def test_the_reference_in_chinese_has_the_names_and_fields_of_the_english_one():
