@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import as_text, described, is_truth
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.numbers import EXACT
 from pai_notebook.sanitize import visible
 
@@ -156,9 +156,7 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[
     for column in columns:
         if column not in frame.columns:
             there = [str(each) for each in frame.columns]
-            close = nearest(str(column), there)
-            has = say("Available: {names}.", names=listed(there)) if there else say("The table has no columns; pass one row an example.")
-            hint = nearest_sentence(close) if close else has
+            hint = nearest_or_known(nearest(str(column), there), there, none=say("The table has no columns; pass one row an example."))
             raise ConfigurationError(say("paired: the table of {name} has no column {column!r}", name=name, column=column), hint=hint)
     if not len(frame):
         raise ConfigurationError(say("frames: the table of {name} has no rows", name=name), hint=say("Pass one row an example."))

@@ -13,7 +13,7 @@ from pai_notebook.comparison.interval import Interval, is_rounding, normal_quant
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.nearest import listed
+from pai_notebook.model.nearest import nearest_or_known
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -393,7 +393,7 @@ def told_names(frames: Any, names: Sequence[str], baseline: str) -> tuple[str, s
     for name in frames:
         if name not in names:
             raise ConfigurationError(
-                say("frames: {name} is not compared here", name=described(name)), hint=say("Available: {names}.", names=listed(names, 5))
+                say("frames: {name} is not compared here", name=described(name)), hint=nearest_or_known((), names, most=5)
             )
     first_name, second = frames
     return (second, first_name) if first_name == baseline or second != baseline else (first_name, second)

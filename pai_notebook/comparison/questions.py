@@ -22,9 +22,9 @@ from pai_notebook.comparison.selection import RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.metric_words import Mode
-from pai_notebook.model.nearest import listed
+from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.numbers import EXACT, HIGHEST_LEVEL
 
 if TYPE_CHECKING:
@@ -337,6 +337,6 @@ class Questions(PairedQuestions):
         if self._place is None or len(places) != 1:
             raise ConfigurationError(
                 say("no version {version!r} in this comparison", version=version),
-                hint=say("Available: {names}.", names=joined(self._names[:5])),
+                hint=nearest_or_known(nearest(str(version), self._names, 1), self._names, most=5),
             )
         return self._known(row, places[0], self._place, level, n)

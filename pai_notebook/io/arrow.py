@@ -17,7 +17,7 @@ from pai_notebook.model.differing import known
 from pai_notebook.model.fields import FIELDS, FieldInfo, FieldKind, catalogue, field_named, leaves
 from pai_notebook.model.metric_cells import State, text_of
 from pai_notebook.model.names import Chooser, Name, without_quotes
-from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+from pai_notebook.model.nearest import listed, nearest, nearest_or_known, nearest_sentence
 from pai_notebook.sanitize import printable
 
 if TYPE_CHECKING:
@@ -166,8 +166,7 @@ class VersionTable:
             info, path = self._columns[name]
             seen = list(self._seen.get(info.name, ()))
             close, there = ([f"{info.name}.{key}" for key in keys] for keys in (nearest(path, seen), seen))
-            none = say("Available: {names}.", names=listed(there, 5)) if there else say("No version has any {name}.", name=info.title)
-            hint = nearest_sentence(close) if close else none
+            hint = nearest_or_known(close, there, most=5, none=say("No version has any {name}.", name=info.title))
             warn(told(say("{argument}={text!r} matches nothing. {hint}", argument="fields", text=name, hint=hint)), PatternWarning)
 
 

@@ -16,7 +16,7 @@ from pai_notebook.files import file_path
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.reading import plain
 from pai_notebook.model.version import NOT_REGISTERED
 
@@ -140,8 +140,7 @@ def _check_columns(argument: str, given: Sequence[str], columns: Sequence[str]) 
         )
     for column in given:
         if column not in columns:
-            close = nearest(column, columns)
-            hint = nearest_sentence(close) if close else say("Available: {names}.", names=listed(columns))
+            hint = nearest_or_known(nearest(column, columns), columns)
             raise ConfigurationError(say("{argument}: no column {column!r}", argument=argument, column=column), hint=hint)
         if columns.count(column) > 1:
             said = say("{argument}: several columns are named {column!r}", argument=argument, column=column)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ComparisonError, ConfigurationError
@@ -14,7 +14,7 @@ from pai_notebook.model.differing import known as told
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.lookup import NO_TIME, Lookup, is_day, missed_text, read_moment, read_moments
 from pai_notebook.model.names import Name
-from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.version import ModelVersion
 
@@ -112,18 +112,58 @@ def read_labels_wanted(label: Any) -> dict[str, tuple[str, ...]]:
     return {str(key): read_words(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in label.items()}
 
 
-_NO_LABEL = {"version": "No version has a label.", "model": "No model has a label."}
-_NO_SUCH_LABEL = {"version": "no version has a label {key!r}", "model": "no model has a label {key!r}"}
+_Noun: TypeAlias = Literal["version", "model"]
+_NO_LABEL: dict[_Noun, str] = {"version": "No version has a label.", "model": "No model has a label."}
+_NO_SUCH_LABEL: dict[_Noun, str] = {"version": "no version has a label {key!r}", "model": "no model has a label {key!r}"}
 
 
-def _labelled(items: Sequence[ModelVersion] | Sequence[Model], wanted: Mapping[str, tuple[str, ...]], noun: str) -> list[bool]:
-    known = {key for item in items for key in item.labels}
+def has_labels(item: ModelVersion | Model, wanted: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a version or model has one of the accepted values under every key."""
+    return all(set(values) & set(item.labels.get_all(key)) for key, values in wanted.items())
+
+
+def check_labels(wanted: Iterable[str], known: Collection[str], noun: _Noun = "version") -> None:
+    """Refuse a key that no label of any version, or model, has: a slip would be a silent no.
+
+    Raises
+    ------
+    ConfigurationError
+        With the nearest keys, or those there are.
+    """
     for key in wanted:
-        if items and key not in known:
-            close = nearest(key, sorted(known))
-            there = say("Available: {names}.", names=listed(sorted(known))) if known else say(_NO_LABEL[noun])
-            raise ConfigurationError(say(_NO_SUCH_LABEL[noun], key=key), hint=nearest_sentence(close) if close else there)
-    return [all(set(values) & set(item.labels.get_all(key)) for key, values in wanted.items()) for item in items]
+        if key not in known:
+            there = sorted(filter(None, known))  # a label without a key offers nothing to write
+            hint = nearest_or_known(nearest(key, there), there, none=say(_NO_LABEL[noun]))
+            raise ConfigurationError(say(_NO_SUCH_LABEL[noun], key=key), hint=hint)
+
+
+def is_one_of(value: Any, wanted: Iterable[str]) -> bool:
+    """Whether a value is one of some words, in any case."""
+    return any(is_same(value, word) for word in wanted)
+
+
+def check_states(wanted: Iterable[str], seen: Iterable[Any], name: str = "approval") -> None:
+    """Refuse an approval that is neither documented nor that of any version.
+
+    Raises
+    ------
+    ConfigurationError
+        With the nearest states, or those there are.
+    """
+    known = list(dict.fromkeys([*APPROVALS, *sorted(filter(told, seen))]))
+    for word in wanted:
+        if not any(is_same(each, word) for each in known):
+            raise ConfigurationError(
+                say("no version has {name} {word!r}", name=name, word=word), hint=nearest_or_known(nearest(word, known), known)
+            )
+
+
+def _labelled(
+    items: Sequence[ModelVersion] | Sequence[Model], wanted: Mapping[str, tuple[str, ...]], noun: Literal["version", "model"]
+) -> list[bool]:
+    if items:
+        check_labels(wanted, {key for item in items for key in item.labels}, noun)
+    return [has_labels(item, wanted) for item in items]
 
 
 def _missed_labels(versions: Sequence[ModelVersion], wanted: Mapping[str, tuple[str, ...]]) -> list[Phrase]:
@@ -139,14 +179,9 @@ def _worded(name: str, wanted: tuple[str, ...]) -> Any:
 
     def mask(versions: Sequence[ModelVersion]) -> list[bool]:
         there = [getattr(version, attribute) for version in versions]
-        if attribute == "approval_status":
-            known = dict.fromkeys([*APPROVALS, *sorted(filter(told, there))])
-            for word in wanted:
-                if versions and not any(is_same(each, word) for each in known):
-                    close = nearest(word, known)
-                    hint = nearest_sentence(close) if close else say("Available: {names}.", names=listed(list(known)))
-                    raise ConfigurationError(say("no version has {name} {word!r}", name=name, word=word), hint=hint)
-        return [any(is_same(value, word) for word in wanted) for value in there]
+        if versions and attribute == "approval_status":
+            check_states(wanted, there, name)
+        return [is_one_of(value, wanted) for value in there]
 
     return mask
 
@@ -175,11 +210,7 @@ def filtered_models(models: Sequence[Model], *, name: str | None, label: Any, wo
     called = None if name is None else read_words(name, "name")
     kept = [model for model in models if called is None or model.name in called]
     kept = [model for model, holds in zip(kept, _labelled(kept, labels, "model"), strict=True) if holds]
-    return [
-        model
-        for model in kept
-        if all(any(is_same(getattr(model, attribute), word) for word in texts) for attribute, texts in wanted.items())
-    ]
+    return [model for model in kept if all(is_one_of(getattr(model, attribute), texts) for attribute, texts in wanted.items())]
 
 
 def ordered(

@@ -13,7 +13,7 @@ from pai_notebook.display import Brief
 from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.document import as_text
-from pai_notebook.model.nearest import listed, nearest, nearest_sentence
+from pai_notebook.model.nearest import nearest, nearest_or_known
 
 _KEY, _VALUE = itemgetter("Key"), itemgetter("Value")
 
@@ -59,9 +59,8 @@ class Labels(Brief, Mapping[str, str]):
         if not isinstance(key, str):
             raise TypeError(str(say("labels[{key}]: a label's key is text, such as labels['env']", key=described(key))))
         if key not in self._values:
-            close = nearest(key, self._values)
-            there = say("Available: {names}.", names=listed(list(self._values))) if self._values else say("There are no labels here.")
-            raise NameNotFound(say("no label {key!r}", key=key), hint=nearest_sentence(close) if close else there)
+            hint = nearest_or_known(nearest(key, self._values), list(self._values), none=say("There are no labels here."))
+            raise NameNotFound(say("no label {key!r}", key=key), hint=hint)
         return self._values[key][0]
 
     def __contains__(self, key: object) -> bool:

@@ -18,7 +18,7 @@ from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_lea
 from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Naming, Pattern, naming_of, resolve
-from pai_notebook.model.nearest import dataset_nicks, listed, nearest, nearest_sentence
+from pai_notebook.model.nearest import dataset_nicks, nearest, nearest_or_known
 from pai_notebook.model.numbers import EXACT
 from pai_notebook.model.source import dataset_names
 
@@ -372,11 +372,9 @@ def refuse_unknown(name: Name, text: str, known: Iterable[str]) -> None:
     if is_id(text):
         return
     names = [each for each in known if not is_id(each)]
-    close = nearest(text, names)
-    hint = nearest_sentence(close) if close else say("Known are {names}.", names=listed(names))
     people, models = "Names of people are not known here; write the id of the account.", "Names of models are not known here; write the id."
-    unknown = say(people if is_person else models)
-    raise NameNotFound(say("no version has {name} {text!r}", name=name.path, text=text), hint=hint if names else unknown)
+    hint = nearest_or_known(nearest(text, names), names, none=say(people if is_person else models))
+    raise NameNotFound(say("no version has {name} {text!r}", name=name.path, text=text), hint=hint)
 
 
 def _called(identity: str, field: str, version: ModelVersion) -> tuple[str, ...] | None:

@@ -161,6 +161,19 @@ def nearest_sentence(close: Sequence[str], *, whole: bool = True) -> Phrase:
     return say("Nearest is {names}." if len(close) == 1 else "Nearest are {names}.", names=listed(close))
 
 
+def nearest_or_known(close: Sequence[str], there: Sequence[str], *, most: int = 8, none: str = "") -> str:
+    """Say which names are nearest to one that is not there, or else which there are, or `none` where there is not any.
+
+    Examples
+    --------
+    >>> nearest_or_known(["cer"], ["cer", "n"]), nearest_or_known([], ["cer", "n"]), nearest_or_known([], [], none="The set is empty.")
+    ('Nearest is cer.', 'Available: cer and n.', 'The set is empty.')
+    """
+    if close:
+        return nearest_sentence(close)
+    return say("Available: {names}.", names=listed(there, most)) if there else none
+
+
 _COUNTED = {
     "version": ("{count:,} version", "{count:,} versions"),
     "group": ("{count:,} group", "{count:,} groups"),

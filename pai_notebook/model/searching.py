@@ -9,15 +9,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
+from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import either, say
 from pai_notebook.model.conditions import parse_condition, to_quote
 from pai_notebook.model.fields import NAMED, PEOPLE, field_named
-from pai_notebook.model.filtering import APPROVALS, Words, read_labels_wanted, read_words
+from pai_notebook.model.filtering import Words, check_labels, check_states, has_labels, is_one_of, read_labels_wanted, read_words
 from pai_notebook.model.lookup import Lookup, refuse_unknown
 from pai_notebook.model.names import Name, Naming, dataset_meant, metric_meant, naming_of, resolve
-from pai_notebook.model.nearest import listed, nearest, nearest_sentence
-from pai_notebook.model.order import is_same
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -165,7 +163,7 @@ class VersionSearch:
         self._seen_keys: set[str] = set()
         self._seen = _NamesSeen()
         self._several = _Several()
-        self._seen_states: set[str] = set(APPROVALS)
+        self._seen_states: set[str] = set()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -209,11 +207,10 @@ class VersionSearch:
         kept = list(versions)
         if self._states:
             self._seen_states.update(version.approval_status for version in kept)
-            kept = [version for version in kept if any(is_same(version.approval_status, state) for state in self._states)]
+            kept = [version for version in kept if is_one_of(version.approval_status, self._states)]
         if self._labels:
             self._seen_keys.update(key for version in versions for key in version.labels)
-            wanted = self._labels.items()
-            kept = [version for version in kept if all(set(values) & set(version.labels.get_all(key)) for key, values in wanted)]
+            kept = [version for version in kept if has_labels(version, self._labels)]
         if self._condition is None or not versions:
             return kept
         # asked of all versions, so that what other conditions leave over does not decide what a name means
@@ -265,17 +262,5 @@ class VersionSearch:
                 if self._condition is not None and text in self._condition.others:
                     missing.hint = to_quote(text, missing.hint)
                 raise missing
-        for key in self._labels:
-            if key not in self._seen_keys:
-                raise ConfigurationError(say("no version has a label {key!r}", key=key), hint=_hint(key, self._seen_keys))
-        for state in self._states:
-            if not any(is_same(each, state) for each in self._seen_states):
-                raise ConfigurationError(say("no version has approval {state!r}", state=state), hint=_hint(state, self._seen_states))
-
-
-def _hint(text: str, known: set[str]) -> str:
-    there = sorted(filter(None, known))  # a version without a state, or with a label of no key, offers nothing to write
-    close = nearest(text, there)
-    if close:
-        return nearest_sentence(close)
-    return say("Available: {names}.", names=listed(there)) if there else ""
+        check_labels(self._labels, self._seen_keys)
+        check_states(self._states, self._seen_states)

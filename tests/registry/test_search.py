@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, NameNotFound, ServiceUnavailable
+from pai_notebook.model.searching import VersionSearch
 from pai_notebook.registry import registry as registry_module
 from pai_notebook.registry.search import Finds
 from pai_notebook.versions import known_models
@@ -329,6 +330,20 @@ def test_a_metric_on_several_datasets_is_refused_with_their_names():
     with registry:
         found = registry.search_versions("accuracy > 0.5", models="name 1")
     assert "Name one: accuracy@hold-out-1, accuracy@手写-1." in str(found.errors["name 1"])
+
+
+@pytest.mark.parametrize("asked", [{"label": {"tem": "a"}}, {"label": {"zzz": "a"}}, {"approval": "Aproved"}, {"approval": "zzz"}])
+def test_a_filter_and_a_search_refuse_what_nothing_has_in_the_same_words(asked):
+    labels = [[{"Key": "team", "Value": "a"}], [{"Key": "", "Value": "b"}]]
+    versions = pnb.VersionSet.from_documents([{"VersionName": f"0.{n}.0", "Labels": each} for n, each in enumerate(labels)], "model-a")
+    search = VersionSearch(**asked)
+    assert search.matches(list(versions)) == []
+    with pytest.raises(ConfigurationError) as found:
+        search.check()
+    with pytest.raises(ConfigurationError) as filtered:
+        versions.filter(**asked)
+    assert filtered.value.sentence == found.value.sentence
+    assert "Available: , " not in found.value.sentence
 
 
 def test_a_state_or_label_that_is_near_to_none_is_answered_with_those_there_are(connected):
