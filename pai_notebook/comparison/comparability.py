@@ -108,6 +108,7 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
         _other_dataset,
         _misspelt,
         _without_dataset,
+        _left_out,
         _two_names,
         _fraction_and_percent,
         _sample_counts,
@@ -223,6 +224,20 @@ def _without_dataset(setting: Setting) -> Iterator[Phrase]:
             versions=setting.listed(sorted(places)),
             names=first(list(names), _NAMED),
         )
+
+
+def _left_out(setting: Setting) -> Iterator[Phrase]:
+    """Columns of a table that were not taken although the baseline has a metric of that name."""
+    told: dict[str, list[int]] = {}
+    for place in sorted(setting.fresh):
+        for column in setting.versions[place].provenance.left_out:
+            path, _, dataset = column.removeprefix("metrics.").partition("@")
+            missed = [row for row in setting.metrics if row.path == path and dataset in ("", row.dataset, row.key.label)]
+            if any(not is_blank(row.cells[setting.baseline]) and _lacks(row, place) for row in missed):
+                told.setdefault(column, []).append(place)
+    for column, places in told.items():
+        said = "the column {column} of {versions} was left out of the table; metrics= would take it"
+        yield say(said, column=column, versions=setting.listed(places))
 
 
 def _unnumbered(name: str) -> str:

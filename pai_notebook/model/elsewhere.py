@@ -16,6 +16,7 @@ from pai_notebook.files import file_path
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.reading import plain
 from pai_notebook.model.version import NOT_REGISTERED
@@ -37,8 +38,8 @@ def documents_of_frame(
     metrics: Sequence[str] | None,
     labels: Sequence[str] | None,
     settings: Sequence[str] | None,
-) -> tuple[list[dict[str, Any]], Phrase]:
-    """Convert each row to a document, and say which columns were taken as what.
+) -> tuple[list[dict[str, Any]], Phrase, tuple[str, ...]]:
+    """Convert each row to a document, say which columns were taken as what, and give those that were left out.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def documents_of_frame(
     name : str or None
         The column with the names of the versions; None is the index.
     metrics : sequence of str or None
-        Columns of metrics; None takes those that `to_frame` would call so, else every column of numbers.
+        Columns of metrics; None takes those that `to_frame` would call so, else every column of numbers, also of those written as text.
     labels : sequence of str or None
         Columns of labels; None takes those that `to_frame` would call so.
     settings : sequence of str or None
@@ -82,7 +83,11 @@ def documents_of_frame(
     taken = metrics
     if taken is None:
         kinds = zip(columns, frame.dtypes, strict=True)
-        numbers = [column for column, kind in kinds if _is_of_numbers(kind) and column not in (name, *chosen, *told)]
+        numbers = [
+            column
+            for column, kind in kinds
+            if column not in (name, *chosen, *told) and (_is_of_numbers(kind) or _are_numbers(values[column]))
+        ]
         taken = [column for column in columns if column.startswith("metrics.")] or numbers
     _check_columns("metrics", taken, columns)
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
@@ -106,7 +111,8 @@ def documents_of_frame(
         "left out: {names}": left,
     }
     parts = [say(kind, names=first(found, _NAMED)) for kind, found in groups.items() if found]
-    return documents, say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
+    origin = say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
+    return documents, origin, tuple(left)
 
 
 def _section_of(column: str) -> str:
@@ -118,6 +124,12 @@ def _section_of(column: str) -> str:
 def _is_of_numbers(kind: Any) -> bool:
     """Whether the type of a column is one of numbers; that of categories is that of what they are."""
     return getattr(getattr(getattr(kind, "categories", None), "dtype", kind), "kind", "O") in "iuf"
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    """Whether everything in a column reads as a number, texts as `read_value` takes them; a column without a value is none."""
+    there = [value for value in values if _is_there(value)]
+    return bool(there) and all(isinstance(value, Decimal) or read_value(value)[0] in (State.NUMBER, State.NUMERIC_TEXT) for value in there)
 
 
 def _names_of_rows(given: Iterable[Any]) -> list[str]:

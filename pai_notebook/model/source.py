@@ -90,6 +90,8 @@ class Provenance(Brief):
         Names of the datasets of its metrics, where they were known by then.
     people : tuple of (str, str)
         Ids of accounts and the names that the workspace shows for them.
+    left_out : tuple of str
+        Columns that `from_frame` took neither as metrics nor as anything else.
 
     Examples
     --------
@@ -104,6 +106,7 @@ class Provenance(Brief):
     model_name: str = ""
     datasets: tuple[DatasetName, ...] = ()
     people: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def _brief(self) -> str:
         requests = counted(len(self.request_ids), "request")

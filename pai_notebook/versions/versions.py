@@ -24,6 +24,7 @@ from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
 from pai_notebook.model.reading import read_versions
 from pai_notebook.model.settings import looks_set
+from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.outputs import VersionExports
 from pai_notebook.versions.resolve import Known, resolve
@@ -179,7 +180,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         name : str, optional
             The column with the names of the versions; by default the index has them.
         metrics : sequence of str, optional
-            Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all other columns of numbers.
+            Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all other columns of numbers,
+            also of numbers written as text; a comparison names those that were left out and that the baseline has.
         labels : sequence of str, optional
             Columns of labels; by default those named `labels.env` and the like, as `to_frame` names them.
         settings : sequence of str, optional
@@ -207,8 +209,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         from pai_notebook.model.elsewhere import documents_of_frame  # noqa: PLC0415 - loads on first use
 
-        documents, origin = documents_of_frame(df, name, metrics, labels, settings)
-        return cls(map(ModelVersion, documents), origin=origin, path=None)
+        documents, origin, left_out = documents_of_frame(df, name, metrics, labels, settings)
+        table = Provenance(left_out=left_out)
+        return cls((ModelVersion(document, provenance=table) for document in documents), origin=origin, path=None)
 
     @classmethod
     def from_lm_eval(cls, results: LmEvalResults | Sequence[LmEvalResults]) -> Self:

@@ -348,3 +348,21 @@ def test_the_time_that_names_of_a_table_take_grows_with_their_number(monkeypatch
 def test_results_without_a_number_are_no_results(results):
     with pytest.raises(ConfigurationError, match="has no task with a number"):
         pnb.VersionSet.from_lm_eval({"results": results})
+
+
+def test_a_number_written_as_text_counts_as_that_number(registered):
+    frame = pd.DataFrame({"run": ["a", "b"], "accuracy@d-wineholdout0001": [0.9, "0.99"], "cer": ["0.1", None], "note": ["007", "1e3"]})
+    vs = pnb.VersionSet.from_frame(frame, name="run")
+    assert vs["b"].metrics["accuracy", "d-wineholdout0001"].value == 0.99
+    assert "left out: note" in vs.origin
+    c = (registered + vs).compare(baseline="1.5.0")
+    assert "0.990†" in str(c)
+    assert c.check("cer <= 0.1 if present").passed
+
+
+@pytest.mark.parametrize("column", ["accuracy", "accuracy@d-wineholdout0001", "metrics.accuracy@wine-holdout"])
+def test_a_column_that_was_left_out_is_named_where_it_is_missed(registered, column):
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a"], column: ["99%"], "n": [3]}), name="run", metrics=["n"])
+    said = f"the column {column} of a (not registered) was left out of the table; metrics= would take it"
+    assert said in (registered + vs).compare(baseline="1.5.0").comparability
+    assert not any("left out" in each for each in registered.compare().comparability)
