@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import sys
 import threading
 from collections.abc import AsyncGenerator
 from functools import partial
@@ -201,5 +202,7 @@ def no_thread() -> ConfigurationError:
     """Return the error for what needs a thread."""
     return ConfigurationError(
         say("this process cannot start another thread"),
-        hint=say("End other processes, or raise the limit (`ulimit -u`). Python in a browser has no threads."),
+        hint=say("Python in a browser has no threads.")
+        if sys.platform == "emscripten"
+        else say("End other processes, or raise the limit (`ulimit -u`)."),
     )
