@@ -1038,3 +1038,27 @@ def test_checks_that_could_not_be_made_are_not_counted_as_failed():
     assert "18 more not checked" in html
     assert " failed<" not in html
     assert " more failed" not in html
+
+
+@pytest.mark.parametrize(
+    ("rule", "meant"),
+    [("cer <= 10", "10%"), ("cer < 98", "98%"), ("cer <= baseline + 10", "10pp"), ("cer <= baseline + 1 with 95% confidence", "1pp")],
+)
+def test_a_bound_that_hardly_any_fraction_breaks_is_remarked_on(rule, meant):
+    said = f"{rule}: values of cer are fractions, so that hardly any breaks it; did you mean {meant}?"
+    assert said in compare({"cer": 0.2}, {"cer": 0.9}).check(rule).remarks
+    assert said not in compare({"cer": 12.0}, {"cer": 20.0}).check(rule).remarks
+
+
+@pytest.mark.parametrize(
+    "rule", ["cer <= 1", "cer <= 0.3", "cer <= baseline + 10pp", "cer <= baseline + 0.5", "cer >= baseline + 1", "loss <= 10"]
+)
+def test_other_bounds_are_not_remarked_on_as_wide(rule):
+    assert not any("did you mean" in remark for remark in compare({"cer": 0.2, "loss": 0.3}, {"cer": 0.9, "loss": 0.3}).check(rule).remarks)
+
+
+def test_a_bound_that_no_fraction_reaches_says_so():
+    (check,) = compare({"accuracy": 0.9}, {"accuracy": 0.99}).check("accuracy >= 98").breaches
+    assert check.reason == "below the bound; no accuracy can be higher: write a bound from 0 to 1"
+    (check,) = compare({"accuracy": 90}, {"accuracy": 95}).check("accuracy >= 98").breaches
+    assert check.reason == "below the bound"

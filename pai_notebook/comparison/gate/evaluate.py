@@ -16,7 +16,7 @@ from pai_notebook.comparison.together import Together
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import is_percentable
+from pai_notebook.model.metric_words import bounds_of, is_percentable
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import EXACT, choose_format, cleared, format_computed, rounded_outward
 
@@ -203,6 +203,7 @@ def remarks_on(text: str, gated: Gated, checks: Sequence[Check], *, previous: bo
     rules = [rule for rule in parsed if isinstance(rule, Rule)]
     remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, checks)) is not None]
     remarks += [remark for rule in rules if (remark := _other_way(rule, gated.fitting(rule.pattern))) is not None]
+    remarks += [remark for rule in rules for remark in _wide(rule, gated.fitting(rule.pattern))]
     nowhere = [rule for rule in rules if rule.optional and not gated.fitting(rule.pattern)]
     remarks += [say("{rule}: {reason}", rule=rule.text, reason=_nowhere(rule, gated).reason) for rule in nowhere if gated.candidates]
     if previous and any(rule.base == "baseline" for rule in rules):
@@ -219,6 +220,30 @@ def _other_way(rule: Rule, rows: Sequence[Row]) -> Phrase | None:
         return None
     told = "{rule}: higher is better for {metrics}" if rule.compare in ("<", "<=") else "{rule}: lower is better for {metrics}"
     return say(told, rule=rule.text, metrics=first(against, _NAMED))
+
+
+def _wide(rule: Rule, rows: Sequence[Row]) -> Iterator[Phrase]:
+    """Say that a bound is far above fractions that may exceed 1, as error rates may: it is meant in percent."""
+    if rule.compare not in ("<", "<=") or rule.unit or (rule.base == "number" and rule.number <= 1) or rule.number < 1:
+        return
+    metrics = list(dict.fromkeys(row.path for row in rows if is_percentable(row.path) and not _is_large(row) and not _is_bounded(row)))
+    if metrics:
+        meant = f"{format_computed(rule.number)}{'pp' if rule.base == 'baseline' else '%'}"
+        told = "{rule}: values of {metrics} are fractions, so that hardly any breaks it; did you mean {meant}?"
+        yield say(told, rule=rule.text, metrics=first(metrics, _NAMED), meant=meant)
+
+
+def _is_bounded(row: Row) -> bool:
+    values = [cell.value for cell in row.cells if cell.value is not None]
+    return not values or math.isfinite(bounds_of(row.path, values)[1])
+
+
+def _out_of_reach(rule: Rule, pair: Pair) -> list[Phrase]:
+    """Say that no value can keep a bound, as 98 of a fraction."""
+    if rule.base != "number" or rule.compare == "==":
+        return []
+    told = pair.never_above(rule.number) if rule.compare in (">", ">=") else pair.never_below(rule.number)
+    return [told] if told else []
 
 
 def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
@@ -275,7 +300,7 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
     if rule.level is not None:
         return _check_with_confidence(rule, rule.level, pair, bound, allowed)
     passed, on_it = _holds(rule.compare, cell.value, bound), _holds("==", cell.value, bound)
-    remark = _warning(rule, pair.row) if passed else _missed(cell.value, bound)
+    remark = _warning(rule, pair.row) if passed else joined([_missed(cell.value, bound), *_out_of_reach(rule, pair)], "; ")
     relative, percent = rule.base == "baseline", rule.unit == "%"
     # beside a margin in its unit
     scale = pair.scale(percent=percent) if relative and rule.number else None
