@@ -14,9 +14,10 @@ from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_o
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import fitted
 from pai_notebook.comparison.readings import DatasetCount
-from pai_notebook.comparison.rows import MetricUnit, Row, is_alike, is_blank, largest_beyond_chance, silent_places
+from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
+from pai_notebook.comparison.together import Together
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ComparisonError, ConfigurationError
@@ -250,9 +251,10 @@ class Aligned:
         return silent_places(self._all)
 
     @cached_property
-    def _largest(self) -> dict[MetricUnit, float]:
-        """The largest difference beyond chance of each metric in each unit, by which cells are filled."""
-        return {} if self._place is None else largest_beyond_chance(self._varied, self._place)
+    def _together(self) -> Together:
+        """What of all that is compared is better or worse together: the one decision for verdict, tables, charts and texts."""
+        places = [place for place in range(len(self._versions)) if place != self._place]
+        return Together([(row, place) for row in self._varied for place in places], self._place, self._tolerance)
 
     @cached_property
     def changed(self) -> tuple[Row, ...]:

@@ -11,7 +11,6 @@ from pai_notebook.comparison.rows import (
     Kind,
     Row,
     Verdict,
-    gain,
     in_percent,
     is_blank,
     is_one_unit,
@@ -21,6 +20,7 @@ from pai_notebook.comparison.rows import (
 )
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_course
+from pai_notebook.comparison.together import ALONE
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
@@ -32,6 +32,7 @@ from pai_notebook.model.version_view import number_text
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.together import Together
 
 _TEXT = 120
 _BARS = "▁▂▃▄▅▆▇"
@@ -81,15 +82,16 @@ def best_of(comparison: Comparison, row: Row) -> Phrase | str:
     return joined([leaders.star_at(leaders.best[0]), name, *([f"+{more}"] if more else [])], " ")
 
 
-def tally(rows: Sequence[Row], place: int) -> Phrase:
-    """Count what a version's cells say: better and worse beyond chance, could be chance, no interval known."""
-    verdicts = [row.changes[place].verdict for row in rows]
+def tally(together: Together, rows: Sequence[Row], place: int) -> Phrase:
+    """Count what a version's cells say: better and worse beyond chance together, could be chance, no interval known."""
+    verdicts = [together.verdict(row, place) for row in rows]
     return joined([say(template, count=count) for verdict, template in _TALLIED if (count := verdicts.count(verdict))])
 
 
-def describe_group(rows: Sequence[Row], places: Sequence[int], baseline: int | None) -> list[Inline]:
+def describe_group(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -> list[Inline]:
     """Describe some rows together: the smallest and the largest difference in each version, and how many are better, worse and so on."""
-    return [_values(rows, place) if place == baseline else _differences(rows, place, baseline) for place in places]
+    baseline, together = comparison.baseline_place, comparison._together  # noqa: SLF001 - for this table alone
+    return [_values(rows, place) if place == baseline else _differences(together, rows, place, baseline) for place in places]
 
 
 def _values(rows: Sequence[Row], place: int) -> Inline:
@@ -102,15 +104,17 @@ def _values(rows: Sequence[Row], place: int) -> Inline:
     return low if low == high else say("{low} to {high}", low=low, high=high)
 
 
-def _differences(rows: Sequence[Row], place: int, baseline: int | None) -> Inline:
+def _differences(together: Together, rows: Sequence[Row], place: int, baseline: int | None) -> Inline:
     changes = [row.changes[place] for row in rows]
     counts = [
         ("{count} =", sum(change.verdict is Verdict.SAME for change in changes)),
         ("{count} changed", sum(change.verdict is None and change.kind in (Kind.CHANGED, Kind.GAINED) for change in changes)),
         ("{count} missing", sum(is_blank(row.cells[place]) for row in rows)),
     ]
-    said = joined([*([text] if (text := tally(rows, place)) else []), *(say(template, count=count) for template, count in counts if count)])
-    beyond = {change.verdict for change in changes if change.is_beyond_chance}
+    said = joined(
+        [*([text] if (text := tally(together, rows, place)) else []), *(say(template, count=count) for template, count in counts if count)]
+    )
+    beyond = {row.changes[place].verdict for row in rows if together.is_beyond_chance(row, place)}
     tone: Tone = "neutral" if len(beyond) != 1 else "good" if Verdict.BETTER in beyond else "bad"
     ends = _range(rows, place, baseline)
     if ends and tone == "neutral":
@@ -161,12 +165,13 @@ def trend_of(row: Row, places: Sequence[int]) -> str:
 
 
 def _marks(comparison: Comparison, row: Row, place: int) -> list[Mark]:
-    """Say what the difference means; only what is beyond chance is better or worse."""
-    change, baseline = row.changes[place], comparison.baseline_place
-    if change.is_beyond_chance and baseline is not None:
-        share = gain(row, place, baseline, comparison._largest)  # noqa: SLF001 - for this table alone
-        step = 1 + sum(abs(share) > bound for bound in _STEPS)
+    """Say what the difference means; only what is beyond chance together with all others is better or worse, and filled."""
+    change, baseline, together = row.changes[place], comparison.baseline_place, comparison._together  # noqa: SLF001 - for this table alone
+    if change.is_beyond_chance:
         better = change.verdict is Verdict.BETTER
+        if together.is_alone(row, place):
+            return [Mark("", ALONE[Verdict.BETTER if better else Verdict.WORSE], tone="ahead" if better else "behind")]
+        step = 1 + sum(abs(together.share(row, place)) > bound for bound in _STEPS)
         return [Mark("", say("better") if better else say("worse"), tone="good" if better else "bad", step=step)]
     if change.verdict in (Verdict.CHANCE, Verdict.UNKNOWN):
         # the same colours, so that who reports no number of examples gains nothing over who does

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, kind_of_row, told_difference
 from pai_notebook.comparison.series import series_text
+from pai_notebook.comparison.together import ALONE
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.fields import field_named
@@ -27,17 +28,17 @@ _VERDICTS = {Verdict.WORSE: 0, Verdict.BETTER: 1, Verdict.CHANCE: 2, Verdict.UNK
 _METRIC, _SETTING, _LABEL, _FIELD, _EVIDENCE = range(3, 8)
 
 
-def changed_rows(rows: Sequence[Row], place: int) -> list[Row]:
+def changed_rows(comparison: Comparison, rows: Sequence[Row], place: int) -> list[Row]:
     """Rows in which a version differs from the baseline: what is worse first, then other metrics, settings, labels, fields and evidence."""
     differing = (row for row in rows if row.differs and row.changes[place].kind not in (Kind.SAME, Kind.BASELINE))
-    return sorted(differing, key=lambda row: _group(row, place))
+    return sorted(differing, key=lambda row: _group(comparison, row, place))
 
 
-def _group(row: Row, place: int) -> int:
+def _group(comparison: Comparison, row: Row, place: int) -> int:
     if row.is_evidence:
         return _EVIDENCE
     if row.section == "metrics":
-        return _VERDICTS.get(row.changes[place].verdict or Verdict.SAME, _METRIC)
+        return _VERDICTS.get(comparison._together.verdict(row, place) or Verdict.SAME, _METRIC)  # noqa: SLF001 - for what is told of metrics
     return {"labels": _LABEL, "other": _FIELD}.get(row.section, _SETTING)
 
 
@@ -60,6 +61,7 @@ def told_lack(comparison: Comparison, lacking: Sequence[Row], place: int) -> lis
 
 
 # What stands for the words of a difference that is not beyond chance, where lines have to be short.
+_ALONE = {Verdict.BETTER: say("better if compared alone"), Verdict.WORSE: say("worse if compared alone")}
 _SIGNS = {Verdict.CHANCE: "≈", Verdict.UNKNOWN: "?"}
 
 
@@ -87,6 +89,9 @@ def _told(comparison: Comparison, row: Row, place: int, short: str, *, signs: bo
     said = say("{text} ({difference})", text=said, difference=told_difference(row, place, base, form))
     if change.verdict is None:
         return said
+    if comparison._together.is_alone(row, place):  # noqa: SLF001 - for what is told of metrics
+        words = ALONE[change.verdict] if signs else _ALONE[change.verdict]
+        return joined([said, words], " " if signs else ", ")
     sign = _SIGNS.get(change.verdict) if signs else None
     return joined([said, sign], " ") if sign else say("{text}, {word}", text=said, word=change.told)
 

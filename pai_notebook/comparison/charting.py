@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import forms_of
-from pai_notebook.comparison.rows import Kind, Row, gain, told_difference
+from pai_notebook.comparison.rows import Kind, Row, told_difference
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.model.metric_cells import State, series_points
 from pai_notebook.model.metric_words import bounds_of, kind_of_metric
@@ -41,14 +41,15 @@ def _points(comparison: Comparison, row: Row) -> tuple[Point, ...]:
 
 def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat, star: str) -> Point:
     cell, change, base = row.cells[place], row.changes[place], comparison.baseline_place
+    together = comparison._together  # noqa: SLF001 - as tables fill their cells
     return Point(
         math.nan if cell.value is None else cell.value,
         str(cell.state),
-        change.word,
+        str(together.verdict(row, place) or change.kind),
         "" if base is None else told_difference(row, place, base, form),
         {Kind.BETTER: "▲", Kind.WORSE: "▼"}.get(change.kind, ""),
         _interval(comparison, row, place),
-        math.nan if base is None else gain(row, place, base, comparison._largest),  # noqa: SLF001 - as a table fills it
+        together.share(row, place),
         (series_points(cell.raw) or ()) if cell.state is State.SERIES else (),
         *_spread(comparison._runs(row, place)),  # noqa: SLF001 - as a table shows it
         star=star,

@@ -157,10 +157,14 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
     most = _FEWER if len(verdict.counts) > MANY else _FEW
     changes: dict[str, list[Finding]] = {}
     for place, name in enumerate(comparison.names):
-        rows = changed_rows(comparison.rows, place)
+        rows = changed_rows(comparison, comparison.rows, place)
         if not everything:
             # differences that could be chance are left out: the verdict says once how large a loss may go unseen
-            rows = [row for row in rows if not _is_bookkeeping(row) and (row.full_name, name) not in told and not _by_chance(row, place)]
+            rows = [
+                row
+                for row in rows
+                if not _is_bookkeeping(row) and (row.full_name, name) not in told and not _by_chance(comparison, row, place)
+            ]
             rows.sort(key=lambda row: row.section == "metrics")  # the verdict has told the others
         lacking = [] if everything else lacking_settings(comparison, rows, place)
         rows = [row for row in rows if row not in lacking]
@@ -206,8 +210,8 @@ def _is_bookkeeping(row: Row) -> bool:
     return row.is_evidence or (info is not None and info.bookkeeping)
 
 
-def _by_chance(row: Row, place: int) -> bool:
-    return row.changes[place].verdict is Verdict.CHANCE
+def _by_chance(comparison: Comparison, row: Row, place: int) -> bool:
+    return comparison._together.verdict(row, place) is Verdict.CHANCE  # noqa: SLF001 - a part of it
 
 
 def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int, *, signs: bool) -> list[Finding]:
@@ -231,7 +235,7 @@ def _note(comparison: Comparison) -> str:
     """Say what the words better and worse rest on, row by row."""
     changes = [change for row in comparison._varied for change in row.changes]  # noqa: SLF001 - a part of it
     said = (
-        [say("better, worse: beyond chance (95 %, each cell by itself)")]
+        [say("better, worse: beyond chance (95 % together)")]
         if any(change.verdict in (Verdict.BETTER, Verdict.WORSE) for change in changes)
         else []
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 
 from pai_notebook.calls import checked
 from pai_notebook.comparison.rows import Kind, Row, Verdict, told_difference
+from pai_notebook.comparison.together import ALONE
 from pai_notebook.errors import ConfigurationError, not_fetched
 from pai_notebook.files import check_target, write_file
 from pai_notebook.i18n.phrases import joined, say, told, with_text
@@ -126,14 +127,14 @@ class ComparisonExports(FrameExports):
                 plain[row.path] if row.section == "metrics" else row.full_name,
                 row.key.label or row.dataset,
                 _better(row),
-                *_printed_cells(row, place),
+                *_printed_cells(comparison, row, place),
             ]
             for row in rows
         ]
         right = range(3, len(header))
         models = [model for model in dict.fromkeys(model_texts(comparison.versions, named=True)) if model]
         caption = say("{what}: {said}", what=listed(models, 3), said=_caption(comparison)) if models else _caption(comparison)
-        signs = words_of_chance([change for row in rows for change in row.changes])
+        signs = words_of_chance(comparison._together, rows, range(len(comparison.names)))  # noqa: SLF001 - as tables say it
         notes = [*([joined(signs, " · ")] if signs else []), *_notes(comparison)]
         return PlainTable(header, body, "comparison", caption, notes, row_headers=1, right=right)
 
@@ -293,22 +294,25 @@ def _better(row: Row) -> str:
     return row.direction.told_mode or (say("unknown") if row.section == "metrics" else "")
 
 
-def _printed_cells(row: Row, baseline: int) -> list[str]:
+def _printed_cells(comparison: Comparison, row: Row, baseline: int) -> list[str]:
     from pai_notebook.comparison.tables import plain_value  # noqa: PLC0415 - as above
 
     form = choose_format(cell.value for cell in row.cells if row.section == "metrics" and cell.value is not None)
     texts = [cell_text(plain_value(row, place)) for place in range(len(row.cells))]
-    return [f"{text} ({change})" if (change := _told(row, place, baseline, form)) else text for place, text in enumerate(texts)]
+    return [f"{text} ({change})" if (change := _told(comparison, row, place, baseline, form)) else text for place, text in enumerate(texts)]
 
 
-def _told(row: Row, place: int, baseline: int, form: NumberFormat) -> str:
+def _told(comparison: Comparison, row: Row, place: int, baseline: int, form: NumberFormat) -> str:
     """Write a difference as people read it, with what may be said of it; empty where there is none."""
     verdict, kind = row.changes[place].verdict, row.changes[place].kind
     if kind in (Kind.SAME, Kind.BASELINE):
         return ""
     difference: str = told(told_difference(row, place, baseline, form)).replace(" (", ", ").rstrip(")")
-    sign = _CHANCE.get(verdict) if verdict is not None else None
-    return f"{difference} {sign}" if sign else told(say("{text}, {word}", text=difference, word=say(verdict))) if verdict else difference
+    if verdict is None:
+        return difference
+    alone = comparison._together.is_alone(row, place)  # noqa: SLF001 - as tables say it
+    sign = ALONE[verdict] if alone else _CHANCE.get(verdict)
+    return f"{difference} {told(sign)}" if sign else told(say("{text}, {word}", text=difference, word=say(verdict)))
 
 
 # What is not beyond chance has a sign, which the notes explain.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -25,8 +25,6 @@ from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent
 
-# A metric, and whether its differences are written in percent, or in points.
-MetricUnit = tuple[str, bool, bool]
 # States of cells in which nothing was stated.
 BLANK = (State.ABSENT, State.NO_METRICS, State.FETCH_FAILED)
 
@@ -374,22 +372,15 @@ def told_blank(cell: Cell) -> Phrase:
     return say("the version has no metrics") if cell.state is State.NO_METRICS else say("the value is {state}", state=say(cell.state))
 
 
-def expected_by_chance(changes: Iterable[Change]) -> tuple[int, int] | None:
-    """How many differences would be called better or worse by chance alone, and of how many; None for fewer than one."""
+def passing_by_chance(changes: Iterable[Change]) -> Phrase | None:
+    """Say how many differences would be called better or worse by chance, each if compared alone; None for fewer than one."""
     judged = [change.evidence for change in changes if change.verdict is not None and change.evidence is not None]
     count = sum(evidence.interval is not None and not evidence.is_exact for evidence in judged)
     expected = OUTSIDE * count
-    return None if expected < 1 else (round(expected), count)
-
-
-def passing_by_chance(changes: Iterable[Change]) -> Phrase | None:
-    """Say how many differences would be called better or worse by chance alone; None for fewer than one."""
-    found = expected_by_chance(changes)
-    if found is None:
-        return None
-    expected, count = found
-    several = "95 % each: if nothing differed, up to about {expected} of these {count} would look better or worse by chance."
-    return say(several, expected=expected, count=count)
+    several = (
+        "If nothing differed, up to about {expected} of these {count} would look better or worse by chance if compared alone (95 % each)."
+    )
+    return None if expected < 1 else say(several, expected=round(expected), count=count)
 
 
 def merge_cells(cells: list[Cell]) -> Cell:
@@ -435,37 +426,6 @@ def compare_cells(
 def evidence_within(evidence: Evidence, bound: float) -> Evidence:
     """Give what is known of a difference with the tolerance, so that its words are those of the verdict."""
     return replace(evidence, margin=bound) if bound else evidence
-
-
-def largest_beyond_chance(rows: Iterable[Row], baseline: int) -> dict[MetricUnit, float]:
-    """Find the largest finite difference beyond chance of each metric over its datasets, as it is written; by path and unit."""
-    found: dict[MetricUnit, float] = {}
-    for row in rows:
-        if sizes := [size for place in range(len(row.cells)) if math.isfinite(size := _size_beyond_chance(row, place, baseline))]:
-            of = _metric_unit(row)
-            found[of] = max(found.get(of, 0.0), *sizes)
-    return found
-
-
-def gain(row: Row, place: int, baseline: int, largest: Mapping[MetricUnit, float]) -> float:
-    """How large a difference beyond chance is, as a share of the `largest` of its metric, positive where it is better; else NaN."""
-    size = _size_beyond_chance(row, place, baseline)
-    if math.isnan(size):
-        return math.nan
-    sign = 1 if row.changes[place].verdict is Verdict.BETTER else -1
-    return sign * (size / largest[_metric_unit(row)] if math.isfinite(size) else 1.0)
-
-
-def _metric_unit(row: Row) -> MetricUnit:
-    return row.path, row.scale.ratio, bool(row.scale.points)
-
-
-def _size_beyond_chance(row: Row, place: int, baseline: int) -> float:
-    """Give the size of a difference in the unit in which its row shows it; NaN where it is not beyond chance."""
-    change = row.changes[place]
-    if not change.is_beyond_chance or change.delta is None:
-        return math.nan
-    return abs(change.delta) * (row.scale.factor(row.cells[baseline].value) or 1.0)
 
 
 def _verdict(evidence: Evidence, *, better: bool) -> Verdict:

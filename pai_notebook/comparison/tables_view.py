@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
-from pai_notebook.comparison.rows import Change, Row, Verdict, expected_by_chance, is_blank, passing_by_chance, unit_of
+from pai_notebook.comparison.rows import Change, Row, Verdict, is_blank, passing_by_chance, unit_of
 from pai_notebook.comparison.series import is_course
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
@@ -24,6 +24,7 @@ from pai_notebook.plot.data import STARS
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.together import Together
     from pai_notebook.model.names import Name
     from pai_notebook.model.version import ModelVersion
 
@@ -278,7 +279,7 @@ def _tables(
             beside, unit = ((count, Mark("", unit)) if unit else count), ""
         shown_name = (shown_name, Mark("", unit)) if unit else shown_name
         form = forms.get(row.path, _PLAIN)
-        described = describe_group(group, places, comparison.baseline_place) if group else describe_cells(comparison, row, places, form)
+        described = describe_group(comparison, group, places) if group else describe_cells(comparison, row, places, form)
         whole = (best_of(comparison, row) if bests and not group else "", trend_of(row, places) if courses and not group else "")
         body.append((row, (name, unit), (shown_name, beside), dict(zip(places, described, strict=True)), whole))
     bests, courses = (any(whole[nth] for *_, whole in body) for nth in range(2))
@@ -320,7 +321,7 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     name, model_id, models = comparison.names[place], comparison.versions[place].model_id, model_names(comparison.versions)
     # of several models a version's name alone does not say which it is
     several = len(models) > 1 and model_id not in name
-    below = say("baseline") if place == comparison.baseline_place else tally(rows, place)
+    below = say("baseline") if place == comparison.baseline_place else tally(comparison._together, rows, place)  # noqa: SLF001 - as below
     lines: list[Inline] = [name, *([Mark("", models.get(model_id) or model_id)] if several else []), *([Mark("", below)] if below else [])]
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
@@ -337,28 +338,25 @@ def chance_sign(changes: Iterable[Change]) -> str:
     return "≈ could be chance or within the tolerance" if within else "≈ could be chance"
 
 
-def words_of_chance(changes: Sequence[Change]) -> list[Phrase]:
+def words_of_chance(together: Together, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
     """Say what the words and signs in some cells mean, those of chance only."""
+    changes = [row.changes[place] for row in rows for place in places]
     verdicts = {change.verdict for change in changes}
+    beyond = [(row, place) for row in rows for place in places if row.changes[place].is_beyond_chance]
+    alone = [together.is_alone(row, place) for row, place in beyond]
     known = [
-        ({Verdict.BETTER, Verdict.WORSE}, "better, worse: beyond chance (95 %, each cell by itself)"),
-        ({Verdict.CHANCE}, chance_sign(changes)),
-        ({Verdict.UNKNOWN}, "? no interval known"),
+        (not all(alone), "better, worse: beyond chance (95 % together)"),
+        (any(alone), "(better), (worse): only if compared alone, counted as ≈"),
+        (Verdict.CHANCE in verdicts or any(alone), chance_sign(changes)),
+        (Verdict.UNKNOWN in verdicts, "? no interval known"),
     ]
-    return [say(meaning) for some, meaning in known if verdicts & some]
+    return [say(meaning) for is_there, meaning in known if is_there]
 
 
 def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, starred: bool) -> list[Phrase]:
     """The legend in a line: what cells say against the baseline, and what stars say of rows; `read_signs` has the rest."""
-    changes = [row.changes[place] for row in rows for place in places]
-    verdicts, expected = {change.verdict for change in changes}, expected_by_chance(changes)
-    share = say("95 % a cell, up to about {expected} of {count} by chance", expected=expected[0], count=expected[1]) if expected else ""
-    beyond = say("better, worse: beyond chance ({share})", share=share or say("95 % a cell"))
-    signs = [beyond] if verdicts & {Verdict.BETTER, Verdict.WORSE} or expected else []
-    signs += [
-        *words_of_chance([change for change in changes if not change.is_beyond_chance]),
-        *([say("= same")] if Verdict.SAME in verdicts else []),
-    ]
+    signs = words_of_chance(comparison._together, rows, places)  # noqa: SLF001 - for this table alone
+    signs += [say("= same")] if any(row.changes[place].verdict is Verdict.SAME for row in rows for place in places) else []
     as_text = any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells)
     return [*signs, *(_stars(comparison, rows) if starred else []), *([say("† a number that was sent as text")] if as_text else [])]
 
@@ -369,7 +367,8 @@ def read_signs(comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band
     changes = [row.changes[place] for row in rows for place in places]
     expected = passing_by_chance(changes)
     told = [expected] if expected else []
-    if any(change.is_beyond_chance for change in changes):
+    together = comparison._together  # noqa: SLF001 - for this table alone
+    if any(together.is_beyond_chance(row, place) for row in rows for place in places):
         told.append(say("where cells are filled: stronger colour, larger difference within the metric"))
     if any(change.verdict is Verdict.SAME for change in changes):
         told.append(say("= equal as measured, or within the tolerance"))

@@ -1,18 +1,27 @@
-"""Which differences are better or worse with all that was judged taken together: one family and one decision, for verdict and gate."""
+"""Which differences are better or worse with all that was judged taken together: one decision, for verdict, tables, charts and gate."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.evidence import Key
 from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
 from pai_notebook.comparison.rows import Change, Row, Verdict, is_alike
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metric_words import is_cost, is_training
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
+
+
+# What is said in a cell of a difference that is better or worse only if compared alone; a legend has the rest of it.
+ALONE = {Verdict.BETTER: say("(better)"), Verdict.WORSE: say("(worse)")}
+# A metric, and whether its differences are written in percent, or in points.
+_MetricUnit = tuple[str, bool, bool]
 
 
 def is_judged(row: Row) -> bool:
@@ -47,19 +56,59 @@ class Together:
     """
 
     def __init__(self, differences: Sequence[tuple[Row, int]], baseline: int | None, tolerance: Tolerance) -> None:
+        self._differences, self._baseline, self._tolerance = differences, baseline, tolerance
         self._is_quality: dict[Key, bool] = {}
-        self._adjusted: dict[tuple[Key, int], float] = {}
-        self._levels: dict[bool, float] = {}
-        tested = [(row, place) for row, place in differences if is_tested(row, row.changes[place])]
-        for of_quality in (True, False):
-            family = [(row, place) for row, place in tested if self.is_quality(row) is of_quality]
-            values = holm([_p_value(row, row.changes[place], baseline, tolerance) for row, place in family])
-            self._adjusted.update({(_key(row), place): value for (row, place), value in zip(family, values, strict=True)})
-            self._levels[of_quality] = level_of_each(len(family))
+        self._families: dict[bool, _Family] = {}
+
+    def verdict(self, row: Row, place: int) -> Verdict | None:
+        """Give what may be said of a difference together with all others: what holds only alone could be chance."""
+        return Verdict.CHANCE if self.is_alone(row, place) else row.changes[place].verdict
+
+    def is_alone(self, row: Row, place: int) -> bool:
+        """Whether a difference is better or worse if compared alone, but not among all others."""
+        return row.changes[place].is_beyond_chance and not self.is_beyond_chance(row, place)
 
     def is_beyond_chance(self, row: Row, place: int) -> bool:
         """Whether a difference is better or worse together with all others; what chance has no part in is what it is alone."""
-        return row.changes[place].is_beyond_chance and self._adjusted.get((_key(row), place), 0.0) <= OUTSIDE
+        return row.changes[place].is_beyond_chance and self._family(self.is_quality(row)).adjusted.get((_key(row), place), 0.0) <= OUTSIDE
+
+    def share(self, row: Row, place: int) -> float:
+        """How large a difference beyond chance is, as a share of the largest of its metric, positive where it is better; else NaN."""
+        size = self._size(row, place)
+        if math.isnan(size):
+            return math.nan
+        sign = 1 if row.changes[place].verdict is Verdict.BETTER else -1
+        return sign * (size / self._largest[_metric_unit(row)] if math.isfinite(size) else 1.0)
+
+    @cached_property
+    def _largest(self) -> dict[_MetricUnit, float]:
+        """The largest finite difference beyond chance of each metric over its datasets, as it is written."""
+        found: dict[_MetricUnit, float] = {}
+        for row, place in self._differences:
+            if not is_alike(row) and math.isfinite(size := self._size(row, place)):
+                of = _metric_unit(row)
+                found[of] = max(found.get(of, 0.0), size)
+        return found
+
+    def _size(self, row: Row, place: int) -> float:
+        """Give the size of a difference in the unit in which its row shows it; NaN where it is not beyond chance."""
+        change = row.changes[place]
+        if self._baseline is None or change.delta is None or not self.is_beyond_chance(row, place):
+            return math.nan
+        return abs(change.delta) * (row.scale.factor(row.cells[self._baseline].value) or 1.0)
+
+    def _family(self, of_quality: bool) -> _Family:  # noqa: FBT001 - which of the two
+        """Judge one of the two families, when something in it is first asked for."""
+        if of_quality not in self._families:
+            family = [
+                (row, place)
+                for row, place in self._differences
+                if not is_alike(row) and self.is_quality(row) is of_quality and is_tested(row, row.changes[place])
+            ]
+            values = holm([_p_value(row, row.changes[place], self._baseline, self._tolerance) for row, place in family])
+            adjusted = {(_key(row), place): value for (row, place), value in zip(family, values, strict=True)}
+            self._families[of_quality] = _Family(adjusted, level_of_each(len(family)))
+        return self._families[of_quality]
 
     def is_quality(self, row: Row) -> bool:
         """Whether a metric is in the family of those that say how good a version is."""
@@ -70,7 +119,18 @@ class Together:
 
     def level(self, row: Row) -> float:
         """Confidence of each interval in the family of a metric at which all of them hold together with 95 %."""
-        return self._levels[self.is_quality(row)]
+        return self._family(self.is_quality(row)).level
+
+
+class _Family(NamedTuple):
+    """P-values of differences, corrected for how many they are, and the confidence that each interval needs."""
+
+    adjusted: dict[tuple[Key, int], float]
+    level: float
+
+
+def _metric_unit(row: Row) -> _MetricUnit:
+    return row.path, row.scale.ratio, bool(row.scale.points)
 
 
 def _key(row: Row) -> Key:

@@ -21,7 +21,6 @@ from pai_notebook.sanitize import Printed, visible
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.comparison.tolerance import Tolerance
     from pai_notebook.model.metric_cells import Cell
 
 
@@ -75,8 +74,8 @@ class Judged(NamedTuple):
         return self.change.kind is Kind.BETTER
 
 
-def judge(rows: Sequence[Row], places: Sequence[int], baseline: int, tolerance: Tolerance) -> list[Judged]:
-    """Compute the result of every version in every quality metric, all of them together, see `Together`.
+def judge(rows: Sequence[Row], places: Sequence[int], baseline: int, together: Together) -> list[Judged]:
+    """Compute the result of every version in every quality metric, all of them together.
 
     Parameters
     ----------
@@ -86,11 +85,10 @@ def judge(rows: Sequence[Row], places: Sequence[int], baseline: int, tolerance: 
         Positions of the versions.
     baseline : int
         Position of the version that they are compared with.
-    tolerance : Tolerance
-        How much may differ and still count as the same.
+    together : Together
+        What of all that is compared is better or worse together.
     """
     found: list[Judged] = []
-    together = Together([(row, place) for row in rows if not is_alike(row) for place in places], baseline, tolerance)
     for row in rows:
         if is_alike(row):
             found += [Judged(row, place, Standing.SAME) for place in places]
@@ -99,7 +97,7 @@ def judge(rows: Sequence[Row], places: Sequence[int], baseline: int, tolerance: 
             standing = _standing(row, place, baseline)
             if standing is None:
                 continue
-            alone = standing in (Standing.BETTER, Standing.WORSE) and not together.is_beyond_chance(row, place)
+            alone = together.is_alone(row, place)
             found.append(Judged(row, place, Standing.CHANCE if alone else standing, alone=alone))
     return found
 

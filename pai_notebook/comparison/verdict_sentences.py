@@ -65,7 +65,7 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     for row in filter(is_judged, comparison.metrics):
         (mixed if looks_mixed(row) else metrics).append(row)
     places = [place for place in range(len(comparison.names)) if place != baseline]
-    judged = judge(metrics, places, baseline, tolerance)
+    judged = judge(metrics, places, baseline, comparison._together)  # noqa: SLF001 - a part of it
     sentences = _Sentences(comparison, judged, metrics, mixed, by, tolerance=tolerance)
     found = list(sentences.findings())
     each = list(sentences.one_by_one()) if len(places) > 1 else ()
@@ -438,6 +438,7 @@ class _Sentences(VerdictWords):
     @cached_property
     def _cost_judged(self) -> tuple[list[Judged], list[Judged]]:
         """What the versions cost otherwise than the baseline, beyond chance and as measured."""
+        together = self._comparison._together  # noqa: SLF001 - as below
         found = [
             Judged(row, place, Standing.UNKNOWN)
             for row in self._comparison._varied  # noqa: SLF001 - a part of it
@@ -447,7 +448,7 @@ class _Sentences(VerdictWords):
             if change.delta and change.kind in (Kind.BETTER, Kind.WORSE, Kind.CHANGED)
         ]
         return (
-            [each for each in found if each.is_tested and each.change.is_beyond_chance],
+            [each for each in found if each.is_tested and together.is_beyond_chance(each.row, each.place)],
             [each for each in found if not each.is_tested],
         )
 
@@ -455,6 +456,6 @@ class _Sentences(VerdictWords):
         """Say what the versions cost, first what is beyond chance."""
         sure, measured = self._cost_judged
         if sure:
-            yield self._told("Cost, beyond chance (95 % each): {versions}.", sure, self._as_cost)
+            yield self._told("Cost, beyond chance (95 % together): {versions}.", sure, self._as_cost)
         if measured:
             yield self._told("Cost as measured: {versions}.", measured, self._as_cost)

@@ -172,7 +172,7 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
     lines: list[tuple[str, Inline]] = []
     names = with_models(comparison.versions, comparison.names)
     for place in places:
-        changed = changed_rows(rows, place)
+        changed = changed_rows(comparison, rows, place)
         lacking = lacking_settings(comparison, changed, place)
         lack = [text for text, _ in told_lack(comparison, lacking, place)]
         changed = [row for row in changed if row not in lacking]

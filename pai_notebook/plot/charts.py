@@ -130,7 +130,7 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     many = len(places) > _CROWDED
     shown = places[1:] if many else places
     filled = say(
-        "change against {baseline}; filled only beyond chance (95 % each), stronger where larger within its metric: "
+        "change against {baseline}; filled only beyond chance (95 % together), stronger where larger within its metric: "
         "▲ better (blue), ▼ worse (orange)",
         baseline=base,
     )

@@ -99,8 +99,8 @@ def marks_of(verdicts: Sequence[str], *, of_two: bool = False, arrows: bool = Fa
         better, worse = say("■ ▲ better"), say("▨ ▼ worse")
     hollow = say("□ not beyond chance") if bars else say("○ not beyond chance")
     found = [phrase for verdict, phrase in (("better", better), ("worse", worse)) if verdict in verdicts]
-    several = "{marks} beyond chance (95 % each) in one of the two at least"
-    told = [say(several if of_two else "{marks} beyond chance (95 % each)", marks=joined(found))] if found else []
+    several = "{marks} beyond chance (95 % together) in one of the two at least"
+    told = [say(several if of_two else "{marks} beyond chance (95 % together)", marks=joined(found))] if found else []
     return [*told, *([hollow] if not SIGNS.keys().isdisjoint(verdicts) else [])]
 
 

@@ -171,7 +171,7 @@ def test_the_legend_counts_what_would_pass_by_chance():
     metrics = {f"t{task}_accuracy": 0.9 for task in range(40)}
     versions = [make(f"0.{place}.0", {**metrics, "t0_accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(20)]
     text = text_of(Comparison(versions, only="all"))
-    assert "95 % each: if nothing differed, up to about 38 of these 760 would look better or worse by chance." in text
+    assert "If nothing differed, up to about 38 of these 760 would look better or worse by chance if compared alone (95 % each)." in text
     assert "by chance" not in text_of(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.91, "n": 1000}))
 
 
@@ -180,9 +180,9 @@ def test_an_explanation_counts_what_would_pass_by_chance_too():
     said = str(Comparison(versions, baseline="first").explain(everything=True))
     assert (
         said.rsplit("\n", maxsplit=1)[-1]
-        == "95 % each: if nothing differed, up to about 1 of these 20 would look better or worse by chance."
+        == "If nothing differed, up to about 1 of these 20 would look better or worse by chance if compared alone (95 % each)."
     )
-    assert "每项单独按 95%" in str(Comparison(versions, baseline="first").explain("zh", everything=True)).split("\n")[-1]
+    assert "只看单项（各 95%）" in str(Comparison(versions, baseline="first").explain("zh", everything=True)).split("\n")[-1]
     assert Comparison(versions[:20], baseline="first").explain(everything=True).note == ""
 
 
@@ -431,7 +431,8 @@ def test_every_surface_says_one_of_four_words_and_never_more(versions):
     said = c.to_frame("verdict", only="all")
     assert {word for word in said.to_numpy().ravel() if isinstance(word, str)} <= WORDS
     changes = [found for several in c.explain(everything=True).changes.values() for found in several]
-    improved = {found.rows[0] for found in changes if re.search(", (better|worse)$", found.text)}
+    improved = {found.rows[0] for found in changes if re.search(", (better|worse)( if compared alone)?$", found.text)}
+    together = {found.rows[0] for found in changes if re.search(", (better|worse)$", found.text)}
     beyond = {
         (row.full_name, name)
         for row in c.metrics
@@ -439,6 +440,8 @@ def test_every_surface_says_one_of_four_words_and_never_more(versions):
         if change.verdict in ("better", "worse")
     }
     assert improved == beyond
+    quality = {(row, name) for (name, row) in c.verdict.standings}
+    assert together & quality == {(row, name) for (name, row), word in c.verdict.standings.items() if word in ("better", "worse")}
     for row in c.metrics:
         leaders = c.leaders(row)
         if leaders is not None and row.direction.mode:

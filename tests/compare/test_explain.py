@@ -74,11 +74,11 @@ def test_everything_is_a_line_a_row_with_both_values_what_is_worse_first():
         "  - auc 0.8 → 0.9 (+0.1), no interval known",
         "  - words — → a",
         "  - n 1000 → 2000",
-        "better, worse: beyond chance (95 %, each cell by itself)",
+        "better, worse: beyond chance (95 % together)",
     ]
     told = str(c.explain("zh", everything=True))
     assert "  - em 0.5 → 0.4（-10.0 个百分点），变差" in told
-    assert told.endswith("变好、变差：超出随机波动范围（每格单独 95%）")
+    assert told.endswith("变好、变差：超出随机波动范围（联合置信度 95%）")
 
 
 def test_everything_has_addresses_and_descriptions_too():

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
+from pai_notebook.comparison.charting import chart_data
+from pai_notebook.display import render_markdown
 from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.nearest import short_datasets
@@ -293,13 +295,34 @@ def test_identical_rows_are_folded_and_counted():
     assert "hidden" not in text_of(compare({"a": 1.0, "cer": 0.1}, {"a": 1.0, "cer": 0.2}, only="all"))
 
 
+def test_a_cell_is_filled_and_counted_only_where_the_verdict_says_better():
+    # beyond chance alone, but not among twenty comparisons
+    alone = {f"0.{nth}.0": {"accuracy": 0.90, "n": 1000} for nth in range(1, 21)} | {"0.9.0": {"accuracy": 0.927, "n": 1000}}
+    c = Comparison([make(name, metrics) for name, metrics in {"0.0.0": {"accuracy": 0.90, "n": 1000}, **alone}.items()], baseline="0.0.0")
+    assert c["accuracy"].changes[c.names.index("0.9.0")].verdict == "better"
+    assert c.verdict.counts["0.9.0"] | {"better": 0, "could be chance": 1} == c.verdict.counts["0.9.0"]
+    html, text = c._repr_html_(), text_of(c)
+    assert "<var>+2.7 (better)</var>" in re.sub(r"\s+", " ", html)
+    assert "<strong" not in html.partition("<table")[2].partition("How to read")[0].partition("(better), (worse)")[0]
+    for twin in (text, render_markdown(c._describe())):
+        assert "+2.7 (better)" in twin
+        assert "(better), (worse): only if compared alone, counted as ≈" in twin
+    assert "better, worse: beyond chance" not in text
+    assert "1 better" not in text
+    assert chart_data(c).find("accuracy").points[c.names.index("0.9.0")].verdict == "could be chance"
+    assert "better if compared alone" in str(c.explain(everything=True))
+    together = compare({"accuracy": 0.90, "n": 1000}, {"accuracy": 0.927, "n": 1000})
+    assert "+2.7 better" in text_of(together)
+    assert "1 better" in text_of(together)
+
+
 def test_better_worse_and_best_are_symbols_and_words():
     first = {"cer": 0.175, "cer_stderr": 0.001, "rtf": 0.08, "rtf_stderr": 0.001}
     second = {"cer": 0.181, "cer_stderr": 0.001, "rtf": 0.07, "rtf_stderr": 0.001}
     text = text_of(compare(first, second))
     assert "0.181 +0.6 worse" in text
     assert "★ 0.07 -12.5 better" in text
-    assert "better, worse: beyond chance (95 % a cell) · ★ best, told apart from all others " in text
+    assert "better, worse: beyond chance (95 % together) · ★ best, told apart from all others " in text
     assert "baseline 1 worse" in text  # what it costs is not counted
     assert "cer ↓ pp " in text
 
@@ -371,7 +394,9 @@ def test_a_curve_takes_no_more_room_than_a_number_and_is_said_to_be_one():
 def test_the_legend_says_how_many_cells_would_pass_by_chance():
     metrics = {f"t{task}_accuracy": 0.9 for task in range(40)}
     c = Comparison([make(f"0.{place}.0", {**metrics, "t0_accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(20)], only="all")
-    assert "95 % each: if nothing differed, up to about 38 of these 760 would look better or worse by chance." in text_of(c)
+    assert (
+        "If nothing differed, up to about 38 of these 760 would look better or worse by chance if compared alone (95 % each)." in text_of(c)
+    )
 
 
 def test_an_unknown_direction_has_no_verdict():

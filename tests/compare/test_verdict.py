@@ -440,7 +440,7 @@ def test_versions_without_metrics_have_a_table_too(tmp_path):
 
 def test_a_cost_beyond_chance_is_told_from_one_as_measured():
     c = compare({"latency_ms": 10.0, "latency_ms_stderr": 0.1, "size_mb": 1}, {"latency_ms": 12.0, "latency_ms_stderr": 0.1, "size_mb": 2})
-    assert "Cost, beyond chance (95 % each): 0.2.0 in latency_ms (+20.0 %)." in c.verdict
+    assert "Cost, beyond chance (95 % together): 0.2.0 in latency_ms (+20.0 %)." in c.verdict
 
 
 def test_every_sentence_is_said_in_chinese():

@@ -116,7 +116,7 @@ def test_dots_and_bars_mark_the_best_with_the_star_and_the_words_of_tables(kind)
 def test_better_and_worse_differ_by_shape_and_hatch_not_by_colour_alone(compared):
     assert marks(compared.plot.dot("cer"), 3) == [("s", True), ("D", True), ("o", True)]
     assert [bar.get_hatch() for bar in compared.plot.bar("cer").patches] == [None, "///", None]
-    said, star = "beyond chance (95 % each) ·", "★ best, told apart from all others ·"
+    said, star = "beyond chance (95 % together) ·", "★ best, told apart from all others ·"
     whiskers = "whiskers: 95 % interval of the difference to 0.2.0"
     assert note(compared.plot.slope("cer")) == f"● better, ◆ worse {said} {whiskers}"
     assert note(compared.plot.dot("cer")) == f"● ▲ better, ◆ ▼ worse {said} {star} {whiskers}"
@@ -163,7 +163,7 @@ def test_the_heat_map_fills_what_is_beyond_chance_and_says_the_others(compared):
     assert filled == [[False, True, True], [False, True, True], [False, False, False]]
     assert {"▼ +0.6 pp", "▲ +3.0 pp", "0.175", "? -37.5 %", "cer ↓", "null"} <= set(words(ax))
     assert note(ax) == (
-        "change against 0.2.0; filled only beyond chance (95 % each), stronger where larger within its metric: "
+        "change against 0.2.0; filled only beyond chance (95 % together), stronger where larger within its metric: "
         "▲ better (blue), ▼ worse (orange) · ? no interval known"
     )
 
@@ -201,7 +201,7 @@ def test_a_report_that_is_judged_by_a_metric_draws_its_dots_first(compared):
 def test_the_legend_of_bars_has_no_round_mark(compared):
     assert "○" not in note(compared.plot.bar("rtf"))
     assert "□ not beyond chance" in note(compared.plot.bar("rtf"))
-    assert "■ ▲ better, ▨ ▼ worse beyond chance (95 % each)" in note(compared.plot.bar("cer"))
+    assert "■ ▲ better, ▨ ▼ worse beyond chance (95 % together)" in note(compared.plot.bar("cer"))
 
 
 def test_of_many_points_of_a_slope_the_baseline_the_ends_and_the_last_have_their_values():
