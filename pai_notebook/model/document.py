@@ -159,6 +159,24 @@ class Field(Generic[T]):
         return self.read(view._document.get(self.key))[0]  # noqa: SLF001 - the descriptor is part of the view
 
 
+class CopiedField(Field[Any]):
+    """A field with any JSON in it, a fresh copy each time: a change of it changes no version."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> CopiedField: ...
+    @overload
+    def __get__(self, instance: DocumentView, owner: type) -> Any: ...
+    def __get__(self, instance: DocumentView | None, owner: type) -> Any:
+        return self if instance is None else copy_json(self.value(instance))
+
+    def value(self, view: DocumentView) -> Any:
+        """Read the value of a view without a copy, for readers that do not change it."""
+        kept, name = view.__dict__, f"_{self.name}"
+        if name not in kept:
+            kept[name] = super().value(view)
+        return kept[name]
+
+
 class DocumentView:
     """Base of the typed views: holds the document, notes what is odd, never changes."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
+from pai_notebook.model.document import CopiedField
 from pai_notebook.model.flatten import flatten
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ class FieldInfo:
 
     def of(self, version: ModelVersion) -> Any:
         """Value of a version: the typed attribute, or what was sent for a field without one."""
-        return getattr(version, self.name) if self.known else version._document.get(self.key)  # noqa: SLF001 - reads without a copy
+        if not self.known:
+            return version._document.get(self.key)  # noqa: SLF001 - reads without a copy
+        field = getattr(type(version), self.name, None)
+        return field.value(version) if isinstance(field, CopiedField) else getattr(version, self.name)
 
 
 FIELDS: tuple[FieldInfo, ...] = (

@@ -10,7 +10,7 @@ from typing import Any, Self
 from pai_notebook.calls import checked, guide
 from pai_notebook.display import Block, Displayed
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_text, read_time
+from pai_notebook.model.document import CopiedField, DocumentView, Field, canonical_json, digest_of, read_any, read_text, read_time
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.models_view import describe_model
 from pai_notebook.model.reading import read_model
@@ -81,8 +81,8 @@ class Model(Displayed, DocumentView):
     parameter_size = Field("ParameterSize", _read_number, "Number of parameters, in millions.")
     labels: Field[Labels] = Field("Labels", read_labels, "Labels, duplicates kept.")
     tags: Field[Labels] = Field("Tags", read_labels, "Tags; only lists carry them.")
-    extra_info = Field("ExtraInfo", read_any, "Other information, as sent.")
-    latest_document = Field("LatestVersion", read_any, "The latest version as sent, {} when there is none; see `latest_version`.")
+    extra_info = CopiedField("ExtraInfo", read_any, "Other information, as sent.")
+    latest_document = CopiedField("LatestVersion", read_any, "The latest version as sent, {} when there is none; see `latest_version`.")
 
     def __init__(self, document: Mapping[str, Any], *, fetched: datetime | None = None, people: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(document)

@@ -10,7 +10,17 @@ from typing import Any, Self
 from pai_notebook.calls import checked, guide
 from pai_notebook.display import Block, Displayed
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.document import DocumentView, Field, canonical_json, digest_of, read_any, read_options, read_text, read_time
+from pai_notebook.model.document import (
+    CopiedField,
+    DocumentView,
+    Field,
+    canonical_json,
+    digest_of,
+    read_any,
+    read_options,
+    read_text,
+    read_time,
+)
 from pai_notebook.model.equality import bag_key, value_key
 from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.metrics import Metrics, read_metrics
@@ -105,13 +115,13 @@ class ModelVersion(Displayed, DocumentView):
     metrics: Field[Metrics] = _MetricsField(
         "Metrics", _metrics, "Metrics as cells of (dataset, path).", note=lambda metrics: "; ".join(metrics.notes)
     )
-    training_spec = Field("TrainingSpec", read_any, "Configuration of fine-tuning and incremental training, as sent.")
-    inference_spec = Field("InferenceSpec", read_any, "How to serve the model, as sent.")
-    evaluation_spec = Field("EvaluationSpec", read_any, "Configuration of evaluation, as sent.")
-    compression_spec = Field("CompressionSpec", read_any, "Configuration of compression, as sent.")
-    distillation_spec = Field("DistillationSpec", read_any, "Configuration of distillation, as sent.")
-    extra_info = Field("ExtraInfo", read_any, "Other information, such as CoverUris and TrainedWords, as sent.")
-    options = Field("Options", read_options, "Value of the JSON text in the Options string.")
+    training_spec = CopiedField("TrainingSpec", read_any, "Configuration of fine-tuning and incremental training, as sent.")
+    inference_spec = CopiedField("InferenceSpec", read_any, "How to serve the model, as sent.")
+    evaluation_spec = CopiedField("EvaluationSpec", read_any, "Configuration of evaluation, as sent.")
+    compression_spec = CopiedField("CompressionSpec", read_any, "Configuration of compression, as sent.")
+    distillation_spec = CopiedField("DistillationSpec", read_any, "Configuration of distillation, as sent.")
+    extra_info = CopiedField("ExtraInfo", read_any, "Other information, such as CoverUris and TrainedWords, as sent.")
+    options = CopiedField("Options", read_options, "Value of the JSON text in the Options string.")
     format_type = Field("FormatType", read_text, "Model format, for example SavedModel; an open set.")
     framework_type = Field("FrameworkType", read_text, "Framework, for example TensorFlow; an open set.")
     source_type = Field("SourceType", read_text, "Custom, PAIFlow, TrainingService, or another word.")

@@ -329,3 +329,25 @@ def test_keys_of_a_document_are_the_text_that_json_has_for_them():
 def test_keys_that_json_cannot_tell_apart_or_write_are_refused(metrics, said):
     with pytest.raises(ConfigurationError, match=said):
         ModelVersion({"VersionName": "a", "Metrics": metrics})
+
+
+@pytest.mark.parametrize(
+    "field", ["training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec", "extra_info", "options"]
+)
+def test_a_change_of_what_a_field_gives_changes_no_version(field):
+    sent = {"a": {"b": [1]}}
+    document = {"VersionName": "0.1.0", ModelVersion.fields()[field].key: json.dumps(sent) if field == "options" else sent}
+    version = ModelVersion.from_document(document, "model-a")
+    digest, raw = version.digest, version.raw
+    getattr(version, field)["note"] = "mine"
+    getattr(version, field)["a"]["b"].append(2)
+    assert (getattr(version, field), version.remembered().raw, version.digest) == (sent, raw, digest)
+
+
+def test_a_registry_gives_the_next_reader_what_the_service_sent():
+    with pnb.connect("demo", default=False) as registry:
+        version = registry.get_version("wine-cultivar@1.5.0")
+        version.training_spec["note"] = "mine"
+        again = registry.get_version("wine-cultivar@1.5.0")
+        assert "note" not in again.training_spec
+        assert "note" not in again.raw["TrainingSpec"]
