@@ -116,7 +116,7 @@ def masked_comparison(comparison: Comparison, redaction: Redaction) -> Compariso
         if isinstance(arguments.get(argument), Mapping):
             arguments[argument] = {redaction.text(name): how for name, how in arguments[argument].items()}
     texts = {name: _masked_texts(arguments.pop(name), redaction) for name in ("include", "exclude", "dataset", "by") if name in arguments}
-    removed = tuple(map(redaction.text, comparison.removed))
+    removed = tuple(map(redaction.sentence, comparison.removed))
     errors = {redaction.address(address): masked_error(error, redaction) for address, error in comparison.errors.items()}
     made = type(comparison)(
         versions,

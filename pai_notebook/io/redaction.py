@@ -22,9 +22,11 @@ from pai_notebook.sanitize import Printed
 
 _SHORT, _MOST_CLEAN, _BEFORE = 200, 100_000, 40
 _OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-]*")
+_QUOTED = re.compile(r"""(?P<quote>\\*+["'])(?P<value>[^"'\\\n]{1,256})(?P=quote)""")
+_LEAST_QUOTED = 4  # characters; what is shorter is quoted by chance
 _OWN_NAME = ("name", "id", "bucketname", "bucket")
 # What no text lacks that a rule would find something in.
-_SUSPECT = re.compile(r"(?i)[:=@<{\[%\"'`\uff1a\uff1d]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/")
+_SUSPECT = re.compile(r"(?i)[:=@<{(\[%\"'`\uff1a\uff1d]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/")
 
 # What a document is called, and the path to a value in it.
 Place = tuple[str, tuple[str, ...]]
@@ -146,8 +148,22 @@ class Redaction(Printed):
         return self.documents([(document, where)])[0]
 
     def text(self, text: str, where: str = "a text") -> str:
-        """Mask one text."""
-        return self._text(text, (where, ()))
+        """Mask one text; what was masked before is masked where it stands between quotation marks too, however common a word it is."""
+        place = (where, ())
+        return self._text(_QUOTED.sub(lambda found: self._quoted(found, place), text) if self._masks else text, place)
+
+    def sentence(self, text: str, where: str = "a text") -> str:
+        """Mask a sentence of ours and the values that it was made of; one that was masked before is masked again."""
+        masked: str = with_values(text, lambda part: self._mask_known(part, (where, ())) or self.text(part, where))
+        return masked
+
+    def _mask_known(self, text: str, place: Place) -> str:
+        """Mask what was masked before; empty for anything else."""
+        return self._mask(text, "key", place) if len(text) >= _LEAST_QUOTED and text in self._masks else ""
+
+    def _quoted(self, found: re.Match[str], place: Place) -> str:
+        known = self._mask_known(found["value"], place)
+        return f"{found['quote']}{known}{found['quote']}" if known else found[0]
 
     def address(self, address: str) -> str:
         """Mask the name of a version in an address; what has no address stays."""
@@ -364,7 +380,7 @@ def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenanc
 
 def masked_error(error: PaiError, redaction: Redaction) -> PaiError:
     """Mask what an error says; its kind, which may carry more, is not kept."""
-    message, hint = (with_values(text, redaction.text) for text in (error.message, error.hint))
+    message, hint = map(redaction.sentence, (error.message, error.hint))
     model_id, model_name = redaction.text(error.model_id), redaction.text(error.model_name)
     return PaiError(
         message,

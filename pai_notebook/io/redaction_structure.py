@@ -19,11 +19,24 @@ Mask = Callable[[str, str], str]
 _PAIR = re.compile(
     r"""(?<![\w.\-])
     (?: (?P<flag>-{1,2}[^\W\d_][\w.\-]*+) (?P<flag_quote>\\*+["'`]?) (?P<is> \s*+[=:,]\s*+ | (?:\s|\\\r?\n)++ )
-      | (?P<name>\w[\w.\-]*+) (?P<name_quote>\\*+["'`]?) \]?+ (?P<sign> \s*+ (?: => | := | [=:\uff1a\uff1d] ) \s*+ )
+      | (?P<name>\w[\w.\-]*+) (?P<name_quote>\\*+["'`]?) \]?+ (?P<sign> \s*+ (?: => | := | [=!]?={1,2} | [:\uff1a\uff1d] ) \s*+ )
       | (?<=[\[(]) (?P<pair_quote>\\*+["']) (?P<pair>\w[\w.\-]*+) (?P=pair_quote) \s*+ , \s*+ (?=\\*+["'])
     ) (?: \(\s*+(?=[a-zA-Z$]{0,2}["']) )?+ (?: (?:[bBrRfFuU]{1,2}|[$@])(?=\\*+["']) )?+ (?P<open> \"{3}|'{3} | \\*+["'`]?)""",
     re.VERBOSE,
 )
+_IS = r"(?: [=!<>~]={0,2}+ | (?:not\s++)?+(?:in|contains|between|like|equals|is|was)\b )"
+_CONDITION = re.compile(
+    rf"""(?<![\w.\-]) (?P<name>\w[\w.\-]*+) \\*+["'`]?+ \]?+ \s*+
+    (?: {_IS} \s*+ [(\[]?+ \s*+ (?=\\*+["'0-9]) | (?<=\s) (?=\\*+["']) )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LITERAL = re.compile(r"""(?P<open>\\*+["'])|(?P<bare>[0-9][\w.+-]*+)""")
+_NEXT_LITERAL = re.compile(r"\s*+(?:,|and\b)\s*+", re.IGNORECASE)
+_TURNED = re.compile(
+    rf"""(?P<quote>["']) (?P<value>[^"'\\\n]{{1,256}}) (?P=quote) \s*+ {_IS} \s*+ (?P<name>[\w.\-`]++ (?:\[["']?[\w.\-]++)?)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_COMPARED = re.compile(r"[=!]==?")
 _ELEMENT = re.compile(r"<(?P<name>\w[\w.:\-]*+)[^<>]*+>(?P<value>[^<>]++)</")
 _QUOTES = {quote: re.compile(rf"\\++{quote}?|{quote}|\n") for quote in "\"'`"}
 _TRIPLE = ('"""', "'''")
@@ -59,7 +72,34 @@ def mask_pairs(text: str, mask: Mask) -> str:
     >>> mask_pairs('run --password "correct horse" --bucket team-data --epochs 3, {\"sk\": \"x1y2\"}', lambda secret, kind: f"({kind})")
     'run --password "(key)" --bucket (bucket) --epochs 3, {"sk": "(key)"}'
     """
-    return _mask_elements(_mask_values(text, mask), mask)
+    return _mask_elements(_mask_values(_mask_conditions(text, mask), mask), mask)
+
+
+def _mask_conditions(text: str, mask: Mask) -> str:
+    """Mask what a name is compared with in a condition or a sentence: `label.password in ('a', 'b')`, `'a' == password`."""
+    out: list[str] = []
+    done = at = 0
+    while (found := _CONDITION.search(text, at)) is not None:
+        at = found.end("name")
+        named = what_name_says(found["name"])
+        here = found.end() if named.kind else len(text)
+        while (literal := _LITERAL.match(text, here)) is not None:
+            start = literal.start() if literal["bare"] else literal.end()
+            stop = len(text) if named.sure else min(len(text), start + _ENOUGH)
+            end = literal.end() if literal["bare"] else _closing_quote(text, start, stop, literal["open"])
+            value = text[start:end]
+            if not (literal["bare"] and named.kind == "key" and "." in value) and named.fits(value):
+                out += [text[done:start], mask(value, named.kind)]
+                done = end
+            at = here = end if literal["bare"] else min(len(text), end + len(literal["open"]))
+            more = _NEXT_LITERAL.match(text, here)
+            here = more.end() if more else len(text)
+    return _TURNED.sub(lambda turned: _turned(turned, mask), "".join([*out, text[done:]]))
+
+
+def _turned(found: re.Match[str], mask: Mask) -> str:
+    named, value = what_name_says(found["name"]), found["value"]
+    return found[0].replace(value, mask(value, named.kind), 1) if named.kind and named.fits(value) else found[0]
 
 
 def _mask_values(text: str, mask: Mask) -> str:
@@ -77,6 +117,8 @@ def _mask_values(text: str, mask: Mask) -> str:
         if end == stop and named.kind == "key" and named.fits(text[start:end]):
             start, end, wrap = _value(text, found, len(text), sure=named.sure)
         value = text[start:end]
+        if _is_compared(found) and not found["open"] and is_identifier(value):
+            continue  # compared with another name
         if found["pair"] and (is_identifier(value) or not _END_OF_PAIR.match(text, end)):
             continue  # a list of names
         if named.kind == "bucket":
@@ -118,7 +160,11 @@ def _value(text: str, found: re.Match[str], stop: int, *, sure: bool) -> tuple[i
 def _is_spoken(found: re.Match[str]) -> bool:
     """Whether a value may be a phrase of several words: behind a colon, or behind a sign with blanks as in a file of settings."""
     sign = found["sign"] or ""
-    return bool(_SPOKEN.search(found["name"] or "")) and (sign.strip() != "=" or sign != sign.strip())
+    return bool(_SPOKEN.search(found["name"] or "")) and not _is_compared(found) and (sign.strip() != "=" or sign != sign.strip())
+
+
+def _is_compared(found: re.Match[str]) -> bool:
+    return bool(_COMPARED.fullmatch((found["sign"] or "").strip()))
 
 
 def _block(text: str, start: int, stop: int) -> tuple[int, int]:

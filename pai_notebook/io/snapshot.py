@@ -31,7 +31,7 @@ from pai_notebook import errors as errors_module
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
-from pai_notebook.i18n.phrases import Phrase, as_data, from_data, joined, say, with_values
+from pai_notebook.i18n.phrases import Phrase, as_data, from_data, joined, say
 from pai_notebook.io.redaction import as_redaction, masked_versions
 from pai_notebook.io.redaction_results import masked_result
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
@@ -130,9 +130,9 @@ def write_snapshot(
     """
     redaction = as_redaction(redact)
     kept = masked_versions(versions, redaction, paired) if redaction else versions
-    mask = redaction.text if redaction else _same
+    mask = redaction.sentence if redaction else _same
     failed = [_failure(redaction.address(address) if redaction else address, error, mask) for address, error in (errors or {}).items()]
-    gone = [with_values(text, mask) for text in removed]
+    gone = [mask(text) for text in removed]
     content = _content(kept, saved or datetime.now(UTC))
     content.update({"errors": failed, "removed": gone})
     said = [*gone, *(text for each in failed for text in (each["message"], each.get("hint")))]
@@ -222,8 +222,8 @@ def _kept(version: ModelVersion, places: Mapping[Provenance, int]) -> dict[str, 
 
 def _failure(address: str, error: PaiError, mask: Any) -> dict[str, Any]:
     details = {name: getattr(error, name) for name in _DETAILS if getattr(error, name)}
-    texts = {name: with_values(value, mask) for name, value in details.items()}
-    return {"address": address, "type": type(error).__name__, "message": with_values(error.message, mask), **texts}
+    texts = {name: mask(value) for name, value in details.items()}
+    return {"address": address, "type": type(error).__name__, "message": mask(error.message), **texts}
 
 
 def _digest(content: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pai_notebook.calls import checked
 from pai_notebook.errors import not_fetched
 from pai_notebook.files import check_target
-from pai_notebook.i18n.phrases import joined, say, with_values
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.fields import catalogue
@@ -98,8 +98,8 @@ class VersionExports(FrameExports):
         else:
             masked = masked_versions(versions, redaction)
         errors = {redaction.address(address): masked_error(error, redaction) for address, error in versions.errors.items()}
-        removed = tuple(with_values(each, redaction.text) for each in versions.removed)
-        origin = with_values(versions.origin, redaction.text)
+        removed = tuple(map(redaction.sentence, versions.removed))
+        origin = redaction.sentence(versions.origin)
         told = say("Masked: {what}.", what=joined(redaction.sentences, "; ")) if redaction.masked else ""
         origin = joined([text for text in (origin, told) if text], " ")
         path = None if redaction.masked else versions.path

@@ -1,0 +1,80 @@
+"""What a condition, or a sentence about one, quotes of a secret is masked wherever it leaves."""
+
+import gzip
+
+import pytest
+
+import pai_notebook as pnb
+from pai_notebook.io.redaction import Redaction
+
+CONDITIONS = (
+    "label.password == 'hunter2'",
+    'label.password == "hunter2"',
+    "label.password != 'hunter23'",
+    "label.password in ('hunter2')",
+    "label.password in ('other', 'hunter2')",
+    "label.password not in ('hunter23', 'third')",
+    "labels['password'] == 'hunter2'",
+    "password == 'hunter2'",
+    "`password` == 'hunter2'",
+    "label.password contains 'hunter'",
+    "label.note == 'hunter2' or label.password == 'hunter2'",
+    "label.password between 'hunter1' and 'hunter3'",
+    "accuracy > 0.5 and label.password >= 'hunter1'",
+)
+
+
+@pytest.fixture
+def versions():
+    kinds = (("a", "hunter2", "p"), ("b", "hunter2", "q"), ("c", "other", "r"))
+    return pnb.VersionSet.from_documents(
+        [
+            {
+                "VersionName": name,
+                "Labels": [{"Key": "password", "Value": secret}, {"Key": "note", "Value": note}],
+                "Metrics": {"accuracy": 0.9},
+            }
+            for name, secret, note in kinds
+        ],
+        "m",
+    )
+
+
+@pytest.mark.parametrize("where", CONDITIONS)
+def test_a_condition_that_names_a_secret_leaves_masked_in_sets_snapshots_and_reports(versions, where, tmp_path):
+    try:
+        kept = versions.filter(where)
+    except pnb.PaiError:
+        pytest.skip("no condition of the grammar")
+    kept.save(tmp_path / "s.paisnap.json.gz", redact="default")
+    kept.compare().report(
+        tmp_path / "r.html", charts=False, title=f"Where {where}", question=f"Is 'hunter2' as good, where {where}?", redact="default"
+    )
+    redacted = kept.redact()
+    for text in (
+        f"{redacted.removed}{redacted.origin}{redacted.errors}",
+        gzip.decompress((tmp_path / "s.paisnap.json.gz").read_bytes()).decode(),
+        (tmp_path / "r.html").read_text("utf-8"),
+    ):
+        assert "hunter" not in text
+
+
+def test_a_condition_stays_one_that_can_be_read(versions):
+    assert versions.filter("label.password == 'hunter2'").redact().removed == ("where \"label.password == 'masked-key-1'\" removed 1 of 3",)
+
+
+@pytest.mark.parametrize("where", CONDITIONS)
+def test_conditions_in_any_text_are_masked_without_a_set(where):
+    masked = Redaction().text(f"kept where {where}").partition(" or label.password")
+    assert "hunter" not in masked[2 if masked[1] else 0]
+
+
+def test_a_sentence_about_values_that_no_version_has_masks_them(versions):
+    kept = versions.filter("label.password == 'hunter3' or label.password == 'hunter2'")
+    assert "hunter" not in str(kept.redact().removed)
+    assert "hunter" not in str(versions.filter(label={"password": ["hunter2", "hunter3"]}).redact().removed)
+
+
+@pytest.mark.parametrize("text", ["if token == pad_token_id: pass", "if password == None: ask()", "'a' in names and b == 'c'", "x == 'y'"])
+def test_comparisons_that_hold_no_secret_stay(text):
+    assert Redaction().text(text) == text
