@@ -74,9 +74,9 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
 
 
 def best_of(comparison: Comparison, row: Row) -> Phrase | str:
-    """Name the version with the best value of a row and count the others with its star; empty where nothing is best."""
+    """Name the version with the best value of a row and count the others with its star; empty where nothing has one."""
     leaders = comparison.leaders(row)
-    if leaders is None:
+    if leaders is None or leaders.is_tie:
         return ""
     name, more = comparison.names[leaders.best[0]], len(leaders.shown) - 1
     return joined([leaders.star_at(leaders.best[0]), name, *([f"+{more}"] if more else [])], " ")
@@ -135,33 +135,54 @@ def _range(rows: Sequence[Row], place: int, baseline: int | None) -> Phrase | st
     return low if low == high else say("{low} to {high}", low=low, high=high)
 
 
-def trend(values: Sequence[float | None]) -> str:
+def trend(values: Sequence[float | None], step: float = 0.0) -> str:
     """Draw values as bars of characters, a dot where there is no number; nothing for fewer than two numbers.
+
+    Parameters
+    ----------
+    values : sequence of float or None
+        The values in their order.
+    step : float
+        The smallest difference between one height of a bar and the next.
 
     Examples
     --------
     >>> trend([0.1, 0.4, None, 0.7]), trend([2, 2, 2]), trend([2**60, 2**60 + 1])
     ('▁▄·▇', '▄▄▄', '▁▇')
+    >>> trend([0.90, 0.91, 0.905], 0.02), trend([0.90, 0.91, 0.85], 0.02)
+    ('▄▄▄', '▅▆▂')
     """
     # exact, as whole numbers may be beyond what a float tells apart
     known = [Fraction(value) if value is not None and (isinstance(value, int) or math.isfinite(value)) else None for value in values]
     finite = [value for value in known if value is not None]
     if len(finite) < 2:  # noqa: PLR2004 - one number is no course
         return ""
-    low = min(finite)
-    span = max(finite) - low
+    low, high = min(finite), max(finite)
+    height, middle = max((high - low) / (len(_BARS) - 1), Fraction(step)), (low + high) / 2
 
     def bar(value: Fraction | None) -> str:
         if value is None:
             return "·"
-        return _BARS[round((value - low) / span * (len(_BARS) - 1))] if span else _BARS[len(_BARS) // 2]
+        return _BARS[round(len(_BARS) // 2 + (value - middle) / height) if height else len(_BARS) // 2]
 
     return "".join(map(bar, known))
 
 
-def trend_of(row: Row, places: Sequence[int]) -> str:
-    """Draw the course of a row through some versions; whole numbers as they were sent."""
-    return trend([cell.raw if type(cell.raw) is int else cell.value for cell in (row.cells[place] for place in sorted(places))])
+def trend_of(comparison: Comparison, row: Row, places: Sequence[int]) -> str:
+    """Draw the course of a row through some versions, flat where they cannot be told apart; whole numbers as they were sent."""
+    values = [cell.raw if type(cell.raw) is int else cell.value for cell in (row.cells[place] for place in sorted(places))]
+    return trend(values, _least_step(comparison, row, places))
+
+
+def _least_step(comparison: Comparison, row: Row, places: Sequence[int]) -> float:
+    """What two versions have to differ by to look different: the tolerance, or half of the narrowest interval."""
+    base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place].value
+    if base is None:
+        return 0.0
+    known = [each.evidence.interval for place in places if (each := row.changes[place]).evidence is not None]
+    halves = [half for each in known if each is not None and math.isfinite(half := (each.high - each.low) / 2)]
+    bound = comparison._tolerance.bound(row.path, row.dataset, base)  # noqa: SLF001 - for this table alone
+    return max(min(halves, default=0.0), bound if math.isfinite(bound) else 0.0)
 
 
 def _marks(comparison: Comparison, row: Row, place: int) -> list[Mark]:

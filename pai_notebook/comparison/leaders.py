@@ -43,6 +43,8 @@ class Leaders:
         Up to which difference two values count as equal.
     near : tuple of int
         Positions of those of the best that have another value, within the tolerance of the best one.
+    apart : tuple of int
+        Positions of those that are told apart from it.
     """
 
     best: tuple[int, ...]
@@ -50,6 +52,7 @@ class Leaders:
     unknown: tuple[int, ...]
     tolerance: float = 0.0
     near: tuple[int, ...] = ()
+    apart: tuple[int, ...] = ()
 
     @property
     def equal(self) -> tuple[int, ...]:
@@ -66,8 +69,13 @@ class Leaders:
         """Positions that a table marks: the best, and those not told apart from it."""
         return (*self.best, *self.together)
 
+    @property
+    def is_tie(self) -> bool:
+        """Whether any version with a number may be the best, so that a star says nothing."""
+        return not self.apart and not self.unknown
+
     def star_at(self, place: int) -> str:
-        """Give the star of a version: filled where it is told apart from every other, hollow where it may be the best.
+        """Give the star of a version: filled where it is told apart from every other, hollow where it may be the best and not all may.
 
         Parameters
         ----------
@@ -77,14 +85,14 @@ class Leaders:
         Returns
         -------
         str
-            Empty for versions that are not the best.
+            Empty for versions that are not the best, and for all where every one may be.
 
         Examples
         --------
-        >>> Leaders((1,), (), ()).star_at(1), Leaders((1,), (0,), ()).star_at(0), Leaders((1,), (), ()).star_at(0)
+        >>> Leaders((1,), (), (), apart=(0,)).star_at(1), Leaders((1,), (0,), (), apart=(2,)).star_at(0), Leaders((1,), (0,), ()).star_at(0)
         ('★', '☆', '')
         """
-        if place not in self.shown:
+        if self.is_tie or place not in self.shown:
             return ""
         return "★" if self.is_alone else "☆"
 
@@ -114,7 +122,8 @@ def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart,
     level = max(TOGETHER, 1 - 2 * (1 - TOGETHER) / max(len(numbers) - 1, 1))
     apart = told_apart(tops, others, level=level, margin=tolerance)
     together = tuple(place for place in others if apart[place] is False)
-    return Leaders((*tops, *near), together, tuple(place for place in others if apart[place] is None), tolerance, tuple(near))
+    told = tuple(place for place in others if apart[place] is True)
+    return Leaders((*tops, *near), together, tuple(place for place in others if apart[place] is None), tolerance, tuple(near), told)
 
 
 def star(*, is_best: bool, is_alone: bool, is_measured: bool) -> Mark:

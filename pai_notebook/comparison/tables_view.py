@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
+from pai_notebook.comparison.leaders import Leaders
 from pai_notebook.comparison.rows import Change, Row, Verdict, is_blank, passing_by_chance, unit_of
 from pai_notebook.comparison.series import is_course
 from pai_notebook.comparison.version_lines import describe_by_version
@@ -280,7 +281,10 @@ def _tables(
         shown_name = (shown_name, Mark("", unit)) if unit else shown_name
         form = forms.get(row.path, _PLAIN)
         described = describe_group(comparison, group, places) if group else describe_cells(comparison, row, places, form)
-        whole = (best_of(comparison, row) if bests and not group else "", trend_of(row, places) if courses and not group else "")
+        whole = (
+            best_of(comparison, row) if bests and not group else "",
+            trend_of(comparison, row, places) if courses and not group else "",
+        )
         body.append((row, (name, unit), (shown_name, beside), dict(zip(places, described, strict=True)), whole))
     bests, courses = (any(whole[nth] for *_, whole in body) for nth in range(2))
     found = []
@@ -326,8 +330,13 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
 
 
+def _starred(comparison: Comparison, rows: Sequence[Row]) -> list[Leaders]:
+    """The leaders of those rows whose cells have stars."""
+    return [found for row in rows if (found := comparison.leaders(row)) is not None and not found.is_tie]
+
+
 def _stars(comparison: Comparison, rows: Sequence[Row]) -> list[Phrase]:
-    alone = {found.is_alone for row in rows if (found := comparison.leaders(row)) is not None}
+    alone = {found.is_alone for found in _starred(comparison, rows)}
     return [meaning for star, meaning in STARS.items() if (star == "★") in alone]
 
 
@@ -372,9 +381,10 @@ def read_signs(comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band
         told.append(say("where cells are filled: stronger colour, larger difference within the metric"))
     if any(change.verdict is Verdict.SAME for change in changes):
         told.append(say("= equal as measured, or within the tolerance"))
-    if any(comparison.leaders(row) is not None for row in rows):
-        told.append(say("a star: best of its row (95 % a row)"))
-    if len(places) >= _MANY and any((found := comparison.leaders(row)) is not None and len(found.shown) > 1 for row in rows):
+    starred = _starred(comparison, rows)
+    if starred:
+        told.append(say("a star: best of its row (95 % a row); none where every version may be the best"))
+    if len(places) >= _MANY and any(len(found.shown) > 1 for found in starred):
         told.append(say("+ and a number: so many more have the star"))
     if any(row.direction.mode for row in rows):
         told.append(say("↑ ↓ which way is better"))

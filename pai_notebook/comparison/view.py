@@ -41,6 +41,10 @@ _METRICS = 8
 _CHANGES = 4
 _MODELS = 3
 _SETTINGS = 4
+_TREND = (
+    "▁ low to ▇ high, versions in the order of their names; · no number",
+    "flat: within the tolerance or half of the narrowest interval; without an interval ▁ is the lowest, ▇ the highest",
+)
 # How many versions beside the baseline a table of a report has, so that none is cut on paper.
 _BAND = 6
 
@@ -274,7 +278,7 @@ def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]
     if long and rows:
         facts.append((say("datasets"), Lines(long)))
     if rows and is_sequence(comparison, bands):
-        facts.append((say("trend"), say("▁ lowest to ▇ highest of a row, versions in the order of their names; · no number")))
+        facts.append((say("trend"), Lines([say(line) for line in _TREND])))
     if signs := read_signs(comparison, rows, bands):
         facts.insert(0, (say("signs"), Lines(signs)))
     intervals = list(_chance_notes(rows, places, comparison.names))

@@ -120,8 +120,16 @@ def test_a_sequence_of_versions_has_a_trend():
     assert "▁▁▁▇" in str(c)
     assert "▁▃·▇" in c.to_html()
     assert "▁▃·▇" in c._repr_mimebundle_()["text/markdown"]
-    assert "trend ▁ lowest to ▇ highest of a row, versions in the order of their names; · no number" in text_of(c)
+    assert "trend ▁ low to ▇ high, versions in the order of their names; · no number flat: within the tolerance" in text_of(c)
     assert "▄▄▄" in str(compare({"cer": 1}, {"cer": 1}, {"cer": 1}, only="all"))
+
+
+def test_a_trend_is_flat_where_versions_cannot_be_told_apart():
+    told = [{"accuracy": value, "n": 1000, "f1": value} for value in (0.900, 0.902, 0.898)]
+    assert re.findall("[▁-▇]{3}", str(compare(*told, baseline="first"))[:-1].partition("How to read")[0]) == ["▄▄▄", "▄▇▁"]
+    within = compare(*told, baseline="first", tolerance={"f1": 0.01}, only="all")
+    assert re.findall("[▁-▇]{3}", str(within)) == ["▄▄▄", "▄▄▄"]
+    assert "▇▇▁" in str(compare(*told[:2], {"accuracy": 0.5, "n": 1000}, baseline="first"))
 
 
 def test_the_unit_of_differences_stands_once_behind_the_name_of_their_row():
@@ -330,7 +338,7 @@ def test_better_worse_and_best_are_symbols_and_words():
 def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_filled_star():
     c = compare({"accuracy": 0.90, "n": 1000, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "auc": 0.9})
     text = text_of(c)
-    assert "☆ 0.91 +1.0 ≈" in text
+    assert "☆ 0.91" not in text
     assert "☆ 0.9 +0.1 ?" in text
     assert "≈ could be chance · ? no interval known · ☆ best as measured, or not told apart from it " in text
     assert "baseline 1 ≈, 1 ?" in text
@@ -535,6 +543,18 @@ def test_addresses_that_end_alike_are_as_long_as_tells_them_apart():
     alike = ["oss://bucket/digits/shifted/", "oss://bucket/wine/shifted/", "oss://other/wine/shifted/"]
     assert list(short_datasets(alike).values()) == ["…/digits/shifted/", "oss://bucket/wine/shifted/", "oss://other/wine/shifted/"]
     assert short_datasets(["a-name-that-is-long/"]) == {"a-name-that-is-long/": "a-name-that-is-long/"}
+
+
+def test_a_row_in_which_every_version_may_be_the_best_has_no_star():
+    near = [{"accuracy": value, "n": 100} for value in (0.8, 0.81, 0.82, 0.83)]
+    c = compare(*near, baseline="first")
+    assert c.leaders(c["accuracy"]).is_tie
+    for text in (str(c), c.to_html(), c._repr_mimebundle_()["text/markdown"]):
+        assert not re.search("[☆★]|a star|>best<", text)
+    apart = compare(*near, {"accuracy": 0.2, "n": 100}, baseline="first")
+    assert str(apart).count("☆ 0.8") == 4
+    assert "none where every version may be the best" in text_of(apart)
+    assert "☆" in str(compare(*near, {"accuracy": 0.8}, baseline="first"))  # whose interval is not known
 
 
 def test_the_legend_of_stars_stands_where_stars_are():
