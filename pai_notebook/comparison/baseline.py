@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from pai_notebook.arguments import described, is_version_name, without_v
@@ -44,18 +43,17 @@ Baseline = str | ModelVersion | Chosen | None
 def in_order(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
     """Versions without repetition, by model and natural order, whatever order they came in."""
     # contents are only compared, and put in order, where names are the same: that is what costs
-    called: dict[tuple[str, str], list[ModelVersion]] = {}
+    named: dict[tuple[str, str], ModelVersion] = {}
+    alike: dict[tuple[str, str], dict[ModelVersion, None]] = {}
     for version in versions:
-        called.setdefault((version.model_id, version.version_name), []).append(version)
-    placed: dict[tuple[Any, ...], list[ModelVersion]] = {}
-    for (model_id, name), several in called.items():
-        distinct = several if len(several) == 1 else list(dict.fromkeys(several))
-        placed.setdefault((model_id, version_key(name)), []).extend(distinct)
-    return tuple(
-        version
-        for _, alike in sorted(placed.items(), key=itemgetter(0))
-        for version in (alike if len(alike) == 1 else sorted(alike, key=lambda each: each.digest))
-    )
+        key = version.model_id, version.version_name
+        first = named.setdefault(key, version)
+        if first is not version:
+            alike.setdefault(key, {first: None})[version] = None
+    found: list[ModelVersion] = []
+    for key in sorted(named, key=lambda key: (key[0], version_key(key[1]))):
+        found.extend(sorted(alike[key], key=lambda each: each.digest) if key in alike else (named[key],))
+    return tuple(found)
 
 
 def unique_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:

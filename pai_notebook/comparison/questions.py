@@ -83,7 +83,7 @@ class Questions(PairedQuestions):
         level = number_argument("level", level, above=0, most=HIGHEST_LEVEL)
         return self._known(row, place, other, level)
 
-    def _known(self, row: Row, place: int, other: int, level: float, n: float | None = None) -> Evidence:
+    def _known(self, row: Row, place: int, other: int, level: float = 0.95, n: float | None = None) -> Evidence:
         """What is known of a difference, with the tolerance that holds for it."""
         found = self._uncertainty.between((row.path, row.dataset), place, other, n=n, level=level)
         base = row.cells[other].value
@@ -132,7 +132,7 @@ class Questions(PairedQuestions):
 
     def _lacking(self, row: Row, tops: Sequence[int], other: int) -> Phrase:
         """Why it is not known whether a version differs from all of some equal ones."""
-        known = (self.between(row, place, other) for place in tops)
+        known = (self._known(row, place, other) for place in tops)
         return next((each.reason for each in known if each.interval is None), say("too few runs or folds to tell"))
 
     def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from operator import itemgetter
@@ -148,19 +148,17 @@ class MetricColumns:
     def __init__(self, versions: Sequence[ModelVersion]) -> None:
         self.labels = dataset_names(version.provenance for version in versions)
         self.by_name: dict[str, str] = {}
-        identities = {name: identity for identity, name in self.labels.items() if name != identity}
         self.names: dict[tuple[str, str], None] = {}
         self.measured: set[int] = set()
-        self._flat: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+        # two lists, not one of pairs: an object a version makes the collector of Python walk through all versions, again and again
+        self._flat: dict[str, tuple[list[int], list[dict[str, Any]]]] = {}
         self._deep: dict[tuple[str, str], list[tuple[int, Any]]] = {}
         shapes: dict[tuple[str, tuple[Any, ...]], bool] = {}
-        entries = [read_entries(version._document.get("Metrics"))[0] for version in versions]  # noqa: SLF001 - reads without a copy
-        identities = self._nicknamed(entries) | identities
-        for place, of_version in enumerate(entries):
+        together: set[tuple[str, ...]] = set()
+        for place, version in enumerate(versions):
+            of_version = read_entries(version._document.get("Metrics"))[0]  # noqa: SLF001 - reads without a copy
+            together.add(tuple([dataset for dataset, _ in of_version]))
             for dataset, content in of_version:
-                if dataset in identities:
-                    self.by_name[dataset] = identities[dataset]
-                    dataset = identities[dataset]  # noqa: PLW2901 - one dataset under two names
                 is_flat = type(content) is dict and SCALARS.issuperset(map(type, content.values()))
                 if is_flat:
                     self.measured.add(place)
@@ -170,22 +168,33 @@ class MetricColumns:
                         paths = content if shapes[shape] else [join_path((str(key),)) for key in content]
                         self.names.update(dict.fromkeys([(path, dataset) for path in paths]))
                     if shapes[shape]:
-                        self._flat.setdefault(dataset, []).append((place, content))
+                        places, contents = self._flat.setdefault(dataset, ([], []))
+                        places.append(place)
+                        contents.append(content)
                         continue
                 for path, raw in metric_leaves(content):
                     self.measured.add(place)
                     self.names[path, dataset] = None
                     self._deep.setdefault((path, dataset), []).append((place, raw))
+        self._take_together(together)
 
-    def _nicknamed(self, entries: Sequence[Sequence[tuple[str, Any]]]) -> dict[str, str]:
-        """Datasets by what tables shorten them to, where some versions call them so and none names both."""
-        together = [{dataset for dataset, _ in of_version} for of_version in entries]
-        every: set[str] = set().union(*together)
-        if every <= {"", *self.labels}:
-            return {}
-        nicks = dataset_nicks(sorted(every & self.labels.keys()), self.labels)
-        meant = {nick: dataset for dataset, nick in nicks.items() if nick in every}
-        return {nick: dataset for nick, dataset in meant.items() if not any({nick, dataset} <= each for each in together)}
+    def _take_together(self, together: set[tuple[str, ...]]) -> None:
+        """Give a dataset under two names one of them: its id where some versions state what the registry, or a table, calls it."""
+        every = set().union(*together)
+        identities = {name: identity for identity, name in self.labels.items() if name != identity}
+        identities = _nicknamed(together, every, self.labels) | identities
+        self.by_name = {name: identity for name, identity in identities.items() if name in every}
+        if not self.by_name:
+            return
+        self.names = dict.fromkeys((path, self.by_name.get(dataset, dataset)) for path, dataset in self.names)
+        flat, deep = self._flat, self._deep
+        self._flat, self._deep = {}, {}
+        for dataset, (places, contents) in flat.items():
+            of_one = self._flat.setdefault(self.by_name.get(dataset, dataset), ([], []))
+            of_one[0].extend(places)
+            of_one[1].extend(contents)
+        for (path, dataset), stated in deep.items():
+            self._deep.setdefault((path, self.by_name.get(dataset, dataset)), []).extend(stated)
 
     @cached_property
     def _naming(self) -> Naming:
@@ -198,11 +207,11 @@ class MetricColumns:
     def same_numbers(self, count: int) -> dict[tuple[str, str], float]:
         """Numbers that so many versions state under one name, once each; found together, as most of many metrics are of this kind."""
         found: dict[tuple[str, str], float] = {}
-        for dataset, stated in self._flat.items():
-            if len({place for place, _ in stated}) == len(stated) == count:
-                (_, first), *others = stated
+        for dataset, (places, contents) in self._flat.items():
+            if len(set(places)) == len(places) == count:
+                first, *others = contents
                 same = {path: raw for path, raw in first.items() if type(raw) in _NUMBERS}
-                for _, content in others:
+                for content in others:
                     same = {path: raw for path, raw in same.items() if content.get(path) == raw and type(content[path]) is type(raw)}
                 found.update({(path, dataset): raw for path, raw in same.items()})
         for name in found.keys() & self._deep.keys():
@@ -211,9 +220,19 @@ class MetricColumns:
 
     def stated(self, path: str, dataset: str = "") -> list[tuple[int, Any]]:
         """Give what is stated under a name: position of the version and value as sent, in the order of the versions."""
-        found = [(place, content[path]) for place, content in self._flat.get(dataset, ()) if path in content]
-        deep = self._deep.get((path, dataset))
-        return sorted(found + deep, key=itemgetter(0)) if deep else found
+        places, contents = self._flat.get(dataset, ((), ()))
+        found = [(place, content[path]) for place, content in zip(places, contents, strict=True) if path in content]
+        found += self._deep.get((path, dataset), ())
+        return sorted(found, key=itemgetter(0))
+
+
+def _nicknamed(together: set[tuple[str, ...]], every: set[str], labels: Mapping[str, str]) -> dict[str, str]:
+    """Datasets by what tables shorten them to, where some versions call them so and none names both."""
+    if every <= {"", *labels}:
+        return {}
+    nicks = dataset_nicks(sorted(every & labels.keys()), labels)
+    meant = {nick: dataset for dataset, nick in nicks.items() if nick in every}
+    return {nick: dataset for nick, dataset in meant.items() if not any({nick, dataset} <= set(each) for each in together)}
 
 
 class Lookup:
