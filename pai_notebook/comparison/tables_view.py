@@ -391,7 +391,7 @@ def read_signs(comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band
     lists = {comparison.plain_paths[row.path]: None for row in rows for cell in row.cells if cell.state is State.SERIES and is_course(cell)}
     if lists:
         told.append(say("{names}: a list of numbers, its course as bars, then its last number", names=first(list(lists), _DATASETS)))
-    units = {unit_of([row], places) for row in rows}
+    units = {row.scale.unit for row in rows if any(row.changes[place].delta for place in places)}
     told += [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
     if len(bands) == 1 and list(places[1:]) != sorted(places[1:]):
         told.append(say("columns: versions that the verdict names first, then the others"))

@@ -89,19 +89,21 @@ class VerdictWords:
         Where that would be long, versions that have the same in the same metrics on the same datasets are told together.
         """
         versions: dict[int, dict[str, list[Judged]]] = {}
+        missing = write == self._as_missing
         for each in judged:
-            versions.setdefault(each.place, {}).setdefault(self._named_by(each, write), []).append(each)
+            name = self._lacked(each) if missing else self._path(each.row)
+            versions.setdefault(each.place, {}).setdefault(name, []).append(each)
         most = most if len(versions) > most + 1 else len(versions)  # one more is told itself
         named = sorted(versions)
         if len(versions) > most:
             # what is left out is smaller than what is named, or lacks less; the names stand in their order all the same
             named = sorted(sorted(versions, key=lambda place: (-self._weight_of(versions[place], write), -place))[:most])
-        alike: dict[object, list[int]] = {}
+        alike: dict[object, list[int]] = {}  # by the rows in which they are, or by themselves
         # what differs from version to version is told singly where there is room
         together = write in (self._with_datasets, self._as_missing) or sum(min(len(versions[place]), METRICS) for place in named) > _PAIRS
         for place in named:
-            rows = tuple(each.row.key for several in versions[place].values() for each in several)
-            alike.setdefault(rows if together else place, []).append(place)
+            rows = tuple(each.row.key for several in versions[place].values() for each in several) if together else place
+            alike.setdefault(rows, []).append(place)
         texts = [self._in_metrics(places, versions, write) for places in alike.values()]
         shown = joined(texts, "; ")
         if len(versions) > most:
@@ -197,15 +199,15 @@ class VerdictWords:
             return frozenset()
         return frozenset(place for place in range(len(self._names)) if all(is_blank(row.cells[place]) for row in missing))
 
-    def _named_by(self, judged: Judged, write: Callable[[list[Judged]], str]) -> str:
-        """What a metric is told by: its path, or all that a version lacks together."""
-        if write == self._as_missing and judged.place in self._bare and is_judged(judged.row):
+    def _lacked(self, judged: Judged) -> str:
+        """What a metric that is missing is told by: its path, or all that a version lacks together."""
+        if judged.place in self._bare and is_judged(judged.row):
             return say("every quality metric of {baseline}", baseline=self._base)
         return self._path(judged.row)
 
     def _as_missing(self, judged: list[Judged]) -> Phrase | str:
         """Write a metric with its datasets, or all that a version lacks in one."""
-        name = self._named_by(judged[0], self._as_missing)
+        name = self._lacked(judged[0])
         return name if name != self._path(judged[0].row) else self._with_datasets(judged)
 
     def _with_versions(self, judged: list[Judged]) -> Phrase | str:
@@ -248,6 +250,7 @@ class VerdictWords:
     def _by_path(self, judged: Iterable[Judged], write: Callable[[list[Judged]], str]) -> list[str]:
         """Write each metric with what is said of it."""
         paths: dict[str, list[Judged]] = {}
+        missing = write == self._as_missing
         for each in judged:
-            paths.setdefault(self._named_by(each, write), []).append(each)
+            paths.setdefault(self._lacked(each) if missing else self._path(each.row), []).append(each)
         return [write(several) for several in paths.values()]
