@@ -73,17 +73,22 @@ def failed_heads(comparison: Comparison) -> dict[str, str]:
     return heads
 
 
+def shown_metrics(comparison: Comparison, places: Sequence[int]) -> tuple[list[Row], list[list[Row]], list[Row]]:
+    """Every metric that `only` asks for, quality first; their groups where there are many; and those of which a table shows the cells."""
+    ordered = sorted((row for row in shown_rows(comparison) if row.section == "metrics"), key=_kind)
+    most = min(_MOST, max(ROWS, _CELLS // max(1, len(places))))
+    groups = _groups(ordered)[:most] if len(ordered) >= ROWS else []
+    shown = [row for group in groups for row in group] if groups else ordered
+    return ordered, groups, shown[:most]
+
+
 def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: bool = False) -> Iterator[Block]:
     """Describe metrics, quality before cost and training; many are told by metric first, with the rows of each folded.
 
     A reader of a file runs no code, and is not told how to show more.
     """
     places = places_of(bands)
-    ordered = sorted((row for row in shown_rows(comparison) if row.section == "metrics"), key=_kind)
-    most = min(_MOST, max(ROWS, _CELLS // max(1, len(places))))
-    shown = ordered[:most]
-    groups = _groups(ordered)[:most] if len(ordered) >= ROWS else []
-    shown = [row for group in groups for row in group][:most] if groups else shown
+    ordered, groups, shown = shown_metrics(comparison, places)
     told = {row.key for row in shown}
     yield from _not_shown(comparison, places, [row for row in ordered if row.key not in told], len(ordered))
     if ordered or comparison.errors:

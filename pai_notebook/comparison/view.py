@@ -21,6 +21,7 @@ from pai_notebook.comparison.tables_view import (
     model_names,
     places_of,
     read_signs,
+    shown_metrics,
     shown_rows,
 )
 from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Standing
@@ -269,7 +270,7 @@ def _whole_dataset(name: str, short: str, label: str) -> Inline:
 def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
     """Signs, directions, full names of datasets, what a trend is, and notes on the intervals."""
     places = places_of(bands)
-    rows = [row for row in shown_rows(comparison) if row.section == "metrics"]
+    *_, rows = shown_metrics(comparison, places)
     facts: list[tuple[str, Inline]] = []
     if rows:
         facts.append((say("directions"), Lines(list(_directions(comparison, rows)))))

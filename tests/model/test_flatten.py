@@ -1,3 +1,4 @@
+import gc
 import json
 
 import pytest
@@ -8,6 +9,8 @@ import pai_notebook as pnb
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.flatten import flatten, join_path, list_names, metric_leaves, natural_key, split_path
 from pai_notebook.model.lookup import MetricColumns
+from pai_notebook.model.source import DatasetName, Provenance
+from pai_notebook.model.version import ModelVersion
 
 keys = st.text("a.\\(value)\n准", max_size=4)
 
@@ -145,3 +148,32 @@ def test_canonical_json_survives_what_json_cannot_write():
     cycle.append(cycle)
     assert isinstance(json.loads(canonical_json(cycle)), str)
     assert isinstance(json.loads(canonical_json({1: 2, "a": 3})), str | dict)
+
+
+def test_columns_of_many_versions_keep_no_object_a_version_that_the_collector_walks():
+    documents = [
+        {"VersionName": f"0.{nth}.0", "Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": nth / 1000}}]}}
+        for nth in range(1000)
+    ]
+    versions = [ModelVersion.from_document(document, "model-a") for document in documents]
+    assert MetricColumns(versions).stated("cer", "d-a")  # what is loaded on first use is loaded
+    gc.collect()
+    before = len(gc.get_objects())
+    columns = MetricColumns(versions)
+    gc.collect()
+    assert len(gc.get_objects()) - before < 100
+    assert len(columns.stated("cer", "d-a")) == 1000
+
+
+def test_a_dataset_under_two_names_keeps_the_order_of_the_versions():
+    results = [[{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": nth}}] for nth in range(4)]
+    results[1][0]["Dataset"] = {"DatasetId": "holdout"}
+    results[2].append({"Dataset": {"DatasetId": "d-b"}, "Metrics": {"wer": 0.5}})
+    named = Provenance(datasets=(DatasetName("d-a", "holdout", "d-a"),))
+    versions = [
+        ModelVersion.from_document({"VersionName": f"0.{nth}.0", "Metrics": {"Results": each}}, "model-a", provenance=named)
+        for nth, each in enumerate(results)
+    ]
+    columns = MetricColumns(versions)
+    assert list(columns.names) == [("cer", "d-a"), ("wer", "d-b")]
+    assert columns.stated("cer", "d-a") == [(0, 0), (1, 1), (2, 2), (3, 3)]
