@@ -96,7 +96,7 @@ class Explanation(Displayed):
             if self.everything:
                 lines += [f"- {in_language(name, self.lang)}", *(f"  - {in_language(text, self.lang)}" for text in told)]
                 continue
-            parts = [joined([text for _, text in result.parts], "; ")] if result else []
+            parts = [text for _, text in result.parts] if result else []
             first_line, *second = [*parts, *([joined(told, " · ")] if told else [])]
             lines += [f"- {in_language(say('{what}: {said}', what=name, said=first_line), self.lang)}", *(f"  {text}" for text in second)]
         return [visible(in_language(line, self.lang)) for line in (*lines, *([self.note] if self.note else []))]
@@ -126,7 +126,7 @@ class Explanation(Displayed):
             if self.everything or result is None:
                 facts.append((name, Lines(told) if self.everything else changed))
             else:
-                facts.append((name, Lines([result.describe(), *([Mark("", changed)] if told else [])])))
+                facts.append((name, Lines([*result.lines(), *([Mark("", changed)] if told else [])])))
         if not facts:
             return []
         count = sum(each.is_decided for each in self._each.values())

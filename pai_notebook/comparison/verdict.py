@@ -189,8 +189,12 @@ class OfVersion(NamedTuple):
         """Whether it is better or worse in something beyond chance."""
         return any(tone != "neutral" for tone, _ in self.parts)
 
+    def lines(self) -> list[Inline]:
+        """Describe it in a line for each of its parts."""
+        return [text if tone == "neutral" else Mark("", text, tone=tone) for tone, text in self.parts]
+
     def describe(self) -> Inline:
-        """Describe it in a line; what is beyond chance is set off."""
+        """Describe it in one line; what is beyond chance is set off."""
         sure = [(tone, text) for tone, text in self.parts if tone != "neutral"]
         others = [text for tone, text in self.parts if tone == "neutral"]
         marks = [

@@ -104,8 +104,12 @@ def test_reasons_to_be_careful_and_failures_are_told():
 
 def test_five_versions_fit_into_a_mail(five):
     told = str(five.explain())
-    assert len(told.split("\n")) <= 20
+    # a line for each thing that is said, and none that is a paragraph
+    assert len(told.split("\n")) <= 30
+    assert max(len(line) for line in told.split("\n") if line.startswith("  ") and "→" not in line) <= 120
     assert len(told) <= 2_400
+    assert "\n- 2.3.0: worse: accuracy (noisy -73.0 pp, …/shifted/ -12.2 pp)\n  behind as measured: macro_f1 (" in told
+    assert "; behind" not in told + text_of_html(five.explain()._repr_html_())
     assert not re.search("pai-demo-models|PipelineRun", told)
     assert "…/shifted/: oss://pai-demo-data/digits/shifted/" in told
 
