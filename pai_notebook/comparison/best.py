@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -149,7 +148,6 @@ def make_best(
     tied = [entry for entry in ranking if entry.is_near]
     others = [entry for entry in ranking if entry is not ranking[0]]
     runner_up = others[0] if others else None
-    more = [say("the best value is infinite")] if math.isinf(ranking[0].value) else []
     return Best(
         version=ranking[0].version,
         value=ranking[0].value,
@@ -167,7 +165,7 @@ def make_best(
         ),
         count=len(question.numbers),
         unranked=ranking.unranked,
-        notes=(*notes, *more),
+        notes=tuple(notes),
         together=tuple(names[place] for place in leaders.together) if leaders else (),
         unknown=tuple(names[place] for place in leaders.unknown) if leaders else (),
         baseline=ranking.baseline,

@@ -123,7 +123,7 @@ class Questions(PairedQuestions):
         return {}
 
     def _find_leaders(self, row: Row, mode: Mode | None) -> Leaders | None:
-        numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and not math.isnan(cell.value)}
+        numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and math.isfinite(cell.value)}
         if mode is None or len(set(numbers.values())) < 2 or looks_mixed(row):  # noqa: PLR2004 - nothing to choose between
             return None
         tolerance = self._tolerance.bound(row.path, row.dataset, max(numbers.values()) if mode == "max" else min(numbers.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.series import is_list
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PaiError
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.metric_cells import State
+from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.names import Name, Pattern, Patterns, is_on, resolve
 from pai_notebook.model.nearest import dataset_hint, nearest_names
@@ -124,7 +125,7 @@ class RankingKey:
     direction : Direction
         Never unknown.
     numbers : tuple of (int, float)
-        Position and value of every version that has a number, infinite ones included.
+        Position and value of every version that has a finite number.
     unranked : tuple of (int, str)
         Position and state of every other version.
     """
@@ -169,7 +170,7 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
     told = _mode_of(rows, metric, mode, dataset)
     row = find_row(rows, metric, dataset)
     direction = Direction(told, "told", say("by mode")) if told else row.direction
-    numbers = tuple((place, cell.value) for place, cell in enumerate(row.cells) if _is_number(cell.state) and cell.value is not None)
+    numbers = tuple((place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None and _is_number(cell))
     if not numbers:
         lists = [cell for cell in row.cells if is_list(cell)]
         if lists:
@@ -198,8 +199,9 @@ def _mode_of(rows: Sequence[Row], metric: str, mode: Any, dataset: str | None) -
         raise
 
 
-def _is_number(state: State) -> bool:
-    return state in (State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES)
+def _is_number(cell: Cell) -> bool:
+    """Whether a cell can be ranked; an infinite value is mostly a sum that overflowed, and no best."""
+    return cell.state in (State.NUMBER, State.NUMERIC_TEXT, State.SERIES) and cell.value is not None and math.isfinite(cell.value)
 
 
 def _why_not(row: Row) -> str:

@@ -320,7 +320,7 @@ def test_no_regression_passes_when_nothing_got_worse():
         ({"cer": 0.1}, {"cer": None}, "the value is null, the baseline's is number"),
         ({"ks": 0.1}, {"ks": 0.2}, "changed, and which way is better is unknown (the name does not say)"),
         ({"ok": True}, {"ok": False}, "changed to false"),
-        ({"cer": 0.1}, {"cer": float("inf")}, "higher than the baseline, lower is better"),
+        ({"cer": 0.1}, {"cer": float("inf")}, "the value is infinite, the baseline's is number"),
     ],
 )
 def test_a_regression_and_what_cannot_be_told_stop(base, candidate, reason):
@@ -1062,3 +1062,32 @@ def test_a_bound_that_no_fraction_reaches_says_so():
     assert check.reason == "below the bound; no accuracy can be higher: write a bound from 0 to 1"
     (check,) = compare({"accuracy": 90}, {"accuracy": 95}).check("accuracy >= 98").breaches
     assert check.reason == "below the bound"
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "rule"),
+    [
+        ("accuracy", (0.9, math.inf), "accuracy >= 0.9"),
+        ("accuracy", (0.9, math.inf), "accuracy >= baseline"),
+        ("accuracy", (0.9, math.inf), "accuracy >= baseline with 95% confidence"),
+        ("accuracy", (0.9, math.inf), "fail if accuracy worse beyond chance"),
+        ("loss", (0.5, -math.inf), "loss <= 1"),
+        ("loss", (0.5, -math.inf), "loss <= baseline"),
+        ("latency_ms", (math.inf, 5.0), "latency_ms <= baseline + 5%"),
+        ("latency_ms", (1.7e308, 1.75e308), "latency_ms <= baseline + 10%"),
+        ("latency_ms", (math.inf, math.inf), "latency_ms == baseline"),
+    ],
+)
+def test_what_is_infinite_or_overflows_is_not_judged_and_never_passes(metric, values, rule):
+    comparison = compare(*({metric: value} for value in values), baseline="first")
+    report = comparison.check(rule)
+    assert not report.passed
+    assert [check.checked for check in report.checks] == [False]
+    if math.inf in map(abs, values):
+        with pytest.raises(RegressionError):
+            comparison.assert_no_regression()
+
+
+def test_a_tolerance_that_overflows_passes_nothing():
+    with pytest.raises(RegressionError):
+        compare({"latency_ms": 1.7e308}, {"latency_ms": 1.75e308}, baseline="first", tolerance="10%").assert_no_regression()

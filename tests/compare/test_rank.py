@@ -74,10 +74,12 @@ def test_numeric_text_and_the_last_point_of_a_curve_are_ranked():
     assert [(entry.version, entry.value) for entry in ranking] == [("0.2.0", 0.1), ("0.1.0", 0.15), ("0.3.0", 0.2)]
 
 
-def test_infinite_values_rank_by_order():
+def test_infinite_values_are_not_ranked_and_said():
     ranking = compare({"loss": math.inf}, {"loss": 1.0}, {"loss": -math.inf}).rank("loss")
-    assert [entry.version for entry in ranking] == ["0.3.0", "0.2.0", "0.1.0"]
-    assert "the best value is infinite" in compare({"loss": -math.inf}, {"loss": 1.0}).best("loss").notes
+    assert [entry.version for entry in ranking] == ["0.2.0"]
+    best = compare({"accuracy": 0.9}, {"accuracy": math.inf}, {"accuracy": 0.8}).best("accuracy")
+    assert (best.version, best.unranked) == ("0.1.0", (("0.2.0", "infinite"),))
+    assert "0.2.0 (infinite)" in str(best)
 
 
 def test_equal_values_share_a_rank_and_the_next_rank_counts_them():

@@ -113,11 +113,11 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
     absent: Outcome = "skipped" if alarm.optional else "failed"
     if base is None or is_blank(base):
         return pair.uncheckable(absent if alarm.is_named else "skipped", alarm.text, say("the baseline does not have it"))
-    if base.value is None or math.isnan(base.value):
+    if base.value is None or not math.isfinite(base.value):
         return pair.uncheckable(required, alarm.text, say("the baseline has no number to compare with"))
     if is_blank(cell):
         return pair.uncheckable(absent, alarm.text, told_blank(cell))
-    if cell.value is None or math.isnan(cell.value):
+    if cell.value is None or not math.isfinite(cell.value):
         return pair.uncheckable("failed", alarm.text, pair.no_number)
     evidence = pair.change.evidence
     return pair.uncheckable(required, alarm.text, pair.no_number if evidence is None else evidence.reason)
@@ -125,7 +125,7 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
 
 def _check_pair(alarm: Alarm, pair: Pair, together: Together, gated: Gated) -> Check:
     """Check one value, if it can be checked."""
-    if not _is_known(pair):
+    if not _is_known(pair) or not pair.is_finite:
         return _not_checked(alarm, pair)
     if (vain := pair.allows_anything(gated.tolerance)) is not None:
         return pair.uncheckable("failed", alarm.text, vain)
@@ -289,12 +289,16 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
         return _check_equal(rule, pair)
     numbers = [cell.raw, *([base.raw] if rule.base == "baseline" and base is not None else [])]
     inexact = any(type(number) is int and abs(number) > EXACT for number in numbers)
-    if no_fraction is not None or inexact or cell.value is None or math.isnan(cell.value) or pair.mixed is not None:
+    if no_fraction is not None or inexact or cell.value is None or not math.isfinite(cell.value) or pair.mixed is not None:
         large = say("whole numbers above 2**53 are not checked: a float does not tell them apart")
         return pair.uncheckable("failed", rule.text, no_fraction or (large if inexact else pair.mixed or pair.no_number))
-    bound = rule.bound(None if base is None or base.value is None or math.isnan(base.value) else base.value)
-    if bound is None or (vain := _cannot_break(rule, pair)) is not None:
-        return pair.uncheckable("failed", rule.text, say("the baseline has no number to compare with") if bound is None else vain or "")
+    bound = rule.bound(None if base is None or base.value is None or not math.isfinite(base.value) else base.value)
+    if bound is None:
+        vain: Phrase | None = say("the baseline has no number to compare with")
+    else:
+        vain = _cannot_break(rule, pair) if math.isfinite(bound) else say("beyond the range of float64")
+    if bound is None or vain is not None:
+        return pair.uncheckable("failed", rule.text, vain or "")
     limit = f"{rule.compare} {pair.written(bound)}"
     allowed = _origin(rule, limit)
     if rule.level is not None:

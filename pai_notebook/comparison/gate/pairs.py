@@ -142,6 +142,11 @@ class Pair:
         return relative if percent and relative.ratio else self.row.scale.absolute
 
     @property
+    def is_finite(self) -> bool:
+        """Whether neither value is infinite: a sum that overflowed is no measurement, and would keep any bound on its side."""
+        return not any(each is not None and each.value is not None and math.isinf(each.value) for each in (self.cell, self.base))
+
+    @property
     def no_number(self) -> Phrase:
         """Say what the version states where that is not a number."""
         if is_list(self.cell):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,7 @@ def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
         return pair.uncheckable("skipped", NO_REGRESSION, say("the baseline does not have it"))
     if is_blank(cell):
         return pair.uncheckable(_outcome(policy.missing), NO_REGRESSION, told_blank(cell))
-    if {cell.state, base.state} & {State.NAN, State.NULL}:
+    if not pair.is_finite or {cell.state, base.state} & {State.NAN, State.NULL}:
         reason = say("the value is {state}, the baseline's is {base}", state=say(cell.state), base=say(base.state))
         return pair.uncheckable("failed", NO_REGRESSION, reason)
     if cell.value is None or base.value is None:
@@ -124,6 +125,8 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
         return pair.check("passed", NO_REGRESSION) if within else pair.uncheckable(_outcome(policy.unknown), NO_REGRESSION, reason)
     lower = direction.mode == "min"
     limit = baseline + bound if lower else baseline - bound
+    if not math.isfinite(limit):
+        return pair.uncheckable("failed", NO_REGRESSION, say("beyond the range of float64"))
     allowed = f"{'<=' if lower else '>='} {pair.written(limit)}"
     failed = (delta > 0) == lower and not within
     said = _HIGHER if lower else _LOWER
