@@ -91,13 +91,14 @@ class Readings:
         if found is None:
             value = self._beside.number(key, place) or 0.0
             examples = n or self._n
+            stated, bounds = self._stated(key, place, value), self._bounds(key, place, value)
             found = (
                 SourceReading("", Exact(value)) if is_exact(key[0]) and not self._differs_in_repeats(key) else None,
                 self._handed_over(key, place, value, examples),
                 self._spread(key, place, value, examples),
-                self._share(key, place, value, examples),
-                self._stated(key, place, value),
-                self._bounds(key, place, value),
+                _weighed(self._share(key, place, value, examples), stated, bounds),
+                stated,
+                bounds,
             )
             self._found[key, place, n] = found
         return found
@@ -215,6 +216,17 @@ class Readings:
             return SourceReading(name, refusal=few, is_constant=count >= 2 and spread >= 0 and is_rounding(spread**2, value))  # noqa: PLR2004 - one has no spread
         runs = Runs(value, spread**2 * count / (count - 1), int(count), folds)
         return SourceReading(name, runs if folds else self._with_examples(key, place, value, n, runs))
+
+
+def _weighed(share: SourceReading | None, *others: SourceReading | None) -> SourceReading | None:
+    """Give a share with what is stated of it, so that n does not overrule an error or an interval that is clearly wider."""
+    if share is None or not isinstance(share.side, Share):
+        return share
+    known = [each for each in others if each is not None and each.side is not None]
+    if not known:
+        return share
+    found = [share.side.weighed(each.what, each.side) for each in known if each.side is not None]
+    return replace(share, side=max(found, key=lambda side: (side.wider is not None, side.error)))
 
 
 def _share_of(what: str, share: Share, refuted: Phrase | None, runs: Runs | None) -> SourceReading:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -22,6 +23,8 @@ from pai_notebook.model.numbers import format_computed
 _LEVEL = 0.95
 # Net number of examples up to which McNemar's exact test finds nothing, however the answers are paired.
 _ALWAYS_CHANCE = 5
+# How many times as wide as what n gives a stated error or interval is clearly wider, or the other way round clearly narrower.
+CLEARLY = 1.3
 # How far a share times n may be from a whole number; a share that was rounded more says only about how many answers differ.
 _WHOLE = 0.01
 
@@ -144,18 +147,57 @@ class Side(ABC):
 
 @dataclass(frozen=True)
 class Share(Side):
-    """A share of `n` examples; `looked_up` where no metric says how many, but the registry does of the dataset."""
+    """A share of `n` examples, and what else is stated of how sure it is.
+
+    Attributes
+    ----------
+    n : int
+        The number of examples.
+    looked_up : bool
+        Whether no metric says how many, but the registry does of the dataset.
+    stated : str
+        Name of the row with a stated error or interval that disagrees with n; empty where none does.
+    wider : Side or None
+        What that says where it is clearly less sure than n, and is therefore taken; None where it is not used.
+    """
 
     n: int
     looked_up: bool = False
+    stated: str = ""
+    wider: Side | None = None
+
+    def weighed(self, name: str, side: Side) -> Share:
+        """Give the share with an error or interval that is stated beside it: the less sure of the two counts.
+
+        Parameters
+        ----------
+        name : str
+            Name of the row that states it.
+        side : Side
+            What it says.
+
+        Examples
+        --------
+        >>> share = Share(0.9, 1000)
+        >>> [share.weighed("accuracy_stderr", Stated(0.9, error)).own(0.95) == share.own(0.95) for error in (0.0095, 0.05)]
+        [True, False]
+        """
+        # tools that divide by n - 1 state a little more than n gives, and the normal approximation less than Wilson near 0 and 1
+        spread = math.sqrt(self.value * (1 - self.value))
+        gives = self.error, spread / math.sqrt(max(self.n - 1, 1)), spread / math.sqrt(self.n)
+        if side.error > CLEARLY * max(gives):
+            return replace(self, stated=name, wider=side)
+        return replace(self, stated=name) if CLEARLY * side.error < min(gives) else self
 
     def against(self, other: Self, level: float) -> Interval:
-        """Newcombe's interval for independent examples."""
-        return newcombe(self.value, self.n, other.value, other.n, level)
+        """Newcombe's interval for independent examples; by the stated errors or intervals where they are clearly wider."""
+        if self.wider is None and other.wider is None:
+            return newcombe(self.value, self.n, other.value, other.n, level)
+        return mover(self.value, self.own(level), other.value, other.own(level), level)
 
     def own(self, level: float) -> tuple[float, float]:
-        """Wilson's interval."""
-        return wilson(self.value, self.n, level)
+        """Wilson's interval, or the stated one where it is clearly wider."""
+        return wilson(self.value, self.n, level) if self.wider is None else self.wider.own(level)
 
     def reason(self, other: Self) -> Phrase:
         """Say the numbers of examples, and what the answers to each of them could decide where the interval does not."""
@@ -163,6 +205,22 @@ class Share(Side):
         return say("{basis}; number of examples from the dataset's DataCount", basis=basis) if self.looked_up or other.looked_up else basis
 
     def _basis(self, other: Self) -> Phrase:
+        wide = list(dict.fromkeys(each.stated for each in (self, other) if each.wider))
+        if wide:
+            whole = self.wider and other.wider
+            told = (
+                "{names}, clearly wider than n = {n} and {n_baseline} would give"
+                if whole
+                else "n = {n} and {n_baseline}, but of one of them {names}, which is clearly wider"
+            )
+            basis = say(told, names=joined(wide, " and "), n=self.n, n_baseline=other.n)
+            unsaid = any(isinstance(each.wider, Bounds) and each.wider.said is None for each in (self, other))
+            return say("{basis}; {more}", basis=basis, more=say("intervals taken as 95 %")) if unsaid else basis
+        unused = list(dict.fromkeys(each.stated for each in (self, other) if each.stated))
+        basis = self._of_examples(other)
+        return say("{basis}; {names} is clearly narrower and not used", basis=basis, names=joined(unused, " and ")) if unused else basis
+
+    def _of_examples(self, other: Self) -> Phrase:
         if self.n != other.n:
             return say("n = {n} and {n_baseline}, as if measured on different examples", n=self.n, n_baseline=other.n)
         basis = say(

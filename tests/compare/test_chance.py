@@ -132,6 +132,59 @@ def test_a_stated_interval_stays_asymmetric_and_has_to_hold_its_value():
     assert compare({"f1": 0.90, "f1_ci": [88, 92]}, second).interval("f1", "0.2.0").interval is None
 
 
+# A5
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said", "reason"),
+    [
+        ({"accuracy_stderr": 0.05}, {"accuracy_stderr": 0.05}, "could be chance", "accuracy_stderr, clearly wider than n = 1000 and 1000"),
+        ({"accuracy_ci": [0.7, 0.9]}, {"accuracy_ci": [0.8, 0.97]}, "could be chance", "accuracy_ci, clearly wider than n = 1000 and 1000"),
+        ({}, {"accuracy_stderr": 0.07}, "could be chance", "n = 1000 and 1000, but of one of them accuracy_stderr, which is clearly wider"),
+        (
+            {"accuracy_ci": [0.7, 0.9], "accuracy_stderr": 0.013},
+            {"accuracy_ci": [0.8, 0.97], "accuracy_stderr": 0.01},
+            "could be chance",
+            "accuracy_ci, clearly wider than n = 1000 and 1000",
+        ),
+        (
+            {"accuracy_stderr": 0.005},
+            {"accuracy_stderr": 0.005},
+            "beyond chance (95 %)",
+            "; accuracy_stderr is clearly narrower and not used",
+        ),
+        ({"accuracy_ci": [0.79, 0.81]}, {"accuracy_ci": [0.89, 0.91]}, "beyond chance (95 %)", "; accuracy_ci is clearly narrower and not"),
+    ],
+)
+def test_a_number_of_examples_does_not_overrule_a_stated_error_or_interval_that_is_clearly_wider(first, second, said, reason):
+    first, second = {"accuracy": 0.8, "n": 1000, **first}, {"accuracy": 0.9, "n": 1000, **second}
+    c = compare(first, second, by="accuracy")
+    found = c.interval("accuracy", "0.2.0")
+    assert found.words == said
+    assert reason in found.reason
+    assert c.verdict.counts["0.2.0"]["better"] == (said != "could be chance")
+    # a legend names what n alone does not give
+    assert ("clearly wider" in text_of(c)) == ("wider" in reason)
+    assert c.check("accuracy >= baseline with 95% confidence").passed == (said != "could be chance")
+
+
+@pytest.mark.parametrize("beside", [{"accuracy_stderr": 0.0126}, {"accuracy_ci": [0.774, 0.823]}])
+def test_what_n_is_known_to_give_is_kept_where_a_stated_error_or_interval_agrees(beside):
+    alone = compare({"accuracy": 0.8, "n": 1000}, {"accuracy": 0.81, "n": 1000}).interval("accuracy", "0.2.0")
+    both = compare({"accuracy": 0.8, "n": 1000, **beside}, {"accuracy": 0.81, "n": 1000}).interval("accuracy", "0.2.0")
+    assert (both.interval, both.reason) == (alone.interval, alone.reason)
+
+
+def test_n_by_argument_does_not_overrule_a_stated_error_either():
+    first, second = {"accuracy": 0.8, "accuracy_stderr": 0.05}, {"accuracy": 0.9, "accuracy_stderr": 0.05}
+    alone = compare(first, second).interval("accuracy", "0.2.0")
+    assert alone.words == "could be chance"
+    told, asked = compare(first, second, n=1000), compare(first, second)
+    for found in (told.interval("accuracy", "0.2.0"), asked.interval("accuracy", "0.2.0", n=1000)):
+        assert (found.interval.low, found.interval.high) == pytest.approx((alone.interval.low, alone.interval.high))
+        assert "accuracy_stderr, clearly wider" in found.reason
+
+
 # B1
 
 

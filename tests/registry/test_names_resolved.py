@@ -277,10 +277,18 @@ def test_the_registry_says_how_many_examples_where_no_metric_does():
         assert registry.compare(MODEL, baseline="0.0.0").interval("accuracy@d-one:v2", "0.1.0").interval is None
 
 
-def counted_on_v2(*accuracies):
+def counted_on_v2(*accuracies, **beside):
     """Registered versions that say no n, measured on a version of a dataset that has 500 examples."""
     on = {"DatasetId": "d-one", "DatasetVersion": "v2"}
-    return [{**version(place), "Metrics": {"Results": [result(on, accuracy=each)]}} for place, each in enumerate(accuracies)]
+    return [{**version(place), "Metrics": {"Results": [result(on, accuracy=each, **beside)]}} for place, each in enumerate(accuracies)]
+
+
+def test_a_number_of_examples_that_was_looked_up_does_not_overrule_a_stated_error():
+    with Service(counted_on_v2(0.8, 0.9, accuracy_stderr=0.05)).connect() as registry:
+        found = registry.compare(MODEL, baseline="0.0.0").interval("accuracy@d-one:v2", "0.1.0")
+    assert found.words == "could be chance"
+    assert "accuracy_stderr, clearly wider than n = 500 and 500" in found.reason
+    assert "DataCount" in found.reason
 
 
 @pytest.mark.parametrize("source", ["frame", "documents"])
