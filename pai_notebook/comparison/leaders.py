@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.tolerance import exceeds
@@ -219,8 +219,6 @@ def leader_notes(
         notes += [_as_measured(head, [] if every else [names[place] for place in places], why) for why, places in unknown.items()]
     if second not in leaders.best and lead.interval is not None:
         interval = lead.interval if higher else lead.interval.reversed
-        # the tolerance of a ranking is that of its best value
-        lead = replace(lead, margin=leaders.tolerance)
         notes.append(_lead_note(lead, names[second], interval.told(scale), among_many=second in leaders.together))
     if luck is not None:
         notes.append(say(_lucky(leaders, higher=higher), count=len(leaders.shown), where=where, luck=scale.at_most(luck)))

@@ -16,7 +16,7 @@ from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes,
 from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Ranking, make_ranking
-from pai_notebook.comparison.rows import Row, evidence_within
+from pai_notebook.comparison.rows import Row, evidence_within, tolerated
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.selection import RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Side
@@ -86,8 +86,8 @@ class Questions(PairedQuestions):
     def _known(self, row: Row, place: int, other: int, level: float = 0.95, n: float | None = None) -> Evidence:
         """What is known of a difference, with the tolerance that holds for it."""
         found = self._uncertainty.between((row.path, row.dataset), place, other, n=n, level=level)
-        base = row.cells[other].value
-        return found if base is None else evidence_within(found, self._tolerance.bound(row.path, row.dataset, base))
+        value = row.cells[other].value
+        return found if value is None else evidence_within(found, tolerated(row, self._tolerance, self._place, value))
 
     def leaders(self, row: Row, mode: Mode | None = None) -> Leaders | None:
         """Find the best versions of a row and those not told apart from them. Computed once for each row.
@@ -126,7 +126,7 @@ class Questions(PairedQuestions):
         numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and math.isfinite(cell.value)}
         if mode is None or len(set(numbers.values())) < 2 or looks_mixed(row):  # noqa: PLR2004 - nothing to choose between
             return None
-        tolerance = self._tolerance.bound(row.path, row.dataset, max(numbers.values()) if mode == "max" else min(numbers.values()))
+        tolerance = tolerated(row, self._tolerance, self._place, max(numbers.values()) if mode == "max" else min(numbers.values()))
         leaders = find_leaders(numbers, mode, partial(self._uncertainty.told_apart, (row.path, row.dataset)), tolerance)
         return None if len(leaders.best) == len(numbers) else leaders
 

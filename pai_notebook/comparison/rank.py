@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.calls import CallError, checked
-from pai_notebook.comparison.rows import difference, evidence_at
+from pai_notebook.comparison.rows import difference, evidence_at, tolerated
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Number, Table
 from pai_notebook.i18n.phrases import Phrase, first, say
@@ -323,7 +323,7 @@ def make_ranking(
     entries: list[Ranked] = []
     ordered = _ordered(question)
     (_, top_value), last, rank, is_exact = ordered[0], math.nan, 0, False
-    bound = tolerance.bound(row.path, row.dataset, top_value)
+    bound = tolerated(row, tolerance, baseline, top_value)
     together = frozenset(leaders.together if leaders else ())
     untold = frozenset((*leaders.best, *leaders.unknown) if leaders else ())
     base = None if baseline is None or row.cells[baseline].value is None else row.cells[baseline]

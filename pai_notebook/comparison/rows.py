@@ -423,6 +423,12 @@ def compare_cells(
     return Change(kind, delta, percent_of(cell, baseline), verdict, known)
 
 
+def tolerated(row: Row, tolerance: Tolerance, baseline: int | None, instead: float) -> float:
+    """Give the largest difference that counts as the same in a row: of the baseline's number, or of another where it has none."""
+    base = None if baseline is None else row.cells[baseline].value
+    return tolerance.bound(row.path, row.dataset, instead if base is None or math.isnan(base) else base)
+
+
 def evidence_within(evidence: Evidence, bound: float) -> Evidence:
     """Give what is known of a difference with the tolerance, so that its words are those of the verdict."""
     return replace(evidence, margin=bound) if bound else evidence

@@ -171,7 +171,10 @@ class _Sentences(VerdictWords):
                 said = "In {metrics} nothing is better or worse than {baseline} beyond chance and the tolerance (95 % together)."
             yield Finding(say(said, metrics=metrics, baseline=self._base), self._rows(tested))
         elif all(each.standing is Standing.SAME for each in compared):
-            yield Finding(say("Equal to {baseline} as measured in every quality metric.", baseline=self._base), self._rows(compared))
+            said = "Equal to {baseline} as measured in every quality metric."
+            if any(each.change.delta for each in compared):
+                said = "Equal to {baseline} as measured, or within the tolerance, in every quality metric."
+            yield Finding(say(said, baseline=self._base), self._rows(compared))
         yield from self._alone()
         yield from self._unseen()
         yield from self._not_covered()

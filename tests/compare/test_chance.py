@@ -313,7 +313,7 @@ def test_a_plain_rule_says_that_the_interval_includes_its_bound():
     report = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.895, "n": 1000}).gate("accuracy >= baseline - 1%")
     (check,) = report.checks
     assert check.allowed == ">= 0.891 (baseline - 1%, relative)"
-    assert check.reason.startswith("as measured: 95 % interval of the difference -3.2 to +2.2 pp includes the bound")
+    assert check.reason.startswith("as measured: 95 % interval of the difference -3.2 to +2.3 pp includes the bound")
 
 
 def test_a_version_that_loses_more_than_the_margin_does_not_pass_with_confidence():
@@ -450,6 +450,38 @@ def test_best_and_its_lead_go_by_the_tolerance_too():
     assert together.notes[1].startswith(
         "The lead over 0.1.0 is beyond chance, but may be within the tolerance: 95 % interval +2.7 to +7.4 pp"
     )
+
+
+def test_a_tolerance_in_percent_is_of_the_baseline_in_every_surface():
+    first, second = {"loss": 1.0, "loss_stderr": 0.0204}, {"loss": 0.92, "loss_stderr": 0.001}
+    c = compare(first, second, tolerance="4%", by="loss")
+    assert c.interval("loss", "0.2.0").words == "beyond chance, but may be within the tolerance"
+    best = c.best("loss")
+    assert (best.together, best.is_alone) == (("0.1.0",), False)
+    assert "may be within the tolerance" in best.notes[1]
+    assert [entry.told_apart for entry in c.rank("loss")] == [None, False]
+    assert c.between(c["loss"], 1, 0).margin == c.between(c["loss"], 0, 1).margin == 0.04
+    assert "from which 0.1.0 cannot be told apart beyond the tolerance" in c.verdict.sentences[0]
+    assert "nothing is better or worse" in c.verdict.sentences[1]
+    # without a number of the baseline it is that of the best
+    assert [entry.is_near for entry in compare({}, {"loss": 1.0}, {"loss": 1.04}, tolerance="4%").rank("loss")] == [True, True]
+
+
+def test_what_differs_within_the_tolerance_is_not_said_to_be_equal():
+    (told,) = compare({"loss": 100.0}, {"loss": 95.1}, tolerance="5%").verdict.sentences
+    assert told == "Equal to 0.1.0 as measured, or within the tolerance, in every quality metric."
+    (told,) = compare({"loss": 100.0}, {"loss": 100.0}, tolerance="5%").verdict.sentences
+    assert told == "Equal to 0.1.0 as measured in every quality metric."
+
+
+def test_a_plain_rule_in_percent_is_remarked_on_by_the_interval_of_the_ratio():
+    c = compare({"loss": 1.0, "loss_stderr": 0.3}, {"loss": 1.3, "loss_stderr": 0.05})
+    (plain,) = c.check("loss <= baseline + 100%").checks
+    assert (plain.outcome, plain.as_measured) == ("passed", True)
+    assert "includes the bound" in plain.reason
+    assert not c.check("loss <= baseline + 100% with 95% confidence").passed
+    (in_its_unit,) = c.check("loss <= baseline + 1").checks
+    assert (in_its_unit.outcome, in_its_unit.as_measured) == ("passed", False)
 
 
 def test_the_version_that_lacks_a_standard_error_is_named():

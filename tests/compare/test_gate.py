@@ -419,7 +419,7 @@ def test_the_answer_to_a_rule_is_in_the_unit_of_its_margin():
     assert "no higher than +0.4 pp" in check.words
     (check,) = checked(rates, "error_rate <= baseline")
     assert "interval of the difference -2.8 to +0.7 pp" in check.words
-    assert "%" not in checked(rates, "error_rate <= baseline + 10%")[0].reason.replace("95 % interval", "")
+    assert "to +42.5 % includes the bound" in checked(rates, "error_rate <= baseline + 10%")[0].reason
     losses = compare({"loss": 1.0, "loss_stderr": 0.02}, {"loss": 1.01, "loss_stderr": 0.007})
     (check,) = checked(losses, "loss <= baseline + 0.05 with 95% confidence")
     assert "(+0.01)" in check.words
@@ -801,7 +801,7 @@ def test_what_is_perhaps_within_the_tolerance_has_the_words_of_whose_tolerance_i
     c = compare(*pair, tolerance="1%")
     (check,) = c.check("fail if worse beyond chance").checks
     assert (check.outcome, check.reason.partition(":")[0]) == ("passed", f"behind; {c.interval('accuracy', '0.2.0').words}")
-    words = "worse beyond chance (95 %), perhaps within the tolerance"
+    words = "worse beyond chance (95 % each), perhaps within the tolerance"
     with pytest.raises(RegressionError, match=re.escape(words)):
         compare(*pair).assert_no_regression(tolerance="1%")
 
@@ -886,7 +886,7 @@ def test_no_regression_leaves_evidence_alone():
 def test_no_regression_calls_worse_only_what_is_so_beyond_chance():
     with pytest.raises(RegressionError) as caught:
         shares(0.90, 0.80).assert_no_regression()
-    assert [check.reason for check in caught.value.breaches] == ["worse beyond chance (95 %), higher is better"]
+    assert [check.reason for check in caught.value.breaches] == ["worse beyond chance (95 % each), higher is better"]
 
 
 def test_no_regression_says_where_the_interval_includes_its_bound():

@@ -22,6 +22,7 @@ from pai_notebook.model.names import Name, Pattern
 from pai_notebook.model.numbers import choose_format, cleared, format_computed, rounded_outward
 
 if TYPE_CHECKING:
+    from pai_notebook.comparison.interval import Interval
     from pai_notebook.comparison.two_sides import Sides
 
 _LEVEL = 0.95
@@ -291,12 +292,13 @@ class Pair:
             base = self.base.value if self.base is not None else None
             if interval is None or base is None:
                 return _UNKNOWN
-            if not interval.low < bound - base < interval.high or interval.low == interval.high:
+            low, high = self._ends(interval, percent=percent)
+            if not low < bound - base < high or low == high:
                 return ""
             # of what is never negative no more than all can be lost
-            scale = self.scale(percent=percent and interval.low > -base)
+            scale = self.scale(percent=percent and low > -base)
             said = "as measured: 95 % interval of the difference {ends} includes the bound"
-            return say(said, ends=scale.write_range(interval.low, interval.high, base))
+            return say(said, ends=scale.write_range(low, high, base))
         if self.side is None or isinstance(self.side, Phrase):
             return _UNKNOWN
         low, high = self.side.own(_LEVEL)
@@ -305,6 +307,14 @@ class Pair:
         said = "as measured: 95 % interval of the value {low} to {high} includes the bound"
         low_end, high_end = _outward(low, high)
         return say(said, low=low_end, high=high_end)
+
+    def _ends(self, interval: Interval, *, percent: bool) -> tuple[float, float]:
+        """Give the interval of the difference; beside a margin in percent that of the ratio to the baseline."""
+        sides = None if self.change.evidence is None else self.change.evidence.sides
+        if not percent or sides is None or interval.low == interval.high:
+            return interval.low, interval.high
+        low, high = (relative_end(sides, _LEVEL, up=up) for up in (False, True))
+        return interval.low if low is None else low, interval.high if high is None else high
 
 
 def _outward(low: float, high: float) -> tuple[str, str]:

@@ -20,8 +20,8 @@ from pai_notebook.model.nearest import nearest_names
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
 
-_WORSE = "worse beyond chance (95 %), {direction}"
-_PERHAPS = "worse beyond chance (95 %), perhaps within the tolerance, {direction}"
+_WORSE = "worse beyond chance (95 % each), {direction}"
+_PERHAPS = "worse beyond chance (95 % each), perhaps within the tolerance, {direction}"
 _HIGHER, _LOWER = "higher than the baseline, {direction}", "lower than the baseline, {direction}"
 
 
