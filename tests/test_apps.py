@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[1] / "docs" / "howto.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE, CHINESE = DOCS / "howto.md", DOCS / "zh" / "howto.md"
 
 
 def needs(package):
     return pytest.mark.skipif(importlib.util.find_spec(package) is None, reason=f"needs {package}, of the extra docs")
 
 
-def code_with(text):
-    return next(block for block in re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL) if text in block)
+def code_with(text, page=PAGE):
+    return next(block for block in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL) if text in block)
 
 
 @needs("streamlit")
@@ -37,11 +38,12 @@ def test_the_app_for_streamlit_shows_what_is_chosen(tmp_path):
 @needs("fastapi")
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
-def test_the_app_for_fastapi_answers_requests():
+@pytest.mark.parametrize("howto", [PAGE, CHINESE], ids=["en", "zh"])
+def test_the_app_for_fastapi_answers_requests(howto):
     from fastapi.testclient import TestClient
 
     names = {"__name__": "app"}
-    exec(compile(code_with("from fastapi"), str(PAGE), "exec"), names)
+    exec(compile(code_with("from fastapi", howto), str(howto), "exec"), names)
     client = TestClient(names["app"])
     page = client.get("/compare/wine-cultivar")
     assert page.headers["content-type"].startswith("text/html")
@@ -51,4 +53,13 @@ def test_the_app_for_fastapi_answers_requests():
     assert passed == [True, False]
     missing = client.get("/compare/no-such-model")
     assert (missing.status_code, "no-such-model" in missing.text) == (404, True)
+    # what a caller mistypes is told, and is no fault of the server
+    for path, typo in (
+        ("/compare/wine-cultivar", {"versions": "last5"}),
+        ("/compare/wine-cultivar", {"versions": "last:x"}),
+        ("/gate/wine-cultivar", {"rule": "accuracy >= 98 %%"}),
+    ):
+        refused = client.get(path, params=typo)
+        assert 400 <= refused.status_code < 500, typo
+        assert refused.json()["detail"]
     names["registry"].close()
