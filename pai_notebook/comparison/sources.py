@@ -215,7 +215,7 @@ class Share(Side):
             )
             basis = say(told, names=joined(wide, " and "), n=self.n, n_baseline=other.n)
             unsaid = any(isinstance(each.wider, Bounds) and each.wider.said is None for each in (self, other))
-            return say("{basis}; {more}", basis=basis, more=say("intervals taken as 95 %")) if unsaid else basis
+            return joined([basis, say("intervals taken as 95 %")], "; ") if unsaid else basis
         unused = list(dict.fromkeys(each.stated for each in (self, other) if each.stated))
         basis = self._of_examples(other)
         return say("{basis}; {names} is clearly narrower and not used", basis=basis, names=joined(unused, " and ")) if unused else basis

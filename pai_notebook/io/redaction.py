@@ -22,7 +22,7 @@ from pai_notebook.sanitize import Printed
 
 _SHORT, _MOST_CLEAN, _BEFORE = 200, 100_000, 40
 _OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-]*")
-_QUOTED = re.compile(r"""(?P<quote>\\*+["'])(?P<value>[^"'\\\n]{1,256})(?P=quote)""")
+_QUOTED = re.compile(r"""(?<!\\)(?P<quote>\\*+["'])(?P<value>[^"'\\\n]{1,256})(?P=quote)""")
 _LEAST_QUOTED = 4  # characters; what is shorter is quoted by chance
 _OWN_NAME = ("name", "id", "bucketname", "bucket")
 # What no text lacks that a rule would find something in.
