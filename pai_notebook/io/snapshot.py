@@ -222,7 +222,7 @@ def _kept(version: ModelVersion, places: Mapping[Provenance, int]) -> dict[str, 
 
 def _failure(address: str, error: PaiError, mask: Any) -> dict[str, Any]:
     details = {name: getattr(error, name) for name in _DETAILS if getattr(error, name)}
-    texts = {name: mask(value) for name, value in details.items()}
+    texts = {name: value if name in _NUMBERS else mask(value) for name, value in details.items()}
     return {"address": address, "type": type(error).__name__, "message": mask(error.message), **texts}
 
 

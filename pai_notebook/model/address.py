@@ -448,6 +448,8 @@ def _hint(text: str) -> str:
     newest = re.fullmatch(r"(?:last|latest|newest)\W?([0-9]{1,6})", selector, re.IGNORECASE)
     if newest and not int(newest[1]):
         return say("{name} is not a version: write last:1 for the newest. {more}", name=f"last:{newest[1]}", more=_GRAMMAR)
+    if re.fullmatch(r"(?:oldest|earliest|first)\W?[0-9]*", selector, re.IGNORECASE):
+        return say("No word means the oldest: sort_values('created') puts a set in order. {more}", more=_GRAMMAR)
     close = [f"last:{newest[1]}"] if newest else nearest_names(selector, [*WORDS, "last:5"], 1)
     return say("Did you mean {word}? {more}", word=close[0], more=_GRAMMAR) if close else _GRAMMAR
 

@@ -45,8 +45,12 @@ class Suggestions:
             self.hint(arrivals.failures[key])
         refused = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, AddressError) and key[1]]
         for (model_id, name), illegal in refused[:_MOST]:
-            # 2.4.0 is what v2.4.0 means, whether it was seen or not
-            close = () if is_version_name(without_v(name)) else nearest(name, self._memory.known(model_id).names)
+            if is_version_name(without_v(name)):
+                continue  # 2.4.0 is what v2.4.0 means, whether it was seen or not
+            if ask:
+                with suppress(PaiError):
+                    await self._see_versions(model_id)
+            close = nearest(name, self._memory.known(model_id).names)
             illegal.hint = nearest_sentence(close) if close else illegal.hint
 
     def hint(self, error: PaiError) -> bool:
@@ -57,18 +61,22 @@ class Suggestions:
 
     async def _look_around(self, error: PaiError) -> PaiError:
         """List versions, then models if need be; return the error, which is another one where the model does not exist either."""
-        if isinstance(error, VersionNotFound) and not self._memory.known(error.model_id).listed:
+        if isinstance(error, VersionNotFound):
             try:
-                listing = await self._client.list_versions(error.model_id, limit=PAGE_SIZE, newest_first=True)
+                await self._see_versions(error.model_id)
             except ModelNotFound as missing:
                 error = missing
             except PaiError:
                 return error
-            else:
-                names = [str(item.get("VersionName", "")) for item in listing.items]
-                self._memory.see_versions(error.model_id, names, whole=listing.total == len(names))
         if isinstance(error, ModelNotFound) and not self.hint(error):
             with suppress(PaiError):
                 models = await self._client.list_models(limit=PAGE_SIZE)
                 self._memory.models.see(told_of(models), whole=models.total == len(models.items))
         return error
+
+    async def _see_versions(self, model_id: str) -> None:
+        """List the newest versions of a model, if no list has shown them."""
+        if not self._memory.known(model_id).listed:
+            listing = await self._client.list_versions(model_id, limit=PAGE_SIZE, newest_first=True)
+            names = [str(item.get("VersionName", "")) for item in listing.items]
+            self._memory.see_versions(model_id, names, whole=listing.total == len(names))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from pai_notebook.errors import ModelNotFound, PaiError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.address import Address, Selector
-from pai_notebook.model.nearest import counted, nearest_sentence
+from pai_notebook.model.nearest import counted, nearest, nearest_sentence
 from pai_notebook.versions.cache import Key, KnownNames
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def hint_models(error: ModelNotFound, known: Mapping[str, str]) -> bool:
     'Nearest is digits (model-alpha). registry.list_models() shows all.'
     """
     owners = {text: model_id for model_id, name in known.items() for text in (model_id, name) if text and model_id != error.model_id}
-    close = list(dict.fromkeys(owners[text] for text in get_close_matches(error.model_id, owners, 4, cutoff=0.5)))[:2]
+    close = list(dict.fromkeys(owners[text] for text in nearest(error.model_id, owners, 4)))[:2]
     if close:
         names = [
             say("{what} ({evidence})", what=known[model_id], evidence=model_id) if known[model_id] not in ("", model_id) else model_id

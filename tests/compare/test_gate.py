@@ -616,6 +616,33 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
 
 
 @pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        ("accuracy >= 98% of baseline", "Write what may be lost: baseline - 1% is 99 % of the baseline."),
+        ("accuracy >= baseline*0.99", "Write what may be lost: baseline - 1% is 99 % of the baseline."),
+        ("accuracy >= approved", "A rule compares with the baseline; baseline='approved' and the like choose that."),
+        ("accuracy >= 0.9 and cer <= 1", "Write one rule a line; all of them have to hold."),
+        ("accuracy != 3", "A rule has no !=; write >=, <=, >, < or ==."),
+        ("accuracy => 0.9", "Write >= or <=."),
+        ("accuracy = 0.9", "Write ==, >= or <=."),
+        ("accuracy between 1 and 2", "Write two rules, one with >= and one with <=."),
+        ("fail if worse", "Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance."),
+        ('["accuracy >= 0.98"]', "Write one rule a line, without brackets and quotation marks: rules are not JSON."),
+        ("[]", "Write one rule a line, without brackets and quotation marks: rules are not JSON."),
+    ],
+)
+def test_what_people_write_instead_of_a_rule_is_answered_with_the_rule(rule, hint):
+    with pytest.raises(AddressError) as refused:
+        parse_rules(rule)
+    assert refused.value.hint == hint
+
+
+def test_the_beginning_of_a_word_of_a_rule_is_near_to_it():
+    with pytest.raises(AddressError, match="unknown word 'base', did you mean baseline"):
+        parse_rules("accuracy >= base - 1%")
+
+
+@pytest.mark.parametrize(
     ("rule", "words"),
     [
         ("accuracy == 0.9 with 95% confidence", "== cannot hold with a confidence"),

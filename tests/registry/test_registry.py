@@ -175,6 +175,22 @@ def test_names_near_to_a_missing_one_are_asked_for_on_request_and_once(watched):
     assert fresh.seen["ListModels"] == 1
 
 
+def test_a_text_that_is_no_version_name_is_near_to_those_there_are_on_request(watched):
+    w = watched({"model-alpha": many(12)})
+    for _ in range(2):
+        vs = w.registry.get_versions("model-alpha@0.9", suggest=True)
+        assert vs.errors["model-alpha@0.9"].hint == "Nearest are 0.9.0 and 0.8.0."
+    assert w.seen == {"ListModelVersions": 1}
+
+
+def test_a_model_is_near_to_its_name_in_another_case_and_to_what_it_begins_with(watched):
+    w = watched({"model-alpha": many(1)})
+    w.registry.list_models()
+    for asked in ("MODEL-ALPHA", "model"):
+        with pytest.raises(ModelNotFound, match=r"Nearest is .*model-alpha"):
+            w.registry.get_model(asked)
+
+
 def test_a_missing_model_costs_one_request_and_names_the_nearest_of_those_seen(watched):
     w = watched({"model-alpha": many(1)})
     asks = [

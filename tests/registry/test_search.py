@@ -72,7 +72,7 @@ def test_a_model_to_search_may_be_named(named):
         found = registry.search_versions("accuracy@d-wineholdout0001 > 0.9", models=named("wine-cultivar"))
         assert found.errors == {}
         assert found.models == ("model-rbvg5w0xvkg09sgeed",)
-        with pytest.raises(pnb.errors.FetchErrors, match=r"no model named wine-cultvar .* Nearest are wine-cultivar"):
+        with pytest.raises(pnb.errors.FetchErrors, match=r"no model named wine-cultvar .* Nearest is wine-cultivar"):
             registry.search_versions("cer < 1", models=named("wine-cultvar")).raise_for_errors()
 
 

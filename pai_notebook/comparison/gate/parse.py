@@ -19,6 +19,25 @@ _FORM = say(
     "baseline - NUMBER, baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: "
     "if present. Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present."
 )
+_ONE_A_LINE = say("Write one rule a line; all of them have to hold.")
+# What people write that is no rule, and what they mean; the whole grammar is only told where none of these is there.
+_MEANT = tuple(
+    (re.compile(pattern, re.IGNORECASE), meant)
+    for pattern, meant in (
+        (r"\s*(?:\{|\[\s*(?:[\"'\[{]|\]?\s*$))", say("Write one rule a line, without brackets and quotation marks: rules are not JSON.")),
+        (r"\s*fail\s+if\b", say("Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance.")),
+        (r".*(?:!=|<>|\u2260)", say("A rule has no !=; write >=, <=, >, < or ==.")),
+        (r".*(?:=>|=<)", say("Write >= or <=.")),
+        (r"[^<>=]*=(?!=)", say("Write ==, >= or <=.")),
+        (r".*\bbetween\b", say("Write two rules, one with >= and one with <=.")),
+        (r".*(?:\s(?:and|or)\s|&&|\|\|)", _ONE_A_LINE),
+        (r".*(?:baseline\s*[*/]|[*]\s*baseline|%\s*of\b)", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
+        (
+            r"[^<>=]*[<>=]+\s*(?:approved|latest|previous|first|highest)\b",
+            say("A rule compares with the baseline; baseline='approved' and the like choose that."),
+        ),
+    )
+)
 _COMPARE = re.compile(r"<=|>=|==|<|>")
 _UNSIGNED = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _NUMBER = re.compile(rf"[-+]?{_UNSIGNED.pattern}")
@@ -245,7 +264,8 @@ class _Reader:
         if word in ("true", "false"):
             return "true" if word == "true" else "false", 0.0, ""
         if word != "baseline":
-            near = get_close_matches(word, ("baseline", "true", "false"), 1)
+            known = ("baseline", "true", "false")
+            near = [each for each in known if each.startswith(word)] or get_close_matches(word, known, 1)
             words = "unknown word {word!r}, did you mean {near}?" if near else "unknown word {word!r}"
             raise self._error(say(words, word=word, near=near[0] if near else ""), at=begin)
         self._blanks()
@@ -315,4 +335,5 @@ class _Reader:
             self.at += 1
 
     def _error(self, message: str, *, at: int) -> Exception:
-        return grammar_error(self.text, self.start + at, say("{message} in {line!r}", message=message, line=self.line.strip()), _FORM)
+        hint = next((meant for pattern, meant in _MEANT if pattern.match(self.line)), _FORM)
+        return grammar_error(self.text, self.start + at, say("{message} in {line!r}", message=message, line=self.line.strip()), hint)
