@@ -98,7 +98,10 @@ class Explanation(Displayed):
                 continue
             parts = [text for _, text in result.parts] if result else []
             first_line, *second = [*parts, *([joined(told, " · ")] if told else [])]
-            lines += [f"- {in_language(say('{what}: {said}', what=name, said=first_line), self.lang)}", *(f"  {text}" for text in second)]
+            lines += [
+                f"- {in_language(say('{what}: {said}', what=name, said=first_line), self.lang)}",
+                *(f"  {in_language(text, self.lang)}" for text in second),
+            ]
         return [visible(in_language(line, self.lang)) for line in (*lines, *([self.note] if self.note else []))]
 
     def _by_version(self) -> Iterator[tuple[str, OfVersion | None, Sequence[str]]]:

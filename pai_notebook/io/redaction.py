@@ -10,8 +10,8 @@ from typing import Any, Literal
 from pai_notebook.arguments import described
 from pai_notebook.calls import checked
 from pai_notebook.errors import ConfigurationError, PaiError
-from pai_notebook.i18n.phrases import Phrase, say, with_values
-from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind
+from pai_notebook.i18n.phrases import Phrase, joined, say, with_values
+from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind, what_name_says
 from pai_notebook.io.redaction_results import rows_of
 from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule
 from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
@@ -154,7 +154,7 @@ class Redaction(Printed):
 
     def sentence(self, text: str, where: str = "a text") -> str:
         """Mask a sentence of ours and the values that it was made of; one that was masked before is masked again."""
-        masked: str = with_values(text, lambda part: self._mask_known(part, (where, ())) or self.text(part, where))
+        masked: str = with_values(_unlisted(text), lambda part: self._mask_known(part, (where, ())) or self.text(part, where))
         return masked
 
     def _mask_known(self, text: str, place: Place) -> str:
@@ -376,6 +376,18 @@ def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenanc
     """Mask where a version came from: without the names of people, so that their masked ids are shown."""
     datasets = tuple(replace(each, identity=redaction.text(each.identity), name=redaction.text(each.name)) for each in provenance.datasets)
     return replace(provenance, model_name=redaction.text(provenance.model_name), datasets=datasets, people=())
+
+
+def _unlisted(text: Any) -> Any:
+    """Take from a sentence the values that others have of a secret that is named: versions that are gone do not tell that these are secrets."""
+    if not isinstance(text, Phrase):
+        return text
+    if text.separator:
+        return joined([_unlisted(each) for each in text.values], text.separator)
+    values = {name: _unlisted(value) for name, value in text.values.items()}
+    if {"name", "text", "names"} <= values.keys() and what_name_says(str(values["name"])).kind:
+        return say("no version has {name} {text!r}", name=values["name"], text=values["text"])
+    return say(text.template, **values) if values != text.values else text
 
 
 def masked_error(error: PaiError, redaction: Redaction) -> PaiError:

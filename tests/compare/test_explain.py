@@ -228,3 +228,11 @@ def test_a_candidate_is_called_not_registered_in_the_language_of_the_list():
         assert "准入状态 Approved → 未注册" in told
         assert "registered" not in told
     assert "approval status Approved → Not registered" in str(c.explain())
+
+
+def test_every_line_of_a_version_is_in_the_language_that_is_asked_for():
+    values = ((0.9, 0.9), (0.95, 0.8), (0.95, 0.8))
+    docs = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": one, "f1": other}} for nth, (one, other) in enumerate(values)]
+    told = str(pnb.VersionSet.from_documents(docs, "model-a").compare("0.0.0").explain("zh"))
+    assert "ahead" not in told
+    assert told.count("按测量值领先") == 2

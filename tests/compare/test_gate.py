@@ -1118,3 +1118,12 @@ def test_what_is_infinite_or_overflows_is_not_judged_and_never_passes(metric, va
 def test_a_tolerance_that_overflows_passes_nothing():
     with pytest.raises(RegressionError):
         compare({"latency_ms": 1.7e308}, {"latency_ms": 1.75e308}, baseline="first", tolerance="10%").assert_no_regression()
+
+
+def test_an_infinite_value_of_one_version_makes_no_fraction_of_another_large():
+    docs = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": value}} for nth, value in enumerate((0.9, 0.99, math.inf))]
+    report = VersionSet.from_documents(docs, "model-a").compare("0.0.0").check("accuracy >= 98%")
+    assert [(check.version, check.outcome, check.checked) for check in report.checks] == [
+        ("0.1.0", "passed", True),
+        ("0.2.0", "failed", False),
+    ]

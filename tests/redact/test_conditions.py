@@ -78,3 +78,12 @@ def test_a_sentence_about_values_that_no_version_has_masks_them(versions):
 @pytest.mark.parametrize("text", ["if token == pad_token_id: pass", "if password == None: ask()", "'a' in names and b == 'c'", "x == 'y'"])
 def test_comparisons_that_hold_no_secret_stay(text):
     assert Redaction().text(text) == text
+
+
+def test_what_others_state_under_the_name_of_a_secret_is_not_listed_where_a_set_is_masked(versions, tmp_path):
+    for kept in (versions.filter(label={"password": "wrong"}), versions.filter("label.password == 'hunter9' or accuracy > 0.95")):
+        kept.save(tmp_path / "s.paisnap.json", redact="default", overwrite=True)
+        for text in (f"{kept.redact().removed}", (tmp_path / "s.paisnap.json").read_text("utf-8")):
+            assert "no version has labels.password" in text
+            assert "hunter" not in text
+            assert "other" not in text

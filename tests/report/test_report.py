@@ -558,3 +558,13 @@ def test_a_report_reconciles_gate_and_chance_says_what_stands_before_the_tables_
     assert re.search(r"2\.3\.0 failed 1.*; passed(?: as measured)?: 1\d versions", text)
     plain = digits[-20:].compare().report(tmp_path / "p.html", charts=False).read_text("utf-8")
     assert "tables: from the highest names down; within a table by name" in plain
+
+
+def test_a_rule_that_could_be_checked_in_no_version_fails_the_version_that_a_question_names(tmp_path):
+    docs = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.9 + nth / 100}} for nth in (1, 2)]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    c.report(tmp_path / "r.html", question="May 0.2.0 go live?", gates="accuracy >= 0.9\nacuracy >= baseline", charts=False)
+    text = (tmp_path / "r.html").read_text("utf-8")
+    assert "0.2.0: 1 of 2 could not be checked" in text
+    assert "passed all of" not in text
+    assert "Failed in other versions" not in text

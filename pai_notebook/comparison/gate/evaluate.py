@@ -259,7 +259,7 @@ def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
 
 
 def _is_large(row: Row) -> bool:
-    return any(cell.value is not None and cell.value > 1 for cell in row.cells)
+    return any(cell.value is not None and 1 < cell.value < math.inf for cell in row.cells)
 
 
 def _no_fraction(row: Row, *, is_large: bool) -> Phrase | None:

@@ -101,7 +101,7 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     told = [_told_of(report, version) for version in asked]
     every = headline(replace(report, title=say("All versions")) if told else report)
     # of the only version that was checked this would say the same once more
-    judged = {check.version for check in report.checks if check.outcome != "skipped"}
+    judged = {check.version for check in report.checks if check.version and check.outcome != "skipped"}
     others = [] if told and judged <= {*asked} and len(judged) == 1 else [every, *_versions(report)]
     good = all(passed for _, passed in told) if told else report.passed
     lead, *rest = [said for said, _ in told] if told else others
@@ -111,7 +111,7 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     if brief and any(check.as_measured and check.outcome == "passed" for check in report.checks):
         blocks.append(Note(say("As measured: no interval is known, or it includes the bound, so chance may have decided.")))
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
-    beside = [check for check in report.breaches if told and check.version not in asked]
+    beside = [check for check in report.breaches if told and check.version and check.version not in asked]
     for known, title in ((True, say("Failed")), (False, say("Could not be checked"))):
         checks = [check for check in report.breaches if check.checked is known and check not in beside]
         blocks += _failed(checks, title, datasets) if checks else []
@@ -188,14 +188,20 @@ def _against(report: GateReport) -> Phrase | None:
     return say("Baseline: {name}", name=report.baseline_called or report.baseline_name) if uses else None
 
 
+def _of(version: str, report: GateReport) -> list[Check]:
+    """Checks of a version: what could be checked in none, as a rule about an unknown metric, is a check of each."""
+    return [check for check in report.checks if check.version in ("", version)]
+
+
 def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
     """Say how one version came out, and whether it passed."""
-    checks = [check for check in report.checks if check.version == version and check.outcome != "skipped"]
+    checks = [check for check in _of(version, report) if check.outcome != "skipped"]
     version = next((check.called for check in checks if check.called), version)
     failed = [check for check in checks if check.outcome == "failed"]
     if failed:
         return _count_failed(say("{what}: {said}", what=report.title, said=version), failed, len(checks)), False
-    passed = say("{title}: {version} passed all of {total} checks", title=report.title, version=version, total=len(checks))
+    all_of = "{title}: {version} passed all of {total} checks" if len(checks) > 1 else "{title}: {version} passed the only check"
+    passed = say(all_of, title=report.title, version=version, total=len(checks))
     return _how_sure(passed, checks), bool(checks)
 
 
@@ -211,7 +217,7 @@ def set_against(reports: Sequence[GateReport], asked: Sequence[str], better: Map
     better, worse : mapping of str to int
         In how many metrics each version is better and worse beyond chance.
     """
-    judged = {name: [check for each in reports for check in each.checks if check.version == name] for name in asked}
+    judged = {name: [check for each in reports for check in _of(name, each)] for name in asked}
     failed = {name for name, checks in judged.items() if any(check.outcome == "failed" for check in checks)}
     passed = [name for name, checks in judged.items() if name not in failed and any(check.outcome == "passed" for check in checks)]
     sides = {
