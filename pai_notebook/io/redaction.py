@@ -379,7 +379,7 @@ def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenanc
 
 
 def _unlisted(text: Any) -> Any:
-    """Take from a sentence the values that others have of a secret that is named: versions that are gone do not tell that these are secrets."""
+    """Take from a sentence what else is there under the name of a secret: versions that are gone do not tell that these are secrets."""
     if not isinstance(text, Phrase):
         return text
     if text.separator:
