@@ -169,13 +169,13 @@ def trend(values: Sequence[float | None], step: float = 0.0) -> str:
 
 
 def trend_of(comparison: Comparison, row: Row, places: Sequence[int]) -> str:
-    """Draw the course of a row through some versions, flat where they cannot be told apart; whole numbers as they were sent."""
+    """Draw the course of a row through some versions, without steps smaller than `_least_step`; whole numbers as they were sent."""
     values = [cell.raw if type(cell.raw) is int else cell.value for cell in (row.cells[place] for place in sorted(places))]
     return trend(values, _least_step(comparison, row, places))
 
 
 def _least_step(comparison: Comparison, row: Row, places: Sequence[int]) -> float:
-    """What two versions have to differ by to look different: the tolerance, or half of the narrowest interval."""
+    """The smallest step of a course: the tolerance or half of the narrowest interval; less may show too, by rounding."""
     base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place].value
     if base is None:
         return 0.0

@@ -19,7 +19,6 @@ _FORM = say(
     "baseline - NUMBER, baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: "
     "if present. Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present."
 )
-_ONE_A_LINE = say("Write one rule a line; all of them have to hold.")
 # What people write that is no rule, and what they mean; the whole grammar is only told where none of these is there.
 _MEANT = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
@@ -30,7 +29,7 @@ _MEANT = tuple(
         (r".*(?:=>|=<)", say("Write >= or <=.")),
         (r"[^<>=]*=(?!=)", say("Write ==, >= or <=.")),
         (r".*\bbetween\b", say("Write two rules, one with >= and one with <=.")),
-        (r".*(?:\s(?:and|or)\s|&&|\|\|)", _ONE_A_LINE),
+        (r".*(?:\s(?:and|or)\s|&&|\|\|)", say("Write one rule a line; all of them have to hold.")),
         (r".*(?:baseline\s*[*/]|[*]\s*baseline|%\s*of\b)", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
         (
             r"[^<>=]*[<>=]+\s*(?:approved|latest|previous|first|highest)\b",

@@ -189,7 +189,7 @@ def _against(report: GateReport) -> Phrase | None:
 
 
 def _of(version: str, report: GateReport) -> list[Check]:
-    """Checks of a version: what could be checked in none, as a rule about an unknown metric, is a check of each."""
+    """Checks of a version, and those of no version: a rule about an unknown metric is not kept by any."""
     return [check for check in report.checks if check.version in ("", version)]
 
 
