@@ -23,16 +23,19 @@ _FORM = say(
 _MEANT = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
     for pattern, meant in (
-        (r"\s*(?:\{|\[\s*(?:[\"'\[{]|\]?\s*$))", say("Write one rule a line, without brackets and quotation marks: rules are not JSON.")),
-        (r"\s*fail\s+if\b", say("Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance.")),
-        (r".*(?:!=|<>|\u2260)", say("A rule has no !=; write >=, <=, >, < or ==.")),
-        (r".*(?:=>|=<)", say("Write >= or <=.")),
-        (r"[^<>=]*=(?!=)", say("Write ==, >= or <=.")),
-        (r".*\bbetween\b", say("Write two rules, one with >= and one with <=.")),
-        (r".*(?:\s(?:and|or)\s|&&|\|\|)", say("Write one rule a line; all of them have to hold.")),
-        (r".*(?:baseline\s*[*/]|[*]\s*baseline|%\s*of\b)", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
         (
-            r"[^<>=]*[<>=]+\s*(?:approved|latest|previous|first|highest)\b",
+            r"\A\s*(?:\{|\[\s*(?:[\"'\[{]|\]?\s*\Z))",
+            say("Write one rule a line, without brackets and quotation marks: rules are not JSON."),
+        ),
+        (r"\A\s*fail\s+if\b", say("Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance.")),
+        (r"!=|<>|\u2260", say("A rule has no !=; write >=, <=, >, < or ==.")),
+        (r"=>|=<", say("Write >= or <=.")),
+        (r"\A[^<>=]*=(?!=)", say("Write ==, >= or <=.")),
+        (r"\bbetween\b", say("Write two rules, one with >= and one with <=.")),
+        (r"\s(?:and|or)\s|&&|\|\|", say("Write one rule a line; all of them have to hold.")),
+        (r"baseline\s*[*/]|[*]\s*baseline|%\s*of\b", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
+        (
+            r"[<>=]\s*(?:approved|latest|previous|first|highest)\b",
             say("A rule compares with the baseline; baseline='approved' and the like choose that."),
         ),
     )
@@ -334,5 +337,5 @@ class _Reader:
             self.at += 1
 
     def _error(self, message: str, *, at: int) -> Exception:
-        hint = next((meant for pattern, meant in _MEANT if pattern.match(self.line)), _FORM)
+        hint = next((meant for pattern, meant in _MEANT if pattern.search(self.line)), _FORM)
         return grammar_error(self.text, self.start + at, say("{message} in {line!r}", message=message, line=self.line.strip()), hint)
