@@ -24,9 +24,10 @@ from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.group import VersionGroup, members_of, remarks_on, sharing_runs
 from pai_notebook.model.lookup import MetricColumns
-from pai_notebook.model.names import Name, Pattern
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import plain_paths, short_datasets
 from pai_notebook.model.numbers import EXACT
+from pai_notebook.model.patterns import Pattern
 from pai_notebook.model.source import DatasetName, dataset_names, named_datasets
 from pai_notebook.model.version import ModelVersion
 

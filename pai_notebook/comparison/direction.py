@@ -38,7 +38,8 @@ from pai_notebook.model.metric_words import (
     plain_name,
     words_of,
 )
-from pai_notebook.model.names import ByName, Naming, metric_named
+from pai_notebook.model.names import Naming, metric_named
+from pai_notebook.model.patterns import ByName
 from pai_notebook.sanitize import Printed
 
 _MODES: dict[str, Mode] = {

@@ -15,8 +15,9 @@ from pai_notebook.model.flatten import join_path, natural_key, split_path
 from pai_notebook.model.group import Grouping, VersionGroup, count_of
 from pai_notebook.model.lookup import NOT_STATED, Lookup
 from pai_notebook.model.metric_cells import Cell, State, series_points
-from pai_notebook.model.names import ByName, Name, Naming, Pattern, Patterns, metric_named
+from pai_notebook.model.names import Name, Naming, metric_named
 from pai_notebook.model.order import version_key
+from pai_notebook.model.patterns import ByName, Pattern, Patterns
 from pai_notebook.model.settings import fold_of, is_fold, is_repeat, settings_of
 from pai_notebook.model.shared import Key
 from pai_notebook.model.source import unique_names

@@ -17,9 +17,9 @@ from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.pdf import write_pdf
 from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.model.group import count_versions
-from pai_notebook.model.names import Chooser
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.patterns import Chooser
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -28,9 +28,10 @@ from pai_notebook.model.differences import Scale
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.group import VersionGroup, sharing_runs
-from pai_notebook.model.names import Name, resolve
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
+from pai_notebook.model.resolving import resolve
 from pai_notebook.model.settings import LABELS, Leaves, is_seed, settings_of
 from pai_notebook.sanitize import Printed
 

@@ -15,8 +15,10 @@ from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFoun
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import Mode
-from pai_notebook.model.names import Name, Pattern, Patterns, is_on, resolve
+from pai_notebook.model.names import Name, is_on
 from pai_notebook.model.nearest import dataset_hint, nearest_names
+from pai_notebook.model.patterns import Pattern, Patterns
+from pai_notebook.model.resolving import resolve
 
 
 @dataclass(frozen=True)

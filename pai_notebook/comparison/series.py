@@ -11,8 +11,9 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_cells import Cell, State, series_points
-from pai_notebook.model.names import ByName, Naming, metric_named
+from pai_notebook.model.names import Naming, metric_named
 from pai_notebook.model.numbers import mean
+from pai_notebook.model.patterns import ByName
 from pai_notebook.sanitize import Printed
 
 How = Literal["last", "mean", "max", "min"]

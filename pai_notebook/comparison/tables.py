@@ -16,8 +16,9 @@ from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say, w
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.names import Chooser, naming_of
+from pai_notebook.model.names import naming_of
 from pai_notebook.model.nearest import counted, plain_paths, short_datasets
+from pai_notebook.model.patterns import Chooser
 from pai_notebook.model.version_view import dataset_notes
 
 if TYPE_CHECKING:

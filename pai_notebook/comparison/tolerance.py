@@ -11,7 +11,8 @@ from pai_notebook.arguments import described, number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metric_words import is_percentable
-from pai_notebook.model.names import ByName, Naming, metric_named
+from pai_notebook.model.names import Naming, metric_named
+from pai_notebook.model.patterns import ByName
 from pai_notebook.sanitize import Printed
 
 Bound = float | str | tuple[float | str, float | str]

@@ -9,7 +9,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.frames.long import long_frame
 from pai_notebook.frames.wide import wide_frame
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.names import Chooser
+from pai_notebook.model.patterns import Chooser
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -30,6 +30,7 @@ from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
 from pai_notebook.model.labels import read_labels
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metrics_document import read_entries
+from pai_notebook.model.patterns import Chooser
 from pai_notebook.model.source import dataset_names, unique_names
 
 if TYPE_CHECKING:
@@ -47,9 +48,7 @@ _STR = {str}
 _WORDS = frozenset({State.TEXT, State.BOOLEAN, State.MATRIX, State.SERIES})
 
 
-def wide_frame(
-    versions: Sequence[ModelVersion], wanted: called.Chooser, *, flat: bool, whole: bool = False, names: bool = False
-) -> pd.DataFrame:
+def wide_frame(versions: Sequence[ModelVersion], wanted: Chooser, *, flat: bool, whole: bool = False, names: bool = False) -> pd.DataFrame:
     """Build one row a version; see `pai_notebook.frames.to_frame`."""
     labels = dataset_names(version.provenance for version in versions)
     documents = [version._document for version in versions]  # noqa: SLF001 - read only, in bulk

@@ -16,8 +16,9 @@ from pai_notebook.i18n.phrases import say, told
 from pai_notebook.model.differing import known
 from pai_notebook.model.fields import FIELDS, FieldInfo, FieldKind, catalogue, field_named, leaves
 from pai_notebook.model.metric_cells import State, text_of
-from pai_notebook.model.names import Chooser, Name, without_quotes
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known, nearest_sentence
+from pai_notebook.model.patterns import Chooser, without_quotes
 from pai_notebook.sanitize import printable
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.files import check_target, file_path, new_file
 from pai_notebook.io.arrow import MetricTable, VersionTable, pyarrow
 from pai_notebook.model.fields import FIELDS, FieldInfo
-from pai_notebook.model.names import Chooser
+from pai_notebook.model.patterns import Chooser
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion

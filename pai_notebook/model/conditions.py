@@ -14,7 +14,8 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.fields import FIELDS, NAMED, field_named
-from pai_notebook.model.lookup import NO_TIME, Lookup, read_moment, read_moments
+from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import version_key
 

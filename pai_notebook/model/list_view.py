@@ -30,10 +30,11 @@ from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.metric_words import is_cost, is_training
-from pai_notebook.model.names import Name, Pattern
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, plain_paths, short_datasets
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.order import newest, version_key
+from pai_notebook.model.patterns import Pattern
 from pai_notebook.model.settings import differing_settings
 from pai_notebook.model.source import dataset_names, named_datasets
 from pai_notebook.model.version_view import (

@@ -1,11 +1,9 @@
-"""Looks up names and their values in a whole set of versions at once; and reads times in any form."""
+"""Looks up names and their values in a whole set of versions at once."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -17,97 +15,18 @@ from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leave
 from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_leaves
 from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
-from pai_notebook.model.names import Name, Naming, Pattern, naming_of, resolve
+from pai_notebook.model.names import Name, Naming, naming_of
 from pai_notebook.model.nearest import dataset_nicks, nearest, nearest_or_known
 from pai_notebook.model.numbers import EXACT
+from pai_notebook.model.patterns import Pattern
+from pai_notebook.model.resolving import resolve
 from pai_notebook.model.source import dataset_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-NO_TIME = say("Write a date such as '2026-01-31' or 2026-01-31T12:00Z, or how long ago, as in -30d, -12h or -2w.")
 # Characters of a text, and how many texts, that a note names.
 _LONGEST, _FEW = 40, 5
-_AGO = re.compile(r"-(\d+(?:\.\d+)?)([hdw])")
-_HOURS = {"h": 1, "d": 24, "w": 168}
-
-
-def read_moment(value: Any, now: datetime | None = None) -> datetime | None:
-    """UTC time of a datetime, a date, ISO 8601 text, a pandas or numpy time, or a time ago; None for anything else.
-
-    A time without zone is UTC; a date is its first moment; a timedelta and texts such as `-30d` count back from now.
-
-    Parameters
-    ----------
-    value : object
-        What was passed.
-    now : datetime, optional
-        What times ago count from; the present by default.
-
-    Examples
-    --------
-    >>> read_moment("2026-01-31").isoformat(), read_moment("-2d", datetime(2026, 1, 31, tzinfo=UTC)).isoformat()
-    ('2026-01-31T00:00:00+00:00', '2026-01-29T00:00:00+00:00')
-    >>> read_moment(30) is None
-    True
-    """
-    value = _plain(value)
-    try:
-        if isinstance(value, str):
-            ago = _AGO.fullmatch(value.strip())
-            value = timedelta(hours=float(ago[1]) * _HOURS[ago[2]]) if ago else datetime.fromisoformat(value.strip())
-        if isinstance(value, timedelta):
-            return (now or datetime.now(UTC)) - abs(value)
-        if isinstance(value, date) and not isinstance(value, datetime):
-            value = datetime.combine(value, time())
-        if not isinstance(value, datetime) or value != value:  # noqa: PLR0124 - pandas' NaT is a datetime that differs from itself
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
-
-
-def read_moments(left: Any, right: Any) -> tuple[datetime, datetime] | None:
-    """UTC times of two values that are to be compared; None where one of them is not a time.
-
-    A date without a time is the whole of its day in UTC, so a time of that day equals it and is neither before nor after it.
-
-    Examples
-    --------
-    >>> from operator import eq, gt
-    >>> [compare(*read_moments("2026-01-31T12:00Z", day)) for compare in (eq, gt) for day in ("2026-01-31", "2026-01-30")]
-    [True, False, False, True]
-    """
-    first, second = read_moment(left), read_moment(right)
-    if first is None or second is None:
-        return None
-    return _to_day(first, second, right), _to_day(second, first, left)
-
-
-def _to_day(moment: datetime, start: datetime, other: Any) -> datetime:
-    """Give the first moment of a day for a time within it, where the other value is that day; else the time itself."""
-    return start if timedelta() <= moment - start < timedelta(days=1) and is_day(other) else moment
-
-
-def is_day(value: Any) -> bool:
-    """Whether a value is a date without a time.
-
-    Examples
-    --------
-    >>> is_day(date(2026, 1, 31)), is_day("2026-01-31"), is_day("2026-01-31T00:00Z")
-    (True, True, False)
-    """
-    value = _plain(value)
-    if isinstance(value, str):
-        try:
-            return bool(date.fromisoformat(value.strip()))
-        except ValueError:
-            return False
-    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 # What a version has under a name that it does not state.

@@ -17,8 +17,9 @@ from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
 from pai_notebook.model.metric_cells import Cell, cell_order, make_cell
 from pai_notebook.model.metrics_document import Entry, read_entries
-from pai_notebook.model.names import Name, naming_of, resolve
+from pai_notebook.model.names import Name, naming_of
 from pai_notebook.model.nearest import counted, listed
+from pai_notebook.model.resolving import resolve
 from pai_notebook.model.source import Provenance, dataset_names
 
 

@@ -15,7 +15,8 @@ from pai_notebook.model.conditions import parse_condition, to_quote
 from pai_notebook.model.fields import NAMED, PEOPLE, field_named
 from pai_notebook.model.filtering import Words, check_labels, check_states, has_labels, is_one_of, read_labels_wanted, read_words
 from pai_notebook.model.lookup import Lookup, refuse_unknown
-from pai_notebook.model.names import Name, Naming, dataset_meant, metric_meant, naming_of, resolve
+from pai_notebook.model.names import Name, Naming, naming_of
+from pai_notebook.model.resolving import dataset_meant, metric_meant, resolve
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion

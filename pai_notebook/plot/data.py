@@ -11,10 +11,12 @@ from typing import Literal
 
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.names import Name, Patterns, resolve
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import nearest_hint
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.model.order import front_of
+from pai_notebook.model.patterns import Patterns
+from pai_notebook.model.resolving import resolve
 
 Mode = Literal["max", "min"] | None
 _UP = {"max": say("↑ higher is better"), "min": say("↓ lower is better")}

@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from pai_notebook.model.lookup import MetricColumns
-from pai_notebook.model.names import Pattern
+from pai_notebook.model.patterns import Pattern
 from pai_notebook.versions.versions import VersionSet
 
 

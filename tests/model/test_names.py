@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 import pai_notebook as pnb
 from pai_notebook import ModelVersion, PaiError, VersionSet
 from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, NameNotFound
-from pai_notebook.model.names import Name, Pattern
+from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import nearest
+from pai_notebook.model.patterns import Pattern
 
 LETTERS = "abμ中A1"
 keys = st.text(LETTERS + ".@_-/ ,(", min_size=1, max_size=5).filter(lambda key: key.strip() == key and key not in (".", ".."))

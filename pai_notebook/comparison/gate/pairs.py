@@ -18,8 +18,9 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import bounds_of
-from pai_notebook.model.names import Name, Pattern
+from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format, cleared, format_computed, rounded_outward
+from pai_notebook.model.patterns import Pattern
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.interval import Interval

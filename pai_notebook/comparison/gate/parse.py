@@ -11,8 +11,8 @@ from typing import Literal
 from pai_notebook.comparison.tolerance import in_points
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import LOOKALIKES, grammar_error
-from pai_notebook.model.names import Pattern
 from pai_notebook.model.numbers import HIGHEST_LEVEL, format_computed
+from pai_notebook.model.patterns import Pattern
 
 _FORM = say(
     "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, NUMBER% (of a fraction), baseline, "

@@ -14,8 +14,8 @@ from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.names import Pattern
 from pai_notebook.model.nearest import nearest_names
+from pai_notebook.model.patterns import Pattern
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.rows import Row
