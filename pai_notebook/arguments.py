@@ -11,7 +11,7 @@ import re
 import sys
 import warnings
 from numbers import Integral, Real
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeGuard, overload
 
 from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -139,6 +139,17 @@ def is_truth(value: Any) -> bool:
     (True, False)
     """
     return isinstance(value, bool) or (type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_"))
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether a value of a document is a number: an int or a float, and no truth value, which Python counts among the ints.
+
+    Examples
+    --------
+    >>> is_number(1), is_number(float("nan")), is_number(True), is_number("1")
+    (True, True, False, False)
+    """
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _shown(value: Any) -> str:

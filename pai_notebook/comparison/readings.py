@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pai_notebook.arguments import is_number
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
 from pai_notebook.comparison.interval import is_rounding
 from pai_notebook.comparison.runs import Runs
@@ -249,7 +250,7 @@ def _not_whole(value: float, count: float, written: str, runs: Runs | None) -> P
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return is_number(value) and math.isfinite(value)
 
 
 def _error_name(path: str) -> str:

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.arguments import is_number
 from pai_notebook.display import Column, Inline, Lines, Table, render_markdown
+from pai_notebook.model.numbers import DECIMAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +27,6 @@ _TRIGGERS = "=+\\-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b"
 _BLANKS = '[\\s\\x00-\\x20\\x7f-\\xa0\u200b-\u200f\u2028-\u202e\u2060\ufeff"]*'
 # The start of a cell with all blanks of it, whatever follows: what matches is not looked at twice, so that time grows with the text.
 _PIECE = re.compile(f"((?:^|[,;|\\t\\r\\n\u2028\u2029\\x0b\\x0c\\x85]){_BLANKS}+)([{_TRIGGERS}]?)")
-
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 def guard_text(text: str) -> str:
@@ -37,7 +37,7 @@ def guard_text(text: str) -> str:
     >>> guard_text("=1+1"), guard_text("a;=1+1"), guard_text("-0.5"), guard_text("rock-n-roll")
     ("'=1+1", "a;'=1+1", '-0.5', 'rock-n-roll')
     """
-    if _NUMBER.fullmatch(text):
+    if DECIMAL.fullmatch(text):
         return text
     guarded = _PIECE.sub(lambda start: f"{start[1]}'{start[2]}" if start[2] else start[1], text)
     return f"'{guarded}" if guarded[:1] in ("\t", "\r", "\n") else guarded
@@ -99,7 +99,7 @@ class PlainTable:
         if column in self.right:
             return True
         cells = [row[column] for row in self.rows if row[column] is not None]
-        return bool(cells) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
+        return bool(cells) and all(is_number(cell) for cell in cells)
 
 
 def _plain(value: Any) -> Any:

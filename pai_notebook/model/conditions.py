@@ -17,6 +17,7 @@ from pai_notebook.model.fields import FIELDS, NAMED, field_named
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
 from pai_notebook.model.names import Name
+from pai_notebook.model.numbers import DECIMAL
 from pai_notebook.model.order import version_key
 
 if TYPE_CHECKING:
@@ -461,7 +462,6 @@ def _date(text: str) -> date | str:
 
 _NUMBERS = frozenset({float, int})
 _WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
-_DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _MOMENTS = frozenset({"date", "ago"})
 _READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": _date, "ago": str}
 
@@ -516,6 +516,6 @@ def _as_number(value: Any) -> float | None:
         if _WHOLE.fullmatch(text):
             return int(text)
         # float() would also read "1_000", "inf" and digits of other scripts, which no frame takes for numbers
-        number = float(text) if _DECIMAL.fullmatch(text) else math.inf
+        number = float(text) if DECIMAL.fullmatch(text) else math.inf
         return number if math.isfinite(number) else None
     return value if isinstance(value, int | float) else None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import described, is_number
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -290,7 +290,7 @@ def _read(given: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict) or not isinstance(value.get("results"), dict) or not value["results"]:
         hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
         raise ConfigurationError(say("{where} is not a file of results of lm-evaluation-harness", where=where), hint=hint)
-    if not any(isinstance(task, dict) and any(map(_is_number, task.values())) for task in value["results"].values()):
+    if not any(isinstance(task, dict) and any(map(is_number, task.values())) for task in value["results"].values()):
         hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
         raise ConfigurationError(say("{where} has no task with a number", where=where), hint=hint)
     return value
@@ -299,7 +299,7 @@ def _read(given: Any, where: str) -> dict[str, Any]:
 def _moment(value: Any) -> datetime | None:
     """When it was measured; nothing for a number that is no time."""
     try:
-        return datetime.fromtimestamp(value, UTC) if _is_number(value) else None
+        return datetime.fromtimestamp(value, UTC) if is_number(value) else None
     except (OverflowError, ValueError, OSError):
         return None
 
@@ -337,13 +337,9 @@ def _without_login(text: str) -> str:
 def _numbers(results: Mapping[str, Any], task: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Metrics of a task by the names of the harness (`acc,none`), standard errors beside them, and the number of examples."""
     # a standard error that is not known is the text N/A
-    numbers = {key: value for key, value in values.items() if _is_number(value) and key != "sample_len"}
+    numbers = {key: value for key, value in values.items() if is_number(value) and key != "sample_len"}
     count = _mapping(_mapping(results.get("n-samples")).get(task)).get("effective") or values.get("sample_len")
-    return {**numbers, **({"n": count} if _is_number(count) else {})}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return {**numbers, **({"n": count} if is_number(count) else {})}
 
 
 def _evaluation(results: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pai_notebook.arguments import is_number
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
 from pai_notebook.model.document import CopiedField
 from pai_notebook.model.flatten import flatten
@@ -189,7 +190,7 @@ def numbers_beside_metrics(documents: Iterable[Mapping[str, Any]]) -> list[str]:
     """
     bare = [document for document in documents if not document.get("Metrics")]
     unknown = [info.key for info in catalogue_of(bare) if not info.known]
-    return [key for key in unknown if any(isinstance(value := each.get(key), int | float) and not isinstance(value, bool) for each in bare)]
+    return [key for key in unknown if any(is_number(each.get(key)) for each in bare)]
 
 
 def _is_object(value: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import described, is_number
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.conditions import parse_condition
@@ -256,7 +256,7 @@ def _missing(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - NaN, as above
+    return is_number(value) and value == value  # noqa: PLR0124 - NaN, as above
 
 
 def _comparable(value: Any) -> tuple[int, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from pai_notebook.arguments import is_number
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.differing import Differing
@@ -199,7 +200,7 @@ def series_points(raw: Any) -> tuple[float, ...] | None:
     known = [pair for pair in pairs if pair is not None]
     if len(known) != len(raw):
         return None
-    if all(isinstance(step, int | float) and not isinstance(step, bool) and step == step for step, _ in known):  # noqa: PLR0124 - NaN
+    if all(is_number(step) and step == step for step, _ in known):  # noqa: PLR0124 - NaN
         known.sort(key=lambda pair: pair[0])
     return tuple(_point(value) for _, value in known)
 
@@ -213,7 +214,7 @@ def _are_steps(raw: Sequence[Any]) -> bool:
 
 
 def _is_point(item: Any) -> bool:
-    return item is None or (isinstance(item, int | float) and not isinstance(item, bool))
+    return item is None or is_number(item)
 
 
 def _point(item: Any) -> float:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from pai_notebook.i18n.phrases import say
+
+# Numbers as people write them, without and with a sign: no `1_000`, `inf` or digits of other scripts, which `float` would take.
+UNSIGNED = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+DECIMAL = re.compile(rf"[-+]?{UNSIGNED.pattern}")
 
 # Significant digits of a number that stands alone and has too many of them to be read.
 DIGITS = 6

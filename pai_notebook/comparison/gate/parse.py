@@ -11,7 +11,7 @@ from typing import Literal
 from pai_notebook.comparison.tolerance import in_points
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.conditions import LOOKALIKES, grammar_error
-from pai_notebook.model.numbers import HIGHEST_LEVEL, format_computed
+from pai_notebook.model.numbers import DECIMAL, HIGHEST_LEVEL, UNSIGNED, format_computed
 from pai_notebook.model.patterns import Pattern
 
 _FORM = say(
@@ -41,8 +41,6 @@ _MEANT = tuple(
     )
 )
 _COMPARE = re.compile(r"<=|>=|==|<|>")
-_UNSIGNED = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_NUMBER = re.compile(rf"[-+]?{_UNSIGNED.pattern}")
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONFIDENCE = re.compile(r"with\s+(?P<level>[0-9.]+)\s*%\s*confidence\b", re.IGNORECASE)
 _ALARM = re.compile(r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse\s+beyond\s+chance(?P<optional>\s+if\s+present)?", re.IGNORECASE)
@@ -259,8 +257,8 @@ class _Reader:
 
     def _bound(self) -> tuple[Literal["number", "baseline", "true", "false"], float, Unit]:
         self._blanks()
-        if _NUMBER.match(self.line, self.at):
-            return "number", self._finite(_NUMBER, ""), self._unit()
+        if DECIMAL.match(self.line, self.at):
+            return "number", self._finite(DECIMAL, ""), self._unit()
         begin = self.at
         word = self._take(_WORD, say("expected a number or baseline"))
         if word in ("true", "false"):
@@ -275,7 +273,7 @@ class _Reader:
         if sign not in ("+", "-") or not sign:
             return "baseline", 0.0, ""
         self.at += 1
-        number = self._finite(_UNSIGNED, say("expected a number behind {sign}", sign=sign))
+        number = self._finite(UNSIGNED, say("expected a number behind {sign}", sign=sign))
         return "baseline", -number if sign == "-" else number, self._unit()
 
     def _fraction(self, compare: str, percent: float, at: int) -> float:
