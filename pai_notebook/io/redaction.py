@@ -385,7 +385,7 @@ def _unlisted(text: Any) -> Any:
     if text.separator:
         return joined([_unlisted(each) for each in text.values], text.separator)
     values = {name: _unlisted(value) for name, value in text.values.items()}
-    if {"name", "text", "names"} <= values.keys() and what_name_says(str(values["name"])).kind:
+    if {"name", "text"} <= values.keys() and {"names", "ends"} & values.keys() and what_name_says(str(values["name"])).kind:
         return say("no version has {name} {text!r}", name=values["name"], text=values["text"])
     return say(text.template, **values) if values != text.values else text
 

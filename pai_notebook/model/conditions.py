@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import operator
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,8 @@ from pai_notebook.model.fields import FIELDS, NAMED, field_named
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
 from pai_notebook.model.names import Name
-from pai_notebook.model.numbers import DECIMAL
 from pai_notebook.model.order import version_key
+from pai_notebook.model.remarks import as_number
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -51,10 +50,22 @@ _WORDS = frozenset({"and", "or", "not", "in", "is", "between", "contains"})
 _LITERALS: dict[str, Any] = {"true": True, "false": False, "none": None, "null": None}
 _ADVICE = {
     "=": say("Equality is written ==."),
+    "<>": say("Write {cure}.", cure="!="),
+    "=>": say("Write {cure}.", cure=">="),
+    "=<": say("Write {cure}.", cure="<="),
     "&": say("Write and."),
     "|": say("Write or."),
     "!": say("Write not, or != between two values."),
     "*": say("A condition takes one name; globs belong to include and to addresses."),
+}
+# Words that people write for a sign.
+_SIGN_WORDS = {
+    **dict.fromkeys(("after", "above", "over", "exceeds"), ">"),
+    **dict.fromkeys(("before", "below", "under"), "<"),
+    **dict.fromkeys(("since", "from"), ">="),
+    **dict.fromkeys(("until", "till"), "<="),
+    **dict.fromkeys(("equals", "eq"), "=="),
+    **dict.fromkeys(("like", "matches", "startswith", "endswith", "has", "includes"), "contains"),
 }
 _DEEPEST = 100
 
@@ -111,7 +122,10 @@ class Condition:
         return self.read(versions)[0]
 
     def read(self, versions: Sequence[ModelVersion]) -> tuple[list[bool], list[Phrase]]:
-        """Tell for each version whether it meets the condition, and which texts that it asks for no version has.
+        """Tell for each version whether it meets the condition, and what may be a slip in it.
+
+        A text that no version has is one, and a fraction that is bounded in percent; where no version meets the condition also
+        what its bounds were asked of.
 
         Raises
         ------
@@ -119,7 +133,8 @@ class Condition:
             When a name occurs in none of the versions, could be several, or is compared with what it cannot be.
         """
         found = Lookup(versions)
-        return (self.mask_of(found), found.missed) if versions else ([], [])
+        held = self.mask_of(found) if versions else []
+        return held, found.remarks.missed if any(held) else [*found.remarks.missed, *found.remarks.unmet]
 
 
 @dataclass(frozen=True)
@@ -136,6 +151,13 @@ class _Operand:
     token: _Token
     name: str | None = None
     literal: Any = None
+
+
+def _as_version(operand: _Operand, other: _Operand) -> _Operand:
+    """Take what looks like a number for the name that it is, where versions are compared: 1.7 is one, and 1.10 is not 1.1."""
+    info = field_named(other.name) if other.name is not None else None
+    is_name = info is not None and info.name == "version_name" and operand.token.kind == "number"
+    return replace(operand, literal=operand.token.text.strip()) if is_name else operand
 
 
 def parse_condition(text: str) -> Condition:
@@ -199,7 +221,11 @@ class _Parser:
     def parse(self) -> Mask:
         found = self._either()
         if self.next < len(self.tokens):
-            raise self._failure(say("did not expect {text!r} here", text=self.tokens[self.next].text))
+            token = self.tokens[self.next]
+            around = self.tokens[self.next - 1 : self.next + 2]
+            comma = token.text == "," and [each.kind for each in around] == ["number", "mark", "number"]
+            cure = say("Write {cure}.", cure=f"{around[0].text}.{around[2].text}") if comma else _GRAMMAR
+            raise self._failure(say("did not expect {text!r} here", text=token.text), cure)
         return found
 
     def _either(self) -> Mask:
@@ -248,7 +274,7 @@ class _Parser:
             negated = self._take("not")
             word = self._peek("name")
             if word is None or word.text.casefold() not in ("null", "none"):
-                raise self._failure(say("expected null behind is"))
+                raise self._failure(say("expected null behind is"), say("Equality is written ==, and its opposite !=."))
             missing = self._on(left, _is_missing)
             return _negation(missing) if negated else missing
         negated = self._take("not")
@@ -284,6 +310,7 @@ class _Parser:
         if sign == "!=":
             return _negation(self._comparing(left, _Token("cmp", "==", token.position), right))
         compare = _COMPARE[sign]
+        left, right = _as_version(left, right), _as_version(right, left)
         self._check_time(left, right)
         self._check_time(right, left)
         if left.name is not None and right.name is not None:
@@ -293,23 +320,27 @@ class _Parser:
             first, second = self._named(found, left, right), self._named(found, right, left)
             names = (first, second)
             self._check(found, first, second, left, right, sign)
-            pairs = zip(self._values(found, left, first), self._values(found, right, second), strict=True)
+            firsts, seconds = self._values(found, left, first), self._values(found, right, second)
             held = [
                 compare(one, other)
                 if type(one) in _NUMBERS and type(other) in _NUMBERS  # most are, and need no look at anything else
                 else any(_holds(compare, a, b, names) for a in _each(one) for b in _each(other))
-                for one, other in pairs
+                for one, other in zip(firsts, seconds, strict=True)
             ]
             name, operand = (first, right) if second is None else (second, left)
-            if sign == "==" and name is not None and operand.token.kind == "text" and name.path != "version_name" and not any(held):
-                found.note_missed(name, operand.literal)
+            if name is not None and operand.name is None:  # a literal, on either side
+                values, written = firsts if second is None else seconds, operand.token
+                if written.kind in _WRITTEN and operand.literal is not None:
+                    text = operand.literal if isinstance(operand.literal, str) else written.text.strip()
+                    found.remarks.note(name, text, operand.literal, values, is_equality=sign == "==", is_met=any(held))
             return held
 
         return mask
 
     def _containing(self, left: _Operand, right: _Operand) -> Mask:
         if right.token.kind != "text":
-            raise self._failure(say("contains takes a quoted text"))
+            hint = say("Write {cure}.", cure=f"contains {right.token.text.strip()!r}")
+            raise grammar_error(self.text, right.token.position, say("contains takes a quoted text"), hint)
         part = right.literal.casefold()
         return self._on(left, lambda value: any(part in str(each).casefold() for each in _each(value) if each is not None))
 
@@ -361,7 +392,7 @@ class _Parser:
             raise grammar_error(
                 self.text, position, say("{text} has no order", text=operand.token.text), say("Write == or != with true and false.")
             )
-        if sign != "==" and isinstance(operand.literal, str) and _as_number(operand.literal) is None and name.section == "metrics":
+        if sign != "==" and isinstance(operand.literal, str) and as_number(operand.literal) is None and name.section == "metrics":
             known = [value for value in found.values(name) if value is not None]
             if known and all(isinstance(value, int | float) for value in known):
                 raise grammar_error(
@@ -409,6 +440,9 @@ class _Parser:
         if token is None and len(self.tokens) == 1:
             said = "A word alone is no condition: write description contains {word!r}, or look for models: registry.list_models({word!r})."
             return say(said, word=self.tokens[0].text)
+        sign = _SIGN_WORDS.get(token.text.casefold()) if token is not None and token.kind == "name" else None
+        if token is not None and sign is not None:
+            return say("Write {sign} instead of {word}.", sign=sign, word=token.text)
         if token is not None and (token.text in "()," or token.kind == "name"):
             return say("Put a name with commas, blanks or parentheses in backticks, as in `acc,none` > 0.9.")
         return _GRAMMAR
@@ -428,9 +462,15 @@ def _tokens(text: str) -> list[_Token]:
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
-        if match is None:
+        if match is None or text.startswith("<>", position):
             mark = text[position]
-            hint = say("The quote is not closed.") if mark in "'\"`" else _ADVICE.get(mark, _GRAMMAR)
+            hint = (
+                say("The quote is not closed.")
+                if mark in "'\"`"
+                else _ADVICE.get(text[position : position + 2]) or _ADVICE.get(mark, _GRAMMAR)
+            )
+            if mark == "=" and found and found[-1].text in _COMPARE:
+                hint = say("Write {cure}.", cure=f"{found[-1].text[0]}=")
             version = re.match(r"\d+\.\d+\.\d+\w*", text[position:])
             if version is not None:
                 hint = say("Quote versions: '{version}'.", version=version[0])
@@ -445,7 +485,8 @@ def _tokens(text: str) -> list[_Token]:
 def _number(text: str) -> float:
     if text.endswith("%"):
         return float(text.rstrip("% ")) / 100
-    return int(text) if _WHOLE.fullmatch(text) else float(text)
+    number = as_number(text)
+    return float(text) if number is None else number
 
 
 def _text(text: str) -> str:
@@ -461,8 +502,9 @@ def _date(text: str) -> date | str:
 
 
 _NUMBERS = frozenset({float, int})
-_WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
 _MOMENTS = frozenset({"date", "ago"})
+# Literals that may be the texts of a label: env == 1, env == true.
+_WRITTEN = frozenset({"text", "number", "name"})
 _READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": _date, "ago": str}
 
 
@@ -489,7 +531,7 @@ def _alike(left: Any, right: Any, names: tuple[Name | None, Name | None]) -> tup
     if isinstance(left, date) or isinstance(right, date):
         return read_moments(left, right)
     if isinstance(left, int | float) or isinstance(right, int | float):
-        return _both(left, right, _as_number)
+        return _both(left, right, as_number)
     paths = {name.path for name in names if name is not None and not name.section}
     if "version_name" in paths:
         return version_key(left), version_key(right)
@@ -507,15 +549,3 @@ def _both(left: Any, right: Any, read: Callable[[Any], Any]) -> tuple[Any, Any] 
 
 def _truth(value: Any) -> bool | None:
     return value if isinstance(value, bool) else {"true": True, "false": False}.get(value.casefold()) if isinstance(value, str) else None
-
-
-def _as_number(value: Any) -> float | None:
-    """Read a number; a whole one stays exact beyond what a float can hold."""
-    if isinstance(value, str):
-        text = value.strip()
-        if _WHOLE.fullmatch(text):
-            return int(text)
-        # float() would also read "1_000", "inf" and digits of other scripts, which no frame takes for numbers
-        number = float(text) if DECIMAL.fullmatch(text) else math.inf
-        return number if math.isfinite(number) else None
-    return value if isinstance(value, int | float) else None

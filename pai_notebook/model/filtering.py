@@ -12,11 +12,12 @@ from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.differing import known as told
 from pai_notebook.model.fields import field_named
-from pai_notebook.model.lookup import Lookup, missed_text
+from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.moments import NO_TIME, is_day, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.order import is_same, version_key
+from pai_notebook.model.remarks import missed_text
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import NameNotFound
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.differing import known
 from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_leaves
@@ -19,14 +19,12 @@ from pai_notebook.model.names import Name, Naming, naming_of
 from pai_notebook.model.nearest import dataset_nicks, nearest, nearest_or_known
 from pai_notebook.model.numbers import EXACT
 from pai_notebook.model.patterns import Pattern
+from pai_notebook.model.remarks import Remarks
 from pai_notebook.model.resolving import resolve
 from pai_notebook.model.source import dataset_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
-
-# Characters of a text, and how many texts, that a note names.
-_LONGEST, _FEW = 40, 5
 
 
 # What a version has under a name that it does not state.
@@ -173,9 +171,9 @@ class Lookup:
 
     def __init__(self, versions: Sequence[ModelVersion]) -> None:
         self.versions = versions
+        self.remarks = Remarks()
         self._names: dict[str, tuple[Name, ...]] = {}
         self._specs: dict[str, list[dict[str, Any]]] = {}
-        self.missed: list[Phrase] = []
 
     @cached_property
     def _metrics(self) -> MetricColumns:
@@ -241,12 +239,6 @@ class Lookup:
         if self.versions and text not in known:
             refuse_unknown(name, text, known)
 
-    def note_missed(self, name: Name, text: str) -> None:
-        """Keep in `missed` that no version has a text under a name, with the nearest there are: an answer of none may be a slip."""
-        there = dict.fromkeys(each for value in self.values(name) for each in (value if isinstance(value, tuple) else (value,)))
-        said = missed_text(name.typed, text, [each for each in there if isinstance(each, str) and 0 < len(each) <= _LONGEST])
-        self.missed += [said] if said and said not in self.missed else []
-
     def known_under(self, name: Name) -> list[str]:
         """Every id and name of the accounts or models in a field."""
         return list(dict.fromkeys(each for value in self.values(name) for each in value or ()))
@@ -288,19 +280,6 @@ class Lookup:
             if (raw is None or isinstance(raw, list)) and found[place] == found[place]:  # not NaN: stated twice
                 found[place] = raw
         return found
-
-
-def missed_text(name: str, text: str, there: Collection[str]) -> Phrase | None:
-    """Say that no version has a text under a name, with the nearest texts or those there are; None where there are none.
-
-    Examples
-    --------
-    >>> missed_text("labels.env", "prd", ["prod", "test"])
-    "no version has labels.env 'prd'; nearest: prod"
-    """
-    close = nearest(text, there)
-    told = "no version has {name} {text!r}; nearest: {names}" if close else "no version has {name} {text!r}; there are: {names}"
-    return say(told, name=name, text=text, names=joined(close or sorted(there)[:_FEW])) if there else None
 
 
 def refuse_unknown(name: Name, text: str, known: Iterable[str]) -> None:

@@ -367,3 +367,94 @@ def test_a_text_is_the_number_for_a_condition_that_it_is_for_sorting():
     versions = VersionSet.from_documents([*documents, {"VersionName": "1.0.0", "Metrics": {"m": 0.1}}], "m")
     assert [version.raw["Metrics"]["m"] for version in versions.filter("m > 0.5")] == ["0.7", " 5 ", "2e1"]
     assert [version.raw["Metrics"]["m"] for version in versions.sort_values("m")][:4] == [0.1, "0.7", " 5 ", "2e1"]
+
+
+SEVERAL = VersionSet.from_documents(
+    [
+        {
+            "VersionName": f"1.{nth}.0",
+            "ApprovalStatus": "Approved",
+            "Labels": [{"Key": "env", "Value": env}, {"Key": "batch", "Value": "64"}],
+            "Metrics": {"accuracy": accuracy, "latency_ms": 3 + nth},
+            "TrainingSpec": {"seed": nth, "password": 5},
+        }
+        for nth, (env, accuracy) in enumerate([("prod", 0.91), ("test", 0.97), ("test", 0.95)])
+    ],
+    "model-a",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("version > 1.1", ["1.1.0", "1.2.0"]),
+        ("1.2 > version", ["1.0.0", "1.1.0"]),
+        ("version between 1.0 and 1.2", ["1.0.0", "1.1.0"]),
+        ("version_name < 1.10", ["1.0.0", "1.1.0", "1.2.0"]),
+        ("label.batch == 64", ["1.0.0", "1.1.0", "1.2.0"]),
+    ],
+)
+def test_a_number_is_the_name_or_the_text_that_it_looks_like(text, kept):
+    assert [version.version_name for version in SEVERAL.filter(text)] == kept
+    assert SEVERAL.filter(text).removed == (f"where {text!r} removed {3 - len(kept)} of 3",)
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("version == 1.1", "no version has version_name '1.1'; nearest: 1.1.0"),
+        ("label.env == 1", "no version has labels.env '1'; there are: prod, test"),
+        (
+            "label.env in (1, true)",
+            "no version has labels.env '1'; there are: prod, test; no version has labels.env 'true'; there are: prod, test",
+        ),
+        ("label.env > 1", "labels.env is not a number, as 1 is; there are: prod, test"),
+        ("approval == 3", "no version has approval_status '3'; there are: Approved"),
+        ("label.batch == 'big'", "no version has labels.batch 'big'; there are: 64"),
+        ("accuracy >= 98", "accuracy is 0.91 to 0.97; did you mean 98%?"),
+        ("accuracy == 'high'", "accuracy is 0.91 to 0.97"),
+        ("accuracy > 0.98", "accuracy is 0.91 to 0.97"),
+        ("accuracy > 0 and latency_ms < 2", "latency_ms is 3 to 5"),
+        ("training_spec.seed == 7", "training_spec.seed is 0 to 2"),
+    ],
+)
+def test_a_condition_that_nothing_meets_says_what_there_is_instead(text, remark):
+    kept = SEVERAL.filter(text)
+    assert kept.removed == (f"where {text!r} removed 3 of 3; {remark}",)
+    assert not kept
+
+
+@pytest.mark.parametrize("text", ["accuracy < 98", "not accuracy >= 98", "accuracy between 0 and 98"])
+def test_a_fraction_that_is_bounded_in_percent_is_remarked_on_where_all_meet_it_too(text):
+    assert SEVERAL.filter(text).removed == (f"where {text!r} removed 0 of 3; accuracy is 0.91 to 0.97; did you mean 98%?",)
+
+
+@pytest.mark.parametrize(
+    "text", ["latency_ms < 98", "accuracy > 0.92", "training_spec.seed in (1, 7)", "latency_ms < 4 or accuracy > 2000"]
+)
+def test_a_bound_that_some_meet_is_not_remarked_on(text):
+    assert "; " not in SEVERAL.filter(text).removed[0]
+
+
+def test_what_is_there_under_the_name_of_a_secret_is_not_told_of_a_masked_set():
+    assert SEVERAL.filter("training_spec.password > 6").redact().removed[0].endswith("no version has training_spec.password 'masked-key-1'")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("created after 2026-01-01", "Write > instead of after."),
+        ("created before 2026-01-01", "Write < instead of before."),
+        ("label.env like 'pr'", "Write contains instead of like."),
+        ("label.env is 'prod'", "Equality is written ==, and its opposite !=."),
+        ("accuracy >= 0,9", "Write 0.9."),
+        ("accuracy => 0.9", "Write >=."),
+        ("accuracy > = 0.9", "Write >=."),
+        ("accuracy <> 0.9", "Write !=."),
+        ("label.batch contains 4", "Write contains '4'."),
+    ],
+)
+def test_a_sign_that_is_not_one_is_answered_with_the_one_that_is_meant(text, hint):
+    with pytest.raises(AddressError) as caught:
+        SEVERAL.filter(text)
+    assert caught.value.hint == hint

@@ -1,0 +1,136 @@
+"""What a condition cannot have meant: a text that no version has, a bound that no value reaches."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.arguments import is_number
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.metric_words import bounds_of, is_percentable
+from pai_notebook.model.nearest import nearest
+from pai_notebook.model.numbers import DECIMAL, choose_format, format_computed
+
+if TYPE_CHECKING:
+    from pai_notebook.model.names import Name
+
+# Characters of a text, and how many texts, that a note names.
+_LONGEST, _FEW = 40, 5
+_ALL = 100  # percent of a fraction
+_WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
+
+
+def missed_text(name: str, text: str, there: Collection[str]) -> Phrase | None:
+    """Say that no version has a text under a name, with the nearest texts or those there are; None where there are none.
+
+    Examples
+    --------
+    >>> missed_text("labels.env", "prd", ["prod", "test"])
+    "no version has labels.env 'prd'; nearest: prod"
+    """
+    close = nearest(text, there)
+    told = "no version has {name} {text!r}; nearest: {names}" if close else "no version has {name} {text!r}; there are: {names}"
+    return say(told, name=name, text=text, names=joined(close or sorted(there)[:_FEW])) if there else None
+
+
+def short_texts(values: Iterable[Any]) -> list[str]:
+    """Texts that a note has room for, each once; of a label that occurs more than once all values."""
+    every = dict.fromkeys(each for value in values for each in _each(value))
+    return [each for each in every if isinstance(each, str) and 0 < len(each) <= _LONGEST]
+
+
+class Remarks:
+    """What is to be said of a condition, as each comparison in it is asked of a set.
+
+    Attributes
+    ----------
+    missed : list of Phrase
+        Texts that no version has, numbers where there are texts, and fractions that are bounded in percent: these may be slips.
+    unmet : list of Phrase
+        Between which ends the values are of bounds that no version meets.
+    """
+
+    def __init__(self) -> None:
+        self.missed: list[Phrase] = []
+        self.unmet: list[Phrase] = []
+
+    def note(self, name: Name, written: str, literal: Any, values: Sequence[Any], *, is_equality: bool, is_met: bool) -> None:
+        """Note what may be a slip in a comparison of a name with a literal.
+
+        Parameters
+        ----------
+        name : Name
+            What was compared.
+        written : str
+            The literal, as it was written.
+        literal : object
+            What it means: a number, a text or a truth value.
+        values : sequence
+            The value of each version.
+        is_equality, is_met : bool
+            Whether it asks for what is equal, and whether a version meets it.
+        """
+        bound = literal if is_number(literal) else None
+        if is_met and (bound is None or not 1 < bound <= _ALL or name.section != "metrics"):
+            return
+        texts = short_texts(values)
+        numbers = [number for value in values for each in _each(value) if name.section and (number := as_number(each)) is not None]
+        if numbers and (bound is not None or not texts):
+            percent = _meant_percent(name, bound, numbers)
+            if percent or not is_met:
+                self._add(self.missed if percent else self.unmet, _range(name, bound, numbers, percent, written))
+        elif is_equality:
+            self._add(self.missed, missed_text(name.typed, written, texts))
+        elif bound is not None:
+            self._add(self.missed, _no_number(name, written, texts))
+
+    @staticmethod
+    def _add(where: list[Phrase], said: Phrase | None) -> None:
+        where += [said] if said is not None and said not in where else []
+
+
+def _meant_percent(name: Name, bound: float | None, numbers: Sequence[float]) -> str:
+    """Give a bound in percent where values are fractions and it is none; empty otherwise."""
+    is_fraction = name.section == "metrics" and (bounds_of(name.path, numbers)[1] == 1 or is_percentable(name.path))
+    if not is_fraction or bound is None or not 1 < bound <= _ALL or not all(0 <= each <= 1 for each in numbers):
+        return ""
+    return f"{format_computed(bound)}%"
+
+
+def _range(name: Name, bound: float | None, numbers: Sequence[float], percent: str, written: str) -> Phrase:
+    low, high = min(numbers), max(numbers)
+    form = choose_format([low, high, low if bound is None else bound])
+    ends = say("{low} to {high}", low=form.value(low), high=form.value(high)) if low != high else form.value(low)
+    told = "{name} is {ends}; did you mean {percent}?" if percent else "{name} is {ends}"
+    return say(told, name=name.typed, ends=ends, percent=percent, text=written)
+
+
+def _no_number(name: Name, written: str, there: Sequence[str]) -> Phrase | None:
+    """Say that texts are not compared with a number by their order."""
+    told = "{name} is not a number, as {text} is; there are: {names}"
+    return say(told, name=name.typed, text=written, names=joined(sorted(there)[:_FEW])) if there else None
+
+
+def as_number(value: Any) -> float | None:
+    """Read a number; a whole one stays exact beyond what a float can hold.
+
+    Examples
+    --------
+    >>> as_number(" 0.5 "), as_number("1_000"), as_number(True)
+    (0.5, None, None)
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        # float() would also read "1_000", "inf" and digits of other scripts, which no frame takes for numbers
+        number = float(text) if DECIMAL.fullmatch(text) else math.inf
+        return number if math.isfinite(number) else None
+    return value if is_number(value) else None
+
+
+def _each(value: Any) -> Sequence[Any]:
+    """All values of a label that occurs more than once; one value otherwise."""
+    return value if isinstance(value, tuple) else (value,)
