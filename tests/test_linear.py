@@ -219,6 +219,8 @@ UNITS = (
         "eyJaaaaaaaa.",
         "LTAI",
     ),
+    *("/hook/", "/hooks/a", "hooks.slack.com/services/", "api.telegram.org", "password is ", "login a ", "login "),
+    *("密码是", "密码（", "（", "sshpass -p ", "ms-"),
     *("-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "BEGIN A", "1234567890123456"),
 )
 

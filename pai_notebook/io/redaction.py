@@ -21,12 +21,12 @@ from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
 _SHORT, _MOST_CLEAN, _BEFORE = 200, 100_000, 40
-_OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-]*")
+_OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-\uff08\uff09]*")
 _QUOTED = re.compile(r"""(?<!\\)(?P<quote>\\*+["'])(?P<value>[^"'\\\n]{1,256})(?P=quote)""")
 _LEAST_QUOTED = 4  # characters; what is shorter is quoted by chance
 _OWN_NAME = ("name", "id", "bucketname", "bucket")
 # What no text lacks that a rule would find something in.
-_SUSPECT = re.compile(r"(?i)[:=@<{(\[%\"'`\uff1a\uff1d]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/")
+_SUSPECT = re.compile(r"(?i)[:=@<{(\[%\"'`：＝]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/|\bis\s|login|sshpass|[密令钥匙凭证据授]")
 
 # What a document is called, and the path to a value in it.
 Place = tuple[str, tuple[str, ...]]
@@ -59,8 +59,8 @@ class Redaction(Printed):
     """Masks texts and documents, consistently over everything it is given.
 
     Masked by default: owner and user ids, wherever else the same id occurs too; account ids of 16 to 19 digits, unless the word
-    before says that it is a size, a time or a count, and in ARNs; bucket names; logins and queries in URLs; mail addresses; and
-    what looks like a key or has a name such as `password`. Labels like `owner=Li` are names, not ids, and stay.
+    before says that it is a size, a time or a count, and in ARNs; bucket names; logins and queries in URLs; webhooks; mail
+    addresses; and what looks like a key or has a name such as `password`. Labels like `owner=Li` are names, not ids, and stay.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ class Redaction(Printed):
 
     def _walk_map(self, node: Mapping[Any, Any], place: Place, whole: str) -> dict[Any, Any]:
         where, path = place
-        paired = named_kinds(node)
+        paired = named_kinds(node, path[-1] if path else "")
         found: dict[Any, Any] = {}
         for key, child in node.items():
             name = self._text(key, place) if isinstance(key, str) else key

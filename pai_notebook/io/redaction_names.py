@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pai_notebook.io.redaction_rules import is_generated
+from pai_notebook.io.redaction_rules import IN_CHINESE, is_generated
 
 _OWNERS = {
     **dict.fromkeys(("userid", "creatorid", "useruid"), "user"),
@@ -16,10 +16,11 @@ _OWNERS = {
 }
 
 _SECRET = re.compile(
-    r"(?:pass(?:word|wd|phrase|code)s?|pwds?|secrets?|credentials?|creds?|authorization|cookies?"
+    r"(?:pass(?:word|wd|phrase|code|key)s?|pwds?|conn(?:ection)?str(?:ing)?s?|auth(?:orization)?code|secrets?|credentials?|creds?|authorization|cookies?"
     r"|(?:db|my|mysql|pg|postgres|sql|redis|mongo|user|root|admin|ftp|smtp|mail|ssh|ldap|proxy|auth|key|store|cert)pass"
-    r"|(?:access|api|app|auth|client|private|secret|encrypt|encryption|decryption|sign|signing|master|license|service|storage|shared|ssh|deploy)"
-    r"keys?(?:id|secret)?|aksk"
+    r"|(?:access|api|app|auth|client|private|secret|encrypt|encryption|decryption|sign|signing|master|license|service|storage|account|shared|ssh|deploy"
+    r"|wandb|kaggle|swanlab|comet|neptune|clearml|dashscope|openai|anthropic|deepseek|azure|aliyun|alibaba|minio|aws|kms|hmac|aes|rsa)"
+    r"keys?(?:id|secret)?|access(?:id|secret)|aksk|(?:oss|aliyun|alibaba|cloud|cos|obs|tos|minio|odps|sts|ram)[as]k|(?:git|github|gitlab|gitee|codeup|azure|devops|personal|access)pats?"
     r"|(?:access|api|auth|security|session|refresh|bearer|sts|id|user|client|app|git|github|gitlab|hf|hub|huggingface|modelscope|wandb|openai"
     r"|slack|bot|oauth|jwt|login|private|personal|secret|npm|pypi|docker|registry|admin|jupyter|webhook)tokens?)$"
 )
@@ -28,13 +29,15 @@ _SECRET_BEFORE = re.compile(
 )
 # Words behind that of a secret that say which one it is.
 _QUALIFIED = re.compile(
-    r"(?:prod(?:uction)?|dev|test|stag(?:e|ing)|value|val|text|string|str|plain|raw|enc(?:oded|rypted)?|base64|b64"
+    r"(?:prod(?:uction)?|dev|test|stag(?:e|ing)|value|val|text|string|str|plain|raw|enc(?:oded|rypted)?|base64|b64|pem"
     r"|env|old|new|current|cur|prev(?:ious)?|backup|bak|default|main|primary|secondary|confirm(?:ation)?|again|repeat|db|id|[0-9])+"
 )
 
 _PREPOSITION = re.compile(r"(?i:[_.-](?:for|of|in|on|at|to)[_.-])|(?<=[a-z])(?:For|Of|In|On|At|To)(?=[A-Z])")
 
-_SECRET_IN_CHINESE = re.compile(r"(?:密码|口令|密钥|秘钥|私钥|令牌|凭证|凭据|授权码)$")
+_SECRET_IN_CHINESE = re.compile(rf"(?:{IN_CHINESE}|秘密)(?:id|对|串|值|是|为)?(?:[（(][^（()）]*[)）])?[0-9]*$")
+_BUCKET_IN_CHINESE = re.compile(r"(?:存储桶|oss桶|桶名)(?:名称?|id)?$")
+_ID_IN_CHINESE = re.compile(r"(?:(?P<user>用户|创建[者人])|(?P<owner>所有者|拥有者|负责人)|(?P<account>账[号户]|帐号))(?:id|uid|编号)$")
 _BUCKET = re.compile(r"buckets?(?:names?|ids?)?$")
 _BUCKETING = re.compile(
     r"(?:hash|len|length|size|age|time|token|seq|sequence|num|score|price|date|income|feature|bin|quantile|percentile|latency|histogram|batch"
@@ -59,6 +62,8 @@ _NUMBER = re.compile(r"[-+]?[0-9.,]+(?:[eE][-+]?[0-9]+)?")
 _BRACKETED = re.compile(r"<.*>|\[.*\]", re.DOTALL)
 _PLACEHOLDER = re.compile(r"<[^<>]*>")
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,62}")
+# Names of which a value is one when it is an address, or reads like a generated key.
+_ADDRESSED = re.compile(r"(?:webhooks?(?:urls?|addr(?:ess)?|uri|endpoint)?|dsn|hookurl|回调地址|机器人地址)$")
 _OPAQUE, _LONG, _LONG_TOKEN = 8, 16, 12
 _NAMES = re.compile(
     r"(?:parameter|param|env|variable|var|option|config|setting|property|field|attribute|attr|header)?(?:key|name)"
@@ -101,24 +106,34 @@ def what_name_says(name: str) -> Named:
     ['owner', 'key', 'key', 'key', 'bucket', '', '']
     """
     squashed = _NOT_ALPHANUMERIC.sub("", name.lower())
+    plain = "".join(name.lower().split())
     if squashed in _OWNERS:
         return Named(_OWNERS[squashed], sure=True, fits=_is_something)
+    if (found := _ID_IN_CHINESE.search(plain)) and found.lastgroup:
+        return Named(found.lastgroup, sure=True, fits=_is_something)
     more = _SECRET_BEFORE.search(squashed)
     qualified = more and (_QUALIFIED.fullmatch(more["more"]) or _PREPOSITION.search(name))
-    if qualified or _SECRET.search(squashed.rstrip("0123456789")) or _SECRET_IN_CHINESE.search(name):
+    if qualified or _SECRET.search(squashed.rstrip("0123456789")) or _SECRET_IN_CHINESE.search(plain):
         return Named("key", sure=True, fits=_is_something)
+    return _what_last_word_says(name, squashed, plain) or (Named("key", sure=False, fits=_is_unlike_words) if more else _NOTHING)
+
+
+def _what_last_word_says(name: str, squashed: str, plain: str) -> Named | None:
+    """Read a name that is sure of nothing: the value has to look like what it says; None when it says nothing."""
     words = [word.lower() for word in _WORD.findall(name[-200:])] or [""]
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if last in ("ak", "sk") or (last == "pass" and not _PASSING.fullmatch(before)):
+    if _ADDRESSED.search(squashed or plain):
+        return Named("key", sure=False, fits=_is_address)
+    if last in ("ak", "sk", "pw", "otp") or (last == "pass" and not _PASSING.fullmatch(before)):
         return Named("key", sure=False, fits=_is_no_common_word)
     if last in ("token", "tokens", "signature"):
         long = last == "signature"
         return _NOTHING if _VOCABULARY.fullmatch(before) else Named("key", sure=False, fits=_is_long if long else _is_opaque)
     bucket = _BUCKET.search(squashed)
-    if bucket and not _BUCKETING.search(squashed[: bucket.start()]):
+    if _BUCKET_IN_CHINESE.search(plain) or (bucket and not _BUCKETING.search(squashed[: bucket.start()])):
         harmless = _SIZES if squashed == "bucket" else ()
         return Named("bucket", sure=False, fits=lambda text: bool(bucket_in(text)) and text not in harmless)
-    return Named("key", sure=False, fits=_is_unlike_words) if more or last == "auth" else _NOTHING
+    return Named("key", sure=False, fits=_is_unlike_words) if last in ("auth", "pat", "pats", "bearer", "sig") else None
 
 
 def kind_under(name: str, value: Any) -> str:
@@ -136,12 +151,14 @@ def kind_under(name: str, value: Any) -> str:
         return named.kind if named.fits(value) else ""
     if named.kind == "key" and isinstance(value, float):
         return ""  # a measure
+    if isinstance(value, list | tuple) and named.kind == "key" and not named.sure:
+        return "key" if value and all(isinstance(each, str) and is_generated(each) and named.fits(each) for each in value) else ""
     holds = named.sure or (named.kind == "bucket" and isinstance(value, Mapping | list | tuple))
     return named.kind if holds else ""
 
 
-def named_kinds(node: Mapping[Any, Any]) -> dict[Any, str]:
-    """Kinds of the values in a pair such as `{"Name": "API_KEY", "Value": "..."}`, by the key they stand under.
+def named_kinds(node: Mapping[Any, Any], above: str = "") -> dict[Any, str]:
+    """Kinds of the values in a pair such as `{"Name": "API_KEY", "Value": "..."}` by their keys; `above` is what the pair stands under.
 
     Examples
     --------
@@ -150,7 +167,7 @@ def named_kinds(node: Mapping[Any, Any]) -> dict[Any, str]:
     """
     values = [key for key in node if _role(key) == "value"]
     names = [node[key] for key in node if _role(key) == "name" and isinstance(node[key], str)] if values else []
-    found = ((key, kind_under(name, node[key])) for name in reversed(names) for key in values)
+    found = ((key, kind_under(name, node[key])) for name in (above, *reversed(names)) for key in values)
     return {key: kind for key, kind in found if kind}
 
 
@@ -208,6 +225,10 @@ def _is_something(text: str) -> bool:
 
 def _is_no_common_word(text: str) -> bool:
     return not is_literal(text) and not _NUMBER.fullmatch(text) and len(text.split()) == 1 and not _COMMON_WORD.fullmatch(text)
+
+
+def _is_address(text: str) -> bool:
+    return ("://" in text and len(text.split()) == 1) or _is_unlike_words(text)
 
 
 def _is_unlike_words(text: str) -> bool:

@@ -74,18 +74,45 @@ _NO_PORT = r"""(?![0-9]*+(?:[/?#\s"'\\]|\Z))"""
 _ODD = r"""[^\s"'<>\\@](?:[^\s"'<>\\@]|[ ](?=\S)){0,128}"""
 _HOST = r"@(?=[\w.\[-])"
 
+# Addresses to which anybody may post who knows their path; the hosts are those of gitleaks' list and of the Chinese messengers.
+_IN_PATH = r"""(?:[^\s?#"'<>\\)\]},;&]|\\/)"""
+_WEBHOOK = (
+    rf"(?:hooks\.slack(?:-gov)?\.com{_SLASH}(?:services|workflows|triggers)|discord(?:app)?\.com{_SLASH}api{_SLASH}(?:v[0-9]{{1,3}}{_SLASH})?webhooks"
+    rf"|(?:feishu\.cn|larksuite\.com|larkoffice\.com){_SLASH}open-apis{_SLASH}bot{_SLASH}(?:v2{_SLASH})?hook|\.webhook\.office\.com{_SLASH}webhookb2"
+    rf"|api\.telegram\.org(?:{_SLASH}file)?(?={_SLASH}bot))"
+)
+_SPOKEN = r"\b(?:pass(?:word|wd|phrase|code)|pwd|(?:secret|access|api|private)[ _-]?key|token)"
+IN_CHINESE = "密码|口令|密钥|秘钥|密匙|私钥|令牌|凭证|凭据|授权码"
+# What a name is remarked on with, and the end of the name.
+_REMARK = r"[（(][^）)\n]{0,32}[）)]\s*+"
+_LONG_LETTERS = 8
+
+
+def _is_no_word(text: str) -> bool:
+    return len(text) >= _LONG_LETTERS or not text.isalpha()
+
+
 # What is looked for before names and values, because it holds them.
-ADDRESSES = tuple(
-    MaskRule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
-    for kind, pattern in (
-        ("key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<secret>.*?)(?=-----END|\Z)"),
-        ("login", rf"""(?:(?<=://)|(?<=:\\/\\/))(?P<secret>{_AUTHORITY}[^/\s?#"'<>\\@])@"""),
-        ("login", rf"(?<=://)(?P<secret>{_USER}:{_NO_PORT}{_ODD}){_HOST}"),
-        ("login", rf"(?<![\w:/\\])//(?P<secret>{_USER}:{_NO_PORT}[^\s/\"'<>\\@]{{1,128}}){_HOST}"),
-        ("login", r"%(?:25)*+3a(?:%(?:25)*+2f){2}(?P<secret>(?:[^\s/?#\"'<>&%@]|%(?!(?:25)*+(?:40|2f|3f|23)))++)(?:@|%(?:25)*+40)"),
-        ("login", r"(?:\bjdbc:oracle:[a-z0-9]{1,16}:|\bsqlplus\s)(?P<secret>[^\s/?#\"'<>\\@:]{1,64}/[^\s\"'<>@]{1,128})@"),
-        ("query", rf"(?::|%3a){_SLASH}{{2}}{_IN_URL}*+(?:\?(?P<secret>{_IN_QUERY}++))?"),
-    )
+ADDRESSES = (
+    *(
+        MaskRule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+        for kind, pattern in (
+            ("key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<secret>.*?)(?=-----END|\Z)"),
+            ("login", rf"""(?:(?<=://)|(?<=:\\/\\/))(?P<secret>{_AUTHORITY}[^/\s?#"'<>\\@])@"""),
+            ("login", rf"(?<=://)(?P<secret>{_USER}:{_NO_PORT}{_ODD}){_HOST}"),
+            ("login", rf"(?<![\w:/\\])//(?P<secret>{_USER}:{_NO_PORT}[^\s/\"'<>\\@]{{1,128}}){_HOST}"),
+            ("login", r"%(?:25)*+3a(?:%(?:25)*+2f){2}(?P<secret>(?:[^\s/?#\"'<>&%@]|%(?!(?:25)*+(?:40|2f|3f|23)))++)(?:@|%(?:25)*+40)"),
+            ("login", r"(?:\bjdbc:oracle:[a-z0-9]{1,16}:|\bsqlplus\s)(?P<secret>[^\s/?#\"'<>\\@:]{1,64}/[^\s\"'<>@]{1,128})@"),
+            ("query", rf"(?::|%3a){_SLASH}{{2}}{_IN_URL}*+(?:\?(?P<secret>{_IN_QUERY}++))?"),
+            ("key", rf"{_WEBHOOK}{_SLASH}(?P<secret>{_IN_PATH}++)"),
+            ("key", r"\b(?:login\s++\S{1,64}\s++password|sshpass\s++-p)\s*+[\"']?(?P<secret>[^\s\"']++)"),
+        )
+    ),
+    MaskRule("key", re.compile(rf"(?i){_SLASH}(?:web)?hooks?{_SLASH}(?P<secret>{_IN_PATH}++)"), is_generated),
+    MaskRule(
+        "key", re.compile(rf"(?i)(?:{_SPOKEN})\s++is\s++[\"']?+(?P<secret>[!#-&(-~]{{6,}}+)"), lambda said: any(map(str.isdigit, said))
+    ),
+    MaskRule("key", re.compile(rf"(?:{IN_CHINESE})(?:{_REMARK}[:：=＝是为]|[是为])\s*+(?P<secret>[!-~]{{4,}}+)"), _is_no_word),
 )
 
 _BUCKET = r"(?P<secret>[a-z0-9][a-z0-9_-]*+)"
@@ -100,7 +127,16 @@ _BUCKETS = (
     rf"/bucket/(?:oss-)?(?:cn|ap|us|eu|me|rg)-[a-z0-9-]++/{_BUCKET}",
 )
 
-_KEY_PREFIXES = r"LTAI|AKIA|ASIA|AIza|gh[opsu]_|github_pat_|glpat-|xox[abprs]-"
+# Beginnings of keys, from the lists of gitleaks and detect-secrets; behind those of the second list a word may follow.
+_KEY_PREFIXES = (
+    r"LTAI|A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA|ABSK|AIza|gh[opsur]_|github_pat_|gl(?:pat|dt|rt|ptt|soat)-|xox[abeprs]-"
+    r"|xapp-[0-9]-|GOCSPX-|PMAK-|ms-(?=[0-9a-f]{8}-[0-9a-f]{4}-)"
+)
+_MAYBE_PREFIXES = (
+    r"STS\.|TMP\.|hf_|sk-|npm_|pypi-|dop_v1_|do[or]_v1_|dapi|SG\.|[sr]k_(?:live|test|prod)_|gsk_|r8_|nvapi-|hv[sb]\.|ya29\.|dckr_[a-z]{2,5}_"
+    r"|gl[cs]a?_|lin_api_|sntry[su]_|pplx-|shp(?:at|ca|pa|ss)_|fig[du]_|wandb_v1_|rubygems_|tfp_|dp\.[a-z]{2,7}\.|ntn_|jina_|xai-|AKID|AKLT|AKCp"
+    r"|lsv2_[a-z]{2}_|pul-|pscale_[a-z]{2,5}_|atlasv1\.|ATATT3|EAA[MC]|whsec_|sha256~|rdme_|xkeysib-|fio-u-|sbp_|bce-v3/"
+)
 _WORDS_BEFORE_A_NUMBER = re.compile(
     r"(?i)(?:^|[^a-z])(?:size|steps?|time|times?tamp|ts|date|seed|counts?|num|numel|bytes|flops|macs|tokens?|params|parameters|samples|length"
     r"|len|total|max|min|ns|us|epochs?|iterations?|iters?|offset|duration|limit)[\"']?\s{0,4}[=:]?\s{0,4}[\"']?\Z"
@@ -118,7 +154,7 @@ SHAPES = (
             ("mail", r"(?<![\w.+-])(?P<secret>[\w.+-]++@[\w-]++\.[\w.-]*[A-Za-z])"),
         )
     ),
-    MaskRule("key", re.compile(r"(?<![A-Za-z0-9])(?P<secret>(?:STS\.|TMP\.|hf_|sk-)[A-Za-z0-9_./+-]{12,})"), is_generated),
+    MaskRule("key", re.compile(rf"(?<![A-Za-z0-9])(?P<secret>(?:{_MAYBE_PREFIXES})[A-Za-z0-9_./+=-]{{12,}})"), is_generated),
     MaskRule("key", re.compile(r"(?i)\b(?:bearer|basic)\s++(?P<secret>[a-z0-9._~+/=-]{12,}+)"), is_generated),
     MaskRule("account", re.compile(r"(?<![\w.])(?P<secret>[1-9][0-9]{15,18})(?!\w|\.[0-9])"), unless=_WORDS_BEFORE_A_NUMBER),
     MaskRule("key", re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>[A-Za-z0-9+/]{28,}+={0,2})(?![A-Za-z0-9+/=])"), _is_random),

@@ -16,12 +16,13 @@ from pai_notebook.io.redaction_rules import is_generated
 # From a secret and its kind to what stands there instead; the secret itself where it is to stay.
 Mask = Callable[[str, str], str]
 
+_REMARK = r"(?:（[^（）\n]{0,32}）)?+"
 _PAIR = re.compile(
-    r"""(?<![\w.\-])
-    (?: (?P<flag>-{1,2}[^\W\d_][\w.\-]*+) (?P<flag_quote>\\*+["'`]?) (?P<is> \s*+[=:,]\s*+ | (?:\s|\\\r?\n)++ )
-      | (?P<name>\w[\w.\-]*+) (?P<name_quote>\\*+["'`]?) \]?+ (?P<sign> \s*+ (?: => | := | [=!]?={1,2} | [:\uff1a\uff1d] ) \s*+ )
-      | (?<=[\[(]) (?P<pair_quote>\\*+["']) (?P<pair>\w[\w.\-]*+) (?P=pair_quote) \s*+ , \s*+ (?=\\*+["'])
-    ) (?: \(\s*+(?=[a-zA-Z$]{0,2}["']) )?+ (?: (?:[bBrRfFuU]{1,2}|[$@])(?=\\*+["']) )?+ (?P<open> \"{3}|'{3} | \\*+["'`]?)""",
+    rf"""(?<![\w.\-])
+    (?: (?P<flag>-{{1,2}}[^\W\d_][\w.\-]*+{_REMARK}) (?P<flag_quote>\\*+["'`]?) (?P<is> \s*+[=:,]\s*+ | (?:\s|\\\r?\n)++ )
+      | (?P<name>\w[\w.\-]*+{_REMARK}) (?P<name_quote>\\*+["'`]?) \]?+ (?P<sign> \s*+ (?: [=-]> | := | [=!]?={{1,2}} | [:：＝] ) \s*+ )
+      | (?<=[\[(]) (?P<pair_quote>\\*+["']) (?P<pair>\w[\w.\-]*+{_REMARK}) (?P=pair_quote) \s*+ , \s*+ (?=\\*+["'])
+    ) (?: \(\s*+(?=[a-zA-Z$]{{0,2}}["']) )?+ (?: (?:[bBrRfFuU]{{1,2}}|[$@])(?=\\*+["']) )?+ (?P<open> \"{{3}}|'{{3}} | \\*+["'`]?)""",
     re.VERBOSE,
 )
 _IS = r"(?: [=!<>~]={0,2}+ | (?:not\s++)?+(?:in|contains|between|like|equals|is|was)\b )"

@@ -42,9 +42,19 @@ NAMES_OF_KEYS = (
     "sk",
     "oss.sk",
     "数据库密码",
+    "登录口令（生产）",
+    "密钥ID",
+    "OSS_SK",
+    "OSS_ACCESS_KEY_SECRET",
+    "AccountKey",
+    "connection_string",
+    "github_pat",
+    "WANDB_KEY",
+    "passkey",
 )
-NAMES_OF_BUCKETS = ("bucket", "BucketName", "OSS_BUCKET", "--oss-bucket", "data_bucket")
-NAMES_OF_IDS = ("OwnerId", "UserId", "accountId", "ali_uid")
+NAMES_OF_OPAQUE = ("pat", "bearer", "pw", "dingtalk_webhook", "DSN")
+NAMES_OF_BUCKETS = ("存储桶", "bucket", "BucketName", "OSS_BUCKET", "--oss-bucket", "data_bucket")
+NAMES_OF_IDS = ("用户ID", "OwnerId", "UserId", "accountId", "ali_uid")
 
 
 def passphrase(number):
@@ -61,6 +71,14 @@ def generated(number):
 
 def bucket_name(number):
     return f"canary-{number}-data"
+
+
+def uuid_of(number):
+    return f"{number:08}-1a2b-4c3d-8e9f-0123456789ab"
+
+
+def address(number):
+    return f"https://ci.example/notify/canary{number}"
 
 
 def account_id(number):
@@ -144,6 +162,12 @@ BUCKET_TEXTS = (
     "https://oss.console.aliyun.com/bucket/oss-cn-hangzhou/{}/object",
     "cp oss://{}/a.bin /mnt",
 )
+PREFIXES = (
+    *("LTAI", "AKIA", "ABIA", "AIza", "ghp_", "ghr_", "github_pat_", "glpat-", "gldt-", "xoxb-12-", "xapp-1-A0-"),
+    *("GOCSPX-", "npm_", "pypi-", "hf_", "sk-", "sk-ant-api03-", "sk_live_", "dop_v1_", "dapi", "SG.", "gsk_"),
+    *("r8_", "nvapi-", "hvs.", "ya29.", "dckr_pat_", "glsa_", "AKID", "AKLT", "lin_api_", "sntrys_", "pplx-"),
+    *("shpat_", "wandb_v1_", "rubygems_", "dp.pt.", "ntn_", "jina_", "whsec_"),
+)
 KEY_TEXTS = (
     ("https://h.example/p?OSSAccessKeyId=x&Signature={}&Expires=1", generated),
     ("https://user:{}@h.example/p", short_token),
@@ -174,6 +198,27 @@ KEY_TEXTS = (
     ("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", generated),
     ("write to {}@example.com", short_token),
     ("<AccessKeySecret>{}</AccessKeySecret>", short_token),
+    ("https://oapi.dingtalk.com/robot/send?access_token={}", generated),
+    ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={}", uuid_of),
+    ("https://open.feishu.cn/open-apis/bot/v2/hook/{}", uuid_of),
+    ("https:\\/\\/open.larksuite.com\\/open-apis\\/bot\\/v2\\/hook\\/{}", uuid_of),
+    ("https://hooks.slack.com/services/T024BE7LD/B024BE7LD/{}", short_token),
+    ("url=https%3A%2F%2Fhooks.slack.com%2Fservices%2FT024BE7LD%2F{}&x=1", short_token),
+    ("post to [us](https://discord.com/api/webhooks/123456/{}).", short_token),
+    ("https://team.webhook.office.com/webhookb2/11@22/IncomingWebhook/{}/33", short_token),
+    ("https://api.telegram.org/bot123456:{}/sendMessage", short_token),
+    ("https://ci.example/api/webhook/{}", generated),
+    ("DINGTALK_WEBHOOK={} EPOCHS=3", address),
+    ("DefaultEndpointsProtocol=https;AccountName=x;AccountKey={}+/==;EndpointSuffix=core.windows.net", generated),
+    ("Endpoint=sb://x.example/;SharedAccessKeyName=all;SharedAccessKey={}=", generated),
+    *((prefix + "{}", generated) for prefix in PREFIXES),
+    ("ms-{}", uuid_of),
+    ("the password is {} now", short_token),
+    ("password -> {}", short_token),
+    ("密码是{}", short_token),
+    ("密钥（生产）：{}", short_token),
+    ("machine h.example login me password {}", short_token),
+    ("sshpass -p {} ssh h", short_token),
 )
 ID_TEXTS = ("acs:ram::{}:role/pai", "made by {}.", "log/{}/run", "https://h.example/{}/a")
 
@@ -201,6 +246,7 @@ def placements():
 
     for names, makers in (
         (NAMES_OF_KEYS, (passphrase, short_token, generated)),
+        (NAMES_OF_OPAQUE, (short_token, generated)),
         (NAMES_OF_BUCKETS, (bucket_name,)),
         (NAMES_OF_IDS, (account_id,)),
     ):
