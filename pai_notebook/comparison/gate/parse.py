@@ -10,6 +10,7 @@ from typing import Literal
 
 from pai_notebook.comparison.tolerance import in_points
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.address import BASELINES
 from pai_notebook.model.conditions import LOOKALIKES, grammar_error
 from pai_notebook.model.numbers import DECIMAL, HIGHEST_LEVEL, UNSIGNED, format_computed
 from pai_notebook.model.patterns import Pattern
@@ -24,22 +25,31 @@ _MEANT = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
     for pattern, meant in (
         (
-            r"\A\s*(?:\{|\[\s*(?:[\"'\[{]|\]?\s*\Z))",
+            r"\A\s*(?:[{\"']|\[\s*(?:[\"'\[{]|\]?\s*\Z))",
             say("Write one rule a line, without brackets and quotation marks: rules are not JSON."),
         ),
         (r"\A\s*fail\s+if\b", say("Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance.")),
         (r"!=|<>|\u2260", say("A rule has no !=; write >=, <=, >, < or ==.")),
-        (r"=>|=<", say("Write >= or <=.")),
-        (r"\A[^<>=]*=(?!=)", say("Write ==, >= or <=.")),
+        (r"=>|=<|[<>]\s+=", say("Write >= or <=.")),
+        (r"[0-9],[0-9]", say("Write numbers with a point and without commas, as 0.9.")),
+        (r"\A[^<>=]*=(?!=)|\A[^<>=]*:\s*[0-9]", say("Write ==, >= or <=.")),
         (r"\bbetween\b", say("Write two rules, one with >= and one with <=.")),
         (r"\s(?:and|or)\s|&&|\|\|", say("Write one rule a line; all of them have to hold.")),
-        (r"baseline\s*[*/]|[*]\s*baseline|%\s*of\b", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
         (
-            r"[<>=]\s*(?:approved|latest|previous|first|highest)\b",
-            say("A rule compares with the baseline; baseline='approved' and the like choose that."),
+            r"\b(?:at\s+(?:least|most)|above|below|over|under|(?:more|less|higher|lower|greater)\s+than|drops?)\b",
+            say("Write the sign: accuracy >= 0.9 for at least, cer <= 0.1 for at most."),
         ),
+        (r"[,;]\Z", say("Write one rule a line, and nothing behind it but a comment after #.")),
+        (r"baseline\s*[*/]|[*]\s*baseline|%\s*of\b", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
     )
 )
+_OF_BASELINE = say("A rule compares with the baseline; baseline='approved' and the like choose that.")
+_BEHIND = say("Behind the sign comes a number, a percentage such as 98%, or the baseline, as in baseline - 1%.")
+_FAIL_IF = re.compile(r"\s*fail\s+if\b", re.IGNORECASE)
+_IS_BOUND = re.compile(r"[-+]?[0-9.]|baseline\b")
+# What holds where another comparison does not, and the same comparison from the other side.
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 _COMPARE = re.compile(r"<=|>=|==|<|>")
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONFIDENCE = re.compile(r"with\s+(?P<level>[0-9.]+)\s*%\s*confidence\b", re.IGNORECASE)
@@ -163,6 +173,7 @@ def parse_rules(text: str) -> tuple[Rule | Alarm, ...]:
     >>> parse_rules("accuracy >= baseline - 0.01 with 95% confidence")[0].level, parse_rules("fail if cer worse beyond chance")[0].metric
     (0.95, 'cer')
     """
+    text = text.removeprefix("\ufeff")  # as editors of Windows begin a file
     return tuple(_Reader(text, number, start, line).rule() for number, start, line in _lines(text))
 
 
@@ -204,6 +215,7 @@ class _Reader:
         alarm = _ALARM.fullmatch(self.line.strip())
         if alarm is not None:
             return Alarm(self.line.strip(), self.number, (alarm["metric"] or "").strip(), bool(alarm["optional"]))
+        self._refuse_turned()
         metric, dataset = self._metric()
         compare = self._take(_COMPARE, say("expected <=, >=, ==, < or >"))
         self._blanks()
@@ -223,6 +235,20 @@ class _Reader:
             raise self._error(say("== cannot hold with a confidence; use >= or <="), at=begin)
         sign: Comparator = compare  # type: ignore[assignment]
         return Rule(self.line.strip(), self.number, metric, dataset, sign, base, number, unit, optional, is_percent, level)
+
+    def _refuse_turned(self) -> None:
+        """Refuse what says when to fail, and a bound before its metric; both have the rule that is meant."""
+        told = _FAIL_IF.match(self.line)
+        sign = _COMPARE.search(self.line, told.end() if told else self.at)
+        if sign is None:
+            return
+        left, right = self.line[told.end() if told else self.at : sign.start()].strip(), self.line[sign.end() :].strip()
+        if told and sign[0] in _OPPOSITE:
+            cure = say("Write what has to hold: {rule}.", rule=f"{left} {_OPPOSITE[sign[0]]} {right}")
+            raise self._error(say("expected worse beyond chance"), cure, at=sign.start())
+        if _IS_BOUND.match(left) and right and not _IS_BOUND.match(right):
+            cure = say("Write the metric first: {rule}.", rule=f"{right} {_MIRRORED[sign[0]]} {left}")
+            raise self._error(say("expected the name of a metric"), cure, at=self.at)
 
     def _metric(self) -> tuple[str, str | None]:
         split = self._first_comparator()
@@ -252,8 +278,7 @@ class _Reader:
                 say("{what} is not closed", what="[" if inside == "]" else "`"), at=max(self.line.rfind("["), self.line.rfind("`"))
             )
         at = next((place for place, mark in enumerate(self.line) if place >= self.at and mark in LOOKALIKES), len(self.line))
-        is_alarm = re.match(r"\s*fail\s+if\b", self.line, re.IGNORECASE)
-        raise self._error(say("expected worse beyond chance" if is_alarm else "expected <=, >=, ==, < or >"), at=at)
+        raise self._error(say("expected worse beyond chance" if _FAIL_IF.match(self.line) else "expected <=, >=, ==, < or >"), at=at)
 
     def _bound(self) -> tuple[Literal["number", "baseline", "true", "false"], float, Unit]:
         self._blanks()
@@ -267,7 +292,8 @@ class _Reader:
             known = ("baseline", "true", "false")
             near = [each for each in known if each.startswith(word)] or get_close_matches(word, known, 1)
             words = "unknown word {word!r}, did you mean {near}?" if near else "unknown word {word!r}"
-            raise self._error(say(words, word=word, near=near[0] if near else ""), at=begin)
+            is_choice = bool(get_close_matches(word.casefold(), BASELINES, 1))
+            raise self._error(say(words, word=word, near=near[0] if near else ""), _OF_BASELINE if is_choice else _BEHIND, at=begin)
         self._blanks()
         sign = self.line[self.at : self.at + 1]
         if sign not in ("+", "-") or not sign:
@@ -282,7 +308,8 @@ class _Reader:
             raise self._error(say("a fraction is from 0% to 100%"), at=at)
         if compare in (">", ">=") and 0 < percent <= 1:
             told = {"percent": format_computed(percent), "number": format_computed(percent / 100)}
-            raise self._error(say("{percent}% is {number}; write {percent} or {number}, whichever is meant", **told), at=at)
+            cure = say("Write {percent} or {number}, whichever is meant.", **told)
+            raise self._error(say("{percent}% is {number}", **told), cure, at=at)
         return percent / 100
 
     def _unit(self) -> Unit:
@@ -334,6 +361,7 @@ class _Reader:
         while self.at < len(self.line) and self.line[self.at].isspace():
             self.at += 1
 
-    def _error(self, message: str, *, at: int) -> Exception:
-        hint = next((meant for pattern, meant in _MEANT if pattern.search(self.line)), _FORM)
+    def _error(self, message: str, hint: str = "", *, at: int) -> Exception:
+        """Say where the reading stopped, and what to write: here, or in a line that looks like this one."""
+        hint = hint or next((meant for pattern, meant in _MEANT if pattern.search(self.line)), _FORM)
         return grammar_error(self.text, self.start + at, say("{message} in {line!r}", message=message, line=self.line.strip()), hint)
