@@ -136,7 +136,8 @@ class EvidenceFinder:
     def examples(self, key: Key, place: int) -> tuple[str, float | None]:
         """Find the number of examples beside a metric, or above it while no key of its path names a part of the data.
 
-        The name is empty where there is none; the number is None where it stands beside metrics of several parts of the data.
+        Of several that stand together it is the smallest. The name is empty where there is none; the number is None where it stands
+        beside metrics of several parts of the data.
         """
         path, dataset = key
         above, part = split_path(path)[:-1], split_names(path)
@@ -144,11 +145,11 @@ class EvidenceFinder:
             if depth < len(above) and part:
                 break
             for role in _COUNTS:
-                for name in self._index.get((dataset, True, role, above[:depth]), ()):
-                    count = self.number((name, dataset), place)
-                    if count is not None and (name, dataset) in self.roles:
-                        mixed = bool(part) and self._parts.get((dataset, above), part) != part
-                        return name, None if mixed else count
+                names = [name for name in self._index.get((dataset, True, role, above[:depth]), ()) if (name, dataset) in self.roles]
+                counts = [(count, name) for name in names if (count := self.number((name, dataset), place)) is not None]
+                if counts:
+                    count, name = min(counts)
+                    return name, None if part and self._parts.get((dataset, above), part) != part else count
         return "", None
 
     def has_any(self, key: Key) -> bool:

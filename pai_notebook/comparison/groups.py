@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described
+from pai_notebook.comparison.align import MetricCells
+from pai_notebook.comparison.evidence import EvidenceFinder
+from pai_notebook.comparison.readings import Readings
 from pai_notebook.comparison.runs import Runs
+from pai_notebook.comparison.sources import Bounds, Side, Stated
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shown, value_key
@@ -251,6 +257,7 @@ def repeats_of(
     """
     found: dict[Key, tuple[Runs | None, ...]] = {}
     grouped = {key for version in versions if isinstance(version, VersionGroup) for key in version.repeats}
+    stated = [_MemberErrors(version) if isinstance(version, VersionGroup) else None for version in versions]
     for key in cells:
         kind = listed.kind(key)
         if kind is not None:
@@ -258,12 +265,38 @@ def repeats_of(
             _check_lengths(key, kind, found[key], cells[key])
         elif key in grouped and all(abs(value) < _LARGEST for value in _numbers(versions, key)):
             found[key] = tuple(
-                Runs.of(version.repeats[key].values, folds=version.folds, keys=_keys(version, key), uneven=bool(version.uneven))
-                if isinstance(version, VersionGroup) and key in version.repeats
+                errors.beside(
+                    key, Runs.of(version.repeats[key].values, folds=version.folds, keys=_keys(version, key), uneven=bool(version.uneven))
+                )
+                if isinstance(version, VersionGroup) and key in version.repeats and errors is not None
                 else None
-                for version in versions
+                for version, errors in zip(versions, stated, strict=True)
             )
     return found
+
+
+class _MemberErrors:
+    """What the members of a group state of how sure their values are."""
+
+    def __init__(self, group: VersionGroup) -> None:
+        self._places = {key: found.places for key, found in group.repeats.items()}
+        self._readings = Readings(EvidenceFinder(MetricCells(group.members)), None, {}, {})
+
+    def beside(self, key: Key, runs: Runs) -> Runs:
+        """Give runs with the widest error or interval of each name; the mean of folds is of the examples of all of them."""
+        share = 1 / math.sqrt(runs.count) if runs.folds else 1.0
+        found: dict[str, Side] = {}
+        for place in self._places[key]:
+            for name, side in self._readings.stated(key, place):
+                before = found.get(name)
+                if isinstance(side, Bounds):
+                    low, high = runs.value - share * (side.value - side.low), runs.value + share * (side.high - side.value)
+                    if isinstance(before, Bounds):
+                        low, high = min(low, before.low), max(high, before.high)
+                    found[name] = Bounds(runs.value, low, high, side.said)
+                elif isinstance(side, Stated):
+                    found[name] = Stated(runs.value, max(share * side.stated, before.stated if isinstance(before, Stated) else 0.0))
+        return replace(runs, beside=tuple(found.items())) if found else runs
 
 
 def remarks_on_lists(cells: Mapping[Key, Sequence[Cell]], names: Sequence[str], listed: ListedRepeats) -> Iterator[Phrase]:

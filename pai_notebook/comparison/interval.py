@@ -82,6 +82,27 @@ class Interval(Brief):
         """The interval of the difference the other way round."""
         return replace(self, low=-self.high, high=-self.low)
 
+    def hull(self, other: Interval) -> Interval:
+        """Widen it by another interval of the same difference.
+
+        Parameters
+        ----------
+        other : Interval
+            Whose level is the same.
+
+        Returns
+        -------
+        Interval
+            From the lower end of the two to the higher one, with the method of the wider.
+
+        Examples
+        --------
+        >>> Interval(-0.01, 0.03, 0.95, "by n").hull(Interval(-0.04, 0.02, 0.95, "as stated"))
+        <Interval 95 % interval -0.04 to +0.03, as stated>
+        """
+        method = max(self, other, key=lambda each: each.high - each.low).method
+        return replace(self, low=min(self.low, other.low), high=max(self.high, other.high), method=method)
+
     def within(self, span: float) -> Interval:
         """Cut it to differences of at most `span`, up or down.
 

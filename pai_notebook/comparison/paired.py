@@ -34,7 +34,7 @@ class _Answered(Side):
     paired: Paired
     is_candidate: bool
 
-    def against(self, other: _Answered, level: float) -> Interval:  # noqa: ARG002 - the pair knows both
+    def _against(self, other: _Answered, level: float) -> Interval:  # noqa: ARG002 - the pair knows both
         """Give the interval of the pair."""
         found = self.paired.at(level)
         assert found is not None  # noqa: S101 - a pair without one is no evidence
@@ -48,13 +48,13 @@ class _Answered(Side):
         low, high = (rest * end for end in wilson(other.value, self.paired.n, level))
         return replace(found, low=found.low - max(low, high), high=found.high - min(low, high))
 
-    def own(self, level: float) -> tuple[float, float]:
+    def _own(self, level: float) -> tuple[float, float]:
         """Give half of the interval of the difference to each side: the pair knows no more of one value."""
         found = self.against(self, level)
         half = (found.high - found.low) / 2
         return self.value - half, self.value + half
 
-    def reason(self, other: Side) -> Phrase:  # noqa: ARG002 - as above
+    def _basis(self, other: Side) -> Phrase:  # noqa: ARG002 - as above
         """Say on how many examples both were measured."""
         return self.paired.reason
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,17 +92,35 @@ class Readings:
         if found is None:
             value = self._beside.number(key, place) or 0.0
             examples = n or self._n
-            stated, bounds = self._stated(key, place, value), self._bounds(key, place, value)
+            stated, bounds = list(self._stated(key, place, value)), list(self._bounds(key, place, value))
+            share = self._share(key, place, value, examples)
+            # what is read off has no error, unless one is stated
+            exact = is_exact(key[0]) and not (self._differs_in_repeats(key) or _known([*stated, *bounds]))
+            repeats = [self._handed_over(key, place, value, examples), self._spread(key, place, value, examples)]
+            beside = [*stated, *bounds, *self._of_members(key, place)]
             found = (
-                SourceReading("", Exact(value)) if is_exact(key[0]) and not self._differs_in_repeats(key) else None,
-                self._handed_over(key, place, value, examples),
-                self._spread(key, place, value, examples),
-                _weighed(self._share(key, place, value, examples), stated, bounds),
-                stated,
-                bounds,
+                SourceReading("", Exact(value)) if exact else None,
+                *(_weighed(each, [*beside, _of_folds(each, share)]) for each in repeats),
+                _weighed(share, [*stated, *bounds]),
+                _weighed(_first(stated), [*stated, *bounds, share]),
+                _weighed(_first(bounds), [*stated, *bounds, share]),
             )
             self._found[key, place, n] = found
         return found
+
+    def stated(self, key: Key, place: int) -> list[tuple[str, Side]]:
+        """Stated errors and intervals of one value that are believed, with the names of their rows."""
+        value = self._beside.number(key, place)
+        return (
+            []
+            if value is None or not self._beside.has_any(key)
+            else _known([*self._stated(key, place, value), *self._bounds(key, place, value)])
+        )
+
+    def _of_members(self, key: Key, place: int) -> Iterator[SourceReading]:
+        """What the members of a group state."""
+        runs = self._repeats[key][place] if key in self._repeats else None
+        return (SourceReading(name, side) for name, side in (runs.beside if runs is not None else ()))
 
     def _differs_in_repeats(self, key: Key) -> bool:
         """Whether what is read off differs among the repeats of a version, so that their mean is an estimate."""
@@ -157,31 +175,29 @@ class Readings:
             return _share_of(what, Share(value, int(count), looked_up), refuted, runs)
         return SourceReading(what, refusal=refusal)
 
-    def _stated(self, key: Key, place: int, value: float) -> SourceReading | None:
-        """A stated standard error."""
-        name, error = next(self._beside.numbers_of(key, place, Role.ERROR), ("", 0.0))
-        if not name:
-            return None
-        if error == 0:
-            return SourceReading(name, refusal=say("{name} is 0", name=name))
-        if error < 0 or _is_other_unit(key[0], value, error):
-            refusal = say(
-                "{name} = {error} cannot be the standard error of {value}",
-                name=name,
-                error=format_number(error),
-                value=format_number(value),
-            )
-            return SourceReading(name, refusal=refusal)
-        return SourceReading(name, Stated(value, error))
+    def _stated(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
+        """Stated standard errors."""
+        for name, error in self._beside.numbers_of(key, place, Role.ERROR):
+            if error == 0:
+                yield SourceReading(name, refusal=say("{name} is 0", name=name))
+            elif error < 0 or _is_other_unit(key[0], value, error):
+                refusal = say(
+                    "{name} = {error} cannot be the standard error of {value}",
+                    name=name,
+                    error=format_number(error),
+                    value=format_number(value),
+                )
+                yield SourceReading(name, refusal=refusal)
+            else:
+                yield SourceReading(name, Stated(value, error))
 
-    def _bounds(self, key: Key, place: int, value: float) -> SourceReading | None:
-        """A stated interval."""
-        name, low, high, level = next(self._intervals(key, place, value), ("", 0.0, 0.0, None))
-        if not name:
-            return None
-        if low <= value <= high and low < high:
-            return SourceReading(name, Bounds(value, low, high, level))
-        return SourceReading(name, refusal=say("{name} does not hold {value}", name=name, value=format_number(value)))
+    def _bounds(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
+        """Stated intervals."""
+        for name, low, high, level in self._intervals(key, place, value):
+            if low <= value <= high and low < high:
+                yield SourceReading(name, Bounds(value, low, high, level))
+            else:
+                yield SourceReading(name, refusal=say("{name} does not hold {value}", name=name, value=format_number(value)))
 
     def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, float, float, float | None]]:
         """Two bounds in a list, the half of a symmetrical interval, or two bounds beside each other."""
@@ -198,36 +214,59 @@ class Readings:
             yield name, low, high, None
 
     def _spread(self, key: Key, place: int, value: float, n: float | None) -> SourceReading | None:
-        """A standard deviation, where it is said over how many runs or folds; tools divide by their number, not by one less."""
-        name, spread = next(self._beside.numbers_of(key, place, Role.SPREAD), ("", 0.0))
-        if not name:
+        """A standard deviation, where it is said over how many runs or folds; of several what gives the largest error."""
+        spreads, counts = list(self._beside.numbers_of(key, place, Role.SPREAD)), list(self._beside.runs(key, place))
+        if not spreads:
             return None
-        _, count, folds = next(self._beside.runs(key, place), ("", 0.0, False))
-        if not count:
-            error = _error_name(key[0])
+        if not counts:
+            name, error = spreads[0][0], _error_name(key[0])
             vague = say("{name} is given, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
             return SourceReading(name, refusal=vague)
-        if count != int(count) or count < (_FEWEST_FOLDS if folds else 2) or spread < 0 or is_rounding(spread**2, value):
-            few = say(
-                "{name} = {spread} over {count} does not give a spread",
-                name=name,
-                spread=format_number(spread),
-                count=format_number(count),
-            )
-            return SourceReading(name, refusal=few, is_constant=count >= 2 and spread >= 0 and is_rounding(spread**2, value))  # noqa: PLR2004 - one has no spread
-        runs = Runs(value, spread**2 * count / (count - 1), int(count), folds)
-        return SourceReading(name, runs if folds else self._with_examples(key, place, value, n, runs))
+        found = [_runs_of(value, name, spread, count, folds=folds) for name, spread in spreads for _, count, folds in counts]
+        known = [(each.what, each.side) for each in found if isinstance(each.side, Runs)]
+        if not known:
+            return found[0]
+        name, runs = max(known, key=lambda each: each[1].variance * each[1].factor)
+        return SourceReading(name, runs if runs.folds else self._with_examples(key, place, value, n, runs))
 
 
-def _weighed(share: SourceReading | None, *others: SourceReading | None) -> SourceReading | None:
-    """Give a share with what is stated of it, so that n does not overrule an error or an interval that is clearly wider."""
-    if share is None or not isinstance(share.side, Share):
-        return share
-    known = [each for each in others if each is not None and each.side is not None]
-    if not known:
-        return share
-    found = [share.side.weighed(each.what, each.side) for each in known if each.side is not None]
-    return replace(share, side=max(found, key=lambda side: (side.wider is not None, side.error)))
+def _runs_of(value: float, name: str, spread: float, count: float, *, folds: bool) -> SourceReading:
+    """Read one standard deviation over so many runs or folds; tools divide by their number, not by one less."""
+    is_constant = is_rounding(spread**2, value)
+    if count != int(count) or count < (_FEWEST_FOLDS if folds else 2) or spread < 0 or is_constant:
+        few = say(
+            "{name} = {spread} over {count} does not give a spread", name=name, spread=format_number(spread), count=format_number(count)
+        )
+        return SourceReading(name, refusal=few, is_constant=count >= 2 and spread >= 0 and is_constant)  # noqa: PLR2004 - one has no spread
+    return SourceReading(name, Runs(value, spread**2 * count / (count - 1), int(count), folds))
+
+
+def _of_folds(repeats: SourceReading | None, share: SourceReading | None) -> SourceReading | None:
+    """Give what n says of the mean of folds, each of which has that many examples; in runs the variance has it already."""
+    if repeats is None or share is None or not isinstance(repeats.side, Runs) or not isinstance(share.side, Share):
+        return None
+    return replace(share, side=replace(share.side, n=share.side.n * repeats.side.count)) if repeats.side.folds else None
+
+
+def _known(readings: Iterable[SourceReading | None]) -> list[tuple[str, Side]]:
+    """What is known by some sources, with the names of their rows."""
+    return [(each.what, each.side) for each in readings if each is not None and each.side is not None]
+
+
+def _first(readings: Sequence[SourceReading]) -> SourceReading | None:
+    """The first of several of a kind that is believed, else why the first is not."""
+    return next((each for each in readings if each.side is not None), readings[0] if readings else None)
+
+
+def _weighed(reading: SourceReading | None, others: Iterable[SourceReading | None]) -> SourceReading | None:
+    """Give a source with what else is stated of the value, so that it does not overrule what is clearly wider."""
+    if reading is None or reading.side is None:
+        return reading
+    side = reading.side
+    for name, other in _known(others):
+        if other is not reading.side:
+            side = side.weighed(name, other)
+    return reading if side is reading.side else replace(reading, side=side)
 
 
 def _share_of(what: str, share: Share, refuted: Phrase | None, runs: Runs | None) -> SourceReading:

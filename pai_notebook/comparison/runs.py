@@ -16,6 +16,8 @@ from pai_notebook.model.numbers import mean
 _FEWEST = {False: 2, True: 3}
 # Runs that a single run of another version is compared with.
 _FEWEST_BESIDE_ONE = 3
+# Degrees of freedom of a variance that is stated.
+_KNOWN = math.inf
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Runs(Side):
         The single values where they are known; folds of which both versions have the same are compared in pairs.
     keys : tuple of hashable
         What each value is called, such as the number of its fold; empty where only their order is known.
+    beside : tuple of (str, Side)
+        What the runs themselves state of how sure their values are, with the names of the rows.
     """
 
     variance: float
@@ -52,6 +56,7 @@ class Runs(Side):
     keys: tuple[Hashable, ...] = ()
     uneven: bool = False
     doubt: Phrase | None = None
+    beside: tuple[tuple[str, Side], ...] = ()
 
     @classmethod
     def of(
@@ -125,7 +130,7 @@ class Runs(Side):
     def form(self) -> Hashable:
         """Folds with values of their own are compared in pairs, so that only equal ones are alike."""
         values = self.values if self.folds and len(self.values) > 1 else ()
-        return Runs, self.count, self.folds, self.examples, self.keys, self.is_constant, self.doubt is None, values
+        return Runs, self.count, self.folds, self.examples, self.keys, self.is_constant, self.doubt is None, values, self.wider
 
     def spreads(self, level: float) -> tuple[float, float]:  # noqa: ARG002 - the same at every level
         """Give the variance up and down.
@@ -157,23 +162,37 @@ class Runs(Side):
 
     def widening(self, other: Self, level: float) -> float:
         """How many times as wide the interval is as if the spread of runs were known."""
-        return t_quantile(level, degrees_of(self._parts(other))) / normal_quantile(level)
+        return t_quantile(level, degrees_of([*self._parts(other), *self._stated_parts, *other._stated_parts])) / normal_quantile(level)
 
-    def against(self, other: Self, level: float) -> Interval:
+    def _against(self, other: Self, level: float) -> Interval:
         """Welch's interval; folds corrected for shared training data, a single run judged by the spread of the other's."""
-        return self.beyond(other, 1.0, level)
+        return self._welch(other, 1.0, level)
 
     def beyond(self, other: Self, factor: float, level: float) -> Interval:
         """Give the same of the difference to a multiple of the other."""
+        found = self._welch(other, factor, level)
+        return found.hull(self._stated_against(other, factor, level)) if self.wider or other.wider else found
+
+    def _welch(self, other: Self, factor: float, level: float) -> Interval:
         delta, parts = self.value - factor * other.value, self._parts(other, factor)
         alone = t_interval(delta, parts, level)
-        mine, others = self._examples_beside(other), other._examples_beside(self)
-        if mine is None or others is None:
-            return alone
+        theirs = ((factor**2 * variance, df) for variance, df in other._examples(other._examples_beside(self)))
+        examples = [*self._examples(self._examples_beside(other)), *theirs]
         # more degrees of freedom would make the interval of two runs narrower than that of the runs alone
-        theirs = ((factor**2 * variance, df) for variance, df in other._examples(others))
-        together = t_interval(delta, [*parts, *self._examples(mine), *theirs], level)
+        together = t_interval(delta, [*parts, *examples], level) if examples else alone
         return max(alone, together, key=lambda found: found.high - found.low)
+
+    @property
+    def _errors(self) -> Sequence[float]:
+        """Errors of the runs alone, as tools divide by their number, of the examples alone, and of both."""
+        runs, examples = self.variance * self.factor, [part for part, _ in self._of_examples(self.examples)]
+        least = self.variance / self.count * (self.count - 1) / self.count
+        return tuple(map(math.sqrt, (least, *examples, math.fsum((runs, *examples)))))
+
+    def _ends(self, level: float) -> tuple[float, float]:
+        """Without Student's t, which of a difference is that of both versions."""
+        half = normal_quantile(level) * max(self._errors)
+        return self._widest((self.value - half, self.value + half), level)
 
     @property
     def factor(self) -> float:
@@ -184,11 +203,20 @@ class Runs(Side):
         """Number of examples; where the one given is not believed that of the other, lest an error makes the interval narrower."""
         return other.examples if self.examples is None and self.doubt is not None else self.examples
 
-    def _examples(self, examples: int | None) -> Iterator[tuple[float, float]]:
+    def _of_examples(self, examples: int | None) -> Iterator[tuple[float, float]]:
         if examples is not None and not self.folds and 0 < self.value < 1:
             yield self.value * (1 - self.value) / examples, examples - 1
 
-    def own(self, level: float) -> tuple[float, float]:
+    @property
+    def _stated_parts(self) -> list[tuple[float, float]]:
+        """What errors that are stated beside runs, of which they know nothing, add to their variance; folds are of other examples."""
+        return [] if self.folds or not self.wider else [(max(side.error for _, side in self.wider) ** 2, _KNOWN)]
+
+    def _examples(self, examples: int | None) -> list[tuple[float, float]]:
+        """What other examples add to the variance: by their number, or as is stated where that is clearly more."""
+        return self._stated_parts or list(self._of_examples(examples))
+
+    def _own(self, level: float) -> tuple[float, float]:
         """Student's interval of the mean; a single run has none but itself, nor have equal ones."""
         if self.is_constant:
             return self.value, self.value
@@ -200,13 +228,14 @@ class Runs(Side):
         """Where else it could have been measured: in other runs, on fresh examples, or both."""
         if self.folds:
             return super().where
-        return say("in other runs") if self.examples is None else say("in other runs on fresh examples")
+        return say("in other runs on fresh examples") if self.wider or self.examples is not None else say("in other runs")
 
     def covers_examples(self, other: Self) -> bool:
         """Whether an interval against another covers other examples too; folds are of other examples themselves."""
-        return self.folds or None not in (self._examples_beside(other), other._examples_beside(self))
+        beside = self._examples_beside(other), other._examples_beside(self)
+        return self.folds or all(each.wider or known is not None for each, known in zip((self, other), beside, strict=True))
 
-    def reason(self, other: Self) -> Phrase:
+    def _basis(self, other: Self) -> Phrase:
         """Say how many runs or folds, and what the interval covers."""
         if self.folds:
             counts = joined(list(dict.fromkeys(str(each.count) for each in (self, other))), " and ")

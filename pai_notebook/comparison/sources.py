@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -98,26 +98,94 @@ class Side(ABC):
     ----------
     value : float
         The measured value.
+    wider : tuple of (str, Side)
+        What else is stated of it that is clearly less sure, with the names of the rows: it counts too.
+    narrower : tuple of str
+        Names of rows that state clearly less than is known; they are not used.
     """
 
     value: float
+    wider: tuple[tuple[str, Side], ...] = field(default=(), kw_only=True)
+    narrower: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def weighed(self, name: str, other: Side) -> Self:
+        """Give the value with another source beside it, so that of what is stated the less sure counts.
+
+        Parameters
+        ----------
+        name : str
+            Name of the row that states it.
+        other : Side
+            What it says of the same value.
+
+        Examples
+        --------
+        >>> share = Share(0.9, 1000)
+        >>> [share.weighed("accuracy_stderr", Stated(0.9, error)).own(0.95) == share.own(0.95) for error in (0.0095, 0.05)]
+        [True, False]
+        """
+        mine, theirs = self._errors, other._errors
+        if min(theirs) > CLEARLY * max(mine):
+            return replace(self, wider=(*self.wider, (name, other)))
+        return replace(self, narrower=(*self.narrower, name)) if CLEARLY * max(theirs) < min(mine) else self
+
+    @property
+    def _errors(self) -> Sequence[float]:
+        """Standard errors that would agree with this source alone."""
+        return (_error_in(self._own(_LEVEL)),)
+
+    def against(self, other: Self, level: float) -> Interval:
+        """Interval of this value minus another that is known in the same way; never narrower than what is stated beside them gives."""
+        found = self._against(other, level)
+        return found.hull(self._stated_against(other, 1.0, level)) if self.wider or other.wider else found
 
     @abstractmethod
-    def against(self, other: Self, level: float) -> Interval:
-        """Interval of this value minus another that is known in the same way."""
+    def _against(self, other: Self, level: float) -> Interval:
+        """Give the same without what else is stated."""
 
     def beyond(self, other: Self, factor: float, level: float) -> Interval | None:
         """Interval of this value minus a multiple of another, whose error has its part in it; None where that is not known."""
-        low, high = (factor * end for end in other.own(level))
-        return mover(self.value, self.own(level), factor * other.value, (min(low, high), max(low, high)), level)
+        return self._stated_against(other, factor, level)
 
-    @abstractmethod
+    def _stated_against(self, other: Self, factor: float, level: float) -> Interval:
+        low, high = (factor * end for end in other._ends(level))
+        return mover(self.value, self._ends(level), factor * other.value, (min(low, high), max(low, high)), level)
+
     def own(self, level: float) -> tuple[float, float]:
-        """Interval of the value itself."""
+        """Interval of the value itself, with what is stated beside it."""
+        return self._widest(self._own(level), level)
+
+    def _widest(self, own: tuple[float, float], level: float) -> tuple[float, float]:
+        if not self.wider:
+            return own
+        lows, highs = zip(own, *(side.own(level) for _, side in self.wider), strict=True)
+        return min(lows), max(highs)
 
     @abstractmethod
+    def _own(self, level: float) -> tuple[float, float]:
+        """Give the same without what else is stated."""
+
+    def _ends(self, level: float) -> tuple[float, float]:
+        """Interval of the value from which that of a difference is recovered."""
+        return self.own(level)
+
     def reason(self, other: Self) -> Phrase:
         """Say what the interval against another rests on, and what it covers."""
+        basis = self._basis(other)
+        names = [name for each in (self, other) for name, _ in each.wider]
+        if names:
+            told = joined(list(dict.fromkeys(names)), " and ")
+            return say("{basis}; widened to what {names} gives, which is clearly wider", basis=basis, names=told)
+        return self._with_unused(other, basis)
+
+    def _with_unused(self, other: Self, basis: Phrase) -> Phrase:
+        """Name what is stated and clearly narrower."""
+        unused = list(dict.fromkeys((*self.narrower, *other.narrower)))
+        return say("{basis}; {names} is clearly narrower and not used", basis=basis, names=joined(unused, " and ")) if unused else basis
+
+    @abstractmethod
+    def _basis(self, other: Self) -> Phrase:
+        """Say the same of the source alone."""
 
     def refusal(self, other: Self, names: tuple[str, str]) -> Phrase | None:  # noqa: ARG002 - most pairs of a kind can be compared
         """Why two values, of versions of these names, cannot be compared although both are known."""
@@ -141,13 +209,17 @@ class Side(ABC):
     @property
     def error(self) -> float:
         """One standard error of the value."""
-        low, high = self.own(_LEVEL)
-        return (high - low) / 2 / normal_quantile(_LEVEL)
+        return _error_in(self.own(_LEVEL))
+
+
+def _error_in(ends: tuple[float, float]) -> float:
+    """The standard error of which an interval is that of a normal estimate."""
+    return (ends[1] - ends[0]) / 2 / normal_quantile(_LEVEL)
 
 
 @dataclass(frozen=True)
 class Share(Side):
-    """A share of `n` examples, and what else is stated of how sure it is.
+    """A share of `n` examples.
 
     Attributes
     ----------
@@ -155,57 +227,28 @@ class Share(Side):
         The number of examples.
     looked_up : bool
         Whether no metric says how many, but the registry does of the dataset.
-    stated : str
-        Name of the row with a stated error or interval that disagrees with n; empty where none does.
-    wider : Side or None
-        What that says where it is clearly less sure than n, and is therefore taken; None where it is not used.
     """
 
     n: int
     looked_up: bool = False
-    stated: str = ""
-    wider: Side | None = None
 
-    def weighed(self, name: str, side: Side) -> Share:
-        """Give the share with an error or interval that is stated beside it: the less sure of the two counts.
-
-        Parameters
-        ----------
-        name : str
-            Name of the row that states it.
-        side : Side
-            What it says.
-
-        Examples
-        --------
-        >>> share = Share(0.9, 1000)
-        >>> [share.weighed("accuracy_stderr", Stated(0.9, error)).own(0.95) == share.own(0.95) for error in (0.0095, 0.05)]
-        [True, False]
-        """
+    @property
+    def _errors(self) -> Sequence[float]:
         # tools that divide by n - 1 state a little more than n gives, and the normal approximation less than Wilson near 0 and 1
         spread = math.sqrt(self.value * (1 - self.value))
-        gives = self.error, spread / math.sqrt(max(self.n - 1, 1)), spread / math.sqrt(self.n)
-        if side.error > CLEARLY * max(gives):
-            return replace(self, stated=name, wider=side)
-        return replace(self, stated=name) if CLEARLY * side.error < min(gives) else self
+        return _error_in(self._own(_LEVEL)), spread / math.sqrt(max(self.n - 1, 1)), spread / math.sqrt(self.n)
 
-    def against(self, other: Self, level: float) -> Interval:
-        """Newcombe's interval for independent examples; by the stated errors or intervals where they are clearly wider."""
-        if self.wider is None and other.wider is None:
-            return newcombe(self.value, self.n, other.value, other.n, level)
-        return mover(self.value, self.own(level), other.value, other.own(level), level)
+    def _against(self, other: Self, level: float) -> Interval:
+        """Newcombe's interval for independent examples."""
+        return newcombe(self.value, self.n, other.value, other.n, level)
 
-    def own(self, level: float) -> tuple[float, float]:
-        """Wilson's interval, or the stated one where it is clearly wider."""
-        return wilson(self.value, self.n, level) if self.wider is None else self.wider.own(level)
+    def _own(self, level: float) -> tuple[float, float]:
+        """Wilson's interval."""
+        return wilson(self.value, self.n, level)
 
     def reason(self, other: Self) -> Phrase:
         """Say the numbers of examples, and what the answers to each of them could decide where the interval does not."""
-        basis = self._basis(other)
-        return say("{basis}; number of examples from the dataset's DataCount", basis=basis) if self.looked_up or other.looked_up else basis
-
-    def _basis(self, other: Self) -> Phrase:
-        wide = list(dict.fromkeys(each.stated for each in (self, other) if each.wider))
+        wide = list(dict.fromkeys(name for each in (self, other) for name, _ in each.wider))
         if wide:
             whole = self.wider and other.wider
             told = (
@@ -214,13 +257,13 @@ class Share(Side):
                 else "n = {n} and {n_baseline}, but of one of them {names}, which is clearly wider"
             )
             basis = say(told, names=joined(wide, " and "), n=self.n, n_baseline=other.n)
-            unsaid = any(isinstance(each.wider, Bounds) and each.wider.said is None for each in (self, other))
-            return joined([basis, say("intervals taken as 95 %")], "; ") if unsaid else basis
-        unused = list(dict.fromkeys(each.stated for each in (self, other) if each.stated))
-        basis = self._of_examples(other)
-        return say("{basis}; {names} is clearly narrower and not used", basis=basis, names=joined(unused, " and ")) if unused else basis
+            unsaid = any(isinstance(side, Bounds) and side.said is None for each in (self, other) for _, side in each.wider)
+            basis = joined([basis, say("intervals taken as 95 %")], "; ") if unsaid else basis
+        else:
+            basis = self._with_unused(other, self._basis(other))
+        return say("{basis}; number of examples from the dataset's DataCount", basis=basis) if self.looked_up or other.looked_up else basis
 
-    def _of_examples(self, other: Self) -> Phrase:
+    def _basis(self, other: Self) -> Phrase:
         if self.n != other.n:
             return say("n = {n} and {n_baseline}, as if measured on different examples", n=self.n, n_baseline=other.n)
         basis = say(
@@ -244,16 +287,16 @@ class Stated(Side):
 
     stated: float
 
-    def against(self, other: Self, level: float) -> Interval:
+    def _against(self, other: Self, level: float) -> Interval:
         """Give the normal interval."""
         return normal_interval(self.value, self.stated, other.value, other.stated, level)
 
-    def own(self, level: float) -> tuple[float, float]:
+    def _own(self, level: float) -> tuple[float, float]:
         """Give the normal interval of the value."""
         half = normal_quantile(level) * self.stated
         return self.value - half, self.value + half
 
-    def reason(self, other: Self) -> Phrase:  # noqa: ARG002 - the same for both
+    def _basis(self, other: Self) -> Phrase:  # noqa: ARG002 - the same for both
         """Say that errors were stated."""
         return say("from the stated standard errors")
 
@@ -266,19 +309,16 @@ class Bounds(Side):
     high: float
     said: float | None = None
 
-    def _at(self, level: float) -> tuple[float, float]:
+    def _against(self, other: Self, level: float) -> Interval:
+        """Recover the interval of the difference from the two intervals."""
+        return mover(self.value, self._own(level), other.value, other._own(level), level)
+
+    def _own(self, level: float) -> tuple[float, float]:
+        """Give the stated interval, rescaled to another level."""
         scale = normal_quantile(level) / normal_quantile(self.said or _LEVEL)
         return self.value - scale * (self.value - self.low), self.value + scale * (self.high - self.value)
 
-    def against(self, other: Self, level: float) -> Interval:
-        """Recover the interval of the difference from the two intervals."""
-        return mover(self.value, self._at(level), other.value, other._at(level), level)
-
-    def own(self, level: float) -> tuple[float, float]:
-        """Give the stated interval, rescaled to another level."""
-        return self._at(level)
-
-    def reason(self, other: Self) -> Phrase:
+    def _basis(self, other: Self) -> Phrase:
         """Say that intervals were stated, and at which level."""
         if self.said is None or other.said is None:
             return say("intervals taken as 95 %")
@@ -290,15 +330,15 @@ class Bounds(Side):
 class Exact(Side):
     """A value that is read off, such as the size of a file."""
 
-    def against(self, other: Self, level: float) -> Interval:
+    def _against(self, other: Self, level: float) -> Interval:
         """Give the difference itself."""
         delta = self.value - other.value
         return Interval(delta, delta, level, "exact")
 
-    def own(self, level: float) -> tuple[float, float]:  # noqa: ARG002 - the same at every level
+    def _own(self, level: float) -> tuple[float, float]:  # noqa: ARG002 - the same at every level
         """Give the value itself."""
         return self.value, self.value
 
-    def reason(self, other: Self) -> Phrase:  # noqa: ARG002 - the same for both
+    def _basis(self, other: Self) -> Phrase:  # noqa: ARG002 - the same for both
         """Say that nothing is estimated."""
         return say("exact: read off, not estimated")

@@ -318,7 +318,7 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int], names: Sequence[st
             if evidence is not None and evidence.sides is not None and not isinstance(evidence.sides[0], Exact):
                 tested.setdefault(row.path, set()).add(place)
                 # what n alone gives needs no note
-                if not all(isinstance(side, Share) and side.wider is None for side in evidence.sides[:2]):
+                if not all(isinstance(side, Share) and not side.wider for side in evidence.sides[:2]):
                     sources.setdefault(evidence.reason, {}).setdefault(row.path, set()).add(place)
     for reason, found in sources.items():
         told = [

@@ -1,0 +1,167 @@
+"""Several sources beside one metric: the less sure counts, whichever they are; against scipy and a rule that knows no source."""
+
+import math
+
+import numpy as np
+import pytest
+
+import pai_notebook as pnb
+from pai_notebook.comparison.runs import Runs
+from pai_notebook.comparison.sources import CLEARLY, Bounds, Share, Stated
+from tests.compare.comparing import compare
+from tests.examples import cases
+from tests.lazy import Lazy
+
+stats = Lazy("scipy.stats")
+proportion = Lazy("statsmodels.stats.proportion")
+
+_Z = 1.959963984540054
+RUNS = {"accuracy_std": 0.002, "n_runs": 3}
+FOLDS = {"accuracy_std": 0.002, "n_folds": 5}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        lambda _: {"accuracy_stderr": 0.03, "n": 1000, **RUNS},
+        lambda _: {"accuracy_stderr": 0.03, **RUNS},
+        lambda _: {"accuracy_stderr": 0.03, **FOLDS},
+        lambda value: {"accuracy_ci": [value - 0.06, value + 0.045], **RUNS},
+        lambda value: {"accuracy_ci90": [value - 0.06, value + 0.045], **FOLDS},
+        lambda value: {"accuracy_lower": value - 0.06, "accuracy_upper": value + 0.045, "n": 1000, **RUNS},
+        lambda value: {"accuracy_lower": value - 0.06, "accuracy_upper": value + 0.045, "accuracy_stderr": 0.001},
+        lambda _: {"accuracy_stderr": 0.001, "accuracy_se": 0.03},
+        lambda _: {"n": 1000, "n_samples": 100},
+        lambda _: {"accuracy_std": 0.001, "std_accuracy": 0.05, "n_runs": 3},
+    ],
+)
+def test_whatever_else_is_stated_the_wider_error_is_in_the_interval(beside):
+    documents = [{"accuracy": value, **beside(value)} for value in (0.9, 0.95)]
+    c = compare(*documents)
+    found = c.interval("accuracy", "0.2.0")
+    assert found.words == "could be chance"
+    assert c.verdict.counts["0.2.0"]["better"] == 0
+    assert not c.check("accuracy >= baseline with 95% confidence").passed
+
+
+def test_n_widens_stated_errors_where_only_one_version_has_it():
+    found = compare({"accuracy": 0.9, "accuracy_stderr": 0.001, "n": 60}, {"accuracy": 0.95, "accuracy_stderr": 0.001})
+    evidence = found.interval("accuracy", "0.2.0")
+    assert evidence.words == "could be chance"
+    assert evidence.reason == "from the stated standard errors; widened to what n gives, which is clearly wider"
+
+
+def test_runs_whose_stated_error_agrees_are_as_without_it():
+    alone, both = (
+        compare(*({"auc": value, "auc_std": 0.01, "n_runs": 5, **more} for value in (0.9, 0.95))).interval("auc", "0.2.0")
+        for more in ({}, {"auc_stderr": 0.0045})
+    )
+    assert (both.interval, both.reason) == (alone.interval, alone.reason)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "auc"])
+@pytest.mark.parametrize("what", ["stderr", "ci"])
+@pytest.mark.parametrize("setting", ["seed", "fold"])
+def test_what_the_members_of_a_group_state_counts_too(metric, what, setting):
+    def document(nth, value, repeat):
+        value += 0.001 * repeat * nth
+        errors = {f"{metric}_{what}": 0.09 if what == "stderr" else [value - 0.18, value + 0.18]}
+        spec = {"HyperParameters": {"lr": nth, setting: repeat}}
+        return {"VersionName": f"0.{nth}.{repeat}", "Metrics": {metric: value, "n": 1000, **errors}, "TrainingSpec": spec}
+
+    documents = [document(nth, value, repeat) for nth, value in ((1, 0.8), (2, 0.9)) for repeat in range(3)]
+    c = pnb.VersionSet.from_documents(documents, "m").group_repeats().compare()
+    found = c.interval(metric, c.names[1])
+    # folds are of other examples, so that their mean is as sure as three times as many
+    error = 0.09 / math.sqrt(3) if setting == "fold" else 0.09
+    assert (found.interval.high - found.interval.low) / 2 == pytest.approx(_Z * error * math.sqrt(2), rel=0.04)
+    assert f"widened to what {metric}_{what}" in found.reason
+
+
+def test_what_is_read_off_is_estimated_where_an_error_is_stated():
+    found = compare({"model_size": 100, "model_size_stderr": 10}, {"model_size": 110, "model_size_stderr": 10})
+    assert found.interval("model_size", "0.2.0").words == "could be chance"
+
+
+def _wilson(value, n):
+    low, high = proportion.proportion_confint(round(value * n), n, 0.05, "wilson")
+    return low, high
+
+
+def _random(draw):
+    """What one version states, and the largest error that any of it gives."""
+    value = float(draw.choice([0.9, 0.92, 0.95, 0.8, 0.5]))
+    stated, errors = {"accuracy": value}, []
+    kind = draw.choice(["", "n_runs", "n_folds"])
+    if draw.random() < 0.5:
+        n = int(draw.choice([100, 500, 1000, 5000]))
+        stated["n"] = n
+        errors.append(math.sqrt(value * (1 - value) / n) if kind != "n_folds" else 0.0)
+    for name in ("accuracy_stderr", "accuracy_se"):
+        if draw.random() < 0.4:
+            stated[name] = float(draw.uniform(0.0005, 0.05))
+            errors.append(stated[name])
+    for name, z in (("accuracy_ci", _Z), ("accuracy_ci90", 1.6448536269514722)):
+        if draw.random() < 0.3:
+            below, above = draw.uniform(0.001, 0.049, 2)
+            stated[name] = [float(value - below), float(value + above)]
+            errors.append((below + above) / 2 / z)
+    if kind:
+        count = int(draw.integers(3, 9))
+        stated |= {"accuracy_std": float(draw.uniform(0.0005, 0.02)), kind: count}
+        error = stated["accuracy_std"] / math.sqrt(count - 1)
+        # of folds each has n examples
+        examples = math.sqrt(value * (1 - value) / stated["n"] / count) if kind == "n_folds" and "n" in stated else 0.0
+        errors.append(max(error, examples))
+    return stated, max(errors, default=0.0)
+
+
+@pytest.mark.slow
+def test_no_interval_is_clearly_narrower_than_the_widest_that_is_stated_would_give():
+    draw, known = np.random.default_rng(20261127), 0
+    for _ in range(cases(600)):
+        (first, error), (second, error_base) = _random(draw), _random(draw)
+        found = compare(second, first).interval("accuracy", "0.2.0")
+        if found.interval is None:
+            continue
+        known += 1
+        half = (found.interval.high - found.interval.low) / 2
+        # half of the width of a lopsided interval is its error; the span of a share cuts nothing off here
+        assert half >= _Z * math.hypot(error, error_base) / CLEARLY * 0.97, (first, second, found)
+    assert known > cases(600) / 4
+
+
+@pytest.mark.slow
+def test_runs_with_a_wider_stated_error_add_it_to_their_variance():
+    draw = np.random.default_rng(7)
+    for _ in range(cases(300)):
+        sides, parts, means = [], [], []
+        for _ in range(2):
+            count, mean = int(draw.integers(2, 9)), float(draw.uniform(0.5, 0.9))
+            values = draw.normal(mean, 0.002, count)
+            error = float(draw.uniform(0.02, 0.06))
+            sides.append(Runs.of(values.tolist()).weighed("accuracy_stderr", Stated(float(values.mean()), error)))
+            parts += [(values.var(ddof=1) / count, count - 1), (error**2, 1e12)]
+            means.append(float(values.mean()))
+        variance = sum(part for part, _ in parts)
+        df = variance**2 / sum(part**2 / own for part, own in parts)
+        together = stats.t.interval(0.95, df, loc=means[0] - means[1], scale=math.sqrt(variance))
+        found = sides[0].against(sides[1], 0.95)
+        assert (found.low, found.high) == pytest.approx(together, abs=1e-6)
+        assert sides[0].covers_examples(sides[1])
+
+
+def test_an_interval_that_is_stated_beside_runs_stays_lopsided():
+    """By MOVER, of the squares of the distances of its ends."""
+    first, second = (Runs(value, 1e-8, 3).weighed("r2_ci", Bounds(value, value - 0.2, value + 0.01)) for value in (0.9, 0.95))
+    found = second.against(first, 0.95)
+    assert found.low == pytest.approx(0.05 - math.hypot(0.2, 0.01), abs=1e-3)
+    assert found.high >= 0.05 + math.hypot(0.01, 0.2) - 1e-3
+
+
+def test_the_widest_ends_count_of_several_that_are_clearly_wider():
+    share = Share(0.9, 1000).weighed("a_ci", Bounds(0.9, 0.7, 0.91)).weighed("b_ci", Bounds(0.9, 0.89, 0.999))
+    low, high = share.own(0.95)
+    assert (low, high) == (0.7, 0.999)
+    assert [name for name, _ in share.wider] == ["a_ci", "b_ci"]
+    assert low < _wilson(0.9, 1000)[0] < _wilson(0.9, 1000)[1] < high
