@@ -454,9 +454,7 @@ def _why_not(name: str, command: Command, edge: Edge) -> str:
         return say("Name a model: {verb} MODEL {option}.", verb=command.verb, option=written)
     if f"{command.verb} without a model" in option.forms:
         return say("Leave the model out: {verb} {option}.", verb=command.verb, option=written)
-    in_python = name == "rules" and command.verb == "report"
-    told = "In Python it is gates=, a rule a line; here it belongs to {text}." if in_python else "It belongs to {text}."
-    return say(told, text=joined(list(map(told_form, option.forms))))
+    return say("It belongs to {text}.", text=joined(list(map(told_form, option.forms))))
 
 
 def _check_values(command: Command) -> None:

@@ -20,7 +20,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "%paimodel gate model-a@latest --rules rules.txt",
         "%paimodel gate model-a@latest --rules rules.txt --junit gate.xml --to gate.md --overwrite",
     ),
-    "report": ("%paimodel report model-a@last:5 --to report.html --overwrite",),
+    "report": (
+        "%paimodel report model-a@last:5 --to report.html --overwrite",
+        "%paimodel report model-a@latest --question 'May it go live?' --rules rules.txt --to report.html --overwrite",
+    ),
     "save": ("%paimodel save model-a@last:5 --to model-a.paisnap.json.gz",),
     "search": ("%paimodel search 'accuracy@d-a > 0.9' --approval approved",),
     "drift": ("%paimodel drift model-a.paisnap.json.gz",),
@@ -71,7 +74,7 @@ _GROUPS = (
     (
         say("What becomes of the result"),
         _EVERY,
-        ("--as", "--code", "--json", "--lang", "--to", "--junit", "--overwrite", "--every"),
+        ("--as", "--code", "--json", "--lang", "--question", "--to", "--junit", "--overwrite", "--every"),
     ),
     (say("Which registry"), _EVERY, ("--demo", "--region", "--workspace", "--network", "--endpoint", "--debug")),
 )

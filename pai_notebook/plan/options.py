@@ -96,7 +96,8 @@ OPTIONS: dict[str, Option] = {
     "--query": Option("TEXT", say("models whose name, task or label contains this"), (_MODELS,), "list_models.query"),
     "--lang": Option("en|zh", say("language of sentences"), ("explain", "report"), "explain.lang"),
     "--everything": Option("", say("tell every row that differs, addresses and descriptions too"), ("explain",), "explain.everything"),
-    "--rules": Option("FILE", say("read the rules from this file, one a line; in a shell - is stdin"), ("gate",)),
+    "--rules": Option("FILE", say("read the rules from this file, one a line; in a shell - is stdin"), ("report", "gate")),
+    "--question": Option("TEXT", say("what the report is to answer"), ("report",), "report.question"),
     "--to": Option(
         "FILE",
         say("write to this file: {tables}; report {report}, gate {gate}, save {save}", tables=_TABLES, **_FILES),
@@ -202,11 +203,12 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--workspace": ("workspace-id", "ws", "project"),
     "--endpoint": ("url", "host"),
     "--debug": ("traceback", "v", "trace"),
-    "--rules": ("gate", "checks", "rules-file"),
+    "--rules": ("gate", "gates", "checks", "rules-file"),
+    "--question": ("ask", "asks", "answer"),
     "--junit": ("xml", "junitxml", "junit-xml"),
 }
 # Arguments of the Python calls that have no option.
-_ONLY_PYTHON = ("tolerance", "series", "repeats", "redact", "title", "question", "charts", "gates", "on-error", "progress", "framework")
+_ONLY_PYTHON = ("tolerance", "series", "repeats", "redact", "title", "charts", "on-error", "progress", "framework")
 
 
 def verbs_of(edge: Edge) -> list[str]:

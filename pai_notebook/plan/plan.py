@@ -161,7 +161,8 @@ def _report(command: Command, lang: str | None) -> list[Step]:
     if not path.lower().endswith((".html", ".htm", ".pdf")):
         hint = say("Write --to report.html or --to report.pdf; compare --to FILE writes tables.")
         raise ConfigurationError(say("a report is HTML or PDF, and {path} is not", path=path), hint=hint)
-    return [*_compared(command), step("report", path, lang=lang, overwrite=command.get("overwrite"))]
+    told = {"lang": lang, **_arguments(command, "report"), "gates": _rules(command).strip("\n") or None}
+    return [*_compared(command), step("report", path, **told, overwrite=command.get("overwrite"))]
 
 
 def _gate(command: Command, _: str | None) -> list[Step]:
