@@ -6,14 +6,20 @@ is recognised by the very object, so that a late answer to an earlier click is n
 
 from __future__ import annotations
 
+import re
+import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import BASELINES
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
     from pai_notebook.comparison import Comparison
+    from pai_notebook.explorer.source import Progress, VersionSource
     from pai_notebook.model.address import Address
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
@@ -60,84 +66,72 @@ def _is_filter(word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How versions are compared.
+    """How versions are compared."""
 
-    Attributes
-    ----------
-    baseline : str
-        A version name or address, or a key of `BASELINE_OPTIONS`.
-    differences_only : bool
-        Fold rows that are the same in every version.
-    metrics : tuple of str
-        Globs of the metrics to keep; empty for all.
-    directions : tuple of (str, str)
-        Metric and `max` or `min`, where the user said so.
-    by : str
-        The metric that decides which is the best; empty where none was chosen.
-    """
-
+    # a version name or address, or a key of `BASELINE_OPTIONS`
     baseline: str = DEFAULT
+    # whether rows that are the same in every version are folded
     differences_only: bool = True
+    # globs of the metrics to keep; empty for all
     metrics: tuple[str, ...] = ()
+    # metric and `max` or `min`, where the user said so
     directions: tuple[tuple[str, str], ...] = ()
+    # the metric that decides which is the best; empty where none was chosen
     by: str = ""
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The arguments of `Registry.compare`; what is as by default is None or empty."""
+        """The arguments of `Registry.compare` that are not as by default."""
         # what decides is shown, whatever else is
         include = [*self.metrics, self.by] if self.metrics and self.by and self.by not in self.metrics else list(self.metrics)
-        return {
-            "baseline": None if self.baseline == DEFAULT else self.baseline,
-            "by": self.by or None,
-            "directions": dict(self.directions),
-            "only": None if self.differences_only else "all",
-            "include": include,
-        }
+        baseline, only = self.baseline if self.baseline != DEFAULT else "", "" if self.differences_only else "all"
+        given = {"baseline": baseline, "by": self.by, "directions": dict(self.directions), "only": only, "include": include}
+        return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
-class FindModels:
-    """Ask for the models that meet a search."""
+class Job:
+    """A question whose answer is awaited: what it is about, how a source is asked, and what takes the answer.
 
-    lane: ClassVar[str] = "models"
-    search: Search
+    The same click made twice is about the same.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class ListVersions:
-    """Ask for the versions of a model."""
-
-    lane: ClassVar[str] = "versions"
-    model_id: str
+    lane: str
+    about: Any
+    ask: Callable[[VersionSource, Progress], Awaitable[Any]] = field(repr=False, compare=False)
+    take: Callable[[Any], object] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class FetchVersions:
-    """Ask for whole versions: `count` of them where that is known, `refresh` past whatever is remembered, `adopt` as picks."""
+class Fetch:
+    """Versions that are wanted: how many where that is known, and whether past whatever is remembered."""
 
-    lane: ClassVar[str] = "fetch"
     addresses: tuple[Address, ...]
     count: int = 0
     refresh: bool = False
-    adopt: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CompareVersions:
-    """Compute a comparison."""
+class Comparing:
+    """A comparison to be made, once, for whichever thread comes first."""
 
-    lane: ClassVar[str] = "compare"
-    versions: VersionSet = field(repr=False)
-    terms: Terms
+    def __init__(self, versions: VersionSet, terms: Terms) -> None:
+        self.versions, self.terms = versions, terms
+        self._lock = threading.Lock()
+        self._made: Comparison | None = None
+
+    def made(self, source: VersionSource) -> Comparison:
+        """The comparison."""
+        with self._lock:
+            if self._made is None:
+                self._made = source.compare(self.versions, self.terms)
+            return self._made
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WriteReport:
-    """Write a comparison into a file."""
-
-    lane: ClassVar[str] = "report"
-    comparison: Comparison = field(repr=False)
+def report_of(comparison: Comparison) -> Path:
+    """Write a report into the folder that the kernel works in, under a name that the same comparison always gets."""
+    models = "-".join(list(dict.fromkeys(version.model_id for version in comparison.versions))[:2])
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", models)[:60]
+    return comparison.report(f"comparison-{name}-{comparison.fingerprint[:8]}.html", overwrite=True)
 
 
 class Shown(NamedTuple):
@@ -147,7 +141,7 @@ class Shown(NamedTuple):
     models: tuple[Model, ...]
     results: VersionSet
     comparison: Comparison | None
-    comparing: CompareVersions | None
+    comparing: Comparing | None
     metric: str
     version: ModelVersion | None
     error: Exception | None
@@ -155,6 +149,3 @@ class Shown(NamedTuple):
     def is_like(self, other: Shown | None) -> bool:
         """Whether the other is made of the very same things, so that nothing has to be drawn again."""
         return other is not None and all(mine is its for mine, its in zip(self, other, strict=True))
-
-
-Job: TypeAlias = FindModels | ListVersions | FetchVersions | CompareVersions | WriteReport

@@ -34,28 +34,13 @@ _WIDEST_NAME = 28
 
 
 def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
-    """Names of metrics: those of quality first, and of these the ones that most versions have.
-
-    Examples
-    --------
-    >>> from pai_notebook.model.version import ModelVersion
-    >>> metric_names([ModelVersion.from_document({"VersionName": "1", "Metrics": {"latency_ms": 9, "cer": 0.1}}, "model-a")])
-    ('cer', 'latency_ms')
-    """
+    """Names of metrics: those of quality first, and of these the ones that most versions have."""
     names = Counter(name for version in versions[:_SAMPLE] for name in version.metrics.names)
     return tuple(sorted(names, key=lambda name: (kind_of_metric(name), -names[name])))
 
 
 def matching(lines: Iterable[ModelVersion], text: str) -> tuple[ModelVersion, ...]:
-    """Versions that have every word in their name, approval or labels; `key=value` is a label exactly.
-
-    Examples
-    --------
-    >>> from pai_notebook.model.version import ModelVersion
-    >>> one = ModelVersion.from_document({"VersionName": "0.1.0", "ApprovalStatus": "Approved"}, "model-a")
-    >>> [len(matching([one], text)) for text in ("", "0.1 approved", "env=prod")]
-    [1, 1, 0]
-    """
+    """Versions that have every word in their name, approval or labels; `key=value` is a label exactly."""
     words = [word.casefold() for word in text.split()]
     return tuple(line for line in lines if all(_has(line, word) for word in words))
 
@@ -69,33 +54,15 @@ def _has(line: ModelVersion, word: str) -> bool:
 
 @dataclass
 class VersionList:
-    """Versions of one model, the highest name first, and how they are shown: sorted, narrowed, a window of them at a time.
-
-    Attributes
-    ----------
-    lines : tuple of ModelVersion
-        All of them.
-    column, descending, text, page : str, bool, str, int
-        What they are sorted by, the words that they have, and the window on show.
-    metric, dataset, words : str
-        What is in the last column: on one dataset, so that values of different datasets are never in one column; and how it is called.
-
-    Examples
-    --------
-    >>> from pai_notebook.model.version import ModelVersion
-    >>> names = [f"0.{number}.0" for number in range(450)]
-    >>> listing = VersionList()
-    >>> listing.show(ModelVersion.from_document({"VersionName": name}, "model-a") for name in names)
-    >>> listing.turn(7)
-    >>> len(listing.window), listing.pages, str(listing)
-    (50, 3, '401–450 of 450')
-    """
+    """Versions of one model, the highest name first, and how they are shown: sorted, narrowed, a window of them at a time."""
 
     lines: tuple[ModelVersion, ...] = ()
+    # what they are sorted by, the words that they have, and the window on show
     column: str = "version"
     descending: bool = True
     text: str = ""
     page: int = 0
+    # what is in the last column, on one dataset, so that values of different datasets are never in one column; and how it is called
     metric: str = ""
     dataset: str = ""
     words: str = ""
@@ -207,16 +174,7 @@ def approval_text(status: str) -> str:
 
 
 def model_options(models: Sequence[Model], counts: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Lines of the list of models, each with the id it stands for; the id is in the line only where the name does not say which.
-
-    Examples
-    --------
-    >>> from pai_notebook.model.registered_model import Model
-    >>> latest = {"VersionName": "0.3.0", "ApprovalStatus": "Approved"}
-    >>> models = [Model.from_document({"ModelId": "model-a", "ModelName": "情感分析", "LatestVersion": latest})]
-    >>> model_options(models, {"model-a": 41})
-    [('情感分析 · 41 versions · latest 0.3.0 ✓ Approved', 'model-a')]
-    """
+    """Lines of the list of models, each with the id it stands for; the id is in the line only where the name does not say which."""
     names = Counter(visible(model.name) for model in models)
     options = []
     for model in models:

@@ -14,7 +14,7 @@ import uuid
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.display import Block, Card, Note, Section, Stack, describe_error, mimebundle, render_html, render_markdown
+from pai_notebook.display import Card, Note, Section, Stack, describe_error, mimebundle, render_html, render_markdown
 from pai_notebook.errors import PaiError
 from pai_notebook.i18n.phrases import say, told
 from pai_notebook.model.models_view import describe_models
@@ -80,13 +80,7 @@ _MOST_PLOTS = 3
 
 
 def chart_html(comparison: Comparison | None, metric: str) -> str:
-    """A dot plot of a metric for each of its first datasets, and a heat map of all metrics.
-
-    Examples
-    --------
-    >>> "Pick and fetch" in chart_html(None, "cer")
-    True
-    """
+    """A dot plot of a metric for each of its first datasets, and a heat map of all metrics."""
     if comparison is None:
         return render_html(Note(say("Pick and fetch two or more versions to see a chart.")))
     try:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import re
-import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import wait
 from functools import partial
@@ -19,18 +17,17 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.client.tasks import LoopUser
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, FindModels, Job, ListVersions, Shown, WriteReport
+from pai_notebook.explorer.jobs import Job, Shown
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from pathlib import Path
 
-    from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.source import VersionSource
     from pai_notebook.explorer.state import ExplorerState
 
 # An arrow key held down in a list passes many models; only the one it rests on is asked for.
 _SETTLE_SECONDS = 0.12
+_Draw = Callable[[Shown], Coroutine[Any, Any, None]]
 # Seconds that closing waits for cancelled jobs.
 _END_SECONDS = 2.0
 
@@ -38,33 +35,16 @@ _END_SECONDS = 2.0
 class Runner:
     """Runs the jobs that a state awaits, ends those it no longer does, and has drawn what is to be shown.
 
-    Parameters
-    ----------
-    state : ExplorerState
-        Changed on the loop's thread only.
-    source : VersionSource
-        What answers.
-    changed : callable
-        Called on the loop's thread after every change.
-    draw : callable
-        Draws what is to be shown.
+    The state is changed on the loop's thread only, where `changed` is called after every change.
     """
 
-    def __init__(
-        self,
-        state: ExplorerState,
-        source: VersionSource,
-        changed: Callable[[], None],
-        draw: Callable[[Shown], Coroutine[Any, Any, None]],
-    ) -> None:
+    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None], draw: _Draw) -> None:
         self.user = LoopUser()
         self._state, self._source, self._changed, self._draw = state, source, changed, draw
         self._tasks: dict[asyncio.Task[None], Job | Shown] = {}
         self._drawn: Shown | None = None
         # actions on their way to the loop's thread; a list, because any thread may add to it
         self._coming: list[Callable[[], Any]] = []
-        self._comparing = threading.Lock()
-        self._compared: tuple[CompareVersions, Comparison] | None = None
         # ipykernel looks up the cell that a message belongs to in context variables, which a plain thread lacks
         self._context = contextvars.copy_context()
 
@@ -140,25 +120,9 @@ class Runner:
             if self._state.progressed(job, done, total) and not self._coming:
                 self._changed()
 
-        if isinstance(job, FindModels):
-            models, more, counts = await self._source.find_models(job)
-            self._state.found(job, models, more=more, counts=counts)
-        elif isinstance(job, ListVersions):
+        if job.lane == "versions":
             await asyncio.sleep(_SETTLE_SECONDS)
-            self._state.listed(job, await self._source.list_versions(job, progress))
-        elif isinstance(job, FetchVersions):
-            self._state.fetched(job, await self._source.fetch_versions(job, progress))
-        elif isinstance(job, WriteReport):
-            self._state.reported(job, await asyncio.to_thread(write_report, job.comparison))
-        else:
-            self._state.compared(job, await asyncio.to_thread(self.compare, job))
-
-    def compare(self, job: CompareVersions) -> Comparison:
-        """Do the job, once, for whichever thread comes first."""
-        with self._comparing:
-            if self._compared is None or self._compared[0] is not job:
-                self._compared = job, self._source.compare(job.versions, job.terms)
-            return self._compared[1]
+        self._state.take(job, await job.ask(self._source, progress))
 
     def wait(self) -> None:
         """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""
@@ -183,10 +147,3 @@ class Runner:
             task.cancel()
         if running:
             await asyncio.wait(running)
-
-
-def write_report(comparison: Comparison) -> Path:
-    """Write a report into the folder that the kernel works in, under a name that the same comparison always gets."""
-    models = "-".join(list(dict.fromkeys(version.model_id for version in comparison.versions))[:2])
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", models)[:60]
-    return comparison.report(f"comparison-{name}-{comparison.fingerprint[:8]}.html", overwrite=True)

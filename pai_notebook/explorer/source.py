@@ -19,7 +19,7 @@ from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
-    from pai_notebook.explorer.jobs import FetchVersions, FindModels, ListVersions, Terms
+    from pai_notebook.explorer.jobs import Fetch, Search, Terms
     from pai_notebook.model.address import Address
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.python_source import Plan
@@ -55,7 +55,7 @@ class RegistrySource:
 
     def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
         """Compare versions that were fetched with a baseline that is fetched beside them, once for the same versions."""
-        given = _given(terms)
+        given = terms.arguments
         chosen: Any = given.get("baseline")
         if self._settled is not None and self._settled[0] is versions and self._settled[1] == chosen:
             return versions.compare(**{**given, "baseline": self._settled[2]})
@@ -64,23 +64,23 @@ class RegistrySource:
             self._settled = versions, chosen, Chosen(comparison.baseline, comparison.baseline_reason)
         return comparison
 
-    async def find_models(self, job: FindModels) -> Found:
+    async def find_models(self, search: Search) -> Found:
         """Models that meet a search."""
-        asked = {name: text for name, text in asdict(job.search).items() if text}
+        asked = {name: text for name, text in asdict(search).items() if text}
         listing = await self._ask(self._registry.client.list_models(limit=MODELS, **asked))
         models = [Model(item) for item in listing.items]
         self._registry.fetcher.memory.models.see((model.model_id, model.name, model.workspace_id) for model in models)
         return models, len(models) == MODELS and listing.total != MODELS, {}
 
-    async def list_versions(self, job: ListVersions, progress: Progress) -> list[ModelVersion]:
+    async def list_versions(self, model_id: str, progress: Progress) -> list[ModelVersion]:
         """Versions of a model."""
-        return list(await self._ask(self._registry.fetcher.list_versions(job.model_id, Arrivals(progress=progress))))
+        return list(await self._ask(self._registry.fetcher.list_versions(model_id, Arrivals(progress=progress))))
 
-    async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
+    async def fetch_versions(self, wanted: Fetch, progress: Progress) -> VersionSet:
         """Whole versions, with the failures."""
-        arrivals = Arrivals(progress=lambda count, wanted: progress(count, job.count or wanted))
-        await self._ask(self._registry.fetcher.fetch(job.addresses, arrivals, refresh=job.refresh))
-        return VersionSet(*arrivals.answer(job.addresses))
+        arrivals = Arrivals(progress=lambda count, total: progress(count, wanted.count or total))
+        await self._ask(self._registry.fetcher.fetch(wanted.addresses, arrivals, refresh=wanted.refresh))
+        return VersionSet(*arrivals.answer(wanted.addresses))
 
 
 class SetSource:
@@ -109,27 +109,27 @@ class SetSource:
 
     def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
         """Compare versions of the set with a baseline of the set."""
-        return compare_within(self._versions, [versions], **_given(terms))
+        return compare_within(self._versions, [versions], **terms.arguments)
 
-    async def find_models(self, job: FindModels) -> Found:
+    async def find_models(self, search: Search) -> Found:
         """Models of the set whose id or name contains the query."""
         models, counts = [], {}
         for model_id in self._versions.models:
             latest, name = self._of(model_id).latest, self._of(model_id).latest.provenance.model_name
-            if job.search.query.casefold() in f"{model_id} {name}".casefold():
+            if search.query.casefold() in f"{model_id} {name}".casefold():
                 models.append(Model({"ModelId": model_id, "ModelName": name, "LatestVersion": latest.raw}))
                 counts[model_id] = len(self._of(model_id))
         return models, False, counts
 
-    async def list_versions(self, job: ListVersions, progress: Progress) -> list[ModelVersion]:
+    async def list_versions(self, model_id: str, progress: Progress) -> list[ModelVersion]:
         """Versions of a model."""
         del progress
-        return list(self._of(job.model_id))
+        return list(self._of(model_id))
 
-    async def fetch_versions(self, job: FetchVersions, progress: Progress) -> VersionSet:
+    async def fetch_versions(self, wanted: Fetch, progress: Progress) -> VersionSet:
         """Whole versions, with the failures."""
         del progress
-        return self._versions.select(*job.addresses)
+        return self._versions.select(*wanted.addresses)
 
     def _of(self, model_id: str) -> VersionSet:
         return VersionSet(version for version in self._versions if version.model_id == model_id)
@@ -137,11 +137,6 @@ class SetSource:
 
 # What answers jobs, on the loop of `runner.py`.
 VersionSource = RegistrySource | SetSource
-
-
-def _given(terms: Terms) -> dict[str, Any]:
-    """The arguments that are not as by default."""
-    return {name: value for name, value in terms.arguments.items() if value}
 
 
 def _asked(addresses: Sequence[Address], versions: VersionSet, terms: Mapping[str, Any]) -> Plan:

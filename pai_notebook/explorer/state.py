@@ -1,30 +1,20 @@
 """State of the explorer: one plain object, without widgets, IPython, threads or a network.
 
-Actions are methods. Those that start a job return it; `pending` has the jobs whose answers are awaited, at most one a lane. An answer is
-passed back with its job and accepted only while that very job is pending, so a late answer changes nothing: the last click wins.
+Actions are methods. Those that start a job return it; `pending` has the jobs whose answers are awaited, at most one a lane. `take` accepts
+an answer only while that very job is pending, so a late answer changes nothing: the last click wins.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import FetchErrors, PaiError
-from pai_notebook.explorer.jobs import (
-    BASELINE_OPTIONS,
-    DEFAULT,
-    CompareVersions,
-    FetchVersions,
-    FindModels,
-    Job,
-    ListVersions,
-    Search,
-    Shown,
-    Terms,
-    WriteReport,
-)
+from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Comparing, Fetch, Job, Search, Shown, Terms, report_of
 from pai_notebook.explorer.listing import WINDOW, VersionList, metric_names, model_options
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, Selector, parse_selector
@@ -37,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pai_notebook.comparison import Comparison
+    from pai_notebook.explorer.source import Found
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
@@ -54,24 +45,11 @@ _FAILED = {
 }
 # What a click picks; the last of them by approval, because no selector means all that are pending.
 QUICK = {"latest 5": ("last:5",), "approved + latest": ("approved", "latest"), "all pending": ()}
-J = TypeVar("J", bound=Job)
 
 
 @dataclass(eq=False)
 class ExplorerState:
-    """Everything the explorer shows and answers.
-
-    Examples
-    --------
-    >>> from pai_notebook.model.version import ModelVersion
-    >>> state = ExplorerState()
-    >>> job = state.choose_model("model-a")
-    >>> state.listed(job, [ModelVersion.from_document({"VersionName": name}, "model-a") for name in ("0.2.0", "0.10.0")])
-    True
-    >>> state.pick(["0.2.0", "0.10.0"])
-    >>> [str(address) for address in state.fetch().addresses], state.phase
-    (['model-a@0.2.0,0.10.0'], 'loading')
-    """
+    """Everything the explorer shows and answers."""
 
     # what happened last, in a sentence, and what went wrong, until something is started anew
     status: str = say("Choose a model, pick versions, then Fetch.")
@@ -141,7 +119,7 @@ class ExplorerState:
         """Whether the answer to this very job would still be taken."""
         return self._pending.get(job.lane) is job
 
-    def _start(self, job: J, status: str) -> J | None:
+    def _start(self, job: Job, status: str) -> Job | None:
         """Await an answer, and forget what went wrong before; the same click twice is one."""
         if self._pending.get(job.lane) == job:
             return None
@@ -150,9 +128,15 @@ class ExplorerState:
         self._say(status)
         return job
 
-    def _take(self, job: Job) -> bool:
-        """Whether an answer is awaited; from then on it no longer is."""
-        return self.awaits(job) and bool(self._pending.pop(job.lane))
+    def take(self, job: Job, answer: Any) -> bool:
+        """Take the answer to a job that is awaited. Returns whether it was."""
+        if not self.awaits(job):
+            return False
+        # before the job stops being awaited, so that another thread always finds the job or its result
+        job.take(answer)
+        if self.awaits(job):
+            self._drop(job.lane)
+        return True
 
     def _drop(self, *lanes: str) -> None:
         for lane in lanes:
@@ -179,12 +163,13 @@ class ExplorerState:
 
     def failed(self, job: Job, error: Exception) -> bool:
         """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
-        if not self._take(job):
+        if not self.awaits(job):
             return False
-        if isinstance(job, FindModels):
+        self._drop(job.lane)
+        if job.lane == "models":
             self.models = ()
         # a metric may not say which is the best, and everything else of the comparison can still be had
-        undecided = isinstance(job, CompareVersions) and bool(job.terms.by)
+        undecided = job.lane == "compare" and bool(self.terms.by)
         if undecided:
             self.set_terms(by="")
         self.note(error, "by" if undecided else job.lane)
@@ -208,22 +193,22 @@ class ExplorerState:
 
     # ---- models
 
-    def find(self, text: str = "") -> FindModels | ListVersions | None:
+    def find(self, text: str = "") -> Job | None:
         """Look for models; a line of the list, as a text field completes it, chooses its model."""
         chosen = dict(self.model_options).get(text.strip())
         if chosen:
             return self.choose_model(chosen)
-        self.search, self.browsing, self.folded = Search.read(text), True, False
-        words = say("Searching models for {search} …", search=self.search) if str(self.search) else say("Searching models …")
-        return self._start(FindModels(self.search), words)
+        search = Search.read(text)
+        self.search, self.browsing, self.folded = search, True, False
+        words = say("Searching models for {search} …", search=search) if str(search) else say("Searching models …")
+        return self._start(Job("models", search, lambda source, _: source.find_models(search), self._found), words)
 
-    def found(self, job: FindModels, models: Iterable[Model], *, more: bool = False, counts: Mapping[str, int] | None = None) -> bool:
+    def _found(self, answer: Found) -> None:
         """Take the models that were found, with the number of versions where it is known."""
-        if not self._take(job):
-            return False
+        models, more, counts = answer
         self.models = tuple(models)
         self._names |= {model.model_id: model.name for model in self.models if model.name}
-        self._counts |= counts or {}
+        self._counts |= counts
         if self.models:
             words = "{count} found and more; narrow the search to see the rest." if more else "{count} found."
             self._say(say(words, count=counted(len(self.models), "model")))
@@ -235,12 +220,11 @@ class ExplorerState:
                 "try a shorter word or a model id, or empty the field."
             )
             self._say(say(words, search=self.search))
-        only = self._only_match(job.search.query)
+        only = self._only_match(self.search.query)
         if only and only == self.model_id and self.listing.lines:
             self.browse(models=False)
         elif only:
             self.choose_model(only)
-        return True
 
     def _only_match(self, query: str) -> str:
         """The model that a search can only mean: the single one found, one of exactly this name, or the id that was typed."""
@@ -273,27 +257,25 @@ class ExplorerState:
 
     # ---- versions of one model, and picking
 
-    def choose_model(self, model_id: str) -> ListVersions | None:
+    def choose_model(self, model_id: str) -> Job | None:
         """Choose a model and ask for its versions; choosing it again asks again unless the answer is awaited."""
         if model_id != self.model_id:
             self.model_id = model_id
             self.listing.show((), text="")
             self.picks = self.picks if self.keep_picks else {}
         self.browsing = False
-        return self._start(ListVersions(model_id), say("Listing versions of {model} …", model=self.model_name(model_id)))
+        job = Job("versions", model_id, lambda source, progress: source.list_versions(model_id, progress), self._listed)
+        return self._start(job, say("Listing versions of {model} …", model=self.model_name(model_id)))
 
-    def listed(self, job: ListVersions, lines: Iterable[ModelVersion]) -> bool:
-        """Take the versions of a model; picks of versions that are gone are dropped."""
-        if not self._take(job):
-            return False
+    def _listed(self, lines: Iterable[ModelVersion]) -> None:
+        """Take the versions of the chosen model; picks of versions that are gone are dropped."""
         self.listing.show(lines, metric=self.metric or self.terms.by)
         self._called(self.listing.lines[:1])
-        self._counts[job.model_id] = len(self.listing.lines)
+        self._counts[self.model_id] = len(self.listing.lines)
         there = {line.version_name for line in self.listing.lines}
-        self._put(job.model_id, [name for name in self.picks.get(job.model_id, ()) if name in there])
+        self._put(self.model_id, [name for name in self.picks.get(self.model_id, ()) if name in there])
         if not self.folded and self.error is None:
-            self._say(say("{count} of {model}.", count=counted(len(there), "version"), model=self.model_name(job.model_id)))
-        return True
+            self._say(say("{count} of {model}.", count=counted(len(there), "version"), model=self.model_name(self.model_id)))
 
     def pick(self, names: Iterable[str]) -> None:
         """Make these the picks among the versions in the window; picks outside it stay."""
@@ -311,7 +293,7 @@ class ExplorerState:
         if text and self.model_id:
             self._resolve([text], () if self.picks == self._given else self.picks.get(self.model_id, ()))
 
-    def pick_quick(self, what: str) -> FetchVersions | None:
+    def pick_quick(self, what: str) -> Job | None:
         """Pick what a button says instead of what is picked of this model, and fetch it, unless other models are to follow."""
         if QUICK[what]:
             self._resolve(QUICK[what], ())
@@ -389,38 +371,35 @@ class ExplorerState:
 
     # ---- fetching and comparing
 
-    def fetch(self) -> FetchVersions | None:
+    def fetch(self) -> Job | None:
         """Fetch what is picked; the same click twice is one, and fetching what is shown asks the service again."""
         if not self.picks:
             self._say(say("Pick at least one version first."))
             return None
-        count = len(self.all_picks)
-        job = FetchVersions(self.addresses, count, refresh=self.addresses == self.asked)
-        return self._fetch(job, say("Fetching {count} …", count=counted(count, "version")))
+        asked, count = self.addresses, len(self.all_picks)
+        take, words = partial(self._fetched, partial(self._show, asked)), say("Fetching {count} …", count=counted(count, "version"))
+        return self._fetch(Fetch(asked, count, refresh=asked == self.asked), take, words)
 
-    def ask(self, addresses: Sequence[Address]) -> FetchVersions | None:
+    def ask(self, addresses: Sequence[Address]) -> Job | None:
         """Fetch what addresses of any form mean, and pick it."""
-        return self._fetch(FetchVersions(tuple(addresses), adopt=True), say("Fetching versions …"))
+        return self._fetch(Fetch(tuple(addresses)), partial(self._fetched, self.adopt), say("Fetching versions …"))
 
-    def _fetch(self, job: FetchVersions, words: str) -> FetchVersions | None:
+    def _fetch(self, wanted: Fetch, take: Callable[[VersionSet], None], words: str) -> Job | None:
         self._drop("compare", "report")
-        return self._start(job, words)
+        return self._start(Job("fetch", wanted, lambda source, progress: source.fetch_versions(wanted, progress), take), words)
 
-    def fetched(self, job: FetchVersions, versions: VersionSet) -> CompareVersions | None:
+    def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
         """Take fetched versions and start comparing them; a version that could not be fetched becomes the error."""
-        if not self._take(job):
-            return None
-        compare = self.adopt(versions) if job.adopt else self._show(job.addresses, versions)
+        show(versions)
         try:
             versions.raise_for_errors()
         except FetchErrors as error:
-            self.note(error if len(error.errors) > 1 else next(iter(error.errors.values())), "partly" if versions else job.lane)
+            self.note(error if len(error.errors) > 1 else next(iter(error.errors.values())), "partly" if versions else "fetch")
             if versions:
                 wanted = counted(len(versions) + len(error.errors), "version")
                 self._say(say("{count} of {wanted} fetched.", count=len(versions), wanted=wanted))
-        return compare
 
-    def adopt(self, versions: VersionSet, *, given: bool = False) -> CompareVersions | None:
+    def adopt(self, versions: VersionSet, *, given: bool = False) -> Job | None:
         """Show versions that are already here, with the list and the picks in step; `given` when the user did not pick them."""
         models = versions.models
         self.keep_picks = self.keep_picks or len(models) > 1
@@ -432,7 +411,7 @@ class ExplorerState:
         self._given = self.picks if given else None
         return self._show(self.addresses, versions)
 
-    def _show(self, asked: tuple[Address, ...], versions: VersionSet) -> CompareVersions | None:
+    def _show(self, asked: tuple[Address, ...], versions: VersionSet) -> Job | None:
         if self.tab == "Card" and len(self.results) < 2 <= len(versions):  # noqa: PLR2004 - from then on there is a comparison
             self.tab = "Compare"
         self.asked, self.results, self.folded = asked, versions, bool(versions)
@@ -452,7 +431,7 @@ class ExplorerState:
             self._say(say("{count} fetched.", count=counted(len(versions), "version")))
         return compare
 
-    def set_terms(self, **fields: Any) -> CompareVersions | None:
+    def set_terms(self, **fields: Any) -> Job | None:
         """Change `baseline`, `differences_only`, `metrics` or `by`, and compare anew."""
         terms = replace(self.terms, **fields)
         if terms == self.terms:
@@ -460,64 +439,56 @@ class ExplorerState:
         self.terms = terms
         return self._compare()
 
-    def choose_metric(self, metric: str) -> CompareVersions | None:
+    def choose_metric(self, metric: str) -> Job | None:
         """Say which metric matters: it decides which is the best, and is looked at; empty for none."""
         compare = self.set_terms(by=metric if metric in self.metrics else "")
         self.listing.measure(self.metric)
         return compare
 
-    def set_metrics(self, text: str) -> CompareVersions | None:
+    def set_metrics(self, text: str) -> Job | None:
         """Keep only metrics like these: globs or pieces of names, separated by commas or blanks."""
         words = [word for word in re.split(r"[,\s]+", text) if word]
         return self.set_terms(metrics=tuple(word if re.search(r"[*?\[]", word) else f"*{word}*" for word in words))
 
-    def set_direction(self, metric: str, direction: str) -> CompareVersions | None:
+    def set_direction(self, metric: str, direction: str) -> Job | None:
         """Say which way is better for a metric: `max`, `min`, or empty for what its name suggests."""
         told = {name: word for name, word in {**dict(self.terms.directions), metric: direction}.items() if name and word}
         return self.set_terms(directions=tuple(sorted(told.items())))
 
-    def _compare(self) -> CompareVersions | None:
+    def _compare(self) -> Job | None:
         self.comparison = self.report = None
         self._drop("compare", "report")
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
-        return self._start(
-            CompareVersions(self.results, self.terms), say("Comparing {count} …", count=counted(len(self.results), "version"))
-        )
+        comparing = Comparing(self.results, self.terms)
+        job = Job("compare", comparing, lambda source, _: asyncio.to_thread(comparing.made, source), self._compared)
+        return self._start(job, say("Comparing {count} …", count=counted(len(self.results), "version")))
 
-    def compared(self, job: CompareVersions, comparison: Comparison) -> bool:
-        """Take a comparison."""
-        if self.awaits(job):
-            # set before the job stops being awaited, so that another thread always finds the job or the comparison
-            self.comparison = comparison
-        if not self._take(job):
-            return False
+    def _compared(self, comparison: Comparison) -> None:
+        self.comparison = comparison
         if self.error is None:
             chosen = self.terms.baseline
             words = "{count} compared." if chosen == DEFAULT else "{count} compared with {baseline}."
             self._say(say(words, count=counted(len(self.results), "version"), baseline=BASELINE_OPTIONS.get(chosen, chosen)))
-        return True
 
     @property
-    def comparing(self) -> CompareVersions | None:
+    def comparing(self) -> Comparing | None:
         """The comparison that is being made."""
         job = self._pending.get("compare")
-        return job if isinstance(job, CompareVersions) else None
+        return job.about if job is not None else None
 
-    def write_report(self) -> WriteReport | None:
+    def write_report(self) -> Job | None:
         """Write the comparison into a file."""
-        if self.comparison is None:
+        comparison = self.comparison
+        if comparison is None:
             self._say(say("Fetch two or more versions first; a report is about a comparison."))
             return None
-        return self._start(WriteReport(self.comparison), say("Writing the report …"))
+        job = Job("report", comparison, lambda *_: asyncio.to_thread(report_of, comparison), self._reported)
+        return self._start(job, say("Writing the report …"))
 
-    def reported(self, job: WriteReport, path: Path) -> bool:
-        """Take the file that was written."""
-        if not self._take(job):
-            return False
+    def _reported(self, path: Path) -> None:
         self.report = path
         self._say(say("Report written."))
-        return True
 
     @property
     def baselines(self) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ class Explorer(Displayed):
         if waiting is None or shared_loop.inside:
             return self._state.comparison
         try:
-            return self._runner.compare(waiting)
+            return waiting.made(self._source)
         except PaiError:
             return None
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
 from pai_notebook.explorer.controls import STYLE
-from pai_notebook.explorer.jobs import CompareVersions, FetchVersions, ListVersions, Terms, WriteReport
+from pai_notebook.explorer.jobs import Terms
 from pai_notebook.explorer.listing import COLUMNS, WINDOW, VersionList, matching
 from pai_notebook.explorer.painting import status_html
 from pai_notebook.explorer.state import QUICK, ExplorerState
@@ -52,7 +52,7 @@ def chosen(*names, model="model-a"):
     """A state in which versions of a model are listed and some are picked."""
     state = ExplorerState()
     job = state.choose_model(model)
-    state.listed(job, listing(MODELS[model], model))
+    state.take(job, listing(MODELS[model], model))
     state.pick(names)
     return state
 
@@ -61,26 +61,31 @@ def fetched(*names, model="model-a", **options):
     """A state in which versions were fetched and their comparison is under way."""
     state = chosen(*names, model=model)
     job = state.fetch()
-    state.fetched(job, version_set(*names, model=model, **options))
+    state.take(job, version_set(*names, model=model, **options))
     return state
 
 
-def job_of(state, kind):
-    return next(job for job in state.pending if isinstance(job, kind))
+def job_of(state, lane):
+    return next(job for job in state.pending if job.lane == lane)
+
+
+def found(models, *, more=False):
+    """What a search brings."""
+    return models, more, {}
 
 
 class TestModels:
     def test_a_search_asks_for_models_and_takes_the_answer(self):
         state = ExplorerState()
         job = state.find(" 数字 ")
-        assert job.search.query == "数字"
+        assert job.about.query == "数字"
         assert state.busy
-        assert state.found(job, [model("model-a", "手写数字识别"), model("model-b", "数字去噪")])
+        assert state.take(job, found([model("model-a", "手写数字识别"), model("model-b", "数字去噪")]))
         assert not state.busy
         assert state.status == "2 models found."
 
     @pytest.mark.parametrize(
-        ("query", "found", "chosen"),
+        ("query", "models", "chosen"),
         [
             ("数字", [model("model-a", "手写数字识别")], "model-a"),
             ("digits", [model("model-a", "digits-small"), model("model-b", "digits")], "model-b"),
@@ -91,16 +96,16 @@ class TestModels:
             ("", [model("model-a", "digits")], ""),
         ],
     )
-    def test_a_search_that_can_only_mean_one_model_chooses_it(self, query, found, chosen):
+    def test_a_search_that_can_only_mean_one_model_chooses_it(self, query, models, chosen):
         state = ExplorerState()
-        state.found(state.find(query), found)
+        state.take(state.find(query), found(models))
         assert state.model_id == chosen
-        assert [job.model_id for job in state.pending] == ([chosen] if chosen else [])
+        assert [job.about for job in state.pending] == ([chosen] if chosen else [])
 
     def test_filters_are_words_of_the_search(self):
         state = ExplorerState()
         job = state.find("label=env=test digits workspace=10241")
-        assert (job.search.query, job.search.label, job.search.workspace_id) == ("digits", "env=test", "10241")
+        assert (job.about.query, job.about.label, job.about.workspace_id) == ("digits", "env=test", "10241")
 
     def test_the_same_search_twice_is_one_while_it_is_awaited(self):
         state = ExplorerState()
@@ -118,31 +123,31 @@ class TestModels:
     def test_the_answer_to_an_earlier_search_is_dropped(self):
         state = ExplorerState()
         early, late = state.find("a"), state.find("b")
-        assert not state.found(early, [model("model-a")])
-        assert state.found(late, [model("model-b")])
+        assert not state.take(early, found([model("model-a")]))
+        assert state.take(late, found([model("model-b")]))
         assert [each.model_id for each in state.models] == ["model-b"]
 
     def test_it_says_that_there_is_more_than_is_listed(self):
         state = ExplorerState()
-        state.found(state.find(), [model("model-a")], more=True)
+        state.take(state.find(), found([model("model-a")], more=True))
         assert "narrow the search" in state.status
 
     def test_no_model_is_told(self):
         state = ExplorerState()
-        state.found(state.find("nothing"), [])
+        state.take(state.find("nothing"), found([]))
         assert state.status.startswith("No model matches “nothing”. Searched in names")
         assert state.phase == "nothing"
 
     def test_a_line_of_the_list_chooses_its_model(self):
         state = ExplorerState()
-        state.found(state.find(), [model("model-a", "digits", "0.1.0", "Approved"), model("model-b", "wine")])
-        assert state.find("digits · latest 0.1.0 ✓ Approved").model_id == "model-a"
+        state.take(state.find(), found([model("model-a", "digits", "0.1.0", "Approved"), model("model-b", "wine")]))
+        assert state.find("digits · latest 0.1.0 ✓ Approved").about == "model-a"
 
     def test_a_search_without_a_hit_keeps_the_name_of_the_model_and_shows_no_version(self):
         state = ExplorerState()
-        state.found(state.find("digits"), [model("model-a", "digits")])
-        state.listed(job_of(state, ListVersions), listing(MODELS["model-a"]))
-        state.found(state.find("zzzz"), [])
+        state.take(state.find("digits"), found([model("model-a", "digits")]))
+        state.take(job_of(state, "versions"), listing(MODELS["model-a"]))
+        state.take(state.find("zzzz"), found([]))
         assert (state.browsing, state.model_name("model-a"), state.models) == (True, "digits", ())
         state.browse(models=False)
         assert [line.version_name for line in state.listing.window] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
@@ -156,9 +161,9 @@ class TestVersions:
     def test_choosing_another_model_drops_the_answer_to_the_first(self):
         state = ExplorerState()
         first, second = state.choose_model("model-a"), state.choose_model("model-b")
-        assert not state.listed(first, [version("0.1.0")])
+        assert not state.take(first, [version("0.1.0")])
         assert state.listing.lines == ()
-        assert state.listed(second, [version("2.0.0")])
+        assert state.take(second, [version("2.0.0")])
 
     def test_choosing_a_model_forgets_the_picks_of_the_one_before(self):
         state = chosen("0.1.0")
@@ -168,7 +173,7 @@ class TestVersions:
     def test_picks_stay_across_models_when_told_so(self):
         state = chosen("0.1.0", "0.2.0")
         state.keep(picks=True)
-        state.listed(state.choose_model("model-b"), [version("2.0.0")])
+        state.take(state.choose_model("model-b"), [version("2.0.0")])
         state.pick(["2.0.0"])
         assert [str(address) for address in state.addresses] == ["model-a@0.1.0,0.2.0", "model-b@2.0.0"]
         assert state.status == "3 versions of 2 models picked."
@@ -177,7 +182,7 @@ class TestVersions:
 
     def test_listing_again_drops_picks_of_versions_that_are_gone(self):
         state = chosen("0.1.0", "0.2.0")
-        state.listed(state.choose_model("model-a"), [version("0.2.0")])
+        state.take(state.choose_model("model-a"), [version("0.2.0")])
         assert state.picks == {"model-a": ("0.2.0",)}
 
     def test_picks_outside_a_narrowed_list_stay(self):
@@ -234,7 +239,7 @@ class TestVersions:
 
     def test_five_thousand_versions_are_shown_a_window_at_a_time(self):
         state = ExplorerState()
-        state.listed(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(5000)], "model-x"))
+        state.take(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(5000)], "model-x"))
         assert len(state.listing.window) == WINDOW
         assert str(state.listing) == "1–200 of 5,000"
         assert state.listing.window[0].version_name == "0.4999.0"
@@ -247,7 +252,7 @@ class TestVersions:
 
     def test_narrowing_starts_at_the_first_window(self):
         state = ExplorerState()
-        state.listed(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(1000)], "model-x"))
+        state.take(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(1000)], "model-x"))
         state.listing.turn(3)
         state.listing.narrow("0.9")
         assert state.listing.page == 0
@@ -292,10 +297,10 @@ class TestFetching:
     def test_what_is_picked_is_fetched_and_then_compared(self):
         state = chosen("0.2.0", "0.10.0")
         job = state.fetch()
-        assert (str(job.addresses[0]), job.count, job.refresh) == ("model-a@0.2.0,0.10.0", 2, False)
-        compare = state.fetched(job, version_set("0.2.0", "0.10.0"))
-        assert isinstance(compare, CompareVersions)
-        assert state.compared(compare, "comparison")
+        assert (str(job.about.addresses[0]), job.about.count, job.about.refresh) == ("model-a@0.2.0,0.10.0", 2, False)
+        assert state.take(job, version_set("0.2.0", "0.10.0"))
+        compare = job_of(state, "compare")
+        assert state.take(compare, "comparison")
         assert state.comparison == "comparison"
         assert state.status == "2 versions compared."
 
@@ -310,14 +315,14 @@ class TestFetching:
         early = state.fetch()
         state.pick(["0.1.0"])
         late = state.fetch()
-        assert state.fetched(early, version_set("0.2.0")) is None
+        assert not state.take(early, version_set("0.2.0"))
         assert len(state.results) == 0
-        state.fetched(late, version_set("0.1.0"))
+        state.take(late, version_set("0.1.0"))
         assert state.results[0].version_name == "0.1.0"
 
     def test_fetching_what_is_shown_asks_the_service_again(self):
         state = fetched("0.2.0")
-        assert state.fetch().refresh
+        assert state.fetch().about.refresh
 
     def test_a_failure_keeps_what_was_there(self):
         state = fetched("0.2.0")
@@ -360,24 +365,24 @@ class TestFetching:
 
     def test_cancelling_changes_nothing_and_drops_every_answer(self):
         state = fetched("0.1.0", "0.2.0")
-        compare = job_of(state, CompareVersions)
+        compare = job_of(state, "compare")
         job = state.fetch()
         search = state.find("x")
         assert state.cancel()
         assert not state.busy
-        assert state.fetched(job, version_set("0.10.0")) is None
-        assert not state.found(search, [model("model-z")])
-        assert not state.compared(compare, "late")
+        assert not state.take(job, version_set("0.10.0"))
+        assert not state.take(search, found([model("model-z")]))
+        assert not state.take(compare, "late")
         assert [each.version_name for each in state.results] == ["0.1.0", "0.2.0"]
         assert not state.cancel()
 
     def test_addresses_of_any_form_are_fetched_and_become_the_picks(self):
         state = ExplorerState()
         job = state.ask([parse_address("model-a@last:2")])
-        state.fetched(job, version_set("0.2.0", "0.10.0"))
+        state.take(job, version_set("0.2.0", "0.10.0"))
         assert state.picks == {"model-a": ("0.2.0", "0.10.0")}
         assert state.model_id == "model-a"
-        assert job_of(state, ListVersions).model_id == "model-a"
+        assert job_of(state, "versions").about == "model-a"
 
     def test_versions_of_several_models_are_named_with_their_model(self):
         state = ExplorerState()
@@ -395,7 +400,7 @@ class TestASetAsItWasGiven:
     def given(self):
         state = ExplorerState()
         state.adopt(version_set("0.1.0", "0.2.0", "0.10.0", "0.11.0"), given=True)
-        state.listed(job_of(state, ListVersions), listing(("0.1.0", "0.2.0", "0.10.0", "0.11.0")))
+        state.take(job_of(state, "versions"), listing(("0.1.0", "0.2.0", "0.10.0", "0.11.0")))
         return state
 
     def test_what_is_typed_first_is_picked_and_nothing_else(self):
@@ -416,7 +421,7 @@ class TestASetAsItWasGiven:
     def test_picks_that_were_asked_for_are_added_to(self):
         state = ExplorerState()
         state.adopt(version_set("0.1.0", "0.2.0"))
-        state.listed(job_of(state, ListVersions), listing(("0.1.0", "0.2.0", "0.3.0")))
+        state.take(job_of(state, "versions"), listing(("0.1.0", "0.2.0", "0.3.0")))
         state.pick_more("0.3.0")
         assert state.picks == {"model-a": ("0.1.0", "0.2.0", "0.3.0")}
 
@@ -435,7 +440,7 @@ class TestComparing:
 
     def test_the_baseline_is_chosen_by_the_default_rule_until_somebody_chooses(self):
         state = chosen("0.1.0", "0.2.0")
-        state.fetched(state.fetch(), VersionSet([version("0.1.0", approval="Approved"), version("0.2.0")]))
+        state.take(state.fetch(), VersionSet([version("0.1.0", approval="Approved"), version("0.2.0")]))
         assert state.baselines[:8] == ("default", "approved", "previous", "latest", "highest", "first", "0.1.0", "0.2.0")
         assert state.terms.baseline == "default"
 
@@ -447,9 +452,9 @@ class TestComparing:
     def test_approved_is_offered_where_a_version_that_is_not_picked_is_approved(self):
         state = ExplorerState()
         lines = [version("0.1.0"), version("0.2.0"), version("0.3.0", approval="Approved")]
-        state.listed(state.choose_model("model-a"), lines)
+        state.take(state.choose_model("model-a"), lines)
         state.pick(["0.1.0", "0.2.0"])
-        state.fetched(state.fetch(), version_set("0.1.0", "0.2.0"))
+        state.take(state.fetch(), version_set("0.1.0", "0.2.0"))
         assert "approved" in state.baselines
 
     def test_approved_is_offered_where_the_list_is_not_known(self):
@@ -461,13 +466,13 @@ class TestComparing:
         state = fetched("0.1.0", "0.2.0")
         first = state.set_terms(baseline="0.2.0")
         second = state.set_terms(differences_only=False)
-        assert second.terms == Terms("0.2.0", differences_only=False)
-        assert not state.compared(first, "early")
-        assert state.compared(second, "late")
+        assert second.about.terms == Terms("0.2.0", differences_only=False)
+        assert not state.take(first, "early")
+        assert state.take(second, "late")
 
     def test_terms_that_do_not_change_compute_nothing(self):
         state = fetched("0.1.0", "0.2.0")
-        state.compared(job_of(state, CompareVersions), "done")
+        state.take(job_of(state, "compare"), "done")
         assert state.set_terms(baseline=state.terms.baseline) is None
         assert state.comparison == "done"
 
@@ -476,7 +481,7 @@ class TestComparing:
         state.set_terms(baseline="0.2.0")
         state.listing.narrow("0.1")
         state.pick(["0.1.0", "0.10.0"])
-        state.fetched(state.fetch(), version_set("0.1.0", "0.10.0"))
+        state.take(state.fetch(), version_set("0.1.0", "0.10.0"))
         assert state.terms.baseline == "0.2.0"
         assert "0.2.0" in state.baselines
 
@@ -497,20 +502,20 @@ class TestComparing:
 
     def test_a_direction_is_told_and_taken_back(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.set_direction("cer", "min").terms.directions == (("cer", "min"),)
-        assert state.set_direction("cer", "max").terms.directions == (("cer", "max"),)
-        assert state.set_direction("cer", "").terms.directions == ()
+        assert state.set_direction("cer", "min").about.terms.directions == (("cer", "min"),)
+        assert state.set_direction("cer", "max").about.terms.directions == (("cer", "max"),)
+        assert state.set_direction("cer", "").about.terms.directions == ()
         assert state.set_direction("", "max") is None
 
     def test_directions_of_metrics_that_are_gone_are_forgotten(self):
         state = fetched("0.1.0", "0.2.0")
         state.set_direction("cer", "min")
-        state.fetched(state.fetch(), VersionSet([version("0.1.0", wer=1), version("0.2.0", wer=2)]))
+        state.take(state.fetch(), VersionSet([version("0.1.0", wer=1), version("0.2.0", wer=2)]))
         assert state.terms.directions == ()
 
     def test_a_comparison_that_fails_leaves_none(self):
         state = fetched("0.1.0", "0.2.0")
-        state.compared(job_of(state, CompareVersions), "done")
+        state.take(job_of(state, "compare"), "done")
         state.failed(state.set_terms(baseline="0.2.0"), PaiError("cannot be compared"))
         assert state.comparison is None
         assert str(state.error) == "cannot be compared"
@@ -521,15 +526,15 @@ class TestPhases:
 
     def reached(self):
         empty = ExplorerState()
-        empty.found(empty.find(), [])
+        empty.take(empty.find(), found([]))
         searching = ExplorerState()
         searching.find("digits")
         nothing = ExplorerState()
-        nothing.found(nothing.find("zzzz"), [])
+        nothing.take(nothing.find("zzzz"), found([]))
         loading = chosen("0.1.0")
         loading.fetch()
         partly = fetched("0.1.0", "0.2.0", errors={"model-a@0.3.0": VersionNotFound("no version 0.3.0")})
-        partly.compared(job_of(partly, CompareVersions), "done")
+        partly.take(job_of(partly, "compare"), "done")
         failed = chosen("0.1.0")
         failed.failed(failed.fetch(), PaiError("no answer"))
         cancelled = chosen("0.1.0")
@@ -547,12 +552,12 @@ class TestPhases:
 
     def test_what_is_looked_for_has_nothing_of_what_is_shown(self):
         state = fetched("0.1.0", "0.2.0")
-        state.found(state.find("zzzz"), [])
+        state.take(state.find("zzzz"), found([]))
         assert (state.browsing, state.folded, state.models) == (True, False, ())
 
     def test_a_failed_search_shows_no_models_of_the_one_before(self):
         state = ExplorerState()
-        state.found(state.find(), [model("model-a")])
+        state.take(state.find(), found([model("model-a")]))
         state.failed(state.find("x"), PaiError("no answer"))
         assert state.models == ()
 
@@ -562,7 +567,7 @@ class TestTheList:
         state = ExplorerState()
         rows = [("0.1.0", 0.3, "Approved"), ("0.2.0", 0.1, "Pending"), ("0.10.0", 0.2, "Pending"), ("0.11.0", None, "Rejected")]
         lines = [version(name, approval=word, **({"cer": value} if value else {"other": "x"})) for name, value, word in rows]
-        state.listed(state.choose_model("model-a"), lines)
+        state.take(state.choose_model("model-a"), lines)
         return state
 
     @pytest.mark.parametrize(
@@ -620,10 +625,10 @@ class TestFolding:
     def test_a_report_is_of_the_comparison_on_show(self):
         state = fetched("0.1.0", "0.2.0")
         assert state.write_report() is None
-        state.compared(job_of(state, CompareVersions), "done")
+        state.take(job_of(state, "compare"), "done")
         job = state.write_report()
         state.set_terms(baseline="0.1.0")
-        assert not state.reported(job, Path("report.html"))
+        assert not state.take(job, Path("report.html"))
         assert state.report is None
 
 
@@ -632,10 +637,10 @@ class TestLooking:
         state = fetched("0.2.0")
         assert state.tab == "Card"
         state.pick(["0.1.0", "0.2.0"])
-        state.fetched(state.fetch(), version_set("0.1.0", "0.2.0"))
+        state.take(state.fetch(), version_set("0.1.0", "0.2.0"))
         assert state.tab == "Compare"
         state.look(tab="Card")
-        state.fetched(state.fetch(), version_set("0.1.0", "0.2.0"))
+        state.take(state.fetch(), version_set("0.1.0", "0.2.0"))
         assert state.tab == "Card"
 
     def test_what_is_shown_is_one_immutable_value(self):
@@ -788,35 +793,27 @@ class Clicking(RuleBasedStateMachine):
     def answer(self, job, broken):
         """An answer that is not awaited any more changes nothing at all."""
         awaited, before = self.state.awaits(job), self._content()
-        started = self._fail(job, awaited) if broken else self._give(job, awaited)
+        assert (self._fail(job) if broken else self.state.take(job, self._answer_to(job))) == awaited
         if not awaited:
-            assert started is None
             assert self._content() == before
         assert not self.state.awaits(job)
-        return self._new(started)
+        return self._new(None)
 
-    def _fail(self, job, awaited):
+    def _fail(self, job):
         error = PaiError("broken")
-        assert self.state.failed(job, error) == awaited
-        assert not awaited or self.state.error is error
+        failed = self.state.failed(job, error)
+        assert not failed or self.state.error is error
+        return failed
 
-    def _give(self, job, awaited):
-        if isinstance(job, FetchVersions):
+    def _answer_to(self, job):
+        if job.lane == "fetch":
             known = {model: listing(names, model) for model, names in MODELS.items()}
-            names = [(address.model, name) for address in job.addresses for name in address.selector.pick(known[address.model])]
-            versions = VersionSet(version(name, model) for model, name in names)
-            started = self.state.fetched(job, versions)
-            assert not awaited or self.state.results is versions
-            return started
-        if isinstance(job, CompareVersions):
-            assert self.state.compared(job, job) == awaited
-        elif isinstance(job, WriteReport):
-            assert self.state.reported(job, Path("report.html")) == awaited
-        elif isinstance(job, ListVersions):
-            assert self.state.listed(job, listing(MODELS[job.model_id], job.model_id)) == awaited
-        else:
-            assert self.state.found(job, list(map(model, MODELS))) == awaited
-        return None
+            names = [(address.model, name) for address in job.about.addresses for name in address.selector.pick(known[address.model])]
+            return VersionSet(version(name, model) for model, name in names)
+        if job.lane == "versions":
+            return listing(MODELS[job.about], job.about)
+        # what is compared stands for its comparison
+        return {"models": found(list(map(model, MODELS))), "compare": job.about, "report": Path("report.html")}[job.lane]
 
     def _window(self):
         return {line.version_name for line in self.state.listing.window}
