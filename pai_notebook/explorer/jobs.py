@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import BASELINES
 
 if TYPE_CHECKING:
@@ -31,37 +31,20 @@ BASELINE_OPTIONS = {DEFAULT: say("default: approved"), **BASELINES}
 _FILTERS = {"workspace": "workspace_id", "label": "label", "provider": "provider"}
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Which models are looked for: a text, fuzzy over name, domain, task and labels, and the service's own filters; empty for all.
+def read_search(text: str) -> dict[str, str]:
+    """The service's own filters in a text, which are `workspace=`, `label=` and `provider=`, and the other words as its query.
 
     Examples
     --------
-    >>> Search.read("digits provider=pai")
-    Search(query='digits', workspace_id='', label='', provider='pai')
-    >>> str(Search.read("digits provider=pai"))
-    '“digits” with provider=pai'
+    >>> read_search("digits provider=pai")
+    {'query': 'digits', 'provider': 'pai'}
     """
-
-    query: str = ""
-    workspace_id: str = ""
-    label: str = ""
-    provider: str = ""
-
-    @classmethod
-    def read(cls, text: str) -> Search:
-        """Read what was typed: words, and `workspace=`, `label=` or `provider=`."""
-        filters = {_FILTERS[word.partition("=")[0]]: word.partition("=")[2] for word in text.split() if _is_filter(word)}
-        return cls(" ".join(word for word in text.split() if not _is_filter(word)), **filters)
-
-    def __str__(self) -> str:
-        filters = [f"{name}={getattr(self, field)}" for name, field in _FILTERS.items() if getattr(self, field)]
-        query = f"“{self.query}”" if self.query else ""
-        return str(say("{query} with {filters}", query=query, filters=joined(filters)) if query and filters else query or joined(filters))
-
-
-def _is_filter(word: str) -> bool:
-    return "=" in word and word.partition("=")[0] in _FILTERS
+    words = [word.partition("=") for word in text.split()]
+    query = " ".join("".join(word) for word in words if not word[1] or word[0] not in _FILTERS)
+    return {
+        **({"query": query} if query else {}),
+        **{_FILTERS[name]: value for name, equals, value in words if equals and name in _FILTERS},
+    }
 
 
 @dataclass(frozen=True, slots=True)

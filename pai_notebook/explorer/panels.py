@@ -1,80 +1,21 @@
-"""Panels of the explorer, in the shapes of `display`: result, chart, errors, and the static copy beside the widget.
-
-A widget lives in the kernel. A notebook that is saved and opened again, exported or not trusted shows only what stands in
-its outputs, and a saved widget view shadows the HTML beside it. So the explorer shows itself as two outputs: the widget,
-and a table that follows it. The table is hidden by a style sheet that the widget itself brings; where the widget cannot be
-shown, the style sheet is not there either, and the table is.
-"""
+"""Panels of the explorer, in the shapes of `display`: result, chart, errors."""
 
 from __future__ import annotations
 
-import base64
-import html
-import uuid
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pai_notebook.display import Card, Note, Section, Stack, describe_error, mimebundle, render_html, render_markdown
+from pai_notebook.display import Card, Note, Section, Stack, describe_error, render_html, render_markdown
 from pai_notebook.errors import PaiError
-from pai_notebook.i18n.phrases import say, told
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.nearest import counted
 from pai_notebook.plot.theme import load_matplotlib
-from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.display import Block
     from pai_notebook.explorer.jobs import Shown
-    from pai_notebook.io.report import Figure
-
-VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-class Copy:
-    """The copies of one explorer that are on display, all under one display id, which is their class name too."""
-
-    def __init__(self) -> None:
-        self.name = f"pai-copy-{uuid.uuid4().hex[:12]}"
-        self._sent: dict[str, str] | None = None
-
-    def bundle(self, block: Block) -> dict[str, str]:
-        """The table as HTML and as text."""
-        bundle = mimebundle(block, include={"text/html", "text/plain"})
-        return {**bundle, "text/html": f'<div class="{self.name}">{bundle["text/html"]}</div>'}
-
-    @property
-    def hiding_style(self) -> str:
-        """The style sheet that the widget brings: it hides the copy, and itself once its kernel is gone."""
-        live = f".{self.name}-live"
-        gone = "jupyter-widgets-disconnected"
-        return f"body:has({live}:not(.{gone})) .{self.name},{live}.{gone}{{display:none}}"
-
-    def show(self, view: dict[str, Any], title: str, block: Block) -> None:
-        """Display the widget, and its copy below it."""
-        from IPython.display import display  # noqa: PLC0415 - only where there is something to display on
-
-        display(
-            {**mimebundle(Note(say("{title}, interactive in a running notebook. Below is what it showed last.", title=title))), VIEW: view},
-            raw=True,
-        )  # type: ignore[no-untyped-call]
-        self._sent = self.bundle(block)
-        display(self._sent, raw=True, display_id=self.name)  # type: ignore[no-untyped-call]
-
-    def update(self, bundle: dict[str, str]) -> None:
-        """Let every copy on display follow; sends nothing when nothing was displayed or changed."""
-        if self._sent in (None, bundle):
-            return
-        from IPython.display import update_display  # noqa: PLC0415 - as above
-
-        self._sent = bundle
-        update_display(bundle, display_id=self.name, raw=True)  # type: ignore[no-untyped-call]
-
-    @property
-    def on_display(self) -> bool:
-        """Whether the explorer was displayed."""
-        return self._sent is not None
-
 
 _MOST_PLOTS = 3
 
@@ -96,17 +37,7 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
     if not figures:
         return render_html(Note(say("No metric differs between these versions.")))
     notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
-    return "".join([*notes, *(_pictures(figure) for figure in figures)])
-
-
-def _pictures(figure: Figure) -> str:
-    """Both pictures of a pair; the explorer's style sheet shows the one that suits the theme."""
-    alt = html.escape(visible(told(figure.alt)), quote=True)
-    return "".join(
-        f'<img class="pai-chart pai-{kind}" src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}"'
-        f' width="{figure.width}" alt="{alt}">'
-        for kind, png in (("light", figure.light), ("dark", figure.dark))
-    )
+    return "".join([*notes, *(figure.html("pai-chart pai-light", "pai-chart pai-dark") for figure in figures)])
 
 
 # Tabs with HTML in them; "Code" has text to copy.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
+from pai_notebook.explorer.jobs import read_search
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
@@ -19,7 +19,7 @@ from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
-    from pai_notebook.explorer.jobs import Fetch, Search, Terms
+    from pai_notebook.explorer.jobs import Fetch, Terms
     from pai_notebook.model.address import Address
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.python_source import Plan
@@ -64,10 +64,9 @@ class RegistrySource:
             self._settled = versions, chosen, Chosen(comparison.baseline, comparison.baseline_reason)
         return comparison
 
-    async def find_models(self, search: Search) -> Found:
+    async def find_models(self, search: str) -> Found:
         """Models that meet a search."""
-        asked = {name: text for name, text in asdict(search).items() if text}
-        listing = await self._ask(self._registry.client.list_models(limit=MODELS, **asked))
+        listing = await self._ask(self._registry.client.list_models(limit=MODELS, **read_search(search)))
         models = [Model(item) for item in listing.items]
         self._registry.fetcher.memory.models.see((model.model_id, model.name, model.workspace_id) for model in models)
         return models, len(models) == MODELS and listing.total != MODELS, {}
@@ -111,12 +110,12 @@ class SetSource:
         """Compare versions of the set with a baseline of the set."""
         return compare_within(self._versions, [versions], **terms.arguments)
 
-    async def find_models(self, search: Search) -> Found:
+    async def find_models(self, search: str) -> Found:
         """Models of the set whose id or name contains the query."""
-        models, counts = [], {}
+        models, counts, query = [], {}, read_search(search).get("query", "").casefold()
         for model_id in self._versions.models:
             latest, name = self._of(model_id).latest, self._of(model_id).latest.provenance.model_name
-            if search.query.casefold() in f"{model_id} {name}".casefold():
+            if query in f"{model_id} {name}".casefold():
                 models.append(Model({"ModelId": model_id, "ModelName": name, "LatestVersion": latest.raw}))
                 counts[model_id] = len(self._of(model_id))
         return models, False, counts

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import FetchErrors, PaiError
-from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Comparing, Fetch, Job, Search, Shown, Terms, report_of
+from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Comparing, Fetch, Job, Shown, Terms, read_search, report_of
 from pai_notebook.explorer.listing import WINDOW, VersionList, metric_names, model_options
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, Selector, parse_selector
@@ -55,7 +55,7 @@ class ExplorerState:
     status: str = say("Choose a model, pick versions, then Fetch.")
     error: Exception | None = None
     # what was looked for, and what was found
-    search: Search = field(default_factory=Search)
+    search: str = ""
     models: tuple[Model, ...] = ()
     # whether the list shows models rather than versions, and whether all that picks is folded into one line
     browsing: bool = True
@@ -107,7 +107,7 @@ class ExplorerState:
         if self.error is not None:
             return "partly" if self._error_lane == "partly" else "failed"
         if self.browsing:
-            return "ready" if self.models else "nothing" if self.search != Search() else "empty"
+            return "ready" if self.models else "nothing" if self.search else "empty"
         return "stale" if self.is_stale else "ready" if self.listing.lines or self.results else "empty"
 
     @property
@@ -198,9 +198,9 @@ class ExplorerState:
         chosen = dict(self.model_options).get(text.strip())
         if chosen:
             return self.choose_model(chosen)
-        search = Search.read(text)
-        self.search, self.browsing, self.folded = search, True, False
-        words = say("Searching models for {search} …", search=search) if str(search) else say("Searching models …")
+        self.search = search = " ".join(text.split())
+        self.browsing, self.folded = True, False
+        words = say("Searching models for “{search}” …", search=search) if search else say("Searching models …")
         return self._start(Job("models", search, lambda source, _: source.find_models(search), self._found), words)
 
     def _found(self, answer: Found) -> None:
@@ -212,15 +212,15 @@ class ExplorerState:
         if self.models:
             words = "{count} found and more; narrow the search to see the rest." if more else "{count} found."
             self._say(say(words, count=counted(len(self.models), "model")))
-        elif self.search == Search():
+        elif not self.search:
             self._say(say("No models yet."))
         else:
             words = (
-                "No model matches {search}. Searched in names, domains, tasks and labels; "
+                "No model matches “{search}”. Searched in names, domains, tasks and labels; "
                 "try a shorter word or a model id, or empty the field."
             )
             self._say(say(words, search=self.search))
-        only = self._only_match(self.search.query)
+        only = self._only_match(read_search(self.search).get("query", ""))
         if only and only == self.model_id and self.listing.lines:
             self.browse(models=False)
         elif only:

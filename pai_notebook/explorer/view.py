@@ -15,10 +15,11 @@ from IPython import get_ipython
 from pai_notebook.calls import MissingAttribute, checked
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
+from pai_notebook.display.static_copy import VIEW, Copy
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
 from pai_notebook.explorer.painting import paint, put
-from pai_notebook.explorer.panels import VIEW, Copy, describe_shown, tab_text
+from pai_notebook.explorer.panels import describe_shown, tab_text
 from pai_notebook.explorer.runner import Runner
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState

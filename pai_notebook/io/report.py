@@ -41,6 +41,15 @@ class Figure:
         """How wide it is shown, in pixels of a page; the file has more of them, for paper and dense screens."""
         return round(int.from_bytes(self.light[16:20], "big") / DENSITY)
 
+    def html(self, *classes: str) -> str:
+        """Both pictures, of which a style sheet shows one; by their classes where they have some."""
+        # that of <picture> is not exchanged in time when a dark page is printed
+        kinds = [f'class="{name}" ' for name in classes] or ["", ""]
+        return "".join(
+            f'<img {kind}src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" width="{self.width}" alt="{_plain(self.alt)}">'
+            for kind, png in zip(kinds, (self.light, self.dark), strict=True)
+        )
+
 
 @dataclass(frozen=True)
 class Report:
@@ -110,7 +119,7 @@ def report_html(report: Report, *, lang: str = "en") -> str:
     parts += section("Answer", _stacked(report.answer))
     parts += section("Before you compare", _stacked(cautions) if report.cautions is not None else ())
     parts += section("Comparison", _stacked(report.comparison))
-    parts += section("Charts", [*(_figure(figure) for figure in report.figures), *map(Note, report.notes)])
+    parts += section("Charts", [*(f"<figure>{figure.html()}</figure>" for figure in report.figures), *map(Note, report.notes)])
     for each in report.rest:
         parts += folded(each.title, each.summary, Stack(each.blocks))
     parts += folded(say("Make it again").in_language(lang), "", _code(report.code)) if report.code else []
@@ -128,15 +137,6 @@ def _code(text: str) -> str:
 
 def _plain(text: str) -> str:
     return html.escape(visible(" ".join(text.split())))
-
-
-def _figure(figure: Figure) -> str:
-    # two pictures of which the style shows one: that of <picture> is not exchanged in time when a dark page is printed
-    pictures = "".join(
-        f'<img src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" width="{figure.width}" alt="{_plain(figure.alt)}">'
-        for png in (figure.light, figure.dark)
-    )
-    return f"<figure>{pictures}</figure>"
 
 
 def retold(shape: S, lang: str, redaction: Redaction | None = None) -> S:

@@ -18,9 +18,9 @@ import pai_notebook as pnb
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.demo import ACCESS_KEY_ID, ACCESS_KEY_SECRET, serve
 from pai_notebook.display import render_text
+from pai_notebook.display.static_copy import VIEW
 from pai_notebook.errors import ConfigurationError, ModelNotFound, VersionNotFound
 from pai_notebook.explorer import Explorer, close_all
-from pai_notebook.explorer.panels import VIEW
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.plan import parse_line, plan_of
 from pai_notebook.python_source import to_python

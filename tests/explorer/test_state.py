@@ -9,7 +9,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
 from pai_notebook.explorer.controls import STYLE
-from pai_notebook.explorer.jobs import Terms
+from pai_notebook.explorer.jobs import Terms, read_search
 from pai_notebook.explorer.listing import COLUMNS, WINDOW, VersionList, matching
 from pai_notebook.explorer.painting import status_html
 from pai_notebook.explorer.state import QUICK, ExplorerState
@@ -78,7 +78,7 @@ class TestModels:
     def test_a_search_asks_for_models_and_takes_the_answer(self):
         state = ExplorerState()
         job = state.find(" 数字 ")
-        assert job.about.query == "数字"
+        assert job.about == "数字"
         assert state.busy
         assert state.take(job, found([model("model-a", "手写数字识别"), model("model-b", "数字去噪")]))
         assert not state.busy
@@ -105,7 +105,7 @@ class TestModels:
     def test_filters_are_words_of_the_search(self):
         state = ExplorerState()
         job = state.find("label=env=test digits workspace=10241")
-        assert (job.about.query, job.about.label, job.about.workspace_id) == ("digits", "env=test", "10241")
+        assert read_search(job.about) == {"query": "digits", "label": "env=test", "workspace_id": "10241"}
 
     def test_the_same_search_twice_is_one_while_it_is_awaited(self):
         state = ExplorerState()

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.errors import AddressError, ConfigurationError, ModelNotFound
-from pai_notebook.explorer.jobs import Search
 from pai_notebook.explorer.source import RegistrySource
 from tests.examples import examples
 from tests.registry.test_registry import Watched, document, names
@@ -110,9 +109,8 @@ def test_workspace_and_provider_have_one_rule(narrow):
     assert [model.provider for model in narrow.list_models(provider="pai")] == ["pai"]
     assert len(narrow.list_models(workspace_id="")) == 9
     source = RegistrySource(narrow)
-    for search in (Search(), Search(provider="pai"), Search(query="digit")):
+    for search, asked in (("", {}), ("provider=pai", {"provider": "pai"}), ("digit", {"query": "digit"})):
         models, *_ = asyncio.run(source.find_models(search))
-        asked = {"query": search.query or None, "provider": search.provider or None}
         assert [model.model_id for model in models] == [model.model_id for model in narrow.list_models(**asked)]
 
 

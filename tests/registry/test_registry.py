@@ -18,7 +18,6 @@ from pai_notebook.errors import (
     ServiceUnavailable,
     VersionNotFound,
 )
-from pai_notebook.explorer.jobs import Search
 from pai_notebook.explorer.source import RegistrySource
 from pai_notebook.registry.connection import current_registry
 from pai_notebook.registry.progress import Progress
@@ -211,7 +210,7 @@ def test_a_missing_model_costs_one_request_and_names_the_nearest_of_those_seen(w
 def test_models_that_the_explorer_found_are_known_to_the_registry(watched):
     w = watched({"model-alpha": many(1)})
     source = RegistrySource(w.registry)
-    asyncio.run(source.find_models(Search()))
+    asyncio.run(source.find_models(""))
     with pytest.raises(ModelNotFound, match="Nearest is model-alpha"):
         w.registry.list_versions("model-alpa")
 
