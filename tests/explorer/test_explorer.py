@@ -1,6 +1,7 @@
 """The explorer with its widgets, over HTTP, in this process: what a user sets, what comes back, what is left behind."""
 
 import base64
+import contextlib
 import io
 import json
 import re
@@ -301,6 +302,64 @@ def test_a_deleted_version_is_an_error_that_names_the_nearest(explorer, gate):
     fetch(explorer)
     assert explorer.last_error is None
     assert controls(explorer).trouble.value == ""
+
+
+def seen(explorer):
+    """The word for what is going on, what is said of it, and which parts are on show."""
+    word, said = re.search(r'pai-status pai-(\w+)">(.*?)</div>', controls(explorer).status.value).groups()
+    parts = ("models", "browsing", "listing", "bar", "answer", "trouble", "cancel", "note")
+    return word, said, {part for part in parts if getattr(controls(explorer), part).layout.display != "none"}
+
+
+def test_every_state_is_reached_by_clicks_and_shows_nothing_of_another(explorer, gate):
+    states = []
+
+    def click(button):
+        getattr(controls(explorer), button).click()
+        explorer.wait()
+        states.append(seen(explorer))
+
+    def held(path, act):
+        gate.hold(path)
+        act()
+        eventually(lambda: gate.waiting)
+        states.append(seen(explorer))
+
+    with contextlib.closing(Explorer(VersionSet())) as empty:
+        empty.wait()
+        states.append(seen(empty))
+    held("/models?", lambda: setattr(controls(explorer).query, "value", "zzzz"))
+    gate.release()
+    explorer.wait()
+    states.append(seen(explorer))
+    controls(explorer).query.value = ""
+    explorer.wait()
+    choose(explorer, "0.2.0")
+    states.append(seen(explorer))
+    held("/versions/0.2.0", controls(explorer).fetch.click)
+    click("cancel")
+    gate.release()
+    gone = gate.store.version(LM, "0.2.0")
+    gate.store.delete_version(LM, "0.2.0")
+    try:
+        click("fetch")
+        controls(explorer).versions.value = ("0.2.0", "0.3.0")
+        click("fetch")
+    finally:
+        gate.store.put_version(LM, gone)
+    controls(explorer).change.click()
+    controls(explorer).versions.value = ("0.10.0",)
+    explorer.wait()
+    states.append(seen(explorer))
+    shown = {word: parts for word, _, parts in states}
+    assert list(shown) == ["empty", "searching", "nothing", "ready", "loading", "cancelled", "failed", "partly", "stale"]
+    assert len({(said, *parts) for _, said, parts in states}) == len(states)
+    # while models are looked for there is no version, no answer and no error; what went wrong is shown where it did
+    assert shown["searching"] | shown["nothing"] == {"models", "browsing", "cancel"}
+    assert {word for word, parts in shown.items() if "cancel" in parts} == {"searching", "loading"}
+    assert {word for word, parts in shown.items() if "trouble" in parts} == {"failed", "partly"}
+    assert {word for word, parts in shown.items() if "answer" in parts} == {"partly", "stale"}
+    assert {word for word, parts in shown.items() if "note" in parts} == {"stale"}
 
 
 def test_cancel_aborts_what_the_server_is_doing(explorer, gate):
