@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _LEVEL = 0.95
 _NUMBERS = frozenset({int, float})
+_INFINITE = (math.inf, -math.inf)
 _NO_DIRECTION = Direction(reason=say("not a metric"))
 _BASELINE = Change(Kind.BASELINE)
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
@@ -143,7 +145,8 @@ class _MetricMaker:
 
     def is_alike(self, row: Row) -> bool:
         key = row.path, row.dataset
-        return self.found.is_same(key, _NUMBERS) and not self.uncertainty.knows(key)
+        # sums that overflowed are not alike
+        return self.found.is_same(key, _NUMBERS) and not self.uncertainty.knows(key) and self.found.same_number(key) not in _INFINITE
 
 
 def metric_rows(found: MetricCells, uncertainty: Uncertainty, baseline: int, directions: Directions, tolerance: Tolerance) -> Iterator[Row]:

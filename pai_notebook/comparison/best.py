@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pai_notebook.calls import guide
-from pai_notebook.comparison.leaders import star
 from pai_notebook.comparison.rank import Ranking, without_number
 from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Number, Section
 from pai_notebook.i18n.phrases import Phrase, first, say
@@ -76,6 +75,8 @@ class Best(Displayed):
     unknown: tuple[str, ...] = ()
     baseline: str = ""
     near: tuple[str, ...] = ()
+    star: str = field(default="", compare=False)
+    """Its star as tables have it: empty where every version with a number may be the best."""
     scale: Scale = field(default=Scale(""), compare=False)
     """How differences of the metric are written."""
     called: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -126,12 +127,14 @@ class Best(Displayed):
         return say("{version} (baseline)", version=told) if version == self.baseline else told
 
     def _star(self) -> Mark:
-        """A filled star only for a version that is told apart from every other."""
+        """The star of tables, and why it is not filled or not there."""
+        if self.is_alone:
+            return Mark(self.star, say("best"), tone="good")
         if self.count == 1:
-            return Mark("☆", say("the only value"))
+            return Mark(self.star, say("the only value"))
         if self.ties and not (self.together or self.unknown):
-            return Mark("☆", say("shared") if len(self.ties) > len(self.near) else say("best as measured"))
-        return star(is_best=True, is_alone=self.is_alone, is_measured=bool(self.unknown))
+            return Mark(self.star, say("shared") if len(self.ties) > len(self.near) else say("best as measured"))
+        return Mark(self.star, say("best as measured") if self.unknown else say("best, but not told apart"))
 
 
 def make_best(
@@ -168,6 +171,7 @@ def make_best(
         notes=tuple(notes),
         together=tuple(names[place] for place in leaders.together) if leaders else (),
         unknown=tuple(names[place] for place in leaders.unknown) if leaders else (),
+        star=leaders.star_at(leaders.best[0]) if leaders else "",
         baseline=ranking.baseline,
         scale=scale,
         called=called,

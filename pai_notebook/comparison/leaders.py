@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.tolerance import exceeds
 from pai_notebook.comparison.two_sides import Evidence
-from pai_notebook.display import Mark
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.numbers import format_computed
@@ -124,25 +123,6 @@ def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart,
     together = tuple(place for place in others if apart[place] is False)
     told = tuple(place for place in others if apart[place] is True)
     return Leaders((*tops, *near), together, tuple(place for place in others if apart[place] is None), tolerance, tuple(near), told)
-
-
-def star(*, is_best: bool, is_alone: bool, is_measured: bool) -> Mark:
-    """Give the star of one of the best: filled only for a version that is told apart from every other.
-
-    Parameters
-    ----------
-    is_best : bool
-        Whether it has the best value, rather than one not told apart from it.
-    is_alone : bool
-        Whether it is told apart from every other.
-    is_measured : bool
-        Whether no interval to some other version is known.
-    """
-    if is_alone:
-        return Mark("★", say("best"), tone="good")
-    if not is_best:
-        return Mark("☆", say("not told apart from the best"))
-    return Mark("☆", say("best as measured") if is_measured else say("best, but not told apart"))
 
 
 def luck_of(leaders: Leaders, errors: Mapping[int, float | None]) -> float | None:

@@ -50,6 +50,8 @@ class Pareto(Displayed):
         For each step how far each metric is from the version before, with ≈ where that could be chance.
     called : mapping of str to str
         Names of versions as sentences say them, by their names: of several models with the model.
+    tolerant : tuple of Name
+        Metrics for which a tolerance is set, which has no part in what is on the front.
     """
 
     keys: tuple[Name, ...]
@@ -62,6 +64,7 @@ class Pareto(Displayed):
     as_measured: tuple[str, ...] = ()
     differences: tuple[tuple[str, ...], ...] = ()
     called: Mapping[str, str] = field(default_factory=dict, compare=False)
+    tolerant: tuple[Name, ...] = field(default=(), compare=False)
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -85,7 +88,10 @@ class Pareto(Displayed):
             rows.append([version, *(part for pair in zip(numbers, steps, strict=True) for part in pair)])
         note: list[Inline] = [say("Each difference is to the version above.")] if self.differences else []
         if any("≈" in step for steps in self.differences for step in steps):
-            note.append(say("≈ could be chance."))
+            note.append(say("≈ could be chance or within the tolerance.") if self.tolerant else say("≈ could be chance."))
+        if self.tolerant:
+            told = "The tolerance of {metrics} decides nothing here: values within it count as better and worse too."
+            note.append(say(told, metrics=listed([key.shown for key in self.tolerant])))
         if self.as_measured:
             note.append(say("No interval is known of {metrics}.", metrics=listed(self.as_measured)))
         if self.dominated:
@@ -113,8 +119,10 @@ class Pareto(Displayed):
 Between = Callable[["Row", int, int], Evidence]
 
 
-def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: Between, called: Mapping[str, str]) -> Pareto:
-    """Find the front of versions that have a number in every metric."""
+def make_pareto(
+    questions: Sequence[RankingKey], names: Sequence[str], between: Between, called: Mapping[str, str], tolerant: Sequence[Name] = ()
+) -> Pareto:
+    """Find the front of versions that have a number in every metric, as measured: being equal within a tolerance has no order."""
     numbers = [dict(question.numbers) for question in questions]
     complete = [place for place in range(len(names)) if all(place in column for column in numbers)]
     points = {place: tuple(column[place] for column in numbers) for place in complete}
@@ -136,6 +144,7 @@ def make_pareto(questions: Sequence[RankingKey], names: Sequence[str], between: 
         as_measured=tuple(key.shown for key in keys if key in unknown),
         differences=tuple(tuple(step.differences) for step in steps),
         called=called,
+        tolerant=tuple(tolerant),
     )
 
 

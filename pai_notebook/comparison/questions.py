@@ -291,7 +291,8 @@ class Questions(PairedQuestions):
                     hint=say("Pass one of {metrics}.", metrics=listed(list(metrics))),
                 )
         questions = [self._ask(metric, modes.get(metric), dataset) for metric in metrics]
-        return make_pareto(questions, self._names, self.between, self._names_said)
+        tolerant = [each.row.key for each in questions if tolerated(each.row, self._tolerance, self._place, each.numbers[0][1])]
+        return make_pareto(questions, self._names, self.between, self._names_said, tolerant)
 
     def interval(self, metric: str, version: str, *, dataset: str | None = None, n: float | None = None, level: float = 0.95) -> Evidence:
         """Find an interval for the difference of a version to the baseline, or say why there is none.

@@ -50,6 +50,8 @@ class Ranked(Printed):
         where no interval is known, and for the first and its equals.
     is_near : bool
         Whether it is within the tolerance of the first, which its equals are too.
+    star : str
+        Its star as tables have it, ★ or ☆; empty for what is not the best, and for all where every one may be.
     interval : Interval or None
         Where its true difference to the baseline may lie, in 95 % of cases; None where that is not known, or where values are
         read off, so that the difference is exact.
@@ -63,6 +65,7 @@ class Ranked(Printed):
     told_apart: bool | None = None
     interval: Interval | None = None
     is_near: bool = False
+    star: str = ""
 
 
 @checked
@@ -194,16 +197,16 @@ class Ranking(Displayed, Sequence[Ranked]):
     def _describe(self) -> Block:
         form = choose_format(entry.value for entry in self.entries)
         known = self._has_intervals
-        others = [entry.told_apart for entry in self.entries if not entry.is_near]
-        star = "" if not others else "★" if all(others) and len(self.entries) - len(others) == 1 else "☆"
-        rows = [self._row(entry, form, star=star, known=known) for entry in self.entries]
+        rows = [self._row(entry, form, known=known) for entry in self.entries]
         against = "By {metric}: {words}; the difference is to {baseline}, the baseline."
         if self._unit.ratio and self._unit.factor(self._base):
             against = "By {metric}: {words}; the difference is in percent of {baseline}, the baseline."
         alone = "By {metric}: {words}."
         note: list[Inline] = [say(against, metric=self.key.shown, words=self.words, baseline=self._told(self.baseline))]
-        if not self.baseline:
+        if not self._is_against:
             note = [say(alone, metric=self.key.shown, words=self.words)]
+        if self.baseline and not self._is_against:
+            note.append(say("No differences: {baseline}, the baseline, has no number.", baseline=self._told(self.baseline)))
         shared = sum(entry.rank == 1 for entry in self.entries) > 1
         meanings = {**_SIGNS, **({"?": _OF_SEVERAL} if shared else {}), **(_TOLERANT if self._tolerance else {})}
         if self._is_exact:
@@ -217,20 +220,25 @@ class Ranking(Displayed, Sequence[Ranked]):
         note += dataset_ids([self.key])
         columns: list[Column | str] = [Column(say("rank"), align="right"), say("version"), Column(say("value"), align="right")]
         unit = self._unit.unit if self._unit.factor(self._base) else ""
-        columns += [Column((say("difference"), Mark("", unit)) if unit else say("difference"), align="right")] if self.baseline else []
+        columns += [Column((say("difference"), Mark("", unit)) if unit else say("difference"), align="right")] if self._is_against else []
         columns += [say("its 95 % interval")] if known else []
-        columns += [say("best")]
+        columns += [say("best")] if any(row[-1] for row in rows) else []
         return Table(
             columns,
-            rows,
-            caption=self._answer(star),
+            [row[: len(columns)] for row in rows],
+            caption=self._answer(),
             note=Lines(note),
             row_headers=2,
             total=self._total,
             unit=say("versions"),
         )
 
-    def _answer(self, star: str) -> Phrase:
+    @property
+    def _is_against(self) -> bool:
+        """Whether there is a baseline with a number, to which differences are."""
+        return bool(self.baseline) and self._base is not None
+
+    def _answer(self) -> Phrase:
         """Say which versions are first, and how many others may be."""
         ahead = [self._told(entry.version) for entry in self.entries if entry.rank == 1]
         if not ahead:
@@ -241,19 +249,19 @@ class Ranking(Displayed, Sequence[Ranked]):
         together = sum(entry.told_apart is False for entry in self.entries)
         if together:
             return say("{told}, {count} more not told apart", told=told, count=together)
-        return say("{told}, told apart from every other", told=told) if star == "★" else told
+        return say("{told}, told apart from every other", told=told) if "★" in {entry.star for entry in self.entries} else told
 
-    def _row(self, entry: Ranked, form: NumberFormat, *, star: str, known: bool) -> list[Inline]:
+    def _row(self, entry: Ranked, form: NumberFormat, *, known: bool) -> list[Inline]:
         is_baseline = entry.version == self.baseline
         told = self._told(entry.version)
         name: Inline = (told, Mark("", say("baseline"))) if is_baseline else told
         row: list[Inline] = [str(entry.rank), name, Number(form.value(entry.value))]
-        if self.baseline:
+        if self._is_against:
             row.append("" if entry.delta is None or is_baseline else Number(self._unit.write(entry.delta, self._base, form, unit=False)))
         if known:
             interval = None if is_baseline else entry.interval
             row.append("" if interval is None else self._unit.write_range(interval.low, interval.high, unit=False))
-        return [*row, _told_apart(entry, star)]
+        return [*row, _told_apart(entry)]
 
     @cached_property
     def _has_intervals(self) -> bool:
@@ -292,11 +300,11 @@ def without_number(versions: Sequence[tuple[str, str]]) -> Phrase:
     return first([say("{version} ({state})", version=version, state=say(state)) for version, state in versions], 8)
 
 
-def _told_apart(entry: Ranked, star: str) -> str:
+def _told_apart(entry: Ranked) -> str:
     """Say whether a version is told apart from the first, or within the tolerance of it."""
     if entry.is_near:
-        return "=" if entry.behind else star
-    return {True: "", False: "☆", None: "?"}[entry.told_apart]
+        return "=" if entry.behind else entry.star
+    return "?" if entry.told_apart is None else entry.star
 
 
 def _ordered(question: RankingKey) -> list[tuple[int, float]]:
@@ -336,7 +344,8 @@ def make_ranking(
         evidence = None if delta is None else evidence_at(row, place) if top else row.changes[place].evidence
         is_exact = is_exact or (evidence is not None and evidence.is_exact)
         interval = None if evidence is None or evidence.is_exact else evidence.interval
-        entries.append(Ranked(rank, names[place], value, delta, _behind(value, top_value), apart, interval, is_near))
+        starred = leaders.star_at(place) if leaders else ""
+        entries.append(Ranked(rank, names[place], value, delta, _behind(value, top_value), apart, interval, is_near, starred))
         if top and not is_near:
             break
     words = say("{mode} ({source})", mode=question.direction.words, source=say(question.direction.source))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -102,7 +103,7 @@ class _Sentences(VerdictWords):
         compared = [each for each in self._judged if each.standing not in (Standing.MISSING, Standing.NEW)]
         if compared:
             yield from self._what_differs(compared)
-        elif not self._mixed:
+        elif not (self._mixed or self._infinite):
             yield Finding(self._nothing())
         yield from self._missing()
         yield from self._unknown()
@@ -259,13 +260,18 @@ class _Sentences(VerdictWords):
 
     def _alike(self, row: Row, dataset: str) -> Phrase:
         """Say why there is no best: equal values, or too few of them."""
-        numbers = [place for place, cell in enumerate(row.cells) if has_number(cell)]
-        if len(numbers) > 1:
-            tolerated = self._tolerance.bound(row.path, row.dataset, row.cells[self._baseline].value or 0.0)
-            told = "equal as measured or within the tolerance in {versions}" if tolerated else "equal as measured in {versions}"
-            text = say(told, versions=first([self._called[place] for place in numbers], VERSIONS))
+        numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and math.isfinite(cell.value)}
+        versions = [self._called[place] for place in numbers]
+        if len(versions) > 1:
+            # whatever differs here is within the tolerance, else there would be a best one
+            told = (
+                "equal as measured in {versions}" if len(set(numbers.values())) == 1 else "within the tolerance as measured in {versions}"
+            )
+            text = say(told, versions=first(versions, VERSIONS))
         else:
-            text = say("known for {versions} only", versions=joined([self._called[place] for place in numbers]) or say("no version"))
+            is_infinite = any(has_number(cell) for place, cell in enumerate(row.cells) if place not in numbers)
+            told = "a finite number in {versions} only" if is_infinite else "known for {versions} only"
+            text = say(told, versions=joined(versions) or say("no version"))
         return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
 
     def _unseen(self) -> Iterator[Finding]:
@@ -422,10 +428,23 @@ class _Sentences(VerdictWords):
             metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), METRICS)
             rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
             yield Finding(say("Lists of numbers are not judged: {metrics}; pass series= to choose a number.", metrics=metrics), rows)
+        if self._infinite:
+            metrics = first(list(dict.fromkeys(self._path(row) for row in self._infinite)), METRICS)
+            rows = tuple((row.full_name, name) for row in self._infinite for name in self._names)
+            yield Finding(
+                say("Infinite in {baseline} and in others, so that nothing can be said: {metrics}.", baseline=self._base, metrics=metrics),
+                rows,
+            )
         if self._mixed:
             metrics = first([row.key.shown for row in self._mixed], METRICS)
             rows = tuple((row.full_name, name) for row in self._mixed for name in self._names)
             yield Finding(say("Not judged, as some values look like percent and others like fractions: {metrics}.", metrics=metrics), rows)
+
+    @cached_property
+    def _infinite(self) -> list[Row]:
+        """Metrics that are infinite in the baseline and in another version alike."""
+        found = [row for row in self._metrics if not is_alike(row) and math.isinf(row.cells[self._baseline].value or 0.0)]
+        return [row for row in found if sum(cell.value == row.cells[self._baseline].value for cell in row.cells) > 1]
 
     @cached_property
     def _cost_missing(self) -> list[Judged]:

@@ -266,7 +266,7 @@ def test_one_measurement_is_not_certain():
 def test_the_only_value_of_a_metric_is_not_the_best_of_anything():
     best = compare({"f1": 0.9}, {"cer": 0.1}).best("f1")
     assert not best.is_alone
-    assert "☆ the only value" in str(best)
+    assert "value       0.9 the only value" in str(best)
 
 
 def test_who_reports_no_n_gains_no_colour_over_who_does():

@@ -178,7 +178,7 @@ def test_equal_values_are_not_said_to_be_told_apart_or_not():
     )
     assert str(c.rank("auc")).splitlines()[5].split()[-1] == "?"
     equal = compare({"auc": 0.9}, {"auc": 0.9})
-    assert "☆ shared" in str(equal.best("auc"))
+    assert "0.9 shared" in str(equal.best("auc"))
     assert "interval" not in str(equal.rank("auc"))
 
 
@@ -409,3 +409,49 @@ def test_answers_over_several_models_say_the_model_and_their_keys_do_not():
             assert [name for model, name in names if not model] == []
     assert "model-a 3.0.0 (no metrics)" in " ".join(str(ranking).split())
     assert "model-" not in str(first.compare().rank("auc"))
+
+
+@pytest.mark.parametrize("values", [(0.9, 0.91, 0.92), (0.9, 0.9), (0.9, 0.905), (0.5, 0.91, 0.92), (0.5, 0.92), (0.92,)])
+@pytest.mark.parametrize("evidence", [{"n": 100}, {}])
+@pytest.mark.parametrize("tolerance", [0, 0.02])
+def test_best_and_rank_have_the_stars_of_the_table(values, evidence, tolerance):
+    c = compare({"f1": 0.1}, *({"accuracy": value, **evidence} for value in values), tolerance=tolerance)
+    leaders, best, ranking = c.leaders(c["accuracy"]), c.best("accuracy"), c.rank("accuracy")
+    stars = {name: leaders.star_at(place) if leaders else "" for place, name in enumerate(c.names)}
+    assert best.star == stars[best.version]
+    assert {entry.version: entry.star for entry in ranking} == {name: stars[name] for name in stars if name != "0.1.0"}
+    for text in (str(best), str(ranking)):
+        assert ("★" in text or "☆" in text) <= bool(leaders and any(stars.values()))
+
+
+def test_a_ranking_beside_a_baseline_without_a_number_has_no_differences():
+    c = compare({"f1": 0.4}, {"accuracy": 0.9}, {"accuracy": 0.905})
+    text = str(c.rank("accuracy"))
+    assert "difference is to" not in text
+    assert "No differences: 0.1.0, the baseline, has no number." in text
+
+
+def test_a_tie_is_said_to_be_equal_only_where_the_values_are():
+    def said(*values, **options):
+        return str(compare({"f1": 0.4}, *({"accuracy": value} for value in values), by="accuracy", **options).verdict)
+
+    assert "equal as measured in 0.2.0, 0.3.0" in said(0.9, 0.9, tolerance="5%")
+    assert "within the tolerance as measured in 0.2.0, 0.3.0" in said(0.9, 0.905, tolerance="5%")
+    assert "a finite number in 0.2.0 only" in said(0.9, math.inf)
+
+
+def test_two_infinite_values_are_not_equal():
+    verdict = compare({"loss": math.inf, "cer": 0.1}, {"loss": math.inf, "cer": 0.1}, {"loss": 0.2, "cer": 0.1}).verdict
+    assert "Infinite in 0.1.0 and in others, so that nothing can be said: loss." in verdict
+    assert verdict.counts["0.2.0"]["same"] == 1
+    alone = compare({"loss": math.inf}, {"loss": math.inf}).verdict
+    assert "Equal" not in str(alone)
+    assert "No verdict" not in str(alone)
+
+
+def test_a_trade_off_says_that_a_tolerance_decides_nothing():
+    metrics = ({"accuracy": 0.9, "latency_ms": 10}, {"accuracy": 0.905, "latency_ms": 12})
+    tolerant = compare(*metrics, tolerance={"accuracy": 0.01}).pareto(["accuracy", "latency_ms"])
+    assert tolerant.versions == ("0.2.0", "0.1.0")
+    assert "The tolerance of accuracy decides nothing here" in " ".join(str(tolerant).split())
+    assert "tolerance" not in str(compare(*metrics).pareto(["accuracy", "latency_ms"]))
