@@ -11,6 +11,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Literal, NoReturn
 
 from pai_notebook.i18n.phrases import say
@@ -31,6 +32,7 @@ _EXTREME = b"0e000", b"0" * 200
 _MOST_VALUES = 20_000_000
 # Bits of a number that has fewer digits than any limit of Python's: the limit is at least 640 digits.
 _SURELY_SHORT = 2000
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _TOO_LARGE = 10**MAX_DIGITS
 # What Python says of text that is not JSON, where it can be said in Chinese too.
 _WORDS = {
@@ -187,7 +189,21 @@ def _copy(value: Any, left: int) -> Any:
         return [_copy(item, left - 1) for item in value]
     if isinstance(value, int) and value.bit_length() > _SURELY_SHORT and not _can_be_written(value):
         raise _too_many_digits()
-    return value
+    return value if type(value) in _SCALARS else plain_number(value)
+
+
+def plain_number(value: Any) -> Any:
+    """Give a number of another library as the one that JSON has, or as its text where no float holds it; everything else as it is.
+
+    Examples
+    --------
+    >>> [plain_number(Decimal(text)) for text in ("0.9", "1e400", "-Infinity", "sNaN")]
+    [0.9, '1E+400', -inf, nan]
+    """
+    if isinstance(value, Decimal):
+        number = math.nan if value.is_nan() else float(value)
+        return str(value) if math.isinf(number) and value.is_finite() else number
+    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
 
 
 def _can_be_written(value: int) -> bool:

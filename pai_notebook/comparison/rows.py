@@ -424,9 +424,9 @@ def compare_cells(
 
 
 def tolerated(row: Row, tolerance: Tolerance, baseline: int | None, instead: float) -> float:
-    """Give the largest difference that counts as the same in a row: of the baseline's number, or of another where it has none."""
+    """Give the largest difference that counts as the same in a row: of the baseline's number, or of another where it has no finite one."""
     base = None if baseline is None else row.cells[baseline].value
-    return tolerance.bound(row.path, row.dataset, instead if base is None or math.isnan(base) else base)
+    return tolerance.bound(row.path, row.dataset, instead if base is None or not math.isfinite(base) else base)
 
 
 def evidence_within(evidence: Evidence, bound: float) -> Evidence:
@@ -468,7 +468,7 @@ def difference(cell: Cell, baseline: Cell) -> float | None:
 def percent_of(cell: Cell, baseline: Cell) -> float | None:
     """100 x difference / baseline, None where that has no meaning: see `Change.percent`."""
     base, value = baseline.value, cell.value
-    if scale_of(cell.path) != "ratio" or value is None or not base or base < 0 or value < 0 or math.isinf(base):
+    if scale_of(cell.path) != "ratio" or value is None or not base or base < 0 or value < 0 or math.isinf(base) or math.isinf(value):
         return None
     delta = difference(cell, baseline)
     return None if delta is None else 100 * delta / base

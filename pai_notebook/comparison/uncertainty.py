@@ -153,8 +153,14 @@ class Uncertainty:
         """What is known of two values by themselves, or why no interval of their difference is known."""
         value, base = self._beside.number(key, place), self._beside.number(key, other)
         if value is None or base is None:
-            lists = [cell for cell in (self._beside.cell(key, place), self._beside.cell(key, other)) if is_list(cell)]
-            return Evidence(ask_for_series(lists[0]) if lists else say("one of the two is not a number"))
+            cells = self._beside.cell(key, place), self._beside.cell(key, other)
+            lists = [cell for cell in cells if is_list(cell)]
+            none = (
+                "one of the two is infinite"
+                if any(cell.value and math.isinf(cell.value) for cell in cells)
+                else "one of the two is not a number"
+            )
+            return Evidence(ask_for_series(lists[0]) if lists else say(none))
         if (place, other) in self._sharing:
             return Evidence(
                 say(

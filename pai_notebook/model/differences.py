@@ -87,7 +87,7 @@ class Scale:
         '+0.020'
         """
         factor = self.factor(base)
-        if factor is None:
+        if factor is None or math.isinf(delta):
             return form.delta(delta)
         if self.ratio:
             return format_percent(100 * delta / (base or 1.0), factor=self._is_cost, unit=unit)

@@ -14,6 +14,7 @@ from pai_notebook.arguments import described, is_number
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.json_text import plain_number
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
@@ -210,7 +211,7 @@ def _as_json(argument: str, column: str, value: Any) -> Any:
         For what is neither: a moment, a complex number, an array of several dimensions.
     """
     if isinstance(value, Decimal):
-        return float(value)
+        return plain_number(value)
     plain_value = value.tolist() if hasattr(value, "tolist") else value
     items = plain_value if isinstance(plain_value, list) else [plain_value]
     if not all(isinstance(item, str | int | float) for item in items):
@@ -222,7 +223,7 @@ def _as_json(argument: str, column: str, value: Any) -> Any:
 def _is_there(value: Any) -> bool:
     """Whether a cell of a DataFrame holds something: None, NaN, NA and NaT are how pandas says that it does not."""
     missing = value is None or type(value).__name__ in ("NAType", "NaTType")
-    return not missing and not (isinstance(value, float) and math.isnan(value))
+    return not missing and not ((isinstance(value, float) and math.isnan(value)) or (isinstance(value, Decimal) and value.is_nan()))
 
 
 def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:

@@ -1,9 +1,12 @@
 """One metric has one unit, and one interval the same ends, wherever they are written."""
 
+import math
 import pickle
 import re
 from dataclasses import replace
+from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -161,3 +164,29 @@ def test_a_check_survives_a_pickle_and_one_that_was_stored_without_a_unit_has_th
     assert old == check
     assert "(-50.0 %)" in old.words
     assert "<= 0.03 (baseline + 1pp)" in old.words
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.9, math.inf), (math.inf, 0.9)])
+@pytest.mark.parametrize("metric", ["accuracy", "loss", "cer", "latency_ms", "r2"])
+def test_an_infinite_difference_has_a_sign_and_no_unit(metric, first, second):
+    c = compare({metric: first}, {metric: second})
+    sign = "+∞" if second > first else "-∞"
+    for text in (str(c), str(c.verdict), repr(c[metric].changes[1])):
+        assert sign in text
+        assert "inf" not in text.replace("inferred", "").replace("infinite", "")
+    assert c[metric].changes[1].percent is None
+    assert f"({sign})" in str(c.verdict)
+
+
+def test_a_relative_tolerance_beside_an_infinite_baseline_is_of_the_best_value():
+    tied = compare({"accuracy": math.inf}, {"accuracy": 0.9}, {"accuracy": 0.92}, tolerance="5%").best("accuracy")
+    assert tied.near == ("0.2.0",)
+
+
+def test_numbers_of_other_libraries_are_numbers():
+    values = [Decimal("0.9"), Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("1e400"), np.float32(0.5), np.int64(3)]
+    cells = compare(*({"accuracy": value} for value in values))["accuracy"].cells
+    assert [cell.state.value for cell in cells] == ["number", "NaN", "NaN", "infinite", "text", "number", "number"]
+    assert (cells[0].value, cells[5].value, cells[6].value) == (0.9, 0.5, 3.0)
+    frame = pd.DataFrame({"accuracy": values[:5]}, index=list("abcde"))
+    assert [len(version.metrics) for version in VersionSet.from_frame(frame)] == [1, 0, 0, 1, 1]
