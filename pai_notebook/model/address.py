@@ -31,12 +31,23 @@ BASELINES: dict[str, Phrase] = {
     "first": say("the first version"),
 }
 
+# What other systems call the version that a word of ours chooses.
+_OTHER_WORDS: dict[str, tuple[str, ...]] = {
+    "latest": ("newest", "recent", "current", "head", "last"),
+    "approved": ("prod", "production", "stable", "live", "release", "released", "champion"),
+    "previous": ("prev", "before"),
+    "highest": ("max", "top"),
+    "all": ("every", "any"),
+    "first": ("oldest", "earliest", "lowest"),
+}
+
 T = TypeVar("T", bound=Dated)
 
 _SINGLE = tuple(word for word in WORDS if word != "all")
 _VERSION = re.compile(r"[vV]?[0-9][\w.+-]{0,127}")
 _MODEL = re.compile(r"\w[\w .+()（）-]{0,126}")
 _GLOB = re.compile(r"[\w.+*?\[\]!-]{1,128}")
+_FEW_NEWEST = re.compile(r"(?:last|latest|newest)\W?([0-9]{1,6})", re.IGNORECASE)
 _LAST = re.compile(r"last:([0-9]{1,6})", re.IGNORECASE)
 # Texts behind a model that can only be meant as a selector of it: words but for `all`, `last:N`, ranges, lists and globs.
 _BEHIND = re.compile(
@@ -254,6 +265,10 @@ def parse_address(text: str) -> Address:
     if not isinstance(text, str):
         raise AddressError(say("{text} is not an address", text=described(text)), hint=_GRAMMAR)
     model, at, selector = text.strip().partition("@")
+    if not at and _is_selector(model):
+        raise AddressError(
+            say("{text} chooses versions, and names no model", text=_shown(model)), hint=say("Write MODEL@{item}.", item=model)
+        )
     if not _MODEL.fullmatch(model) or not text.isprintable():
         raise AddressError(say("{model} is not a model id", model=_shown(model)), hint=_hint(text))
     return Address(model, parse_selector(selector)) if at else Address(model)
@@ -438,6 +453,33 @@ def nearest(name: str, available: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*starting[-1:], *(ordered.of(name) or nearest_names(name, ordered.names))]))[:2]
 
 
+def nearest_word(text: str, words: Iterable[str]) -> str:
+    """Give the word that a text was meant to be, by meaning or by spelling; empty where there is none.
+
+    Examples
+    --------
+    >>> [nearest_word(text, WORDS) for text in ("newest", "production", "latst", "oldest")], nearest_word("oldest", BASELINES)
+    (['latest', 'approved', 'latest', ''], 'first')
+    """
+    known = list(words)
+    others = {other: word for word, several in _OTHER_WORDS.items() for other in several}
+    close = nearest_names(text, [*known, *others], 1)
+    meant = others.get(close[0], close[0]) if close else ""
+    return meant if meant in known else ""
+
+
+def meant_selector(text: str) -> str:
+    """Give the selector that a text was meant to be; empty where there is none.
+
+    Examples
+    --------
+    >>> [meant_selector(text) for text in ("last5", "newst", "aproved", "xyz")]
+    ['last:5', 'latest', 'approved', '']
+    """
+    few = _FEW_NEWEST.fullmatch(text)
+    return f"last:{few[1]}" if few else nearest_word(text, [*WORDS, "last:5"])
+
+
 def _hint(text: str) -> str:
     if any(mark in text for mark in "{}$"):
         return say(
@@ -445,13 +487,15 @@ def _hint(text: str) -> str:
             "expressions are not evaluated."
         )
     selector = text.partition("@")[2] or text
-    newest = re.fullmatch(r"(?:last|latest|newest)\W?([0-9]{1,6})", selector, re.IGNORECASE)
+    newest = _FEW_NEWEST.fullmatch(selector)
     if newest and not int(newest[1]):
         return say("{name} is not a version: write last:1 for the newest. {more}", name=f"last:{newest[1]}", more=_GRAMMAR)
     if re.fullmatch(r"(?:oldest|earliest|first)\W?[0-9]*", selector, re.IGNORECASE):
         return say("No word means the oldest: sort_values('created') puts a set in order. {more}", more=_GRAMMAR)
-    close = [f"last:{newest[1]}"] if newest else nearest_names(selector, [*WORDS, "last:5"], 1)
-    return say("Did you mean {word}? {more}", word=close[0], more=_GRAMMAR) if close else _GRAMMAR
+    if selector.casefold() in ("best", "winner"):
+        return say("No word means the best: compare(MODEL).best('accuracy') finds it. {more}", more=_GRAMMAR)
+    close = meant_selector(selector)
+    return say("Did you mean {word}? {more}", word=close, more=_GRAMMAR) if close and close != selector else _GRAMMAR
 
 
 def _shown(text: str) -> str:

@@ -17,6 +17,7 @@ from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import version_key
+from pai_notebook.model.patterns import Pattern
 from pai_notebook.model.remarks import as_number
 
 if TYPE_CHECKING:
@@ -354,10 +355,13 @@ class _Parser:
         try:
             return found.resolve(operand.name)
         except ComparisonError as error:
-            hint = error.hint
-            if other.name is not None and operand.token.position > other.token.position:
-                hint = to_quote(operand.name, hint)
-            raise grammar_error(self.text, operand.token.position, error.message, hint) from None
+            is_text = other.name is not None and operand.token.position > other.token.position
+            hint = to_quote(operand.name, error.hint) if is_text else error.hint
+            refused = grammar_error(self.text, operand.token.position, error.message, hint)
+            # a metric may come with a later version; what else there is not, or is not quoted, is a slip
+            if not is_text and Pattern(operand.name).section(found.fields) in ("", "metrics"):
+                raise refused from None
+        raise refused  # of no cause: what may be a metric that a later version has ends a command of a shell otherwise than a slip
 
     @staticmethod
     def _values(found: Lookup, operand: _Operand, name: Name | None) -> Sequence[Any]:

@@ -19,7 +19,7 @@ from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.nearest import nearest, nearest_or_known
-from pai_notebook.model.reading import plain
+from pai_notebook.model.reading import is_json_text, plain
 from pai_notebook.model.version import NOT_REGISTERED
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def _sources(given: Any) -> list[tuple[str, Any]]:
         return [pair for each in given for pair in _sources(each)]
     if not isinstance(given, str | os.PathLike):
         raise ConfigurationError(say("results={given} is not a file of results", given=described(given)), hint=_OF_RESULTS)
-    if isinstance(given, str) and given.lstrip().startswith("{"):
+    if isinstance(given, str) and is_json_text(given):
         return [("results", given)]
     path = file_path(given)
     if not path.exists():

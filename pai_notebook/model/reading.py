@@ -129,6 +129,17 @@ def _kind(value: Any) -> str:
     return "None" if value is None else say("a value of type {kind}", kind=type(value).__name__)
 
 
+def is_json_text(text: str) -> bool:
+    """Whether a text is JSON rather than the path of a file; editors of Windows begin it with a mark.
+
+    Examples
+    --------
+    >>> [is_json_text(text) for text in (' {"a": 1}', "\ufeff[]", "versions.json")]
+    [True, True, False]
+    """
+    return text.removeprefix("\ufeff").lstrip().startswith(("{", "["))
+
+
 def plain(given: Any, where: str) -> Any:
     """Give the JSON value behind an SDK object, a JSON text, bytes or the path of a file; everything else as it is."""
     if hasattr(given, "to_map") and not isinstance(given, type):
@@ -138,7 +149,7 @@ def plain(given: Any, where: str) -> Any:
     if isinstance(given, bytes):
         return _parsed(given, where)
     if isinstance(given, str):
-        return _parsed(given, where) if given.lstrip().startswith(("{", "[")) else _parsed(_bytes(given, where), where)
+        return _parsed(given, where) if is_json_text(given) else _parsed(_bytes(given, where), where)
     if isinstance(given, Mapping):
         try:
             return {key: _json_value(value, MAX_DEPTH + _AROUND) for key, value in given.items()}

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
-from pai_notebook.arguments import is_version_name
+from pai_notebook.arguments import is_version_name, without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.files import ENDINGS, FORMATS, file_path
 from pai_notebook.i18n.phrases import joined, read_language, say
-from pai_notebook.model.address import Address, Selector, parse_address, parse_selector, refuse_selectors
+from pai_notebook.model.address import BASELINES, Address, Selector, nearest_word, parse_address, parse_selector, refuse_selectors
 from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, told_form, verbs_of
 from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
 
@@ -296,9 +296,10 @@ def _refuse_unknown_verb(words: list[str], edge: Edge) -> None:
     if re.fullmatch("[A-Za-z]+", word):
         selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")
         model = say("A model named {word} is written {word}@{selector}.", word=word, selector=selector)
-        raise AddressError(
-            say("unknown verb {word!r}", word=word), hint=say("{word} {model}", word=guess_verb(word) or _all_verbs(edge), model=model)
-        )
+        guess = guess_verb(word)
+        found = say("To find one by a part of its name: ls --query {word}.", word=word)
+        hint = joined([guess, model] if guess else [_all_verbs(edge), model, found], " ")
+        raise AddressError(say("unknown verb {word!r}", word=word), hint=hint)
 
 
 def _all_verbs(edge: Edge) -> str:
@@ -388,7 +389,7 @@ def _check(command: Command, edge: Edge) -> None:
         raise AddressError(say("search takes one condition in quotation marks"), hint=hint)
     if verb == "help" and command.words and command.words[0] not in verbs_of(edge):
         _refuse_other_edge(command.words[0], edge)
-        raise AddressError(say("unknown verb {words!r}", words=command.words[0]), hint=_all_verbs(edge))
+        raise AddressError(say("unknown verb {words!r}", words=command.words[0]), hint=guess_verb(command.words[0]) or _all_verbs(edge))
     if verb == "connect" and len(command.words) > 1:
         raise AddressError(
             say("connect takes one name, not {count}", count=len(command.words)),
@@ -457,6 +458,17 @@ def _why_not(name: str, command: Command, edge: Edge) -> str:
     return say("It belongs to {text}.", text=joined(list(map(told_form, option.forms))))
 
 
+def _check_baseline(command: Command) -> None:
+    """Refuse a word that is no name of a registered version; in a file there may be others."""
+    text = command.get("baseline", "approved")
+    if text.casefold() in BASELINES or "@" in text or text[:1].isdigit() or without_v(text) != text or "offline" in command.options:
+        return
+    word = nearest_word(text, BASELINES)
+    meant = say("Did you mean {word}?", word=word) if word else ""
+    hint = say("Write the name of a version, or one of {text}.", text=joined(list(BASELINES)))
+    raise AddressError(say("--baseline {text} names no version", text=text), hint=joined([meant, hint], " ") if meant else hint)
+
+
 def _check_values(command: Command) -> None:
     lang = command.get("lang", "en")
     if not read_language(lang):
@@ -466,6 +478,7 @@ def _check_values(command: Command) -> None:
         raise AddressError(
             say("{name!r} is not a name for a variable", name=name), hint=say("Write --as NAME with letters, digits and underscores.")
         )
+    _check_baseline(command)
     for number in ("last", "limit", "every"):
         command.number(number)
     command.pairs("label")

@@ -49,11 +49,14 @@ RULES = (
     ("accuracy >= baseline - 1pp with 95% confidence", say("percentage points; the interval of the difference must hold it")),
     (
         "fail if worse beyond chance",
-        say("any metric with a direction; fails where one that the baseline has is missing or NaN, or where nothing could be checked"),
+        say(
+            "any metric with a direction; fails where one that the baseline has is missing, NaN or infinite, "
+            "or where nothing could be checked"
+        ),
     ),
     (
         "fail if cer worse beyond chance",
-        say("fails where cer is missing, NaN or without a known interval; if present behind it lets it be missing"),
+        say("fails where cer is missing, NaN, infinite or without a known interval; if present behind it lets it be missing"),
     ),
     ("accuracy >= baseline - {margin}", say("with a variable of the notebook")),
     ("# comment", say("ignored")),

@@ -270,7 +270,8 @@ def guess_verb(word: str) -> str:
         return _meant(lower)
     if lower in _GUESSES:
         return _GUESSES[lower]
-    close = get_close_matches(lower, [*VERBS, *_GUESSES], 1, cutoff=0.75)
+    # a model may be called much like one of the many guesses, as wine is like winner
+    close = get_close_matches(lower, VERBS, 1, cutoff=0.75) or get_close_matches(lower, _GUESSES, 1, cutoff=0.85)
     return guess_verb(close[0]) if close else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
@@ -13,7 +13,7 @@ from pai_notebook.calls import checked, guide
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.address import Address, read_addresses
+from pai_notebook.model.address import Address, Selector, meant_selector, read_addresses
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.fields import numbers_beside_metrics
 from pai_notebook.model.filtering import Words, filtered, ordered
@@ -22,7 +22,7 @@ from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
-from pai_notebook.model.reading import read_versions
+from pai_notebook.model.reading import is_json_text, read_versions
 from pai_notebook.model.settings import looks_set
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
@@ -150,7 +150,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> [version.address for version in VersionSet.from_documents(page, "model-a")]
         ['model-a@0.1.0', 'model-a@0.2.0']
         """
-        is_path = isinstance(docs, os.PathLike) or (isinstance(docs, str) and not docs.lstrip().startswith(("{", "[")))
+        is_path = isinstance(docs, os.PathLike) or (isinstance(docs, str) and not is_json_text(docs))
         versions = [ModelVersion(document, model_id=owner) for document, owner in read_versions(docs, model_id)]
         parts = [say("From the file {basename}.", basename=os.path.basename(docs))] if is_path else []  # noqa: PTH119 - text or path
         beside = numbers_beside_metrics(version._document for version in versions)  # noqa: SLF001 - read only, in bulk
@@ -475,7 +475,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         for said, error in self._errors.items():
             model, _, name = said.partition("@")
             failures[ids.get(model, model), name] = error
-        asked = read_addresses(addresses)
+        names = {version.version_name for version in self._versions}
+        asked = read_addresses([_named_here(text, ids, names) for text in addresses])
         for address in asked:
             if ids.get(address.model) not in held:
                 named = {
@@ -483,6 +484,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
                 }
                 here = [named.get(model_id) or model_id for model_id in self.models if model_id]
                 hint = say("Models here: {names}.", names=listed(here)) if here else say("The set is empty.")
+                word = meant_selector(address.model) if here and address.selector.kind == "all" else ""
+                hint = say("Did you mean {word}? {more}", word=f"{self.models[0]}@{word}", more=hint) if word else hint
                 unaddressed = [version.version_name for version in self._versions if not version.model_id]
                 if unaddressed and (address.model in unaddressed or not here):
                     name = address.model if address.model in unaddressed else unaddressed[0]
@@ -955,3 +958,9 @@ def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
             same.append(version)
             ordered.append(version)
     return tuple(ordered)
+
+
+def _named_here(text: Any, ids: Mapping[str, str], names: Collection[str]) -> Any:
+    """Take what stands behind a model for the name of a version of the set where it is one, whatever signs it has."""
+    model, at, name = text.partition("@") if isinstance(text, str) else ("", "", "")
+    return Address(model, Selector("names", names=(name,))) if at and model in ids and name in names else text

@@ -144,3 +144,30 @@ def test_no_versions_are_not_offered_instead_of_no_versions():
     with pytest.raises(AddressError, match="write last:1 for the newest") as caught:
         parse_address("model-a@last:0")
     assert "Did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("newest", "Did you mean latest?"),
+        ("newst", "Did you mean latest?"),
+        ("PROD", "Did you mean approved?"),
+        ("stable", "Did you mean approved?"),
+        ("prev", "Did you mean previous?"),
+        ("oldest", "No word means the oldest"),
+        ("best", "No word means the best"),
+        ("lowest", "Write MODEL or MODEL@SELECTOR"),
+    ],
+)
+def test_a_word_of_another_system_is_answered_with_ours(written, meant):
+    with pytest.raises(AddressError) as caught:
+        parse_address(f"model-a@{written}")
+    assert caught.value.hint.startswith(meant)
+    assert "Write MODEL or MODEL@SELECTOR" in caught.value.hint
+
+
+@pytest.mark.parametrize("selector", ["latest", "last:2", "1.*", "1.7.0..", "1.0.0,1.1.0"])
+def test_a_selector_without_a_model_is_told_where_to_stand(selector):
+    with pytest.raises(AddressError) as caught:
+        parse_address(selector)
+    assert str(caught.value) == f"{selector!r} chooses versions, and names no model. Write MODEL@{selector}."

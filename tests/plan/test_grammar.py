@@ -409,3 +409,25 @@ def test_a_list_of_addresses_stands_for_all_of_them():
     assert [*map(str, command.addresses)] == ["model-a@1.0.0", "model-b@last:2"]
     command = parse_line("show $m", {"m": ["model-a@1.0.0", "1.5.0"]})
     assert [*map(str, command.addresses)] == ["model-a@1.0.0,1.5.0"]
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"), [("oldest", "Did you mean first?"), ("prod", "Did you mean approved?"), ("xyzzy", "Write the name of a version")]
+)
+def test_a_baseline_that_names_no_version_is_refused_without_a_request(word, hint):
+    with pytest.raises(AddressError, match=f"--baseline {word} names no version") as caught:
+        parse_line(f"compare model-a@last:2 --baseline {word}")
+    assert caught.value.hint.startswith(hint)
+    assert parse_line(f"compare model-a@last:2 --offline f.json --baseline {word}")
+
+
+def test_a_model_that_is_called_much_like_a_guess_is_not_taken_for_it():
+    with pytest.raises(AddressError) as caught:
+        parse_words(["wine"])
+    assert "best(" not in caught.value.hint
+    assert caught.value.hint.endswith("A model named wine is written wine@all. To find one by a part of its name: ls --query wine.")
+
+
+def test_help_of_what_is_no_verb_names_the_verb():
+    with pytest.raises(AddressError, match="Did you mean gate"):
+        parse_line("help gates")

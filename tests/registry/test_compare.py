@@ -244,7 +244,9 @@ def test_a_v_before_a_version_means_that_version_and_nothing_is_near_to_a_word()
             registry.compare("wine-cultivar@1.0.0,1.2.0", baseline="v1.5.0")
         with pytest.raises(VersionNotFound, match=r"Did you mean 1\.5\.0\?$"):
             registry.compare("wine-cultivar", baseline="v1.5.0")
-        with pytest.raises(VersionNotFound, match=r"production is not among the \d+ versions\. A baseline is one version"):
+        with pytest.raises(
+            VersionNotFound, match=r"production is not among the \d+ versions\. Nearest is approved\. A baseline is one version"
+        ):
             registry.compare("wine-cultivar", baseline="production")
         with pytest.raises(AddressError, match="Version names look like"):
             registry.get_version("wine-cultivar", "production")

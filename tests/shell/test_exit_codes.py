@@ -69,6 +69,11 @@ TABLE = [
     ("ls --offline nowhere.paisnap.json", Exit.USAGE),
     (f"gate {MODEL}@latest --rules hold.txt --to gate.csv --demo", Exit.USAGE),
     (f"ls {MODEL} --where accuracy>> --demo", Exit.USAGE),
+    (f"ls {MODEL} --where acuracy>1 --demo", Exit.UNCHECKED),
+    (f"ls {MODEL} --where label.envv>1 --demo", Exit.USAGE),
+    (f"ls {MODEL} --where label.env==prod --demo", Exit.USAGE),
+    (f"ls {MODEL} --where created>soon --demo", Exit.USAGE),
+    (f"compare {MODEL}@last:2 --baseline oldest --demo", Exit.USAGE),
 ]
 
 

@@ -28,6 +28,7 @@ FROM_ONE = {
     "its attributes": vars(sdk.GetModelVersionResponseBody().from_map(ONE)),
     "snake_case": {snake_case(key): value for key, value in ONE.items()},
     "JSON text": json.dumps(ONE, indent=1),
+    "JSON text of an editor of Windows": "\ufeff" + json.dumps(ONE),
     "JSON bytes": b"\xef\xbb\xbf" + json.dumps(ONE).encode(),
     "a page of one": {"TotalCount": 1, "Versions": [ONE]},
     "a list of one": [ONE],

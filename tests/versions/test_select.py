@@ -128,3 +128,16 @@ def test_groups_of_people_are_called_by_name():
     with pnb.connect("demo", default=False) as registry:
         found = registry.get_versions("手写数字识别")
     assert {group.version_name for group in found.groupby("user_id")} == {"user_id=张三", "user_id=李四", "user_id=wang.wu"}
+
+
+def test_what_stands_behind_a_model_may_be_any_name_of_the_set():
+    names = ["run@1", "b@x", "baseline of May"]
+    vs = pnb.VersionSet.from_documents([{"VersionName": name} for name in names], "model-a")
+    assert [vs.select(version.address)[0] for version in vs] == list(vs)
+
+
+def test_a_word_that_is_no_model_of_the_set_may_be_meant_as_a_selector():
+    vs = pnb.VersionSet.from_documents([{"VersionName": "1.0.0"}], "model-a")
+    for word, meant in (("newst", "latest"), ("last2", "last:2")):
+        (error,) = vs.select(word).errors.values()
+        assert error.hint == f"Did you mean model-a@{meant}? Models here: model-a."
