@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.display import layout
 from pai_notebook.display.blocks import Heading, Table
 from pai_notebook.display.diffs import word_diff
-from pai_notebook.display.line import line, remarks
+from pai_notebook.display.line import digits, line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Chips, Code, Inline, Lines, Link, Number, Tone
-from pai_notebook.i18n.phrases import blank_between, joined, spoken, told
+from pai_notebook.i18n.phrases import blank_between, joined, now, spoken, told
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 _LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
-# Up to so many columns, and characters in all, a table fits a narrow window and need not scroll.
-_FITTING_COLUMNS, _FITTING = 3, 60
+# Up to so many columns, and characters in all, a table fits a narrow window and need not scroll; with so many it fits hardly any.
+_FITTING_COLUMNS, _FITTING, _TOO_WIDE = 3, 60, 160
+# Characters that the edges of a cell take.
+_EDGES = 2
 _SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 24
 # Up to how many columns leave room for long texts.
 _ROOMY_COLUMNS = 3
@@ -44,6 +46,17 @@ HTML_LANGUAGE = {"zh": "zh-CN"}
 # Spaces as wide as a digit and as a decimal point: padding that survives without a style sheet.
 _JOINT = re.compile(r"(?<=\w)([._/-])(?=\w)")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
+# Keeps what stands on both sides in one line. Of longer remarks a narrow cell has no room.
+_UNBROKEN, _SHORT_REMARK = "\u00a0", 24
+_REMARKS: dict[Tone, str] = {
+    "neutral": "small",
+    "info": "small",
+    "good": "strong",
+    "bad": "b",
+    "warn": "small",
+    "ahead": "var",
+    "behind": "cite",
+}
 
 
 def _is_long(text: str) -> bool:
@@ -81,11 +94,21 @@ def _is_long_cell(cell: Inline) -> bool:
     return len(text) > (_SHORT_CODE if isinstance(cell, Code) else _SHORT_TEXT) or "\n" in text
 
 
+def _width(table: Table, edges: int = 0) -> int:
+    """How many characters wide a table is, about."""
+    rows = [row for row in table.rows[: table.limit] if not isinstance(row, Heading)]
+    widths = (max((len(line(row[column])) for row in rows), default=0) for column in range(len(table.columns)))
+    return sum(width + edges for width in widths)
+
+
 def _is_wide(table: Table) -> bool:
     """Whether a table may be wider than a narrow window, so that it has to scroll."""
-    rows = [row for row in table.rows[: table.limit] if not isinstance(row, Heading)]
-    count = len(table.columns)
-    return count > _FITTING_COLUMNS or sum(max((len(line(row[column])) for row in rows), default=0) for column in range(count)) > _FITTING
+    return len(table.columns) > _FITTING_COLUMNS or _width(table) > _FITTING
+
+
+def _hint(table: Table) -> Any:
+    """Say that a table goes on at the right where hardly any window shows all of it: a cell may end where the window does."""
+    return " " + _remark(now("scrolls →"), "neutral") if _width(table, _EDGES) > _TOO_WIDE else ""
 
 
 def _is_short_chip(text: str | tuple[str, str]) -> bool:
@@ -96,6 +119,32 @@ def _padding(row: Any, column: int, count: int) -> str:
     return _FIGURE_SPACE * count if "." in row[column].text else _POINT_SPACE + _FIGURE_SPACE * (count - 1)
 
 
+def _remark(text: str, tone: Tone, step: int = 1) -> Any:
+    """Write what follows a value: an element for each tone instead of a style, so that they differ without the style sheet too."""
+    import markupsafe  # noqa: PLC0415 - comes with jinja2
+
+    tag, strength = _REMARKS[tone], f' class="f{step}"' if step > 1 else ""
+    # in one line also where a page drops our styles; a long one may break
+    text = text.replace(" ", _UNBROKEN) if len(text) <= _SHORT_REMARK else text
+    return markupsafe.Markup(f"<{tag}{strength}>{markupsafe.escape(text)}</{tag}>")  # noqa: S704 - escaped here
+
+
+def _number(number: Number, padding: str = "") -> Any:
+    """Write a number, here and not in a template, as a big table has a thousand.
+
+    In a cell, which gives a padding, the difference stands in a place of its own width, so that the numbers line up.
+    """
+    import markupsafe  # noqa: PLC0415 - comes with jinja2
+
+    text = str(markupsafe.escape(digits(number, _UNBROKEN)))
+    text = f'<span style="font-weight:700">{text}</span>{padding}' if number.strong else text + padding
+    if number.delta or number.marks:
+        text += f" {_remark(' '.join(remarks(number)), _tone(number), _step(number))}"
+    if number.bar is not None and layout.is_share(number.bar):
+        text += f'<div style="height:3px;background:linear-gradient(90deg,#888 {100 * number.bar:.3g}%,#8883 0)"></div>'
+    return markupsafe.Markup(text)  # noqa: S704 - escaped here
+
+
 def _tone(number: Number) -> Tone:
     """Find what the marks of a number say about it: good and bad before the rest."""
     tones = [mark.tone for mark in number.marks]
@@ -104,10 +153,6 @@ def _tone(number: Number) -> Tone:
 
 def _step(number: Number) -> int:
     return max((mark.step for mark in number.marks), default=1)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g}"
 
 
 def _breakable(shown: str) -> Any:
@@ -125,6 +170,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "gap": lambda left, right: blank_between(left.text if isinstance(left, Link) else line(left), line(right)),
     "groups": layout.groups,
     "has_groups": layout.has_groups,
+    "hint": _hint,
     "is_long_cell": _is_long_cell,
     "is_number": lambda cell: isinstance(cell, Number),
     "is_heading": lambda row: isinstance(row, Heading),
@@ -132,19 +178,15 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "is_short_chip": _is_short_chip,
     "is_roomy": lambda table: len(table.columns) <= _ROOMY_COLUMNS,
     "is_wide": _is_wide,
-    "is_share": layout.is_share,
     "line": line,
     "more": layout.more,
     "beside": lambda text: told(joined([text, ""], "; ")),
-    "percent": _percent,
     "pieces": lambda shape: word_diff(shape.before, shape.after),
     "plain": inline,
     "prose": prose,
     "remark": layout.remark,
-    "remarks": remarks,
-    "step": _step,
+    "remark_of": _remark,
     "target": target,
-    "tone": _tone,
     "symbol": lambda shape: inline(layout.symbol(shape)),
 }
 
@@ -188,6 +230,7 @@ def _machinery() -> tuple[jinja2.Template, Callable[..., str]]:
     environment.filters.update(FILTERS)
     for name in ("inline", "table", "blocks"):
         macros.update(vars(environment.get_template(f"{name}.html.j2").module))
+    macros["number"] = _number
     return environment.get_template("page.html.j2"), show
 
 

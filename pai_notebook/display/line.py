@@ -98,9 +98,9 @@ def remarks(number: Number) -> list[str]:
     return [part for part in (inline(number.delta), *map(line, number.marks)) if part]
 
 
-def digits(number: Number) -> str:
+def digits(number: Number, gap: str = " ") -> str:
     """Write the digits, behind the star if there is one."""
-    return " ".join(part for part in (inline(number.star), inline(number.text)) if part)
+    return gap.join(part for part in (inline(number.star), inline(number.text)) if part)
 
 
 def long(value: Inline) -> str:

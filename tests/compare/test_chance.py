@@ -276,8 +276,8 @@ def test_who_reports_no_n_gains_no_colour_over_who_does():
         "f1": "no interval known",
     }
     html = c.to_html()
-    assert "<cite>-6.0 ≈</cite>" in html
-    assert "<var>+0.01 ?</var>" in html
+    assert "<cite>-6.0\u00a0≈</cite>" in html
+    assert "<var>+0.01\u00a0?</var>" in html
     assert "<strong>" not in html
 
 

@@ -365,7 +365,7 @@ def test_a_larger_difference_of_a_metric_never_has_a_weaker_fill_whatever_is_kno
         for nth in range(4)
     ]
     html = VersionSet.from_documents(documents, "model-a").compare("0.0.0").to_html()
-    found = re.findall(r'<b(?: class="f(\d)")?>-([\d.]+) worse', html)
+    found = re.findall(r'<b(?: class="f(\d)")?>-([\d.]+)\sworse', html)
     steps = [int(step or 1) for step, _ in sorted(found, key=lambda each: float(each[1]))]
     assert steps == sorted(steps)
     assert {float(size): int(step or 1) for step, size in found} == {7.6: 2, 9.8: 2, 10.0: 2, 12.2: 2, 20.0: 3}
@@ -375,9 +375,9 @@ def test_a_larger_difference_of_a_metric_never_has_a_weaker_fill_whatever_is_kno
 def test_a_cell_is_filled_by_how_large_the_difference_is_within_its_metric():
     c = compare({"accuracy": 0.9, "n": 1000}, *({"accuracy": value, "n": 1000} for value in (0.86, 0.82, 0.7, 0.89)))
     html = c.to_html()
-    assert [re.search(f"-{points} worse", html) is not None for points in ("4.0", "8.0", "20.0")] == [True] * 3
-    assert [re.search(f"<b([^>]*)>-{points} worse", html)[1] for points in ("4.0", "8.0", "20.0")] == ["", ' class="f2"', ' class="f3"']
-    assert "-1.0 ≈</cite>" in html
+    assert [re.search(rf"-{points}\sworse", html) is not None for points in ("4.0", "8.0", "20.0")] == [True] * 3
+    assert [re.search(rf"<b([^>]*)>-{points}\sworse", html)[1] for points in ("4.0", "8.0", "20.0")] == ["", ' class="f2"', ' class="f3"']
+    assert "-1.0\u00a0≈</cite>" in html
 
 
 def test_the_legend_is_one_line_and_the_rest_is_folded():

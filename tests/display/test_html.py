@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from pai_notebook.display import Badge, Card, Chips, Column, Missing, Note, Number, Picture, Table, render_html, render_markdown
+from pai_notebook.display import Badge, Card, Chips, Column, Mark, Missing, Note, Number, Picture, Table, render_html, render_markdown
 from tests.bench.look import frame, styled
 from tests.display.hosts import bare, untrusted
 from tests.display.shape_samples import SAMPLES, comparison, version_card, version_list
@@ -99,7 +99,7 @@ def test_no_white_space_is_left_by_the_templates():
 
 def test_tables_have_captions_and_headers_with_a_scope():
     root = tree(render_html(version_list(3)))
-    assert [caption.findtext("a") for caption in root.iter("caption")] == ["sentiment-zh"]
+    assert [caption.findtext("div/a") for caption in root.iter("caption")] == ["sentiment-zh"]
     assert {header.get("scope") for header in root.iter("th")} == {"col", "row", "colgroup"}
     assert [len(row) for row in root.find(".//tbody")] == [9, 9, 9]
 
@@ -119,6 +119,27 @@ def test_every_tone_is_told_by_a_symbol():
     # a remark that is neither good nor bad needs no sign
     assert [text_of_html(render_html(Note("x", tone))).split()[0] for tone in tones] == ["○", "x", "✓", "✗", "!"]
     assert "✗" in text_of_html(render_html(Card("x", tone="bad")))
+
+
+def test_star_difference_and_sign_stay_in_one_line_without_a_style():
+    """GitHub drops `white-space`: a narrow cell breaks between the value and its difference, and nowhere else."""
+    cell = Number("0.939", star="☆", delta="+2.4", marks=[Mark("≈", "")])
+    assert re.split("[ \n]+", text_of_html(bare(render_html(cell))).strip()) == ["☆\u00a00.939", "+2.4\u00a0≈"]
+    # a long remark may break
+    long = render_html(Number("3", marks=[Mark("≠", "changed from a number to a text")]))
+    assert "\u00a0" not in long
+
+
+def test_a_caption_stands_at_the_left_without_a_style():
+    caption = next(tree(bare(render_html(version_list(3)))).iter("caption"))
+    assert [part.get("align") for part in caption] == ["left"]
+
+
+@pytest.mark.parametrize(("columns", "hinted"), [(5, False), (20, True)])
+def test_a_table_wider_than_any_window_says_that_it_scrolls(columns, hinted):
+    """Where the window ends between two columns nothing else shows it: an untrusted notebook drops the shadow at the edge."""
+    html = untrusted(render_html(Table([f"1.{place}.0" for place in range(columns)], [["0.915 +2.4 ≈"] * columns], caption="Metrics")))
+    assert ("scrolls" in next(tree(html).iter("caption")).findtext("div/a/small", "")) is hinted
 
 
 def test_missing_values_are_set_apart_from_text_that_reads_the_same():
