@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.calls import guide
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
-from pai_notebook.comparison.tables_view import chance_sign, from_data_count, model_names
+from pai_notebook.comparison.tables_view import chance_sign, from_data_count, model_names, unused_evidence
 from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings, in_short
 from pai_notebook.comparison.view import failures, subject
 from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
@@ -180,7 +180,8 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
     cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes[:kept]]
     if not comparison.versions:
         cautions.append(say("No versions to compare."))
-    notes = (*_legend(comparison, signs=signs), _note(comparison) if everything else "", _models(comparison), _datasets(comparison))
+    chance = (_note(comparison) if everything else "", *unused_evidence(comparison))
+    notes = (*_legend(comparison, signs=signs), *chance, _models(comparison), _datasets(comparison))
     note = joined([text for text in notes if text], " · ")
     each = () if everything else verdict._each  # noqa: SLF001 - of the same answer
     # of many versions it is among the findings

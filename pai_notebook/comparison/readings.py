@@ -108,6 +108,19 @@ class Readings:
             self._found[key, place, n] = found
         return found
 
+    def unused(self, key: Key, place: int) -> tuple[list[Phrase], list[str]]:
+        """What is stated of a value of which something is known and not believed, and names of rows that state clearly less."""
+        if self._beside.number(key, place) is None or not self._beside.has_any(key):
+            return [], []
+        readings = [each for each in self.read(key, place, None) if each is not None]
+        known = [each.side for each in readings if each.side is not None]
+        if not known:
+            return [], []
+        # what stands beside runs and is not believed of n is their doubt
+        others = [each for each in readings if each.what != "DataCount" and not isinstance(known[0], Runs)]
+        refused = [*others, *self._stated(key, place, known[0].value), *self._bounds(key, place, known[0].value)]
+        return list(dict.fromkeys(each.refusal for each in refused if each.refusal is not None)), list(known[0].narrower)
+
     def stated(self, key: Key, place: int) -> list[tuple[str, Side]]:
         """Stated errors and intervals of one value that are believed, with the names of their rows."""
         value = self._beside.number(key, place)

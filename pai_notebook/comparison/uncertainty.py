@@ -271,6 +271,18 @@ class Uncertainty:
             return say("identical repeats in {names}: no spread", names=self._names[place])
         return next((each.refusal for each in readings if each is not None and each.refusal is not None), None)
 
+    def unused(self, key: Key, place: int) -> tuple[list[Phrase], list[str]]:
+        """Give what is stated of a value and does not count: why it is not believed, and names of rows that are clearly narrower.
+
+        Parameters
+        ----------
+        key : (str, str)
+            Path and dataset of the metric.
+        place : int
+            Position of the version.
+        """
+        return self._readings.unused(key, place)
+
     def errors(self, key: Key, places: Sequence[int]) -> tuple[dict[int, float | None], Phrase]:
         """Give one standard error of each value, None where it is not known, and say where else they could have been measured.
 

@@ -23,6 +23,7 @@ from pai_notebook.comparison.tables_view import (
     read_signs,
     shown_metrics,
     shown_rows,
+    unused_evidence,
 )
 from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Standing
 from pai_notebook.display import Block, Facts, Inline, Lines, Mark, Note, Section, Stack
@@ -253,11 +254,11 @@ def section_heading(section: str) -> str:
 
 def _evidence(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]:
     """Numbers of examples, errors and spreads, from which the intervals are computed."""
-    rows, looked_up = shown_rows(comparison, evidence=True), from_data_count(comparison)
-    if rows or looked_up:
+    rows, notes = shown_rows(comparison, evidence=True), [*from_data_count(comparison), *unused_evidence(comparison)]
+    if rows or notes:
         count = say("{count} row" if len(rows) == 1 else "{count} rows", count=len(rows)) if rows else ""
         found = capped(comparison, rows, bands, {}, lead=say("metric")) if rows else []
-        yield Section(say("Where the intervals come from"), [*found, *map(Note, looked_up)], folded=True, summary=count)
+        yield Section(say("Where the intervals come from"), [*found, *map(Note, notes)], folded=True, summary=count)
 
 
 def _whole_dataset(name: str, short: str, label: str) -> Inline:

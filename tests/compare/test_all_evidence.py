@@ -165,3 +165,16 @@ def test_the_widest_ends_count_of_several_that_are_clearly_wider():
     assert (low, high) == (0.7, 0.999)
     assert [name for name, _ in share.wider] == ["a_ci", "b_ci"]
     assert low < _wilson(0.9, 1000)[0] < _wilson(0.9, 1000)[1] < high
+
+
+def test_what_is_stated_and_does_not_count_is_said_once_below_the_table_and_in_explain():
+    refused = "stated, and not believed: {} = 0.7 cannot be the standard error of 0.9 (0.1.0)"
+    narrower = "clearly narrower than what is taken, and not used: {} (0.2.0)"
+    c = compare({"accuracy": 0.9, "n": 1000, "accuracy_stderr": 0.7}, {"accuracy": 0.95, "n": 1000, "accuracy_stderr": 0.001})
+    for text in (" ".join(str(c).split()), str(c.explain())):
+        for said in (refused, narrower):
+            assert text.count(said.format("accuracy_stderr")) == 1
+    agreeing = compare({"accuracy": 0.9, "n": 1000, "accuracy_stderr": 0.0095}, {"accuracy": 0.95, "n": 1000, "accuracy_stderr": 0.0069})
+    assert "not used" not in str(agreeing.explain())
+    without_n = compare({"accuracy": 0.9, "n": 7.5, "accuracy_stderr": 0.01}, {"accuracy": 0.95, "n": 7.5, "accuracy_stderr": 0.01})
+    assert "stated, and not believed: n = 7.5 is not a number of examples (0.1.0, 0.2.0)" in str(without_n.explain())

@@ -230,7 +230,8 @@ def test_whole_numbers_beyond_what_a_float_holds_are_told_and_drawn_as_they_were
     assert "▁▄▇" in text
     assert "1.00e+400" in text
     assert "-1.00e+401" in text
-    assert "∞" not in text
+    # a difference that no float holds
+    assert "∞" not in text.replace("-∞", "")
 
 
 def test_a_dot_in_a_name_is_shown_as_it_was_sent_unless_two_names_would_read_the_same():
