@@ -55,7 +55,6 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
         self.series = series or Series()
         self._names = dict.fromkeys(sorted(self._columns.names, key=lambda name: (natural_key(name[0]), natural_key(name[1]))))
         self._made: dict[Key, tuple[Cell, ...]] = {}
-        self._same_numbers = self._columns.same_numbers(self._count)
 
     def __getitem__(self, key: Key) -> tuple[Cell, ...]:
         if key not in self._made:
@@ -92,12 +91,13 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
 
     def same_number(self, key: Key) -> float | None:
         """The number that every version states, where that is told without making cells; None for other metrics."""
-        return self._same_numbers.get(key)
+        return self._columns.same_numbers.get(key)
 
     def is_same(self, key: Key, types: Collection[Any] = SCALARS) -> bool:
         """Whether every version states the same number, text or truth value, which is told without making cells."""
-        if key in self._same_numbers:
-            return True
+        known = self._columns.is_same_number(key)
+        if known or (known is False and types is _NUMBERS):
+            return known
         found = self._columns.stated(*key)
         first = found[0][1]
         return (

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Literal
 
 from pai_notebook.arguments import described
@@ -29,9 +30,11 @@ from pai_notebook.model.metric_words import (
     SETTINGS,
     TOP,
     TURNED,
+    UNWANTED,
     VETO_PHRASES,
     VETOES,
     Mode,
+    are_unwanted,
     chinese_ending,
     is_training,
     is_unwanted,
@@ -48,6 +51,10 @@ _MODES: dict[str, Mode] = {
 }
 _WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
 _NOT_ALONE = VETOES | FLIPS | LOCAL_VETOES
+_TELLING = frozenset(
+    (*_WORDS, *_NOT_ALONE, *SETTINGS, *UNWANTED, "per", *chain.from_iterable((*PHRASES, *TURNED, *VETO_PHRASES)))
+)
+"""Every word that a rule asks for."""
 _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 
 
@@ -142,14 +149,35 @@ def infer_direction(path: str) -> Direction:
     """
     if is_training(path):
         return _TRAINED
-    votes = _votes(path)
-    if votes is None:
-        return _NO_QUALITY
+    # many names differ in words that say nothing
+    said = _said(tuple([tuple([word if _may_say(word) else "" for word in words]) for words in words_of(path)]))
+    if said is not None:
+        return said
+    votes = _votes_of_name(plain_name(path))
     if not votes:
         return _UNKNOWN
-    if is_unwanted(path):
-        return _HARM
-    return _voted(tuple(votes.items()))
+    return _HARM if is_unwanted(path) else _voted(tuple(votes.items()))
+
+
+def _may_say(word: str) -> bool:
+    """Whether a word is one that a rule asks for, with the digits behind it or without."""
+    return word in _TELLING or word.rstrip("0123456789") in _TELLING or not word.isascii()
+
+
+@lru_cache(maxsize=4096)
+def _said(keys: tuple[tuple[str, ...], ...]) -> Direction | None:
+    """What the words of a path say; None where only the name as a whole could say something."""
+    votes: dict[str, Mode] = {}
+    silenced = False
+    for words in keys:
+        found = _votes_of_key(words)
+        if found is None:
+            return _NO_QUALITY
+        votes.update(found)
+        silenced |= not SETTINGS.isdisjoint(words)
+    if not votes:
+        return _UNKNOWN if silenced else None
+    return _HARM if are_unwanted(chain.from_iterable(keys)) else _voted(tuple(votes.items()))
 
 
 @lru_cache(maxsize=4096)
@@ -159,19 +187,6 @@ def _voted(votes: tuple[tuple[str, Mode], ...]) -> Direction:
         told = joined([say("{word!r} ({mode})", word=word, mode=_mode_in_words(mode)) for word, mode in votes], " and ")
         return Direction(reason=say("{words} disagree", words=told))
     return Direction(modes.pop(), "inferred", say("from {words}", words=joined([repr(word) for word, _ in votes], " and ")))
-
-
-def _votes(path: str) -> dict[str, Mode] | None:
-    """Every word that points somewhere, None when a word says that the name is not a quality."""
-    votes: dict[str, Mode] = {}
-    silenced = False
-    for words in words_of(path):
-        found = _votes_of_key(words)
-        if found is None:
-            return None
-        votes.update(found)
-        silenced |= not SETTINGS.isdisjoint(words)
-    return votes or ({} if silenced else _votes_of_name(plain_name(path)))
 
 
 def _votes_of_name(name: str) -> dict[str, Mode]:

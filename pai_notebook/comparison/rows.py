@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from pai_notebook.calls import guide
 from pai_notebook.comparison.direction import Direction
@@ -27,6 +27,11 @@ from pai_notebook.model.numbers import NumberFormat, choose_format, format_perce
 
 # States of cells in which nothing was stated.
 BLANK = (State.ABSENT, State.NO_METRICS, State.FETCH_FAILED)
+
+T = TypeVar("T")
+_new, _set = object.__new__, object.__setattr__
+# Parts of a row that are made when they are asked for.
+_MADE = frozenset({"cells", "changes", "direction"})
 
 _UNKNOWN = Evidence(say("no interval known"), is_given=False)
 _NUMERIC = (State.NUMBER, State.NUMERIC_TEXT, State.INFINITE, State.SERIES)
@@ -105,6 +110,19 @@ class Change(Brief):
         return say("{name} {text}", name=self.told, text=delta + percent) if delta or percent else self.told
 
 
+class _kept(cached_property[T]):  # noqa: N801 - as what it stands for
+    """A `cached_property` that leaves an object without a dict, which the collector of Python would walk through beside each of many rows."""
+
+    if not TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: Any = None) -> Any:
+            if instance is None:
+                return self
+            found = self.func(instance)
+            _set(instance, self.attrname, found)
+            return found
+
+
 @dataclass(frozen=True, repr=False)
 class Row(Brief):
     """One metric, label, setting or field across all versions of a comparison.
@@ -136,12 +154,20 @@ class Row(Brief):
     direction: Direction
     role: Role | None = None
 
+    # what the row of a metric has in their place until it is asked for
+    _maker: ClassVar[RowMaker | None] = None
+    _has_changes: ClassVar[bool] = False
+    _alike: ClassVar[bool | None] = None
+
     if not TYPE_CHECKING:  # type checkers know what is missing without this
 
         def __getattr__(self, name: str) -> Any:
-            if name not in ("cells", "changes", "direction") or "_maker" not in self.__dict__:
+            if name not in _MADE or self._maker is None:
                 return super().__getattr__(name)
-            found = self.__dict__[name] = getattr(self._maker, name)(self)
+            found = getattr(self._maker, name)(self)
+            _set(self, name, found)
+            if name == "changes":
+                _set(self, "_has_changes", True)  # noqa: FBT003 - as Python calls it
             return found
 
     @property
@@ -173,7 +199,7 @@ class Row(Brief):
         percent = self.changes[place].percent
         return "" if percent is None else format_percent(percent, factor=is_cost(self.path))
 
-    @cached_property
+    @_kept
     def _all_texts(self) -> bool:
         """Whether nothing but texts can stand in it: labels, and fields of the catalogue that were sent as documented."""
         if self.section not in ("labels", "other"):
@@ -233,13 +259,13 @@ class Row(Brief):
         before, after = (kind_of(cell.raw) for cell in cells)
         return None if before == after else (before, after)
 
-    @cached_property
+    @_kept
     def scale(self) -> Scale:
         """How differences and their intervals are written in the whole row: in points, in percent, or as they are.
 
         Tables, sentences, rankings and gates ask here, so that a metric has one unit.
         """
-        maker: RowMaker | None = self.__dict__.get("_maker")
+        maker = self._maker
         values = (cell.value for cell in self.cells if cell.value is not None)
         found = scale_of_differences(self.path, values) if maker is None else maker.scale(self)
         if not found.ratio:
@@ -248,12 +274,11 @@ class Row(Brief):
         has_interval = not is_cost(self.path) and any(_has_interval(change) for change in self.changes)
         return found.absolute if has_interval or all(change.percent is None for change in self.changes) else found
 
-    @cached_property
+    @_kept
     def key(self) -> Name:
         """The name that every argument of this package understands."""
-        maker: RowMaker | None = self.__dict__.get("_maker")
-        if maker is not None:
-            return maker.name(self)
+        if self._maker is not None:
+            return self._maker.name(self)
         return Name("" if self.section == "other" else self.section, self.path, self.dataset)
 
     @property
@@ -272,11 +297,13 @@ class Row(Brief):
         section = f"{self.key.section}." if self.key.section else ""
         return say("{what}: {said}", what=f"{section}{self.key.shown}", said=listed(said, 5))
 
-    @cached_property
+    @_kept
     def differs(self) -> bool:
         """Whether any version differs from the baseline; a missing value is a difference."""
+        if is_alike(self):
+            return False
         maker = _maker_of(self)
-        if maker is not None and (is_alike(self) or maker.is_same(self)):
+        if maker is not None and maker.is_same(self):
             return False
         changes = self.changes if maker is None else (maker.change(self, place) for place in range(len(self.cells)))
         return any(change.kind not in (Kind.SAME, Kind.BASELINE) for change in changes)
@@ -316,22 +343,27 @@ def _has_interval(change: Change) -> bool:
 
 def lazy_row(path: str, dataset: str, role: Role | None, maker: RowMaker) -> Row:
     """Give the row of a metric whose name, cells, changes and direction are made when they are first asked for."""
-    row = object.__new__(Row)
-    row.__dict__.update(section="metrics", path=path, dataset=dataset, role=role, _maker=maker)
+    row = _new(Row)
+    _set(row, "section", "metrics")
+    _set(row, "path", path)
+    _set(row, "dataset", dataset)
+    _set(row, "role", role)
+    _set(row, "_maker", maker)
     return row
 
 
 def _maker_of(row: Row) -> RowMaker | None:
     """What makes the changes of a row; None where they are made."""
-    return None if "changes" in row.__dict__ else row.__dict__.get("_maker")
+    return None if row._has_changes else row._maker  # noqa: SLF001 - of this module
 
 
 def is_alike(row: Row) -> bool:
     """Whether it is plain, without making cells, that all versions state the same number, and that nothing says how sure it is."""
-    known: bool | None = row.__dict__.get("_alike")
+    known = row._alike  # noqa: SLF001 - of this module
     if known is None:
         maker = _maker_of(row)
-        known = row.__dict__["_alike"] = maker is not None and maker.is_alike(row)
+        known = maker is not None and maker.is_alike(row)
+        _set(row, "_alike", known)
     return known
 
 

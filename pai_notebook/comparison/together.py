@@ -12,7 +12,7 @@ from pai_notebook.comparison.evidence import Key
 from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
 from pai_notebook.comparison.rows import Change, Row, Verdict, is_alike
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.metric_words import is_cost, is_training
+from pai_notebook.model.metric_words import kind_of_metric
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
@@ -26,7 +26,7 @@ _MetricUnit = tuple[str, bool, bool]
 
 def is_judged(row: Row) -> bool:
     """Whether a metric says how good a version is: evidence, costs and what was measured in training do not."""
-    return not (row.is_evidence or is_cost(row.path) or is_training(row.path))
+    return row.role is None and kind_of_metric(row.path) == 0
 
 
 def is_tested(row: Row, change: Change) -> bool:

@@ -64,6 +64,7 @@ class MetricColumns:
 
     def __init__(self, versions: Sequence[ModelVersion]) -> None:
         self.labels = dataset_names(version.provenance for version in versions)
+        self._count = len(versions)
         self.by_name: dict[str, str] = {}
         self.names: dict[tuple[str, str], None] = {}
         self.measured: set[int] = set()
@@ -121,26 +122,37 @@ class MetricColumns:
         """Give the name of a metric, with what the registry and tables call its dataset."""
         return self._naming(path, dataset)
 
-    def same_numbers(self, count: int) -> dict[tuple[str, str], float]:
-        """Numbers that so many versions state under one name, once each; found together, as most of many metrics are of this kind."""
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        """Datasets on which every version states its metrics once, all of them scalars."""
+        return frozenset(dataset for dataset, (places, _) in self._flat.items() if len(set(places)) == len(places) == self._count)
+
+    @cached_property
+    def same_numbers(self) -> dict[tuple[str, str], float]:
+        """Numbers that every version states under one name, once each; found together, as most of many metrics are of this kind."""
         found: dict[tuple[str, str], float] = {}
-        for dataset, (places, contents) in self._flat.items():
-            if len(set(places)) == len(places) == count:
-                first, *others = contents
-                same = {path: raw for path, raw in first.items() if type(raw) in _NUMBERS}
-                for content in others:
-                    same = {path: raw for path, raw in same.items() if content.get(path) == raw and type(content[path]) is type(raw)}
-                found.update({(path, dataset): raw for path, raw in same.items()})
+        for dataset in self._whole:
+            first, *others = self._flat[dataset][1]
+            same = {path: raw for path, raw in first.items() if type(raw) in _NUMBERS}
+            for content in others:
+                same = {path: raw for path, raw in same.items() if content.get(path) == raw and type(content[path]) is type(raw)}
+            found.update({(path, dataset): raw for path, raw in same.items()})
         for name in found.keys() & self._deep.keys():
             del found[name]
         return found
+
+    def is_same_number(self, name: tuple[str, str]) -> bool | None:
+        """Whether every version states the same number under a name; None where only a look at what is stated tells."""
+        if name in self.same_numbers:
+            return True
+        return False if name[1] in self._whole and name not in self._deep else None
 
     def stated(self, path: str, dataset: str = "") -> list[tuple[int, Any]]:
         """Give what is stated under a name: position of the version and value as sent, in the order of the versions."""
         places, contents = self._flat.get(dataset, ((), ()))
         found = [(place, content[path]) for place, content in zip(places, contents, strict=True) if path in content]
         found += self._deep.get((path, dataset), ())
-        return sorted(found, key=itemgetter(0))
+        return sorted(found, key=itemgetter(0)) if len(found) > 1 else found
 
 
 def _nicknamed(together: set[tuple[str, ...]], every: set[str], labels: Mapping[str, str]) -> dict[str, str]:

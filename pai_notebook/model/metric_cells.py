@@ -103,6 +103,7 @@ class Cell(Brief):
         return repr(text) if self.state is State.TEXT else say("{version} ({state})", version=text, state=say(self.state))
 
 
+_new, _set = object.__new__, object.__setattr__
 # Characters of a text in a repr.
 _FEW = 40
 _NUMERIC = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -243,9 +244,18 @@ def text_of(raw: Any) -> str:
 def make_cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:
     """Give the cell of a value as sent."""
     state, value, note = read_value(raw)
-    cell = object.__new__(Cell)
-    # a frozen dataclass sets its fields one by one, which takes longer than reading the value
-    cell.__dict__.update(dataset=dataset, path=path, state=state, value=value, text=text_of(raw), raw=raw, duplicate=duplicate, note=note)
+    cell = _new(Cell)
+    # what the class has already is left to it, and the dict is not asked for, so that Python makes none
+    _set(cell, "dataset", dataset)
+    _set(cell, "path", path)
+    _set(cell, "state", state)
+    _set(cell, "value", value)
+    _set(cell, "text", text_of(raw))
+    _set(cell, "raw", raw)
+    if duplicate:
+        _set(cell, "duplicate", duplicate)
+    if note:
+        _set(cell, "note", note)
     return cell
 
 

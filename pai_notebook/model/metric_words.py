@@ -220,9 +220,10 @@ def words_of(path: str) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=65536)
 def _known_words(path: str) -> frozenset[str]:
     """Words of a path that a question below asks for; few different sets, so that what follows from them is worked out once."""
-    keys = words_of(path)
-    known = _KNOWN.intersection(chain.from_iterable(keys))
-    return _once(known if path.isascii() else known.union(word for key in keys for word in key if not word.isascii()))
+    # of a name in small letters the words are the same where it is not split into keys
+    words = _TOKEN.findall(path) if path.islower() else list(chain.from_iterable(words_of(path)))
+    known = _KNOWN.intersection(words)
+    return _once(known if path.isascii() else known.union(word for word in words if not word.isascii()))
 
 
 @lru_cache(maxsize=4096)
@@ -274,7 +275,11 @@ def is_unwanted(path: str) -> bool:
     >>> [is_unwanted(name) for name in ("attack_success_rate", "jailbreak2.accuracy", "越狱成功率", "robust_accuracy")]
     [True, True, True, False]
     """
-    words = chain.from_iterable(words_of(path))
+    return are_unwanted(chain.from_iterable(words_of(path)))
+
+
+def are_unwanted(words: Iterable[str]) -> bool:
+    """Whether one of the words of a metric is of harm."""
     return any(word.rstrip("0123456789") in UNWANTED or _holds_chinese(word, UNWANTED) for word in words)
 
 
@@ -314,7 +319,12 @@ def kind_of_metric(path: str) -> int:
     >>> [kind_of_metric(name) for name in ("accuracy", "latency_ms", "train_loss")]
     [0, 1, 2]
     """
-    return 1 if is_cost(path) else 2 if is_training(path) else 0
+    return _kind_of(_known_words(path))
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(words: frozenset[str]) -> int:
+    return 1 if _is_cost(words) else 2 if _is_training(words) else 0
 
 
 @lru_cache(maxsize=4096)
@@ -398,11 +408,10 @@ def scale_of(path: str) -> ScaleName:
     >>> [scale_of(name) for name in ("cer", "latency_ms", "accuracy", "r2", "auc", "ks")]
     ['ratio', 'ratio', 'points', 'difference', 'difference', 'difference']
     """
-    keys, known = words_of(path), _known_words(path)
-    told = _scale_of_words(known)
+    told = _scale_of_words(_known_words(path))
     if told in ("difference", "ratio"):
         return told
-    pairs = [pair for key in keys if len(key) > 1 for pair in pairwise(key)]
+    pairs = [pair for key in words_of(path) if len(key) > 1 for pair in pairwise(key)]
     if not _COUNTED.isdisjoint(pairs):
         return "ratio"
     return told or ("points" if not _RATES.isdisjoint(pairs) or TOP.search(plain_name(path)) else "difference")
