@@ -1,6 +1,7 @@
 """Time that grows with a text and no faster: every regular expression of the package, and masking as a whole."""
 
 import ast
+import gc
 import importlib
 import pkgutil
 import re
@@ -260,6 +261,20 @@ def test_metrics_take_steps_in_proportion_to_their_number(way, tmp_path):
     few, many = versions(150), versions(600)
     WAYS[way](versions(2), tmp_path)
     assert steps(lambda: WAYS[way](many, tmp_path)) < 5.2 * steps(lambda: WAYS[way](few, tmp_path))
+
+
+def test_a_metric_of_many_is_few_objects():
+    # Python's collector walks through every object again and again while more are made
+    versions(10).compare(baseline="first")._repr_html_()
+    some = versions(3000)
+    gc.collect()
+    before = len(gc.get_objects())
+    c = some.compare(baseline="first")
+    gc.collect()
+    assert len(gc.get_objects()) - before < 2.5 * 3000
+    c._repr_html_()
+    gc.collect()
+    assert len(gc.get_objects()) - before < 5 * 3000  # of a third cells, changes and a name too
 
 
 BESIDE = {

@@ -77,6 +77,8 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
         cells: list[Cell | None] = [None] * self._count
         repeated: set[int] = set()
         stated = self._columns.stated(path, dataset)
+        if len(stated) == self._count and self._columns.is_same_number((path, dataset)) is not None:
+            return tuple([self.series.read(make_cell(dataset, path, raw, duplicate=False)) for _, raw in stated])
         for place, raw in stated:
             if cells[place] is None:
                 cells[place] = self.series.read(make_cell(dataset, path, raw, duplicate=False))

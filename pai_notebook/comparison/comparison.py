@@ -19,7 +19,7 @@ from pai_notebook.comparison.outputs import ComparisonExports
 from pai_notebook.comparison.questions import Questions
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.selection import find_row, with_nearest
-from pai_notebook.comparison.tables_view import model_names
+from pai_notebook.comparison.tables_view import in_groups, model_names
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.verdict import OverallVerdict
 from pai_notebook.comparison.verdict_sentences import make_verdict
@@ -344,6 +344,10 @@ class Comparison(Questions, ComparisonExports, Displayed):
         checks = check_rules(text, gated)
         remarks = (*remarks_on(text, gated, checks, previous=self._asked == "previous"), *two_names)
         return self._report(checks, say("Gate"), remarks)
+
+    @cached_property
+    def _in_groups(self) -> tuple[list[Row], list[list[Row]]]:
+        return in_groups(self)
 
     @cached_property
     def fingerprint(self) -> str:

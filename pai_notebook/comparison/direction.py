@@ -51,9 +51,7 @@ _MODES: dict[str, Mode] = {
 }
 _WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
 _NOT_ALONE = VETOES | FLIPS | LOCAL_VETOES
-_TELLING = frozenset(
-    (*_WORDS, *_NOT_ALONE, *SETTINGS, *UNWANTED, "per", *chain.from_iterable((*PHRASES, *TURNED, *VETO_PHRASES)))
-)
+_TELLING = frozenset((*_WORDS, *_NOT_ALONE, *SETTINGS, *UNWANTED, "per", *chain.from_iterable((*PHRASES, *TURNED, *VETO_PHRASES))))
 """Every word that a rule asks for."""
 _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 

@@ -21,7 +21,7 @@ from pai_notebook.model.equality import kind_of, same, shown, shown_text, value_
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import is_cost, scale_of
-from pai_notebook.model.names import Name
+from pai_notebook.model.names import Name, full_name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent
 
@@ -111,7 +111,7 @@ class Change(Brief):
 
 
 class _kept(cached_property[T]):  # noqa: N801 - as what it stands for
-    """A `cached_property` that leaves an object without a dict, which the collector of Python would walk through beside each of many rows."""
+    """A `cached_property` that leaves an object without a dict, beside each of many rows one more thing for the collector of Python."""
 
     if not TYPE_CHECKING:
 
@@ -289,7 +289,7 @@ class Row(Brief):
     @property
     def full_name(self) -> str:
         """The name as a column of the wide frame has it: `metrics.cer@d-a`, `labels.env`, `uri`."""
-        return self.key.full
+        return full_name("" if self.section == "other" else self.section, self.path, self.dataset)
 
     def _brief(self) -> str:
         pairs = zip(self.cells, self.changes, strict=True)

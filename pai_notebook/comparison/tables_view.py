@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -75,11 +74,17 @@ def failed_heads(comparison: Comparison) -> dict[str, str]:
     return heads
 
 
+def in_groups(comparison: Comparison) -> tuple[list[Row], list[list[Row]]]:
+    """Every metric that `only` asks for, quality first, and their groups where there are many."""
+    ordered = sorted((row for row in shown_rows(comparison) if row.section == "metrics"), key=_kind)
+    return ordered, _groups(ordered) if len(ordered) >= ROWS else []
+
+
 def shown_metrics(comparison: Comparison, places: Sequence[int]) -> tuple[list[Row], list[list[Row]], list[Row]]:
     """Every metric that `only` asks for, quality first; their groups where there are many; and those of which a table shows the cells."""
-    ordered = sorted((row for row in shown_rows(comparison) if row.section == "metrics"), key=_kind)
+    ordered, together = comparison._in_groups  # noqa: SLF001 - found for this table and for how to read it
     most = min(_MOST, max(ROWS, _CELLS // max(1, len(places))))
-    groups = _groups(ordered)[:most] if len(ordered) >= ROWS else []
+    groups = together[:most]
     shown = [row for group in groups for row in group] if groups else ordered
     return ordered, groups, shown[:most]
 
@@ -91,8 +96,8 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
     """
     places = places_of(bands)
     ordered, groups, shown = shown_metrics(comparison, places)
-    told = {row.key for row in shown}
-    yield from _not_shown(comparison, places, [row for row in ordered if row.key not in told], len(ordered))
+    told = set(map(id, shown))
+    yield from _not_shown(comparison, places, [row for row in ordered if id(row) not in told], len(ordered))
     if ordered or comparison.errors:
         # where every line stands for several rows, what is best of a row is in the fold
         folded = bool(groups) and all(len(group) > 1 for group in groups)
@@ -155,7 +160,7 @@ def _groups(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _family(path: str) -> str:
-    return re.split("[./]", ".".join(split_path(path)) or path, maxsplit=1)[0]
+    return (".".join(split_path(path)) or path).partition(".")[0].partition("/")[0]
 
 
 def _of(comparison: Comparison, group: Sequence[Row]) -> tuple[str, str, Phrase | str]:
@@ -466,7 +471,7 @@ def _row_names(comparison: Comparison, rows: Sequence[Row]) -> tuple[list[str], 
     found: dict[str, list[str]] = {}
     more: set[str] = set()
     paths, short = comparison.plain_paths, comparison.short_datasets
-    placed = {row.path for row in comparison.metrics if row.dataset}
+    placed = set() if all(row.dataset for row in rows) else {row.path for row in comparison.metrics if row.dataset}
     for row in rows:
         name = paths[row.path] if row.section == "metrics" else replace(row.key, path=paths[row.path]).full
         if name not in found and len(found) >= _NAMED:

@@ -97,8 +97,9 @@ class Uncertainty:
         level : float
             Confidence of the interval, 0 to 1.
         """
-        if (key, place, other) in self._paired and None not in (self._beside.number(key, place), self._beside.number(key, other)):
-            return replace(self._paired[key, place, other](level), scale=self.scale(key))
+        paired = self._paired.get((key, place, other)) if self._paired else None
+        if paired is not None and None not in (self._beside.number(key, place), self._beside.number(key, other)):
+            return replace(paired(level), scale=self.scale(key))
         found = self._sides(key, place, other, n)
         if isinstance(found, Evidence):
             return found
@@ -161,13 +162,13 @@ class Uncertainty:
                 else "one of the two is not a number"
             )
             return Evidence(ask_for_series(lists[0]) if lists else say(none))
-        if (place, other) in self._sharing:
+        if self._sharing and (place, other) in self._sharing:
             return Evidence(
                 say(
                     "{name} and {other} have runs in common, so they are not independent", name=self._names[place], other=self._names[other]
                 )
             )
-        if is_percentable(key[0]) and min(value, base) <= 1 < max(value, base):
+        if min(value, base) <= 1 < max(value, base) and is_percentable(key[0]):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._readings.has_source(key, n or self._n):
             return _nothing(is_share(key[0]))

@@ -112,10 +112,10 @@ def has_number(cell: Cell) -> bool:
 
 def _standing(row: Row, place: int, baseline: int) -> Standing | None:
     """The result of a version from its row alone; None where neither it nor the baseline has a number."""
-    change, cells = row.changes[place], (row.cells[place], row.cells[baseline])
+    change = row.changes[place]
     if change.verdict is not None:
         return _OF_VERDICT[change.verdict]
-    numbers = [has_number(cell) for cell in cells]
+    numbers = [has_number(row.cells[place]), has_number(row.cells[baseline])]
     if not all(numbers):
         return Standing.NEW if numbers[0] else Standing.MISSING if numbers[1] else None
     if change.delta is None and math.isinf(cells[1].value or 0.0):
@@ -247,7 +247,7 @@ class OverallVerdict(Displayed):
         self.findings = tuple(findings)
         self._names = tuple(names)
         self._judged = tuple(judged)
-        found = Counter((each.place, each.standing) for each in judged)
+        found = Counter([each[1:3] for each in judged])
         self.counts = {
             name: {str(standing): found[place, standing] for standing in Standing} for place, name in enumerate(names) if name != baseline
         }

@@ -64,7 +64,7 @@ class VerdictWords:
         self._by = [row for row in by if not looks_mixed(row)]
         self._datasets = comparison.short_datasets
         self._paths = comparison.plain_paths
-        self._measured_on = Counter(self._path(row) for row in comparison.metrics if not row.is_evidence)
+        self._measured_on = Counter([self._paths[row.path] for row in comparison.metrics if row.role is None])
         self._tested = [each for each in judged if each.is_tested]
         self._singly = [each for each in self._of[Standing.CHANCE] if each.alone]
 

@@ -55,12 +55,12 @@ class Name:
     @property
     def full(self) -> str:
         """The name with its section, as frames have it: `metrics.cer@d-a`. `str` is the same, in characters that stdout can encode."""
-        return f"{self.section}.{self.short}" if self.section else self.short
+        return full_name(self.section, self.path, self.dataset)
 
     @property
     def short(self) -> str:
         """The name without its section: `cer@d-a`."""
-        return f"{self.path}@{self.dataset}" if self.dataset else self.path
+        return full_name("", self.path, self.dataset)
 
     @property
     def shown(self) -> str:
@@ -83,6 +83,12 @@ class Name:
     def sort_key(self) -> tuple[object, ...]:
         """Natural order of paths, then of datasets."""
         return self.section, natural_key(self.path), natural_key(self.dataset)
+
+
+def full_name(section: str, path: str, dataset: str) -> str:
+    """Write the name with its section of what is named so, where a `Name` is made for nothing else."""
+    short = f"{path}@{dataset}" if dataset else path
+    return f"{section}.{short}" if section else short
 
 
 def metric_named(path: str, dataset: str) -> Name:

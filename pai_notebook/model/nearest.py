@@ -281,9 +281,11 @@ def plain_paths(paths: Iterable[str]) -> dict[str, str]:
     >>> plain_paths([r"head\.a", "val.cer"]), plain_paths([r"head\.a", "head.a"])
     ({'head\\.a': 'head.a', 'val.cer': 'val.cer'}, {'head\\.a': 'head\\.a', 'head.a': 'head.a'})
     """
-    plain = {path: unescaped(path) for path in dict.fromkeys(paths)}
+    found = {path: path for path in paths}
+    # most names have no escape, and read as they are
+    plain = {path: unescaped(path) for path in found if "\\" in path}
     taken = Counter(plain.values())
-    return {path: text if taken[text] == 1 else path for path, text in plain.items()}
+    return found | {path: text for path, text in plain.items() if taken[text] == 1 and text not in found}
 
 
 def _ends(addresses: Sequence[str]) -> dict[str, str]:
