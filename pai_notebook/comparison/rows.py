@@ -341,6 +341,12 @@ def _has_interval(change: Change) -> bool:
     return change.evidence is not None and not change.evidence.is_exact and change.evidence.interval is not None
 
 
+# Python keeps values outside of a dict only under names that one of the first objects of a class had
+_first = _new(Row)
+for _name in (*Row.__annotations__, *(name for name, value in vars(Row).items() if isinstance(value, _kept))):
+    _set(_first, _name, None)
+
+
 def lazy_row(path: str, dataset: str, role: Role | None, maker: RowMaker) -> Row:
     """Give the row of a metric whose name, cells, changes and direction are made when they are first asked for."""
     row = _new(Row)

@@ -118,7 +118,7 @@ def _standing(row: Row, place: int, baseline: int) -> Standing | None:
     numbers = [has_number(row.cells[place]), has_number(row.cells[baseline])]
     if not all(numbers):
         return Standing.NEW if numbers[0] else Standing.MISSING if numbers[1] else None
-    if change.delta is None and math.isinf(cells[1].value or 0.0):
+    if change.delta is None and math.isinf(row.cells[baseline].value or 0.0):
         return None  # two sums that overflowed are not equal
     if row.direction.mode is None:
         return Standing.NO_DIRECTION if change.kind is not Kind.SAME else Standing.SAME
