@@ -55,6 +55,7 @@ def report_of(
     redaction = as_redaction(redact)
     shown = comparison if redaction is None else masked_comparison(comparison, redaction)
     mask = redaction.text if redaction else str
+    mask_said = redaction.sentence if redaction else str
     figures, lacking = _figures(shown, charts, lang)
     gates = told_apart(_results(comparison, gates), [name for name in comparison.names if name != comparison.baseline_name])
     asked = named_in(question, (name for name in comparison.names if name != comparison.baseline_name))
@@ -63,7 +64,7 @@ def report_of(
     results = []
     for gate in gates:
         about = [name for name in asked if any(check.version == name for check in gate.checks)]
-        results.append((gate.title, describe_gate(gate, about, brief=True).blocks))
+        results.append((mask_said(gate.title), describe_gate(gate, about, brief=True).blocks))
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
     verdict, in_full = shown.verdict._for_report(list(map(mask, asked)))  # noqa: SLF001 - the hook of shown objects
     missing = "{names} is not compared here." if len(absent) == 1 else "{names} are not compared here."
@@ -89,8 +90,8 @@ def report_of(
         Section(say("Data sheet"), [Facts(_facts(comparison, shown, registry))]),
     ]
     report = Report(
-        title=told(title or say("Comparison of {models}", models=joined(_titles(shown)))),
-        question=mask(question),
+        title=told(mask_said(title) or say("Comparison of {models}", models=joined(_titles(shown)))),
+        question=mask_said(question),
         scope=told(judged_by(shown)) if shown.versions else "",
         answer=told(answer),
         comparison=told(metrics),

@@ -13,7 +13,7 @@ from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_values
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind, what_name_says
 from pai_notebook.io.redaction_results import rows_of
-from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule
+from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule, is_worth_masking
 from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
 from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.source import Provenance
@@ -62,6 +62,10 @@ class Redaction(Printed):
     before says that it is a size, a time or a count, and in ARNs; bucket names; logins and queries in URLs; webhooks; mail
     addresses; and what looks like a key or has a name such as `password`. Labels like `owner=Li` are names, not ids, and stay.
 
+    What is masked in one place is masked wherever it stands as a whole word: ids, buckets and keys of six characters (ids of four)
+    that are not letters alone, or of twelve. In titles, questions, conditions and notes, where no word of the data can be mistaken
+    for it, any value of six characters is, and between quotation marks one of four.
+
     Parameters
     ----------
     rules : mapping of str to str
@@ -89,7 +93,7 @@ class Redaction(Printed):
         self._masks: dict[str, str] = {}
         self._found: dict[str, Masked] = {}
         self._counts: dict[str, int] = {}
-        self._known = KnownWords()
+        self._known, self._spoken = KnownWords(), KnownWords(is_worth_masking)
         self._clean: set[str] = set()
         self._learning = self._telling = False
         self._first: dict[str, Place] = {}
@@ -152,9 +156,13 @@ class Redaction(Printed):
         place = (where, ())
         return self._text(_QUOTED.sub(lambda found: self._quoted(found, place), text) if self._masks else text, place)
 
+    def said(self, text: str, where: str = "a text") -> str:
+        """Mask what a person wrote: a title, a question, a condition."""
+        return self.text(self._spoken.masked(text, lambda word, kind: self._mask(word, kind, (where, ()))), where)
+
     def sentence(self, text: str, where: str = "a text") -> str:
         """Mask a sentence of ours and the values that it was made of; one that was masked before is masked again."""
-        masked: str = with_values(_unlisted(text), lambda part: self._mask_known(part, (where, ())) or self.text(part, where))
+        masked: str = with_values(_unlisted(text), lambda part: self._mask_known(part, (where, ())) or self.said(part, where))
         return masked
 
     def _mask_known(self, text: str, place: Place) -> str:
@@ -259,6 +267,7 @@ class Redaction(Printed):
             return secret
         if self._learning:
             self._known.add(secret, kind)
+            self._spoken.add(secret, kind)
             return f"masked-{kind}-0"
         if self._telling:
             return self._masks.get(secret, f"masked-{kind}-0")
@@ -375,7 +384,8 @@ def _leaves(node: Any) -> Iterator[Any]:
 def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenance:
     """Mask where a version came from: without the names of people, so that their masked ids are shown."""
     datasets = tuple(replace(each, identity=redaction.text(each.identity), name=redaction.text(each.name)) for each in provenance.datasets)
-    return replace(provenance, model_name=redaction.text(provenance.model_name), datasets=datasets, people=())
+    left_out = tuple(map(redaction.text, provenance.left_out))
+    return replace(provenance, model_name=redaction.text(provenance.model_name), datasets=datasets, people=(), left_out=left_out)
 
 
 def _unlisted(text: Any) -> Any:

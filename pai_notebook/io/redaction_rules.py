@@ -162,9 +162,10 @@ SHAPES = (
 
 
 _RUN = re.compile(r"[A-Za-z0-9]+")
-_SHORTEST = {"bucket": 6, "key": 8}
+_SHORTEST = {"bucket": 6, "key": 6}
 _SHORTEST_ID = 4
 _LONG_WORD = 12
+_DIGITS_AND_SIGNS = re.compile(r"[\W\d_]+")
 
 
 class KnownWords:
@@ -178,7 +179,8 @@ class KnownWords:
     'see (owner), not 47110'
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_known: Callable[[str, str], bool] | None = None) -> None:
+        self._is_known = is_known or is_telling
         self._kinds: dict[str, str] = {}
         self._starts: dict[str, list[tuple[str, int]]] = {}
 
@@ -187,12 +189,12 @@ class KnownWords:
         return self._kinds.get(word, "")
 
     def add(self, word: str, kind: str) -> None:
-        """Know a word from now on, where it is one that nobody writes by chance."""
+        """Know a word from now on, where it is one that is masked wherever it stands."""
         if word in self._kinds:
             if self._kinds[word] == "account":  # as any number of so many digits is, until a name says more
                 self._kinds[word] = kind
             return
-        if not _is_telling(word, kind):
+        if not self._is_known(word, kind):
             return
         run = _RUN.search(word)
         if run is not None:
@@ -233,11 +235,13 @@ def _goes_on(before: str, after: str) -> bool:
     return any(char.isascii() and char.isalnum() for char in before + after)
 
 
-def _is_telling(word: str, kind: str) -> bool:
-    """Whether a word is what it is wherever it stands; a bucket called `models` or a password `test` are words like others."""
+def is_telling(word: str, kind: str) -> bool:
+    """Whether a word is what it is wherever it stands; a bucket called `models` and a password `test` or `1.10.0` are words like others."""
     if len(word) < _SHORTEST.get(kind, _SHORTEST_ID) or kind in ("query", "login", "mail") or MASK.fullmatch(word):
         return False
-    if kind == "key":
-        signs = any(not char.isalnum() and char not in "-_./ " for char in word)
-        return sum((any(map(str.islower, word)), any(map(str.isupper, word)), any(map(str.isdigit, word)), signs)) >= 3  # noqa: PLR2004 - of 4
-    return len(word) >= _LONG_WORD or any(char.isdigit() or char in "-_" for char in word)
+    return not (kind == "key" and _DIGITS_AND_SIGNS.fullmatch(word)) and (len(word) >= _LONG_WORD or not word.isalpha())
+
+
+def is_worth_masking(word: str, kind: str) -> bool:
+    """Whether a word is masked in what a person wrote beside the data, where nothing of ours is mistaken for it."""
+    return is_telling(word, kind) or (len(word) >= _SHORTEST["key"] and not MASK.fullmatch(word))

@@ -1,6 +1,7 @@
 """What a condition, or a sentence about one, quotes of a secret is masked wherever it leaves."""
 
 import gzip
+import re
 
 import pytest
 
@@ -87,3 +88,59 @@ def test_what_others_state_under_the_name_of_a_secret_is_not_listed_where_a_set_
             assert "no version has labels.password" in text
             assert "hunter" not in text
             assert "other" not in text
+
+
+SECRETS = ("hunter2", "swordfish", "A1-b2c")
+
+
+def of_secret(secret):
+    make = lambda name, score: {  # noqa: E731
+        "VersionName": name,
+        "VersionDescription": f"trained behind {secret}, not {secret}s",
+        "Labels": [{"Key": "password", "Value": secret}],
+        "Metrics": {"accuracy": score},
+    }
+    return pnb.VersionSet.from_documents([make("a", 0.9), make("b", 0.8)], "m")
+
+
+def alone(secret, text):
+    """Whether a secret stands in a text as a word of its own."""
+    return re.search(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", text)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_masked_value_is_masked_as_a_word_in_titles_questions_and_what_was_removed(secret, tmp_path):
+    versions = of_secret(secret)
+    kept = versions.filter("accuracy > 0.85")
+    kept = pnb.VersionSet(
+        kept, removed=(f"those behind {secret} were taken out", *versions.filter(f"label.password != '{secret}0'").removed)
+    )
+    made = versions.compare().report(
+        tmp_path / "r.html", charts=False, title=f"Is {secret} good?", question=f"Does {secret}, or ({secret}), win?", redact="default"
+    )
+    masked = kept.redact()
+    texts = {
+        "report": made.read_text("utf-8"),
+        "snapshot": kept.save(tmp_path / "s.paisnap.json", redact="default").read_text("utf-8"),
+        "html": masked.to_html() + masked._repr_html_(),
+        "markdown": masked.to_markdown(),
+        "latex": masked.to_latex(),
+        "csv": masked.to_csv(),
+        "text": f"{masked} {masked!r} {masked.removed}",
+        "report of filtered": kept.compare().report(tmp_path / "f.html", charts=False).read_text("utf-8"),
+    }
+    assert "masked-key-1 good" in texts["report"]
+    described = re.compile(rf"trained behind {re.escape(secret)}, not")  # data: letters alone are a word like others there
+    assert [way for way, text in texts.items() if alone(secret, described.sub("", text))] == []
+
+
+def test_a_masked_value_that_is_no_word_is_masked_in_the_data_too():
+    assert of_secret("hunter2").redact()[0].description == "trained behind masked-key-1, not hunter2s"
+    assert of_secret("swordfish").redact()[0].description == "trained behind swordfish, not swordfishs"
+    assert of_secret("correct-horse").redact()[0].description == "trained behind masked-key-1, not correct-horses"
+
+
+def test_our_own_words_stay_where_a_secret_is_one_of_them(tmp_path):
+    text = of_secret("accuracy").compare().report(tmp_path / "r.html", charts=False, title="Which accuracy?").read_text("utf-8")
+    assert "Which masked-key-1?" in text
+    assert "accuracy" in text
