@@ -157,7 +157,7 @@ def write_snapshot(
 def _content(versions: Sequence[ModelVersion], now: datetime) -> dict[str, Any]:
     groups = _groups(versions)
     versions = members_of(versions)
-    sources = dict.fromkeys(version.provenance for version in versions if version.provenance)
+    sources = dict.fromkeys(version.provenance for version in versions if _tells(version.provenance))
     places = {source: place for place, source in enumerate(sources)}
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -205,7 +205,12 @@ def _regrouped(versions: Sequence[ModelVersion], groups: Sequence[Mapping[str, A
 
 
 def _told(source: Provenance) -> dict[str, Any]:
-    return {key: value for key, value in asdict(source).items() if value or key not in ("model_name", "datasets", "people")}
+    return {key: value for key, value in asdict(source).items() if value or key not in ("model_name", "datasets", "people", "left_out")}
+
+
+def _tells(source: Provenance) -> bool:
+    """Whether a version came from somewhere that has to be kept: a registry, or a table of which columns were left out."""
+    return bool(source or source.left_out)
 
 
 def _same(text: str) -> str:
@@ -216,7 +221,7 @@ def _kept(version: ModelVersion, places: Mapping[Provenance, int]) -> dict[str, 
     document = version.raw
     again = ModelVersion(document, model_id=version.model_id)
     fetched = version.fetched.astimezone(UTC).isoformat() if version.fetched else None
-    source = {"source": places[version.provenance]} if version.provenance else {}
+    source = {"source": places[version.provenance]} if _tells(version.provenance) else {}
     return {"model_id": version.model_id, "digest": again.digest, "fetched": fetched, **source, "document": document}
 
 
@@ -345,6 +350,7 @@ def _source(entry: Mapping[str, Any]) -> Provenance:
         request_ids=tuple(map(_text, entry.get("request_ids", []))),
         datasets=tuple(map(_dataset, entry.get("datasets", []))),
         people=tuple((_text(user), _text(name)) for user, name in entry.get("people", [])),
+        left_out=tuple(map(_text, entry.get("left_out", []))),
     )
 
 

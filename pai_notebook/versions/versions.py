@@ -921,7 +921,9 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = 256 * 2**20) -> Versi
 
     found = read_snapshot(path, max_bytes=max_bytes)
     masked = say("Masked when saved: {text}.", text=joined(found.masked, "; ")) if found.masked else ""
-    origin = joined([each for each in (found.origin, masked) if each], " ")
+    columns = list(dict.fromkeys(column for version in found.versions for column in version.provenance.left_out))
+    left = say("Left out of the table: {names}.", names=listed(columns)) if columns else ""
+    origin = joined([each for each in (found.origin, left, masked) if each], " ")
     where = os.fspath(path)
     paired: list[Paired] = []
     if found.paired:

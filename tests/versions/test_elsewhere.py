@@ -366,3 +366,15 @@ def test_a_column_that_was_left_out_is_named_where_it_is_missed(registered, colu
     said = f"the column {column} of a (not registered) was left out of the table; metrics= would take it"
     assert said in (registered + vs).compare(baseline="1.5.0").comparability
     assert not any("left out" in each for each in registered.compare().comparability)
+
+
+@pytest.mark.parametrize("redact", [None, "default"])
+def test_columns_that_were_left_out_are_kept_in_snapshots_parts_and_masked_sets(registered, redact, tmp_path):
+    frame = pd.DataFrame({"run": ["a"], "accuracy": ["99%"], "by li@example.com": ["x"], "n": [3]})
+    both = registered + pnb.VersionSet.from_frame(frame, name="run", metrics=["n"])
+    said = "the column accuracy of a (not registered) was left out of the table; metrics= would take it"
+    loaded = pnb.load(both.save(tmp_path / "s.paisnap.json", redact=redact))
+    assert "Left out of the table: accuracy and by " in loaded.origin
+    assert ("li@example.com" in (tmp_path / "s.paisnap.json").read_text("utf-8") + loaded.origin) is (redact is None)
+    for kept in (loaded, loaded[["1.5.0", "a"]], both[["a", "1.5.0"]], both.filter("n@ > 0 or accuracy@wine-holdout > 0"), both.redact()):
+        assert said in kept.compare(baseline="1.5.0").comparability
