@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from pai_notebook.arguments import number_argument
+from pai_notebook.calls import CallError
 from pai_notebook.client.attempt import Reply
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.client.operations import ask_list_models, ask_list_versions, ask_model, ask_version
@@ -93,10 +94,8 @@ class Client:
         return f"<Client of {self.settings.endpoint.url}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "a registry is not pickled, because its credentials never are: call connect(...) in the worker, or use threads "
-            "(joblib: Parallel(prefer='threads'))"
-        )
+        said = say("a registry is neither pickled nor copied, because its credentials never are")
+        raise CallError(said, hint=say("Call connect(...) in the worker, or use threads, as joblib.Parallel(prefer='threads') does."))
 
     def __enter__(self) -> Self:
         return self

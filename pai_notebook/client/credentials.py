@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, Protocol
 
+from pai_notebook.calls import CallError
 from pai_notebook.client.masking import Hidden, Mask
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
 from pai_notebook.i18n.phrases import joined, say
@@ -113,7 +114,7 @@ class Credentials:
         return f"<Credentials: {self.kind}{until}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("credentials are never pickled")
+        raise CallError(say("credentials are never pickled"), hint=say("Call connect(...) in the worker."))
 
     def __copy__(self) -> Credentials:
         return self
@@ -171,7 +172,7 @@ class Provider:
         return f"<Provider: {type(self._source).__name__.strip('_')}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("credentials are never pickled")
+        raise CallError(say("credentials are never pickled"), hint=say("Call connect(...) in the worker."))
 
     @property
     def asking(self) -> str:

@@ -13,6 +13,7 @@ from pai_notebook.comparison.evidence import Key
 from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, kind_of_change, lazy_row, merge_cells
 from pai_notebook.comparison.series import Series
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.document import frozen_json
 from pai_notebook.model.equality import shown
 from pai_notebook.model.fields import catalogue, leaves, stated
 from pai_notebook.model.flatten import ROOT, SCALARS, list_names, natural_key
@@ -223,4 +224,4 @@ def _section(
 
 def _setting(path: str, raw: Any) -> Cell:
     state, value, _ = (State.TEXT, None, "") if isinstance(raw, tuple) else read_value(raw)
-    return Cell("", path, state, value, shown(raw) if isinstance(raw, tuple) else text_of(raw), raw)
+    return Cell("", path, state, value, shown(raw) if isinstance(raw, tuple) else text_of(raw), frozen_json(raw))

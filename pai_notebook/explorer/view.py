@@ -8,11 +8,11 @@ import html
 import weakref
 from collections.abc import Callable, Container
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from IPython import get_ipython
 
-from pai_notebook.calls import MissingAttribute, checked
+from pai_notebook.calls import CallError, MissingAttribute, checked
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.display.static_copy import VIEW, Copy
@@ -104,6 +104,12 @@ class Explorer(Displayed):
             # at once: the next cell of a notebook that runs by itself asks for them before the loop's thread has come to it
             self._state.adopt(versions, given=True)
         self._runner.act(self._runner.draw_again)
+
+    def __reduce__(self) -> NoReturn:
+        said = say("an explorer is neither pickled nor copied: it is shown by widgets of this kernel")
+        raise CallError(
+            said, hint=say("Use its .selected, which is a set of versions, or make another: {code}.", code="pnb.Explorer(source)")
+        )
 
     # ---- what the next cell uses
 

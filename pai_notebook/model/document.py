@@ -48,6 +48,64 @@ def copy_json(value: Any) -> Any:
     return value
 
 
+class FrozenList(list[Any]):
+    """A list in a document, as it is handed out: it cannot be changed; copies of it can."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)
+
+
+class FrozenDict(dict[str, Any]):
+    """An object in a document, as it is handed out: it cannot be changed; copies of it can."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+
+def _refuse(self: object, *_: Any, **__: Any) -> Any:
+    kind = "list" if isinstance(self, list) else "dict"
+    raise ConfigurationError(say("what a version holds cannot be changed"), hint=say("Change a copy: {code}.", code=f"{kind}(value)"))
+
+
+for _name in (
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "sort",
+    "reverse",
+    "pop",
+    "clear",
+    "__setitem__",
+    "__delitem__",
+    "__iadd__",
+    "__imul__",
+):
+    setattr(FrozenList, _name, _refuse)
+for _name in ("update", "setdefault", "popitem", "pop", "clear", "__setitem__", "__delitem__", "__ior__"):
+    setattr(FrozenDict, _name, _refuse)
+
+
+def frozen_json(value: Any) -> Any:
+    """Copy of a JSON value that nobody can change; what is no list or object, or nested beyond the interpreter, is itself."""
+    if type(value) is not list and type(value) is not dict:
+        return value
+    try:
+        return _frozen(value)
+    except RecursionError:
+        return value
+
+
+def _frozen(value: Any) -> Any:
+    if type(value) is list:
+        return FrozenList([_frozen(item) if type(item) in (list, dict) else item for item in value])
+    return FrozenDict({key: _frozen(item) for key, item in value.items()}) if type(value) is dict else value
+
+
 def digest_of(text: str) -> str:
     """Hex SHA-256 of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

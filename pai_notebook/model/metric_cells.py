@@ -13,7 +13,7 @@ from pai_notebook.arguments import is_number
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.differing import Differing
-from pai_notebook.model.document import canonical_json
+from pai_notebook.model.document import canonical_json, frozen_json
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.numbers import EXACT
 
@@ -54,7 +54,7 @@ class Cell(Brief):
     text : str
         The value in full, as text: a text as sent, everything else as JSON.
     raw : object
-        The value as sent.
+        The value as sent; a list or object of it cannot be changed, a copy can.
     duplicate : bool
         Whether the same (dataset, path) occurs more than once in this version.
     note : str
@@ -251,7 +251,7 @@ def make_cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:
     _set(cell, "state", state)
     _set(cell, "value", value)
     _set(cell, "text", text_of(raw))
-    _set(cell, "raw", raw)
+    _set(cell, "raw", raw if type(raw) is float else frozen_json(raw))
     if duplicate:
         _set(cell, "duplicate", duplicate)
     if note:

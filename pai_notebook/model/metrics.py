@@ -13,6 +13,7 @@ from pai_notebook.calls import checked
 from pai_notebook.display import Brief
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.document import copy_json
 from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
 from pai_notebook.model.metric_cells import Cell, cell_order, make_cell
@@ -55,14 +56,14 @@ class Metrics(Brief, Sequence[Cell]):
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """(dataset, content) pairs before flattening: what a fast reader needs."""
-        return self._read[0]
+        """(dataset, content) pairs before flattening, as copies."""
+        return tuple((dataset, copy_json(content)) for dataset, content in self._read[0])
 
     @cached_property
     def _stated(self) -> dict[tuple[str, str], tuple[Any, ...]]:
         """Values as sent by path and dataset, in the order of the document: what is read without making cells."""
         found: dict[tuple[str, str], tuple[Any, ...]] = {}
-        for dataset, content in self.entries:
+        for dataset, content in self._read[0]:
             for path, raw in metric_leaves(content):
                 name = path, dataset
                 found[name] = (*found[name], raw) if name in found else (raw,)

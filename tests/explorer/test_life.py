@@ -1,6 +1,8 @@
 """Explorers, comparisons and registries are freed when they are closed or dropped; `tests/bench/life.py` prints figures for 1,000."""
 
+import copy
 import gc
+import pickle
 
 import pytest
 from ipywidgets.widgets.widget import _instances
@@ -42,3 +44,11 @@ def test_an_explorer_on_show_without_a_name_goes_on_until_it_is_closed(registry)
     eventually(lambda: len(choice.options) > 1)
     close_all()
     assert view not in _instances
+
+
+@pytest.mark.parametrize("travel", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_an_explorer_is_not_copied_and_says_what_to_use_instead(registry, travel):
+    explorer = pnb.Explorer(registry.list_versions(MODEL, last=3))
+    with pytest.raises(pnb.errors.ConfigurationError, match=r"neither pickled nor copied.*\.selected"):
+        travel(explorer)
+    explorer.close()

@@ -1,5 +1,8 @@
+import copy
 import json
 import math
+import operator
+import pickle
 import random
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.metric_cells import State, read_value, series_points
 from pai_notebook.model.metrics import Metrics, read_metrics
@@ -330,3 +334,39 @@ def test_a_cell_is_a_float_where_it_has_a_number_and_is_compared_by_its_value():
         _ = metrics["cer"] < 0.2
     with pytest.raises(TypeError, match=r"compare its value, as in metrics\['(cer|grade)'\]\.value"):
         max(metrics["cer"], metrics["grade"])
+
+
+CURVE = [{"step": 1, "value": 0.3}, {"step": 2, "value": 0.2}]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: raw.append(1),
+        lambda raw: raw.__setitem__(0, 1),
+        lambda raw: raw.sort(key=str),
+        lambda raw: raw[0].update(step=9),
+        lambda raw: raw[0].pop("step"),
+        lambda raw: operator.iadd(raw, [1]),
+    ],
+)
+def test_what_a_cell_hands_out_cannot_be_changed_and_copies_can(change):
+    documents = [{"VersionName": name, "Metrics": {"loss": CURVE}, "TrainingSpec": {"layers": [1, 2]}} for name in "ab"]
+    versions = pnb.VersionSet.from_documents(documents, "m")
+    compared = versions.compare(baseline="first")
+    with pytest.raises(pnb.errors.ConfigurationError, match="cannot be changed"):
+        next(row for row in compared.rows if "layers" in row.path).cells[0].raw.append(1)
+    for cell in (versions[0].metrics["loss"], compared.metrics[0].cells[0]):
+        with pytest.raises(pnb.errors.ConfigurationError, match=r"cannot be changed\. Change a copy"):
+            change(cell.raw)
+        assert cell.raw == CURVE
+        assert json.loads(json.dumps(cell.raw)) == CURVE
+        for made in (copy.copy(cell.raw), copy.deepcopy(cell.raw), pickle.loads(pickle.dumps(cell.raw))):
+            made.append(1)
+    assert documents[0]["Metrics"]["loss"] == CURVE
+
+
+def test_entries_are_copies():
+    versions = pnb.VersionSet.from_documents([{"VersionName": "a", "Metrics": {"loss": [1, 2]}}], "m")
+    versions[0].metrics.entries[0][1]["loss"].append(3)
+    assert versions[0].metrics.entries[0][1] == versions[0].raw["Metrics"] == {"loss": [1, 2]}

@@ -290,12 +290,13 @@ class SlowToClose:
 def test_a_registry_in_another_process_says_how_to_connect_there():
     with pnb.connect("demo", default=False) as registry:
         for travel in (pickle.dumps, copy.deepcopy, ForkingPickler.dumps):
-            with pytest.raises(TypeError, match=r"call connect\(\.\.\.\) in the worker, or use threads"):
+            with pytest.raises(pnb.errors.ConfigurationError, match=r"Call connect\(\.\.\.\) in the worker, or use threads"):
                 travel(registry)
+        assert copy.copy(registry).get_version(MODEL, "2.4.0") == registry.get_version(MODEL, "2.4.0")
         with pytest.raises(pickle.PicklingError) as caught:
             joblib.Parallel(2)(joblib.delayed(registry.get_version)(MODEL, "2.4.0") for _ in range(2))
         told = "".join(traceback.format_exception(caught.value))
-        assert "call connect(...) in the worker" in told
+        assert "Call connect(...) in the worker" in told
         versions = joblib.Parallel(2, prefer="threads")(joblib.delayed(registry.get_version)(MODEL, "2.4.0") for _ in range(2))
         assert [version.version_name for version in versions] == ["2.4.0", "2.4.0"]
 
