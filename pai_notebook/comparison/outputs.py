@@ -43,7 +43,7 @@ class ComparisonExports(FrameExports):
         self,
         values: str | Sequence[str] = ("value", "delta", "percent", "verdict", "low", "high", "evidence"),
         *,
-        section: Literal["metrics", "labels", "specs", "other", "all"] = "metrics",
+        section: Literal["metrics", "labels", "specs", "other", "all"] | None = None,
         only: Literal["diff", "all"] | None = None,
         flat: bool = False,
         names: bool = False,
@@ -57,8 +57,9 @@ class ComparisonExports(FrameExports):
             (`better`, `worse`, `could be chance`, `no interval known` or `same`), `low` and `high` (95 % interval of the
             difference), `evidence` (what it rests on, or what would give one), `state`, `text`, `change` (the verdict, or
             `changed`, `gained`, `lost`).
-        section : {"metrics", "labels", "specs", "other", "all"}
-            Which rows; metrics have float64 values, everything else text.
+        section : {"metrics", "labels", "specs", "other", "all"}, optional
+            Which rows; metrics have float64 values, everything else text. By default metrics, or all that there is of a comparison
+            that leaves metrics out, as one with `include="labels"` does.
         only : {"diff", "all"}, optional
             Rows that differ or all rows; by default as the comparison shows.
         flat : bool
@@ -94,7 +95,8 @@ class ComparisonExports(FrameExports):
                     say("unknown value {value!r} in values", value=value), hint=say("Choose from {names}.", names=joined(_VALUES))
                 )
         rows = [row for row in comparison.rows if (only or comparison.only) == "all" or row.differs]
-        rows = [row for row in rows if _is_in(row.section, section)]
+        default = "all" if comparison._selection.is_without_metrics else "metrics"  # noqa: SLF001 - its own outputs
+        rows = [row for row in rows if _is_in(row.section, section or default)]
         return comparison_frame(rows, comparison.names, wanted, flat=flat, named=names)
 
     def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:

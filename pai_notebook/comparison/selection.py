@@ -26,7 +26,8 @@ class Selection:
     """Names and globs; a pattern narrows the kind of row it names.
 
     ``cer*`` and ``metrics.cer*`` are about metrics, ``labels.env`` or ``training_spec.*`` about that section, ``uri`` about
-    the field. `include` leaves sections whole that none of its patterns names.
+    the field. `include` leaves sections whole that none of its patterns names; a whole section among them (``labels``) is the
+    answer to "only this", and leaves out all that is not named.
 
     Attributes
     ----------
@@ -64,6 +65,12 @@ class Selection:
         """Whether nothing is left out."""
         return not (self.include or self.exclude or self.dataset)
 
+    @property
+    def is_without_metrics(self) -> bool:
+        """Whether whole sections are included, and no metrics."""
+        named = {pattern.section(self.sections) for pattern in self.include.patterns}
+        return any(pattern.is_section for pattern in self.include.patterns) and "metrics" not in named
+
     def keeps(self, row: Row) -> bool:
         """Whether a row is wanted."""
         return self.leaves_out(row) is None
@@ -73,7 +80,8 @@ class Selection:
         if row.section == "metrics" and self.dataset and not is_on(row.key, self.dataset):
             return say("it was left out by dataset (--dataset)")
         included = self._about(self.include, row)
-        if included and not any(pattern.fits(row.key) for pattern in included):
+        left_out = not included and any(pattern.is_section for pattern in self.include.patterns)
+        if left_out or (included and not any(pattern.fits(row.key) for pattern in included)):
             return say("it was left out by include (--metrics)")
         return (
             say("it was left out by exclude (--exclude)")

@@ -117,6 +117,12 @@ class Pattern:
         """Whether the pattern matches a name."""
         return self.rank(name) is not None
 
+    @property
+    def is_section(self) -> bool:
+        """Whether it is the name of a whole section: `labels`, `metrics`, `training_spec`."""
+        info = field_named(self._literal)
+        return self._literal == "metrics" or (info is not None and not info.is_plain)
+
     def section(self, unknown: Iterable[str] = ()) -> str:
         """The section it selects from: `labels`, a spec, empty for a plain field, else `metrics`.
 
@@ -238,7 +244,10 @@ class Chooser:
         self.include.check(names)
         for argument, patterns in (("include", self.include), ("exclude", self.exclude)):
             for text in patterns.unused(names) if names else ():
-                said = say("{argument}={text!r} matches nothing. {hint}", argument=argument, text=text, hint=nearest_hint(text, names))
+                hint = nearest_hint(text, names)
+                if Pattern(text).section() not in {name.section for name in names}:
+                    hint = say("Such columns are in layout='wide'; layout='long' has a row a metric.")
+                said = say("{argument}={text!r} matches nothing. {hint}", argument=argument, text=text, hint=hint)
                 warn(told(said), PatternWarning)
 
 

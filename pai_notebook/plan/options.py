@@ -83,7 +83,9 @@ OPTIONS: dict[str, Option] = {
     "--by": Option("NAME", say("the metric that matters; the verdict begins with it"), _COMPARED, "compare.by"),
     "--mode": Option("NAME=max|min", say("which way is better"), _COMPARED, "compare.directions", repeats=True),
     "--all": Option("", say("show rows that do not differ too"), ("compare", "report"), "compare.only"),
-    "--metrics": Option("GLOB", say("only metrics like these, separated by commas"), _COMPARED, "compare.include"),
+    "--metrics": Option(
+        "GLOB", say("only metrics like these, separated by commas; labels or another section for that alone"), _COMPARED, "compare.include"
+    ),
     "--exclude": Option("GLOB", say("leave these metrics out"), _COMPARED, "compare.exclude"),
     "--dataset": Option("ID", say("only this dataset"), _COMPARED, "compare.dataset"),
     "--last": Option("N", say("only the N newest versions of the selection"), _SET, "newest.last"),

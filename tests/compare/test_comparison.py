@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
-from pai_notebook.errors import ComparisonError, ConfigurationError, ServiceUnavailable, VersionNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, PatternWarning, ServiceUnavailable, VersionNotFound
 from tests.compare.comparing import compare, make, results
 
 NAN, INF = math.nan, math.inf
@@ -566,3 +567,33 @@ def test_a_comparison_is_iterated_by_rows_and_asked_by_names():
     assert c["cer"] in c
     several = compare({"Results": [{"Dataset": {"DatasetId": name}, "Metrics": {"cer": 0.1}} for name in ("d-a", "d-b")]})
     assert "cer" in several
+
+
+def test_a_whole_section_is_shown_alone_and_with_what_else_is_named():
+    made = [
+        {
+            "VersionName": f"1.{nth}.0",
+            "Labels": [{"Key": "env", "Value": env}],
+            "Metrics": {"accuracy": 0.9 + nth / 100, "f1": 0.5},
+            "TrainingSpec": {"lr": nth},
+        }
+        for nth, env in enumerate(["prod", "test"])
+    ]
+    vs = VersionSet.from_documents(made, "model-a")
+    for include, names in (
+        ("labels", ["labels.env"]),
+        (["labels", "acc*"], ["accuracy", "labels.env"]),
+        ("metrics", ["accuracy", "f1"]),
+        (["training_spec", "labels.env"], ["labels.env", "training_spec.lr"]),
+    ):
+        assert [row.key.typed for row in vs.compare(include=include, only="all").rows] == names
+    frame = vs.compare(include="labels").to_frame("value", flat=True)
+    assert frame.to_dict("list") == {"1.0.0.value": ["prod"], "1.1.0.value": ["test"]}
+    assert len(vs.compare(include="labels").to_frame(section="metrics")) == 0
+    assert {row.section for row in vs.compare(include="labels.*", only="all").rows} >= {"metrics", "labels", "training_spec"}
+
+
+def test_a_long_frame_says_where_labels_are():
+    vs = VersionSet.from_documents([{"VersionName": "1.0.0", "Labels": [{"Key": "env", "Value": "x"}], "Metrics": {"f1": 1}}], "model-a")
+    with pytest.warns(PatternWarning, match="include='labels' matches nothing. Such columns are in layout='wide'"):
+        vs.to_frame("long", include="labels")
