@@ -170,10 +170,27 @@ def _spelled(text: str) -> str:
     out: list[str] = []
     marks = 0
     for place, char in enumerate(text):
-        marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me") else 0
-        harmless = marks <= _MOST_MARKS and _is_harmless(char, text[place - 1 : place], text[place + 1 : place + 2])
-        out.append(char if harmless else spell(char))
+        always = _spelled_alone(char)
+        if always is None:
+            marks = marks + 1 if _is_mark(char) else 0
+            harmless = marks <= _MOST_MARKS and _is_harmless(char, text[place - 1 : place], text[place + 1 : place + 2])
+            always = char if harmless else spell(char)
+        else:
+            marks = 0
+        out.append(always)
     return "".join(out)
+
+
+@functools.lru_cache(maxsize=4096)
+def _spelled_alone(char: str) -> str | None:
+    """A character as it is shown whatever stands beside it; None where that depends on its neighbours, as few do."""
+    if _is_mark(char) or _is_variation_selector(char) or char in (_ZWJ, _ZWNJ):
+        return None
+    return char if _is_harmless(char, "", "") else spell(char)
+
+
+def _is_mark(char: str) -> bool:
+    return bool(unicodedata.combining(char)) or unicodedata.category(char) in ("Mn", "Me")
 
 
 @functools.lru_cache(maxsize=1024)

@@ -75,7 +75,7 @@ def test_ten_times_the_versions_take_no_more_memory(tmp_path):
         command = [sys.executable, "-c", BENCH, str(tmp_path / f"{pages}.parquet"), str(pages)]
         return int(subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "MALLOC_ARENA_MAX": "2"}).stdout)
 
-    assert peak(200) < peak(20) + 40_000
+    assert peak(100) < peak(10) + 30_000
 
 
 def test_nothing_is_left_when_a_batch_fails(tmp_path):
