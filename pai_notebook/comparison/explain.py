@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.calls import guide
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
+from pai_notebook.comparison.legend import BEYOND, UNKNOWN, chance_sign
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
-from pai_notebook.comparison.tables_view import chance_sign, from_data_count, model_names, unused_evidence
+from pai_notebook.comparison.tables_view import from_data_count, model_names, unused_evidence
 from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings, in_short
 from pai_notebook.comparison.view import failures, subject
 from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
@@ -231,18 +232,14 @@ def _legend(comparison: Comparison, *, signs: bool) -> list[Phrase]:
     varied = comparison._varied if signs else ()  # noqa: SLF001 - a part of it
     changes = [change for row in varied for change in row.changes]
     said = {change.verdict for change in changes}
-    legend = {Verdict.CHANCE: say(chance_sign(changes)), Verdict.UNKNOWN: say("? no interval known")}
+    legend = {Verdict.CHANCE: say(chance_sign(changes)), Verdict.UNKNOWN: say(UNKNOWN)}
     return [phrase for verdict, phrase in legend.items() if verdict in said]
 
 
 def _note(comparison: Comparison) -> str:
     """Say what the words better and worse rest on, row by row."""
     changes = [change for row in comparison._varied for change in row.changes]  # noqa: SLF001 - a part of it
-    said = (
-        [say("better, worse: beyond chance (95 % together)")]
-        if any(change.verdict in (Verdict.BETTER, Verdict.WORSE) for change in changes)
-        else []
-    )
+    said = [say(BEYOND)] if any(change.verdict in (Verdict.BETTER, Verdict.WORSE) for change in changes) else []
     said += from_data_count(comparison)
     expected = passing_by_chance(changes)
     return joined([*said, *([expected] if expected else [])], " · ") if said else expected or ""

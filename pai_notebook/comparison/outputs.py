@@ -115,7 +115,7 @@ class ComparisonExports(FrameExports):
 
     def _printed(self, include: Globs = None, exclude: Globs = None) -> PlainTable:
         """One column a version: the value in full, and the difference beside it; models and datasets by name, words as they are spoken."""
-        from pai_notebook.comparison.tables_view import words_of_chance  # noqa: PLC0415 - loads when something is shown
+        from pai_notebook.comparison.legend import words_of_chance  # noqa: PLC0415 - loads when something is shown
         from pai_notebook.frames.columns import model_texts  # noqa: PLC0415 - pandas loads on first use
 
         comparison = cast("Comparison", self)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pai_notebook.comparison.rows import Change, Row, is_blank
-from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Note, Stack, Table
+from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Note, Section, Stack, Table
 from pai_notebook.frames.columns import text_array, text_index
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say, with_text
 from pai_notebook.io.methods import FrameExports, Globs
@@ -128,29 +128,29 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
         names, datasets = self._called
         short = short_datasets([dataset for _, dataset in self.index], datasets)
         plain = plain_paths([metric for metric, _ in self.index])
-        rows: list[list[Inline]] = []
-        before = ""
+        gaps: list[list[Inline]] = []
+        whole: list[list[Inline]] = []
+        named: set[tuple[str, bool]] = set()
         for (metric, dataset), of_row in zip(self.index, states, strict=True):
-            name = "" if metric == before else plain[metric]
-            rows.append([name, short.get(dataset, dataset), *(_sign(of_row[place]) for place in places)])
-            before = metric
+            is_whole = all(state in _WITH_NUMBER for state in of_row)
+            name = "" if (metric, is_whole) in named else plain[metric]
+            named.add((metric, is_whole))
+            (whole if is_whole else gaps).append([name, short.get(dataset, dataset), *(_sign(of_row[place]) for place in places)])
         notes: list[Inline] = [say("● number · ○ no number · – nothing recorded")]
         left_out = self.shape[1] - len(places)
         notes += (
             [say(_ALL_GAPS if len(incomplete) <= _VERSIONS else _FIRST_GAPS, count=len(places), total=self.shape[1])] if left_out else []
         )
         columns: list[Column | str] = [say("metric"), say("dataset"), *((names or list(map(str, self.columns)))[place] for place in places)]
-        table = Table(
-            columns,
-            rows,
-            caption=say("Which metrics each version has"),
-            note=Lines([*notes, *dataset_notes(short, datasets)]),
-            row_headers=2,
-            pinned=2,
-            unit=say("metrics"),
-        )
+        below = Lines([*notes, *dataset_notes(short, datasets)])
+        # what has gaps is looked for; the rest is named above the table
+        caption = say("Which metrics each version has") if not gaps or not whole else say("Metrics that some version lacks")
+        blocks: list[Block] = [_marked(columns, gaps or whole, caption, below)]
+        if gaps and whole:
+            summary = say("{count} row" if len(whole) == 1 else "{count} rows", count=len(whole))
+            blocks.append(Section(say("In every version"), [_marked(columns, whole, "", "")], folded=True, summary=summary))
         answer = self._in_short(plain, short)
-        return Stack([*([Note(joined(answer, "\n"), "info")] if answer else []), table])
+        return Stack([*([Note(joined(answer, "\n"), "info")] if answer else []), *blocks])
 
     def _in_short(self, paths: Mapping[str, str], datasets: Mapping[str, str]) -> list[Phrase]:
         """Say which metrics every version has as numbers, which only one has and which, which none, and which versions lack most."""
@@ -158,34 +158,55 @@ class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # 
         names = self._called[0] or list(map(str, self.columns))
         having = [[place for place, state in enumerate(states) if state in _WITH_NUMBER] for states in self.to_numpy()]
         alone = sorted({places[0] for places in having if len(places) == 1})
-        answer: list[Phrase] = []
+        answer = list(self._gaps(having, paths, datasets))
         sentences: list[tuple[str, list[list[int]]]] = [
-            ("A number in all {count} versions: {metrics}.", [list(range(total))]),
             *(("In {version} only: {metrics}.", [[place]]) for place in alone[: _ALONE if len(alone) <= _ALONE else 0]),
             ("In one version only: {metrics}.", [[place] for place in alone] if len(alone) > _ALONE else []),
             ("A number in no version: {metrics}.", [[]]),
+            ("A number in all {count} versions: {metrics}.", [list(range(total))]),
         ]
         for said, wanted in sentences:
-            found: dict[str, list[Phrase | str]] = {}
-            for (metric, dataset), places in zip(self.index, having, strict=True):
-                if places in wanted and total > 1:
-                    found.setdefault(metric, []).append(datasets.get(dataset, dataset) or say("without a dataset"))
-            everywhere = Counter(metric for metric, _ in self.index)
-            metrics = [
-                paths[metric]
-                if len(several) == everywhere[metric]
-                else say("{metric} ({datasets})", metric=paths[metric], datasets=first(several, 3))
-                for metric, several in found.items()
-            ]
+            metrics = self._metrics(having, wanted, paths, datasets) if total > 1 else []
             version = names[wanted[0][0]] if wanted and wanted[0] else ""
             answer += [say(said, count=total, version=version, metrics=first(metrics, 8))] if metrics else []
-        some = [places for places in having if 1 < len(places) < total]
-        lacking = Counter(place for places in some for place in range(total) if place not in places)
-        gaps = [say("{count} in {version}", count=count, version=names[place]) for place, count in lacking.most_common()]
-        said = "In some versions: {count} of {total} rows; gaps: {versions}."
-        return [*answer, *([say(said, count=len(some), total=len(having), versions=first(gaps, 5))] if some else [])]
+        return answer
+
+    def _gaps(self, having: Sequence[list[int]], paths: Mapping[str, str], datasets: Mapping[str, str]) -> Iterator[Phrase]:
+        """Say which versions lack which metrics that others have, those that lack the same together, the largest gaps first."""
+        total, names = self.shape[1], self._called[0] or list(map(str, self.columns))
+        some = Counter(tuple(places) for places in having if 1 < len(places) < total)
+        for places, _ in some.most_common(_GAPS):
+            lacking = [names[place] for place in range(total) if place not in places]
+            metrics = self._metrics(having, [list(places)], paths, datasets)
+            yield say("No number in {versions}: {metrics}.", versions=first(lacking, 5), metrics=first(metrics, 8))
+        if left := sum(some.values()) - sum(count for _, count in some.most_common(_GAPS)):
+            lack = Counter(place for places in having if 1 < len(places) < total for place in range(total) if place not in places)
+            most = [say("{count} in {version}", count=count, version=names[place]) for place, count in lack.most_common()]
+            yield say("Other gaps in {count} rows; of all gaps: {versions}.", count=left, versions=first(most, 5))
+
+    def _metrics(
+        self, having: Sequence[list[int]], wanted: Sequence[list[int]], paths: Mapping[str, str], datasets: Mapping[str, str]
+    ) -> list[Phrase | str]:
+        """Name the metrics that these versions and no others have as numbers, with their datasets where not on all of them."""
+        found: dict[str, list[Phrase | str]] = {}
+        for (metric, dataset), places in zip(self.index, having, strict=True):
+            if places in wanted:
+                found.setdefault(metric, []).append(datasets.get(dataset, dataset) or say("without a dataset"))
+        everywhere = Counter(metric for metric, _ in self.index)
+        return [
+            paths[metric]
+            if len(several) == everywhere[metric]
+            else say("{metric} ({datasets})", metric=paths[metric], datasets=first(several, 3))
+            for metric, several in found.items()
+        ]
 
 
+def _marked(columns: Sequence[Column | str], rows: Sequence[list[Inline]], caption: Phrase | str, note: Inline) -> Table:
+    return Table(columns, rows, caption=caption, note=note, row_headers=2, pinned=2, unit=say("metrics"))
+
+
+# How many groups of versions that lack the same are told.
+_GAPS = 3
 _VERSIONS = 20
 # Of so many versions that alone have a number it is said which they are.
 _ALONE = 3

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
-from pai_notebook.comparison.leaders import Leaders
-from pai_notebook.comparison.rows import Change, Row, Verdict, is_blank, passing_by_chance, unit_of
-from pai_notebook.comparison.series import is_course
+from pai_notebook.comparison.legend import signs_below, stars_of
+from pai_notebook.comparison.rows import Row, is_blank, unit_of
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.display.plain import CELL
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named, titled
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_cost, kind_of_metric
 from pai_notebook.model.numbers import NumberFormat
-from pai_notebook.plot.data import STARS
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
-    from pai_notebook.comparison.together import Together
     from pai_notebook.model.names import Name
     from pai_notebook.model.version import ModelVersion
 
@@ -36,10 +32,6 @@ _FAMILY, _SEQUENCE = 3, 3
 # From how many versions on each row says first which is best.
 _MANY = 4
 _PLAIN = NumberFormat()
-_UNITS = {
-    "pp": "pp after a name: its differences are percentage points",
-    "%": "% after a name: its differences are percent of the baseline",
-}
 _NAMED, _DATASETS = 300, 20
 # How many errors that do not count one line names, and how many versions of each.
 _STATED = 4
@@ -101,10 +93,10 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
     if ordered or comparison.errors:
         # where every line stands for several rows, what is best of a row is in the fold
         folded = bool(groups) and all(len(group) > 1 for group in groups)
-        signs = _signs(comparison, shown, places, starred=not folded)
+        signs = signs_below(comparison, shown, places, starred=not folded)
         notes = [*_order(bands), *([joined(signs, " · ")] if signs else [])]
         yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
-        yield from _folded(comparison, groups, shown, bands, _stars(comparison, shown) if folded else [])
+        yield from _folded(comparison, groups, shown, bands, stars_of(comparison, shown) if folded else [])
     elif comparison.metrics and len(comparison.versions) > 1:
         within = any(change.delta for row in comparison.metrics for change in row.changes)
         yield Note(say("The metrics differ by no more than the tolerance.") if within else say("The metrics do not differ."))
@@ -323,7 +315,7 @@ def _tables(
         heads = [_column(comparison, place, [row for row in counted if not is_cost(row.path)]) for place in shown]
         # what is best stands before the candidates, in sight where the window is narrow
         columns += [*heads[:1], *([Column(Mark("", say("best")))] if bests else []), *heads[1:]]
-        columns += [*(Column(address, align="right") for address in failed), *([Column(Mark("", say("trend")))] if courses else [])]
+        columns += [*(Column(address, align="right") for address in failed), *([_trend_column(shown)] if courses else [])]
         filled: list[list[Inline] | Heading] = []
         missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
         empty = [row for row in rows if len(bands) > 1 and row.key not in groups and all(is_blank(row.cells[place]) for place in shown)]
@@ -351,6 +343,12 @@ def _tables(
     return found
 
 
+def _trend_column(shown: Sequence[int]) -> Column:
+    """The head of trends: they go by name, which is said where the columns do not."""
+    title = Mark("", say("trend"))
+    return Column(Lines([title, Mark("", say("by name"))]) if list(shown) != sorted(shown) else title)
+
+
 def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     name, model_id, models = comparison.names[place], comparison.versions[place].model_id, model_names(comparison.versions)
     # of several models a version's name alone does not say which it is
@@ -358,74 +356,6 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     below = say("baseline") if place == comparison.baseline_place else tally(comparison._together, rows, place)  # noqa: SLF001 - as below
     lines: list[Inline] = [name, *([Mark("", models.get(model_id) or model_id)] if several else []), *([Mark("", below)] if below else [])]
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
-
-
-def _starred(comparison: Comparison, rows: Sequence[Row]) -> list[Leaders]:
-    """The leaders of those rows whose cells have stars."""
-    return [found for row in rows if (found := comparison.leaders(row)) is not None and not found.is_tie]
-
-
-def _stars(comparison: Comparison, rows: Sequence[Row]) -> list[Phrase]:
-    alone = {found.is_alone for found in _starred(comparison, rows)}
-    return [meaning for star, meaning in STARS.items() if (star == "★") in alone]
-
-
-def chance_sign(changes: Iterable[Change]) -> str:
-    """What ≈ means in some cells: with a tolerance a difference may be beyond chance and yet within it."""
-    evidence = [change.evidence for change in changes if change.verdict is Verdict.CHANCE and change.evidence is not None]
-    within = any(each.interval is not None and each.interval.excludes_zero for each in evidence)
-    return "≈ could be chance or within the tolerance" if within else "≈ could be chance"
-
-
-def words_of_chance(together: Together, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
-    """Say what the words and signs in some cells mean, those of chance only."""
-    changes = [row.changes[place] for row in rows for place in places]
-    verdicts = {change.verdict for change in changes}
-    beyond = [(row, place) for row in rows for place in places if row.changes[place].is_beyond_chance]
-    alone = [together.is_alone(row, place) for row, place in beyond]
-    known = [
-        (not all(alone), "better, worse: beyond chance (95 % together)"),
-        (any(alone), "(better), (worse): only if compared alone, counted as ≈"),
-        (Verdict.CHANCE in verdicts or any(alone), chance_sign(changes)),
-        (Verdict.UNKNOWN in verdicts, "? no interval known"),
-    ]
-    return [say(meaning) for is_there, meaning in known if is_there]
-
-
-def _signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, starred: bool) -> list[Phrase]:
-    """The legend in a line: what cells say against the baseline, and what stars say of rows; `read_signs` has the rest."""
-    signs = words_of_chance(comparison._together, rows, places)  # noqa: SLF001 - for this table alone
-    signs += [say("= same")] if any(row.changes[place].verdict is Verdict.SAME for row in rows for place in places) else []
-    as_text = any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells)
-    return [*signs, *(_stars(comparison, rows) if starred else []), *([say("† a number that was sent as text")] if as_text else [])]
-
-
-def read_signs(comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band]) -> list[Phrase]:
-    """What is to be known of signs and columns beyond the line below a table."""
-    places = places_of(bands)
-    changes = [row.changes[place] for row in rows for place in places]
-    expected = passing_by_chance(changes)
-    told = [expected] if expected else []
-    together = comparison._together  # noqa: SLF001 - for this table alone
-    if any(together.is_beyond_chance(row, place) for row in rows for place in places):
-        told.append(say("where cells are filled: stronger colour, larger difference within the metric"))
-    if any(change.verdict is Verdict.SAME for change in changes):
-        told.append(say("= equal as measured, or within the tolerance"))
-    starred = _starred(comparison, rows)
-    if starred:
-        told.append(say("a star: best of its row (95 % a row); none where every version may be the best"))
-    if len(places) >= _MANY and any(len(found.shown) > 1 for found in starred):
-        told.append(say("+ and a number: so many more have the star"))
-    if any(row.direction.mode for row in rows):
-        told.append(say("↑ ↓ which way is better"))
-    lists = {comparison.plain_paths[row.path]: None for row in rows for cell in row.cells if cell.state is State.SERIES and is_course(cell)}
-    if lists:
-        told.append(say("{names}: a list of numbers, its course as bars, then its last number", names=first(list(lists), _DATASETS)))
-    units = {row.scale.unit for row in rows if any(row.changes[place].delta for place in places)}
-    told += [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
-    if len(bands) == 1 and list(places[1:]) != sorted(places[1:]):
-        told.append(say("columns: versions that the verdict names first, then the others"))
-    return told
 
 
 def _identical(comparison: Comparison, *, in_file: bool) -> Iterator[Section]:

@@ -389,7 +389,9 @@ class _Sentences(VerdictWords):
 
     def counted_singly(self) -> Iterator[Finding]:
         """Name the versions that a cell alone calls better or worse, of many: what is marked there is not among what is better together."""
-        found = self._singly
+        # what is so among all that is compared here is named before
+        decided = {ahead: {each.place for each in self._of[Standing.BETTER if ahead else Standing.WORSE]} for ahead in (True, False)}
+        found = [each for each in self._singly if each.place not in decided[each.is_ahead]]
         parts = []
         for ahead, words in ((True, "{versions} better"), (False, "{versions} worse")):
             named = [self._called[place] for place in sorted({each.place for each in found if each.is_ahead is ahead})]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.comparability import with_models
+from pai_notebook.comparison.legend import read_signs
 from pai_notebook.comparison.rows import Row, Verdict, kind_of_row
 from pai_notebook.comparison.sources import Exact, Share
 from pai_notebook.comparison.tables_view import (
@@ -20,7 +21,6 @@ from pai_notebook.comparison.tables_view import (
     is_sequence,
     model_names,
     places_of,
-    read_signs,
     shown_metrics,
     shown_rows,
     unused_evidence,
@@ -281,7 +281,7 @@ def _reading(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section]
         facts.append((say("datasets"), Lines(long)))
     if rows and is_sequence(comparison, bands):
         facts.append((say("trend"), Lines([say(line) for line in _TREND])))
-    if signs := read_signs(comparison, rows, bands):
+    if signs := read_signs(comparison, rows, places, one_table=len(bands) == 1):
         facts.insert(0, (say("signs"), Lines(signs)))
     intervals = list(_chance_notes(rows, places, comparison.names))
     if intervals:

@@ -355,16 +355,28 @@ def test_coverage_shows_itself_in_signs_with_a_legend_and_stays_a_frame():
     assert {type(part) for part in (c.coverage.T, c.coverage.head(1), c.coverage[["0.1.0"]])} == {pd.DataFrame}
 
 
-def test_coverage_says_first_what_all_versions_have_what_one_and_what_none():
+def test_coverage_says_first_which_versions_lack_which_metrics_and_folds_what_all_have():
     told = [
         results(d_a={"all": 1, "some": 1, "text": "x", "half": 1}, d_b={"all": 1, "half": NAN}),
         results(d_a={"all": 1, "some": 1}, d_b={"all": 2}),
     ]
     coverage = Comparison([make(f"0.{n}.0", each) for n, each in enumerate([*told, results(d_a={"all": 3}, d_b={"all": 4})])]).coverage
     said = " ".join(str(coverage).split()).replace("│ ", "")
-    assert said.startswith("A number in all 3 versions: all. In 0.0.0 only: half (d-a). A number in no version: half (d-b), text. In some")
-    assert "In some versions: 1 of 6 rows; gaps: 1 in 0.2.0. Which metrics" in said
+    assert said.startswith(
+        "No number in 0.2.0: some. In 0.0.0 only: half (d-a). A number in no version: half (d-b), text. "
+        "A number in all 3 versions: all. Metrics that some version lacks"
+    )
+    assert "all d-a" in said.partition("In every version")[2]
+    assert "all d-a" not in said.partition("In every version")[0]
     assert "In one" not in str(compare({"a": 1}, {"a": 2}).coverage)
+
+
+def test_coverage_counts_the_gaps_beyond_the_largest_groups():
+    versions = [{f"m{place}": 1 for place in range(6) if place != n} | {"a": 1} for n in range(6)]
+    said = " ".join(str(compare(*versions).coverage).split()).replace("│ ", "")
+    assert said.startswith(
+        "No number in 0.1.0: m0. No number in 0.2.0: m1. No number in 0.3.0: m2. Other gaps in 3 rows; of all gaps: 1 in 0.1.0,"
+    )
 
 
 def test_coverage_says_of_a_metric_on_datasets_that_one_version_has_it_without():

@@ -1015,7 +1015,10 @@ def test_below_the_tables_of_a_notebook_the_text_repeats_two_checks_at_most(monk
         first, versions, *checks, against, told = caught.value._render_traceback_()
         assert (first, versions) == ("RegressionError: Gate: 3 of 3 checks failed", "0.2.0 failed 1; 0.3.0 failed 1; 0.4.0 failed 1")
         assert [check.split()[:2] for check in checks] == [["✗", "0.2.0"], ["✗", "0.3.0"]]
-        assert (against, told) == ("Baseline: 0.1.0", "Each check is in the table above, and in error.report.")
+        assert (against, told) == (
+            "Baseline: 0.1.0 · no interval known, as measured: cer",
+            "Each check is in the table above, and in error.report.",
+        )
     assert len(shown) == 1
 
 
@@ -1146,3 +1149,9 @@ def test_an_infinite_value_of_one_version_makes_no_fraction_of_another_large():
         ("0.1.0", "passed", True),
         ("0.2.0", "failed", False),
     ]
+
+
+def test_failed_checks_without_an_interval_are_named_once():
+    report = compare({"cer": 0.1, "accuracy": 0.9, "n": 1000}, {"cer": 0.2, "accuracy": 0.5, "n": 1000}).check("cer < 0.1\naccuracy > 0.8")
+    assert str(report).count("no interval known, as measured: cer") == 1
+    assert "no interval known" not in str(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.5, "n": 1000}).check("accuracy > 0.8"))

@@ -386,6 +386,14 @@ def test_of_many_versions_the_top_names_those_that_a_cell_alone_calls_better():
     assert "只看单项（95%），与全部对比一并考虑则证据不足：0.2.0 变好。" in c.verdict.in_language("zh")
 
 
+def test_of_many_versions_none_is_worse_together_and_once_more_alone():
+    values = [0.90, 0.80, 0.868, *([0.90] * 18)]
+    versions = [{"accuracy": value, "f1_accuracy": 0.868 if place == 1 else 0.90, "n": 1000} for place, value in enumerate(values)]
+    together, singly = compare(*versions).verdict.sentences[:2]
+    assert "0.2.0 worse" in together
+    assert singly == "If compared alone (95 %), but not among all that is compared here: 0.3.0 worse."
+
+
 def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():
     mixed = compare({"accuracy": 90.0, "n": 100}, {"accuracy": 0.95, "n": 100}).verdict
     assert mixed.standings == {}

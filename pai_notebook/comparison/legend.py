@@ -1,0 +1,91 @@
+"""What words and signs in tables and explanations mean, said once for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.comparison.leaders import Leaders
+from pai_notebook.comparison.rows import Change, Row, Verdict, passing_by_chance
+from pai_notebook.comparison.series import is_course
+from pai_notebook.i18n.phrases import Phrase, first, say
+from pai_notebook.model.metric_cells import State
+from pai_notebook.plot.data import STARS
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.together import Together
+
+BEYOND, UNKNOWN = "better, worse: beyond chance (95 % together)", "? no interval known"
+_UNITS = {
+    "pp": "pp after a name: its differences are percentage points",
+    "%": "% after a name: its differences are percent of the baseline",
+}
+# How many lists of numbers are named.
+_LISTS = 20
+
+
+def _starred(comparison: Comparison, rows: Sequence[Row]) -> list[Leaders]:
+    """The leaders of those rows whose cells have stars."""
+    return [found for row in rows if (found := comparison.leaders(row)) is not None and not found.is_tie]
+
+
+def stars_of(comparison: Comparison, rows: Sequence[Row]) -> list[Phrase]:
+    """What the stars in some rows mean."""
+    alone = {found.is_alone for found in _starred(comparison, rows)}
+    return [meaning for star, meaning in STARS.items() if (star == "★") in alone]
+
+
+def chance_sign(changes: Iterable[Change]) -> str:
+    """What ≈ means in some cells: with a tolerance a difference may be beyond chance and yet within it."""
+    evidence = [change.evidence for change in changes if change.verdict is Verdict.CHANCE and change.evidence is not None]
+    within = any(each.interval is not None and each.interval.excludes_zero for each in evidence)
+    return "≈ could be chance or within the tolerance" if within else "≈ could be chance"
+
+
+def words_of_chance(together: Together, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
+    """Say what the words and signs in some cells mean, those of chance only."""
+    changes = [row.changes[place] for row in rows for place in places]
+    verdicts = {change.verdict for change in changes}
+    beyond = [(row, place) for row in rows for place in places if row.changes[place].is_beyond_chance]
+    alone = [together.is_alone(row, place) for row, place in beyond]
+    known = [
+        (not all(alone), BEYOND),
+        (any(alone), "(better), (worse): only if compared alone, counted as ≈"),
+        (Verdict.CHANCE in verdicts or any(alone), chance_sign(changes)),
+        (Verdict.UNKNOWN in verdicts, UNKNOWN),
+    ]
+    return [say(meaning) for is_there, meaning in known if is_there]
+
+
+def signs_below(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, starred: bool) -> list[Phrase]:
+    """The legend in a line: what cells say against the baseline, and what stars say of rows; `read_signs` has the rest."""
+    signs = words_of_chance(comparison._together, rows, places)  # noqa: SLF001 - for this table alone
+    signs += [say("= same")] if any(row.changes[place].verdict is Verdict.SAME for row in rows for place in places) else []
+    as_text = any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells)
+    return [*signs, *(stars_of(comparison, rows) if starred else []), *([say("† a number that was sent as text")] if as_text else [])]
+
+
+def read_signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, one_table: bool) -> list[Phrase]:
+    """What is to be known of signs and columns beyond the line below a table."""
+    changes = [row.changes[place] for row in rows for place in places]
+    expected = passing_by_chance(changes)
+    told = [expected] if expected else []
+    together = comparison._together  # noqa: SLF001 - for this table alone
+    if any(together.is_beyond_chance(row, place) for row in rows for place in places):
+        told.append(say("where cells are filled: stronger colour, larger difference within the metric"))
+    if any(change.verdict is Verdict.SAME for change in changes):
+        told.append(say("= equal as measured, or within the tolerance"))
+    starred = _starred(comparison, rows)
+    if starred:
+        told.append(say("a star: best of its row (95 % a row); none where every version may be the best"))
+    if any(row.direction.mode for row in rows):
+        told.append(say("↑ ↓ which way is better"))
+    lists = {comparison.plain_paths[row.path]: None for row in rows for cell in row.cells if cell.state is State.SERIES and is_course(cell)}
+    if lists:
+        told.append(say("{names}: a list of numbers, its course as bars, then its last number", names=first(list(lists), _LISTS)))
+    units = {row.scale.unit for row in rows if any(row.changes[place].delta for place in places)}
+    told += [say(meaning) for unit, meaning in _UNITS.items() if unit in units]
+    if one_table and list(places[1:]) != sorted(places[1:]):
+        told.append(say("columns: versions that the verdict names first, then the others"))
+    return told
