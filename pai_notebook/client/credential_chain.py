@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.client.credentials import Credentials, not_found
+from pai_notebook.client.credentials import RECHECK, Credentials, not_found
 from pai_notebook.client.credentials_uri import ask_uri
 from pai_notebook.client.masking import Hidden, Mask, reason_of
 from pai_notebook.client.settings import Environment, is_file
@@ -70,8 +70,6 @@ def quiet() -> Iterator[None]:
             logger.removeFilter(mine)
 
 
-# Seconds after which a key without an expiry is asked for again, since files and roles change.
-_RECHECK = 60.0
 _METADATA = ("100.100.100.200", 80)
 # Seconds; the metadata service answers at once where there is one, and elsewhere nothing does.
 _METADATA_TIMEOUT = 0.25
@@ -179,7 +177,7 @@ class Chain:
         found = await asyncio.get_running_loop().run_in_executor(None, self._ask_vendor, reasons, anew)
         if found is None:
             raise not_found(tuple(reasons))
-        return found, _RECHECK
+        return found, RECHECK
 
     def _oddities(self) -> Iterator[str]:
         """What looks like a mistake, and is not a credential."""

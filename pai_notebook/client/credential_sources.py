@@ -10,14 +10,11 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from pai_notebook.client.credentials import Credentials, Provider, checked
+from pai_notebook.client.credentials import RECHECK, Credentials, Provider, checked
 from pai_notebook.client.masking import Hidden, kind_of
 from pai_notebook.client.settings import Environment
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound
 from pai_notebook.i18n.phrases import say
-
-# Seconds after which a function or client is asked again when it does not say when its key expires.
-_RECHECK = 60.0
 
 
 class VendorClient(Protocol):
@@ -134,7 +131,7 @@ class _Client:
         result = await _on_thread(self._ask)
         if not isinstance(result, Hidden):
             raise _unreadable(self.name, result)
-        return _coerce(result, self.name), _RECHECK
+        return _coerce(result, self.name), RECHECK
 
     def _ask(self) -> Any:
         from pai_notebook.client.credential_chain import quiet  # noqa: PLC0415 - only with the vendor's library

@@ -13,6 +13,8 @@ from pai_notebook.client.masking import Hidden, Mask
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
 from pai_notebook.i18n.phrases import joined, say
 
+# Seconds after which a key without an expiry is asked for again, since files, roles and what functions answer change.
+RECHECK = 60.0
 # A key is renewed so long before it expires, or for a short-lived key at this part of its life.
 _MARGIN = timedelta(minutes=5)
 _MARGIN_SHARE = 0.2

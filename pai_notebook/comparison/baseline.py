@@ -9,7 +9,7 @@ from typing import Any
 from pai_notebook.arguments import described, is_version_name, without_v
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.address import BASELINES, Selector, nearest, nearest_word
+from pai_notebook.model.address import BASELINES, Selector, nearest_versions, nearest_word
 from pai_notebook.model.group import members_of
 from pai_notebook.model.keys import model_ids, names_of
 from pai_notebook.model.nearest import counted, nearest_sentence
@@ -170,7 +170,7 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
         return places[place], reason
     # what is no name of a version was meant to be a word
     word = "" if is_version_name(rule) else nearest_word(rule, BASELINES)
-    close = [word] if word else nearest(wanted, [version.version_name for version in versions])
+    close = [word] if word else nearest_versions(wanted, [version.version_name for version in versions])
     raise VersionNotFound(
         say("the baseline {wanted} is not among the {count}", wanted=wanted, count=counted(len(versions), "version")),
         version_name=wanted,

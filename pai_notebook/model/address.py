@@ -11,7 +11,7 @@ from typing import TypeGuard, TypeVar
 from pai_notebook.arguments import described, is_version_name, without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.nearest import nearest as nearest_names
+from pai_notebook.model.nearest import nearest
 from pai_notebook.model.order import Dated, Neighbours, is_approved, newest, version_key
 
 # Selectors that are a word, and what each means.
@@ -440,17 +440,17 @@ def _range(low: str, high: str, text: str) -> Selector:
     return Selector("range", names=(low, high))
 
 
-def nearest(name: str, available: Iterable[str]) -> tuple[str, ...]:
+def nearest_versions(name: str, available: Iterable[str]) -> tuple[str, ...]:
     """Available version names closest to one that does not exist, in the order of names.
 
     Examples
     --------
-    >>> nearest("1.2.1", ["0.1.0", "1.2.0", "1.3.0", "2.0.0"])
+    >>> nearest_versions("1.2.1", ["0.1.0", "1.2.0", "1.3.0", "2.0.0"])
     ('1.2.0', '1.3.0')
     """
     ordered = Neighbours(available)
     starting = [known for known in ordered.names if known.startswith(f"{without_v(name)}.")]
-    return tuple(dict.fromkeys([*starting[-1:], *(ordered.of(name) or nearest_names(name, ordered.names))]))[:2]
+    return tuple(dict.fromkeys([*starting[-1:], *(ordered.of(name) or nearest(name, ordered.names))]))[:2]
 
 
 def nearest_word(text: str, words: Iterable[str]) -> str:
@@ -463,7 +463,7 @@ def nearest_word(text: str, words: Iterable[str]) -> str:
     """
     known = list(words)
     others = {other: word for word, several in _OTHER_WORDS.items() for other in several}
-    close = nearest_names(text, [*known, *others], 1)
+    close = nearest(text, [*known, *others], 1)
     meant = others.get(close[0], close[0]) if close else ""
     return meant if meant in known else ""
 

@@ -9,7 +9,7 @@ from typing import Any
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ComparisonError, PaiError, VersionNotFound
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.address import nearest
+from pai_notebook.model.address import nearest_versions
 from pai_notebook.model.nearest import listed, nearest_or_known
 from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
@@ -82,7 +82,7 @@ class Keys:
         if name in self._errors:
             raise self._errors[name]
         there = [version.version_name for version in self._versions]
-        hint = nearest_or_known(nearest(name, there), there, none=say("The set is empty."))
+        hint = nearest_or_known(nearest_versions(name, there), there, none=say("The set is empty."))
         raise VersionNotFound(
             say("no version {name} in this set of {count}", name=name, count=len(self._versions)), version_name=name, hint=hint
         )

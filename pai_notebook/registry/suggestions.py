@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.arguments import is_version_name, without_v
 from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.errors import AddressError, ModelNotFound, NotFound, PaiError, VersionNotFound
-from pai_notebook.model.address import nearest
+from pai_notebook.model.address import nearest_versions
 from pai_notebook.model.nearest import nearest_sentence
 from pai_notebook.registry.packed_models import told_of
 from pai_notebook.versions.resolve import hint_models, hint_versions
@@ -50,7 +50,7 @@ class Suggestions:
             if ask:
                 with suppress(PaiError):
                     await self._see_versions(model_id)
-            close = nearest(name, self._memory.known(model_id).names)
+            close = nearest_versions(name, self._memory.known(model_id).names)
             illegal.hint = nearest_sentence(close) if close else illegal.hint
 
     def hint(self, error: PaiError) -> bool:

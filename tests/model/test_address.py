@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pai_notebook import ModelVersion
 from pai_notebook.errors import AddressError
-from pai_notebook.model.address import nearest, parse_address
+from pai_notebook.model.address import nearest_versions, parse_address
 from pai_notebook.model.order import version_key
 
 
@@ -90,9 +90,9 @@ def test_written_names_keep_their_order_even_when_they_do_not_exist():
 
 
 def test_the_nearest_names_surround_a_missing_one():
-    assert nearest("1.2.1", ["0.1.0", "1.3.0", "1.2.0", "2.0.0"]) == ("1.2.0", "1.3.0")
-    assert nearest("9.0.0", ["0.1.0", "1.3.0"]) == ("1.3.0",)
-    assert nearest("1.0.0", []) == ()
+    assert nearest_versions("1.2.1", ["0.1.0", "1.3.0", "1.2.0", "2.0.0"]) == ("1.2.0", "1.3.0")
+    assert nearest_versions("9.0.0", ["0.1.0", "1.3.0"]) == ("1.3.0",)
+    assert nearest_versions("1.0.0", []) == ()
 
 
 AGED = [
