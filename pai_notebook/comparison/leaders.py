@@ -126,10 +126,10 @@ def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart,
 
 
 def luck_of(leaders: Leaders, errors: Mapping[int, float | None]) -> float | None:
-    """By how much the best of a set that cannot be told apart may lead its true value by luck, at most; None where that is not known.
+    """By how much the best of a set that cannot be told apart leads its true value on average, at most; None where that is not known.
 
-    The bound is the mean lead of as many equally good versions; where they are not equally sure the best is often one of the least sure,
-    so that its own error counts where it is larger than that of all of them.
+    It is the mean lead of as many equally good versions, which others' is below; in a single case the lead may be larger. Where they are
+    not equally sure the best is often one of the least sure, so that its own error counts where it is larger than that of all of them.
     """
     known = [error for place in leaders.shown if (error := errors.get(place)) is not None]
     if len(leaders.shown) < LUCKY or len(known) < len(leaders.shown) or not any(known):
@@ -164,7 +164,7 @@ def leader_notes(
     second : int
         Position of the runner-up.
     luck : float or None
-        By how much the best may lead its true value by luck.
+        By how much the best leads its true value on average, at most.
     where : str
         Where else it could have been measured: on fresh examples, in other runs.
     unknown : mapping of str to sequence of int
@@ -228,12 +228,16 @@ def _apart(leaders: Leaders, *, everywhere: bool) -> str:
 
 def _lucky(leaders: Leaders, *, higher: bool) -> str:
     if leaders.near and higher:
-        return "Highest of {count}, the others within the tolerance or not told apart: {where} expect less, by up to about {luck}."
+        return (
+            "Highest of {count}, the others within the tolerance or not told apart: {where} expect less, on average by up to about {luck}."
+        )
     if leaders.near:
-        return "Lowest of {count}, the others within the tolerance or not told apart: {where} expect more, by up to about {luck}."
+        return (
+            "Lowest of {count}, the others within the tolerance or not told apart: {where} expect more, on average by up to about {luck}."
+        )
     if higher:
-        return "Highest of {count} that cannot be told apart: {where} expect less, by up to about {luck}."
-    return "Lowest of {count} that cannot be told apart: {where} expect more, by up to about {luck}."
+        return "Highest of {count} that cannot be told apart: {where} expect less, on average by up to about {luck}."
+    return "Lowest of {count} that cannot be told apart: {where} expect more, on average by up to about {luck}."
 
 
 def _lead_note(lead: Evidence, second: str, interval: Phrase, *, among_many: bool) -> Phrase:

@@ -411,12 +411,12 @@ def told_blank(cell: Cell) -> Phrase:
 
 
 def passing_by_chance(changes: Iterable[Change]) -> Phrase | None:
-    """Say how many differences would be called better or worse by chance, each if compared alone; None for fewer than one."""
+    """Say how many differences chance would call better or worse on average, each if compared alone; None for fewer than one."""
     judged = [change.evidence for change in changes if change.verdict is not None and change.evidence is not None]
     count = sum(evidence.interval is not None and not evidence.is_exact for evidence in judged)
     expected = OUTSIDE * count
     several = (
-        "If nothing differed, up to about {expected} of these {count} would look better or worse by chance if compared alone (95 % each)."
+        "If nothing differed, chance would call about {expected} of these {count} better or worse on average if compared alone (95 % each)."
     )
     return None if expected < 1 else say(several, expected=round(expected), count=count)
 

@@ -323,7 +323,10 @@ class Bounds(Side):
         if self.said is None or other.said is None:
             return say("intervals taken as 95 %")
         levels = dict.fromkeys(f"{format_computed(100 * said)} %" for said in (self.said, other.said))
-        return say("from the stated {levels} intervals", levels=joined(list(levels), " and "))
+        told = (
+            "from the stated {levels} intervals" if {self.said, other.said} == {_LEVEL} else "from the stated {levels} intervals, rescaled"
+        )
+        return say(told, levels=joined(list(levels), " and "))
 
 
 @dataclass(frozen=True)

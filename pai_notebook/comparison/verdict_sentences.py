@@ -310,9 +310,13 @@ class _Sentences(VerdictWords):
             could = all_of([self._loss(each, alone=len(places) == 1) for each in largest], METRICS)
             if elsewhere:
                 again = "{versions} elsewhere by up to about {losses}"
-                told = again if parts else "{versions} could still be worse elsewhere by up to about {losses}"
+                told = again if parts else "{versions} could still be worse elsewhere (95 % together) by up to about {losses}"
             else:
-                told = "{versions} by up to about {losses}" if parts else "{versions} could still be worse by up to about {losses}"
+                told = (
+                    "{versions} by up to about {losses}"
+                    if parts
+                    else "{versions} could still be worse (95 % together) by up to about {losses}"
+                )
             parts.append(say(told, versions=named, losses=could))
         found = [each.judged for several in losses for each in several]
         known = {each.place for each in found}

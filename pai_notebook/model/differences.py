@@ -115,7 +115,7 @@ class Scale:
         """
         return self.absolute.with_unit(self.end(size, up=True).lstrip("+"))
 
-    def end(self, value: float, *, up: bool, base: float | None = None) -> str:
+    def end(self, value: float, *, up: bool, base: float | None = None, width: float = math.inf) -> str:
         """Write one end of an interval of differences, without its unit: rounded away from the interval, so that it holds what it held.
 
         Whatever states an interval or a bound writes its ends by this, so that one interval has the same ends everywhere.
@@ -128,6 +128,8 @@ class Scale:
             Whether it is the upper end.
         base : float, optional
             What it is a difference to, where a rule asks for percent of that; without it nothing is in percent.
+        width : float
+            How wide the interval is, in the metric's own unit.
 
         Examples
         --------
@@ -135,7 +137,8 @@ class Scale:
         ('-2.4', '+0.0124', '+0.00021')
         """
         factor = self.absolute.factor(None) if base is None else self.factor(base)
-        return format_outward(value * (factor or 1.0), up=up, decimals=None if factor is None else 1)
+        unit = factor or 1.0
+        return format_outward(value * unit, up=up, decimals=None if factor is None else 1, width=width * unit)
 
     def write_range(self, low: float, high: float, base: float | None = None, *, unit: bool = True) -> Phrase:
         """Write the two ends of an interval, with the unit once; `base` as in `end`.
@@ -145,8 +148,9 @@ class Scale:
         >>> scale_of_differences("accuracy", [0.9, 0.92]).write_range(-0.01, 0.02)
         '-1.0 to +2.0 pp'
         """
-        last, scale = self.end(high, up=True, base=base), self.absolute if base is None else self
-        return say("{low} to {high}", low=self.end(low, up=False, base=base), high=scale.with_unit(last, base) if unit else last)
+        first, last = (self.end(end, up=up, base=base, width=high - low) for end, up in ((low, False), (high, True)))
+        scale = self.absolute if base is None else self
+        return say("{low} to {high}", low=first, high=scale.with_unit(last, base) if unit else last)
 
 
 def scale_of_differences(path: str, values: Iterable[float], *, in_doubt: bool = False) -> Scale:

@@ -29,6 +29,8 @@ HIGHEST_LEVEL = 1 - 1e-15
 _PART = 10.0
 # Significant digits of numbers that fewer would tell apart.
 _LEAST = 3
+# Significant digits of the end of an interval below 1.
+_FEWEST = 2
 # Decimals up to which a metric is written without an exponent.
 _DECIMALS = 8
 # Between these Python's own repr has no exponent either.
@@ -242,7 +244,7 @@ def rounded_outward(value: float, digits: int = 2, *, up: bool) -> float:
     return float(exact.quantize(step, ROUND_CEILING if up else ROUND_FLOOR))
 
 
-def format_outward(value: float, *, up: bool, decimals: int | None = None) -> str:
+def format_outward(value: float, *, up: bool, decimals: int | None = None, width: float = math.inf) -> str:
     """Write one end of an interval with its sign, rounded away from the interval.
 
     Parameters
@@ -252,25 +254,33 @@ def format_outward(value: float, *, up: bool, decimals: int | None = None) -> st
     up : bool
         Whether it is the upper end.
     decimals : int, optional
-        Digits behind the point; without them three significant digits. What they would make zero has one significant digit.
+        Digits behind the point, more below 1, where two significant digits are written; without them three significant digits.
+    width : float
+        How wide the interval is: a tenth of that is read, so that a narrow one does not end in the value itself.
 
     Examples
     --------
     >>> format_outward(-2.31, up=False, decimals=1), format_outward(0.0632, up=False, decimals=1), format_outward(12, up=True, decimals=1)
-    ('-2.4', '+0.06', '+12.0')
+    ('-2.4', '+0.063', '+12.0')
     >>> format_outward(1234.5, up=True), format_outward(-0.0123456, up=False), format_outward(0.3, up=True)
     ('+1240', '-0.0124', '+0.3')
     >>> format_outward(3.326e-06, up=True), format_outward(-1.419e-05, up=False)
     ('+3.33e-06', '-1.42e-05')
+    >>> format_outward(4.914, up=False, decimals=1, width=0.03), format_outward(1234.5, up=True, width=2)
+    ('+4.914', '+1234.5')
     """
     value = cleared(value)
     if not value or not math.isfinite(value):
         return NumberFormat().delta(value)
-    digits = _LEAST if decimals is None else max(1, Decimal(repr(value)).adjusted() + 1 + decimals)
+    size, finest = Decimal(repr(value)).adjusted(), 1 - math.floor(math.log10(width)) if 0 < width < math.inf else -_COMPUTED
+    digits = _LEAST if decimals is None else max(_FEWEST, size + 1 + decimals)
+    digits = min(max(digits, size + 1 + finest), _COMPUTED)
     written = rounded_outward(value, digits, up=up)
-    if decimals is not None and abs(written) >= 10.0**-decimals:
-        return f"{written:+.{decimals}f}"
-    form = choose_format([written], readable=_LEAST)
+    places = digits - 1 - size
+    if decimals is not None and decimals <= places <= _DECIMALS:
+        # one that was rounded up to the next power of ten needs a digit less
+        return f"{written:+.{max(decimals, places - (abs(written) >= 10.0 ** (size + 1)))}f}"
+    form = choose_format([written], readable=digits)
     return form.end(written)
 
 

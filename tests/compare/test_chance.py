@@ -224,7 +224,7 @@ def test_the_legend_counts_what_would_pass_by_chance():
     metrics = {f"t{task}_accuracy": 0.9 for task in range(40)}
     versions = [make(f"0.{place}.0", {**metrics, "t0_accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(20)]
     text = text_of(Comparison(versions, only="all"))
-    assert "If nothing differed, up to about 38 of these 760 would look better or worse by chance if compared alone (95 % each)." in text
+    assert "If nothing differed, chance would call about 38 of these 760 better or worse on average if compared alone (95 % each)." in text
     assert "by chance" not in text_of(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.91, "n": 1000}))
 
 
@@ -233,7 +233,7 @@ def test_an_explanation_counts_what_would_pass_by_chance_too():
     said = str(Comparison(versions, baseline="first").explain(everything=True))
     assert (
         said.rsplit("\n", maxsplit=1)[-1]
-        == "If nothing differed, up to about 1 of these 20 would look better or worse by chance if compared alone (95 % each)."
+        == "If nothing differed, chance would call about 1 of these 20 better or worse on average if compared alone (95 % each)."
     )
     assert "只看单项（各 95%）" in str(Comparison(versions, baseline="first").explain("zh", everything=True)).split("\n")[-1]
     assert Comparison(versions[:20], baseline="first").explain(everything=True).note == ""
@@ -298,7 +298,7 @@ def test_a_size_is_not_called_lucky():
 
 def test_luck_is_told_from_any_known_standard_error():
     said = notes(*[{"f1": 0.9 + place / 1000, "f1_stderr": 0.01} for place in range(3)], metric="f1")
-    assert said.endswith("Highest of 3 that cannot be told apart: on fresh examples expect less, by up to about 0.9 pp.")
+    assert said.endswith("Highest of 3 that cannot be told apart: on fresh examples expect less, on average by up to about 0.85 pp.")
 
 
 def test_luck_at_all_of_fifty_examples_is_not_zero():
@@ -327,7 +327,7 @@ def test_an_alarm_says_which_loss_it_could_not_have_seen_unless_there_is_a_gain_
     with pytest.raises(RegressionError) as failed:
         c.gate("fail if worse beyond chance")
     same, gain, loss = failed.value.partial.checks
-    assert same.reason.startswith("no loss shown; losses of up to about 10.8 pp may go unseen (n = 100 and 100")
+    assert same.reason.startswith("no loss shown; one of about 10.8 pp would be shown in half of all cases only (n = 100 and 100")
     assert (gain.outcome, gain.reason) == ("passed", "")
     assert (loss.outcome, loss.reason) == ("failed", "worse beyond chance (95 % for all checks of this gate together)")
 

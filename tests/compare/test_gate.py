@@ -416,9 +416,9 @@ def test_the_answer_to_a_rule_is_in_the_unit_of_its_margin():
     rates = compare({"error_rate": 0.02, "n": 500}, {"error_rate": 0.01, "n": 500})
     (check,) = checked(rates, "error_rate <= baseline + 1pp with 95% confidence")
     assert "(-1.0 pp)" in check.words
-    assert "no higher than +0.4 pp" in check.words
+    assert "no higher than +0.32 pp" in check.words
     (check,) = checked(rates, "error_rate <= baseline")
-    assert "interval of the difference -2.8 to +0.7 pp" in check.words
+    assert "interval of the difference -2.8 to +0.61 pp" in check.words
     assert "to +42.5 % includes the bound" in checked(rates, "error_rate <= baseline + 10%")[0].reason
     losses = compare({"loss": 1.0, "loss_stderr": 0.02}, {"loss": 1.01, "loss_stderr": 0.007})
     (check,) = checked(losses, "loss <= baseline + 0.05 with 95% confidence")
@@ -469,7 +469,7 @@ def test_a_plain_rule_says_where_the_interval_includes_its_bound():
         "as measured: 95 % interval of the difference -3.2 to +2.2 pp includes the bound",
     )
     (check,) = checked(shares(0.90, 0.88), "accuracy >= baseline - 0.01")
-    assert check.reason.startswith("below the bound; as measured: 95 % interval of the difference -4.8 to +0.8 pp in")
+    assert check.reason.startswith("below the bound; as measured: 95 % interval of the difference -4.8 to +0.75 pp in")
     (check,) = checked(shares(0.90, 0.895), "accuracy >= 0.89")
     assert check.reason == "as measured: 95 % interval of the value 0.874 to 0.913 includes the bound"
     assert [check.reason for check in checked(shares(0.9, 0.5), "accuracy >= baseline - 0.01")] == ["below the bound"]
@@ -681,10 +681,10 @@ def test_an_alarm_rings_beyond_chance_only_and_says_which_loss_it_could_not_have
     (check,) = checked(shares(0.90, 0.84, n=100), "fail if worse beyond chance")
     assert (check.outcome, check.reason.partition(" (")[0]) == (
         "passed",
-        "no loss shown; losses of up to about 9.6 pp may go unseen, and one of up to 15.6 pp is not excluded",
+        "no loss shown; one of about 9.6 pp would be shown in half of all cases only; up to 15.6 pp is not excluded",
     )
     (check,) = checked(shares(0.90, 0.90, n=100), "fail if worse beyond chance")
-    assert check.reason.startswith("no loss shown; losses of up to about 8.7 pp may go unseen (n = 100 and 100")
+    assert check.reason.startswith("no loss shown; one of about 8.7 pp would be shown in half of all cases only (n = 100 and 100")
     (check,) = checked(shares(0.90, 0.84), "fail if accuracy worse beyond chance")
     assert (check.outcome, check.reason) == ("failed", "worse beyond chance (95 % for all checks of this gate together)")
     assert [check.outcome for check in checked(shares(0.84, 0.90), "fail if worse beyond chance")] == ["passed"]
@@ -836,7 +836,7 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
 
     assert [alarm(0.8, tolerance).passed for tolerance in (0, 0.05, 0.1, 0.2)] == [False, False, True, True]
     (check,) = alarm(0.8, 0.2).checks
-    assert check.reason.startswith("no loss shown; losses of up to about 23.2 pp may go unseen")
+    assert check.reason.startswith("no loss shown; one of about 23.2 pp would be shown in half of all cases only")
     assert not alarm(0.65, "20%").passed
     assert alarm(0.70, "20%").passed
 
@@ -893,7 +893,7 @@ def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
     for c, interval in zip((one, several), half, strict=True):
         unseen = f"{math.ceil(1000 * interval.high) / 10:.1f} pp"
         assert {check.reason.partition(" (")[0] for check in c.gate("fail if worse beyond chance").checks} == {
-            f"no loss shown; losses of up to about {unseen} may go unseen"
+            f"no loss shown; one of about {unseen} would be shown in half of all cases only"
         }
     assert half[1].high > 1.4 * half[0].high
 

@@ -563,8 +563,10 @@ def test_a_single_run_that_is_best_beside_groups_is_lucky_in_its_run_and_its_exa
         ]
         groups = pnb.VersionSet(vs).group_repeats()
         notes[n] = groups.compare(groups[0].version_name).best("accuracy").notes[-1]
-    assert notes[None].startswith("Highest of 4 that cannot be told apart: in other runs expect less, by up to about 1.")
-    assert notes[1000].startswith("Highest of 4 that cannot be told apart: in other runs on fresh examples expect less, by up to about 1.")
+    assert notes[None].startswith("Highest of 4 that cannot be told apart: in other runs expect less, on average by up to about 1.")
+    assert notes[1000].startswith(
+        "Highest of 4 that cannot be told apart: in other runs on fresh examples expect less, on average by up to about 1."
+    )
     amounts = {n: float(note.removesuffix(" pp.").rpartition(" ")[2]) / 100 for n, note in notes.items()}
     pooled = math.sqrt(statistics.fmean(statistics.variance(values) for values in means[:3]))
     assert 1.03 * pooled < amounts[None] < amounts[1000]

@@ -417,7 +417,8 @@ def test_the_legend_says_how_many_cells_would_pass_by_chance():
     metrics = {f"t{task}_accuracy": 0.9 for task in range(40)}
     c = Comparison([make(f"0.{place}.0", {**metrics, "t0_accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(20)], only="all")
     assert (
-        "If nothing differed, up to about 38 of these 760 would look better or worse by chance if compared alone (95 % each)." in text_of(c)
+        "If nothing differed, chance would call about 38 of these 760 better or worse on average if compared alone (95 % each)."
+        in text_of(c)
     )
 
 

@@ -118,9 +118,9 @@ def shares(*values, n=1000, name="accuracy"):
 
 def test_the_best_of_several_that_cannot_be_told_apart_is_partly_luck_and_best_says_how_much():
     notes = shares(*(0.9 + number / 1000 for number in range(10))).best("accuracy").notes
-    assert notes[-1] == "Highest of 10 that cannot be told apart: on fresh examples expect less, by up to about 1.5 pp."
+    assert notes[-1] == "Highest of 10 that cannot be told apart: on fresh examples expect less, on average by up to about 1.5 pp."
     notes = shares(0.1, 0.101, 0.102, name="error_rate").best("error_rate").notes
-    assert notes[-1] == "Lowest of 3 that cannot be told apart: on fresh examples expect more, by up to about 0.9 pp."
+    assert notes[-1] == "Lowest of 3 that cannot be told apart: on fresh examples expect more, on average by up to about 0.81 pp."
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_best_says_how_sure_its_lead_over_the_runner_up_is():
     close = shares(0.900, 0.910).best("accuracy")
     assert close.notes[1].startswith("The lead over 0.0.0 could be chance: 95 % interval -1.6 to +3.6 pp (n = 1000 and 1000")
     clear = shares(0.900, 0.910, n=100_000).best("accuracy")
-    assert clear.notes[1].startswith("The lead over 0.0.0 is beyond chance (95 %): 95 % interval +0.7 to +1.3 pp")
+    assert clear.notes[1].startswith("The lead over 0.0.0 is beyond chance (95 %): 95 % interval +0.74 to +1.26 pp")
     among_many = shares(*[0.5] * 18, 0.900, 0.930).best("accuracy")
     assert "is beyond chance if compared alone (95 %), but not among all versions" in among_many.notes[1]
 
@@ -287,7 +287,7 @@ def test_a_ranking_is_a_line_a_version_marks_the_baseline_and_shows_the_interval
     lines = str(ranking).splitlines()
     assert [" ".join(line.split()) for line in lines[1:2] + lines[3:5]] == [
         "rank version value difference pp its 95 % interval best",
-        "1 0.1.0 0.9 +10.0 +0.01 to +20.0 ★",
+        "1 0.1.0 0.9 +10.0 +0.014 to +20.0 ★",
         "2 0.0.0 baseline 0.8",
     ]
     assert ranking[0].interval == c.interval("accuracy", "0.1.0").interval

@@ -135,8 +135,8 @@ def test_a_share_that_may_be_percent_has_no_interval():
         ("auc-mean", {"auc_stderr": 0.003}, "auc-mean", "from the stated standard errors"),
         ("f1", {"f1_ci": 0.00588}, "f1", "intervals taken as 95 %"),
         ("f1", {"f1_ci95": 0.00588}, "f1", "from the stated 95 % intervals"),
-        ("f1", {"f1_ci99": 0.007728}, "f1", "from the stated 99 % intervals"),
-        ("f1", {"f1_ci_90": 0.004935}, "f1", "from the stated 90 % intervals"),
+        ("f1", {"f1_ci99": 0.007728}, "f1", "from the stated 99 % intervals, rescaled"),
+        ("f1", {"f1_ci_90": 0.004935}, "f1", "from the stated 90 % intervals, rescaled"),
     ],
 )
 def test_an_error_or_interval_beside_the_metric_is_found_by_the_names_that_tools_write(value, beside, metric, reason):

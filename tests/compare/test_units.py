@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pai_notebook import VersionSet
 from pai_notebook.comparison.gate.report import Check
 from pai_notebook.i18n.phrases import speaking
-from pai_notebook.model.differences import scale_of_differences
+from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.numbers import format_outward
 from tests.compare.comparing import compare, results
 
@@ -39,14 +39,14 @@ def test_the_interval_of_a_difference_has_the_same_ends_in_every_text(first, sec
     assert float(ends[1]) >= 100 * interval.high
     assert ends_of(c.interval("accuracy", "0.2.0").reason) == set()
     if first != second:
-        turned = tuple(f"{-float(end):+.1f}" if abs(float(end)) >= 0.1 else f"{-float(end):+g}" for end in reversed(ends))
+        turned = tuple(end.translate(str.maketrans("+-", "-+")) for end in reversed(ends))
         assert ends_of(c.rank("accuracy")) == {ends}
         assert ends_of(" ".join(c.best("accuracy").notes)) == {ends if second > first else turned}
     found = [check.reason for check in checks(c, "accuracy >= baseline") if "includes the bound" in check.reason]
     assert {each for reason in found for each in ends_of(reason)} <= {ends}
     for sentence in c.verdict.sentences:
         # of one metric in one version the level for all statements together is that of the interval
-        if lost := re.search(r"worse by up to about ([\d.]+) pp", sentence):
+        if lost := re.search(r"worse \(95 % together\) by up to about ([\d.]+) pp", sentence):
             assert -float(lost[1]) == float(ends[0])
 
 
@@ -124,7 +124,7 @@ def test_an_error_rate_has_one_unit_with_its_bounds_its_verdict_and_its_gate():
     texts = [str(c.rank("wer")), str(c), " ".join(c.verdict.sentences), str(c.best("wer")), checks(c, "wer <= 0.2")[0].words]
     assert [("pp" in text, "0 %" in text.replace("95 %", "")) for text in texts] == [(True, False)] * 5
     assert "0.3.0 in wer (-5.0 pp)" in c.verdict.sentences[0]
-    assert "0.2.0 could still be worse by up to about" in c.verdict
+    assert "0.2.0 could still be worse (95 % together) by up to about" in c.verdict
     without = compare({"wer": 0.20}, {"wer": 0.19})
     assert "wer (-5.0 %)" in " ".join(without.verdict.sentences)
     assert "(-5.0 %)" in checks(without, "wer <= 0.2")[0].words
@@ -190,3 +190,17 @@ def test_numbers_of_other_libraries_are_numbers():
     assert (cells[0].value, cells[5].value, cells[6].value) == (0.9, 0.5, 3.0)
     frame = pd.DataFrame({"accuracy": values[:5]}, index=list("abcde"))
     assert [len(version.metrics) for version in VersionSet.from_frame(frame)] == [1, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("scale", [Scale("accuracy", points=100), Scale("auc")])
+@pytest.mark.parametrize("delta", [0.000012, 0.00012, 0.00123, 0.0494, 0.4, 21.3])
+@pytest.mark.parametrize("part", [0.9, 0.1, 0.01, 0.0003])
+def test_no_end_of_an_interval_is_written_as_the_difference_or_as_nothing(scale, delta, part):
+    """However narrow: a tenth of its width can be read in its ends."""
+    unit = scale.points or 1
+    low, high = unit * delta * (1 - part), unit * delta * (1 + part)
+    written = tuple(map(float, scale.write_range(low / unit, high / unit, unit=False).split(" to ")))
+    assert 0 < written[0] < unit * delta < written[1]
+    tenth, slack = 0.1001 * (high - low), 1e-9 * high  # the rounding of floats
+    assert low - tenth - slack <= written[0] <= low + slack
+    assert high - slack <= written[1] <= high + tenth + slack

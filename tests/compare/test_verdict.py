@@ -143,7 +143,7 @@ def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
     verdict = compare(BASE, SAME, WORSE, baseline="0.1.0").verdict
     assert verdict.sentences[:3] == (
         "Worse than 0.1.0 beyond chance (95 % together): 0.3.0 in accuracy (-10.0 pp).",
-        "Where an interval is known, 0.2.0 could still be worse by up to about 2.0 pp in accuracy.",
+        "Where an interval is known, 0.2.0 could still be worse (95 % together) by up to about 2.0 pp in accuracy.",
         "No interval is known for auc.",
     )
     assert "As measured, ahead of 0.1.0: 0.2.0 in auc (+0.1)." in verdict
@@ -195,10 +195,10 @@ def test_what_could_still_be_worse_is_the_far_end_of_the_interval_for_all_statem
     c = compare({"accuracy": 1.0, "n": 10}, {"accuracy": 0.9, "n": 10})
     low = c.interval("accuracy", "0.2.0").interval.low
     # rounded up, so that it is no less than the interval allows
-    assert f"0.2.0 could still be worse by up to about {math.ceil(-1000 * low) / 10:.1f} pp in accuracy." in c.verdict
+    assert f"0.2.0 could still be worse (95 % together) by up to about {math.ceil(-1000 * low) / 10:.1f} pp in accuracy." in c.verdict
     near = compare({"accuracy": 0.86, "n": 1000}, {"accuracy": 0.889, "n": 1000}).verdict
-    assert "0.2.0 could still be worse by up to about 0.008 pp in accuracy." in near
-    assert "0.2.0 仍可能更差，差距最多约为：accuracy 0.008 个百分点。" in near.in_language("zh")
+    assert "0.2.0 could still be worse (95 % together) by up to about 0.0075 pp in accuracy." in near
+    assert "0.2.0 仍可能更差（联合置信度 95%），差距最多约为：accuracy 0.0075 个百分点。" in near.in_language("zh")
 
 
 @pytest.mark.parametrize("accuracy", [0.873, 0.871, 0.8])
@@ -219,16 +219,16 @@ def of_accuracy(*values):
 
 
 def test_what_could_be_worse_names_the_versions_of_which_that_is_true_with_the_largest_first():
-    assert could_be_worse(*of_accuracy(0.9, 0.80, 0.895)) == "0.3.0 could still be worse by up to about 3.6 pp in accuracy."
+    assert could_be_worse(*of_accuracy(0.9, 0.80, 0.895)) == "0.3.0 could still be worse (95 % together) by up to about 3.6 pp in accuracy."
     # worse by its cell alone is not shown, and has the farthest end
     assert could_be_worse(*of_accuracy(0.9, 0.871, 0.9, 0.895)).endswith("up to about 6.4 pp in accuracy (0.2.0).")
     names = [f"m{nth}_accuracy" for nth in range(5)]
     base, mine = dict.fromkeys(names, 0.9) | {"n": 1000}, dict.fromkeys(names, 0.92) | {"m4_accuracy": 0.88, "n": 1000}
-    assert could_be_worse(base, mine).startswith("0.2.0 could still be worse by up to about 5.7 pp in m4_accuracy, 1.4 pp")
+    assert could_be_worse(base, mine).startswith("0.2.0 could still be worse (95 % together) by up to about 5.7 pp in m4_accuracy, 1.4 pp")
     # a metric that one of them is worse in names the other only
     both = [{"accuracy": a, "em": e, "n": 1000} for a, e in ((0.9, 0.9), (0.7, 0.9), (0.9, 0.9))]
     assert could_be_worse(*both) == (
-        "0.3.0 could still be worse by up to about 3.4 pp in accuracy; 0.2.0 and 0.3.0 by up to about 3.4 pp in em (0.2.0)."
+        "0.3.0 could still be worse (95 % together) by up to about 3.4 pp in accuracy; 0.2.0 and 0.3.0 by up to about 3.4 pp in em (0.2.0)."
     )
 
 
@@ -267,13 +267,13 @@ def test_shown_worse_in_none_is_said_only_where_nothing_points_the_other_way():
 
 def test_a_metric_that_is_worse_on_one_dataset_names_that_on_which_it_could_be():
     pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.9, 0.7)]
-    assert "0.2.0 could still be worse elsewhere by up to about 3.1 pp in accuracy on d-a." in compare(*pair).verdict
+    assert "0.2.0 could still be worse elsewhere (95 % together) by up to about 3.1 pp in accuracy on d-a." in compare(*pair).verdict
 
 
 def test_a_loss_within_the_tolerance_is_not_told_and_a_larger_one_in_full():
     pair = [{"accuracy": value, "n": 1000} for value in (0.90, 0.905)]
     assert not any("could still be worse" in sentence for sentence in compare(*pair, tolerance=0.05).verdict.sentences)
-    assert "0.2.0 could still be worse by up to about 2.2 pp in accuracy." in compare(*pair, tolerance=0.02).verdict
+    assert "0.2.0 could still be worse (95 % together) by up to about 2.2 pp in accuracy." in compare(*pair, tolerance=0.02).verdict
 
 
 def test_what_is_worse_on_one_dataset_could_be_worse_elsewhere():
@@ -291,9 +291,11 @@ def test_what_is_worse_on_one_dataset_could_be_worse_elsewhere():
     ]
     verdict = VersionSet.from_documents(documents, "model-a").compare("0.0.0").verdict
     said = next(sentence for sentence in verdict.sentences if "could still be worse" in sentence)
-    assert re.fullmatch(r"0\.2\.0 could still be worse by up to about .*; 0\.1\.0 elsewhere by up to about .* in accuracy( .*)?\.", said)
+    assert re.fullmatch(
+        r"0\.2\.0 could still be worse \(95 % together\) by up to about .*; 0\.1\.0 elsewhere by up to about .* in accuracy( .*)?\.", said
+    )
     alone = VersionSet.from_documents(documents[:2], "model-a").compare("0.0.0").verdict
-    assert "0.1.0 could still be worse elsewhere by up to about" in alone
+    assert "0.1.0 could still be worse elsewhere (95 % together) by up to about" in alone
     assert "在其他数据集上仍可能更差" in alone.in_language("zh")
 
 
@@ -305,7 +307,9 @@ def test_what_is_better_is_not_said_to_be_perhaps_worse():
 
 def test_versions_that_could_be_worse_are_joined_by_and():
     verdict = compare(*({"accuracy": value, "n": 1000} for value in (0.9, 0.901, 0.902))).verdict
-    assert any(sentence.startswith("0.2.0 and 0.3.0 could still be worse by up to about ") for sentence in verdict.sentences)
+    assert any(
+        sentence.startswith("0.2.0 and 0.3.0 could still be worse (95 % together) by up to about ") for sentence in verdict.sentences
+    )
     assert "0.2.0 与 0.3.0 仍可能更差" in verdict.in_language("zh")
 
 
@@ -422,7 +426,9 @@ def test_what_is_given_and_does_not_fit_is_told():
 def test_a_loss_that_would_not_be_seen_and_the_ends_of_a_cost_name_their_versions():
     versions = [{"accuracy": 0.8, "n": 1000, "latency_ms": ms, "rtf": ms} for ms in (10, 8, 30, 12, 9)]
     verdict = compare(*versions, {"accuracy": 0.799, "n": 1000, "latency_ms": 10, "rtf": 10}).verdict
-    assert re.search(r"0\.6\.0 could still be worse by up to about 4\.\d pp in accuracy \(0\.6\.0\)", str(verdict).replace("\n│ ", " "))
+    assert re.search(
+        r"0\.6\.0 could still be worse \(95 % together\) by up to about 4\.\d pp in accuracy \(0\.6\.0\)", str(verdict).replace("\n│ ", " ")
+    )
     assert "latency_ms (-20.0 % in 0.2.0 to +200 % in 0.3.0)" in verdict
 
 

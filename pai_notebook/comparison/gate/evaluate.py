@@ -152,11 +152,12 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) ->
     half = (interval.high - interval.low) / 2 + margin
     farthest = -interval.low if pair.row.direction.mode == "max" else interval.high
     unseen, far = scale.at_most(half), scale.at_most(max(farthest, half))
-    told = "no loss shown; losses of up to about {unseen} may go unseen ({reason})"
+    # a true loss as large as half of the interval is shown where chance adds to it, and not where it takes away
+    told = "no loss shown; one of about {unseen} would be shown in half of all cases only ({reason})"
     if margin and evidence.interval is not None and evidence.interval.excludes_zero and pair.change.kind is Kind.WORSE:
         told = "behind; beyond chance, but may be within the tolerance: a loss of up to {far} is not excluded ({reason})"
     elif far != unseen:
-        told = "no loss shown; losses of up to about {unseen} may go unseen, and one of up to {far} is not excluded ({reason})"
+        told = "no loss shown; one of about {unseen} would be shown in half of all cases only; up to {far} is not excluded ({reason})"
     return pair.check("passed", alarm.text, say(told, unseen=unseen, far=far, reason=evidence.reason), scale=scale)
 
 
