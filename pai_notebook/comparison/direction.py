@@ -109,7 +109,7 @@ _HARM = Direction(reason=say("the name does not say whether harm is done, found 
 _UNKNOWN = Direction(reason=say("the name does not say"))
 
 
-def read_mode(value: Any, argument: str = "mode") -> Mode | None:
+def read_mode(value: Any) -> Mode | None:
     """Read a direction in the words of other libraries: `maximize`, `lower`, `True` for greater-is-better, None for unknown.
 
     Raises
@@ -129,7 +129,7 @@ def read_mode(value: Any, argument: str = "mode") -> Mode | None:
     mode = _MODES.get(str(value).casefold())
     if mode is None:
         raise ConfigurationError(
-            say("{argument}={value} is not a direction", argument=argument, value=described(value)), hint=say("Use 'max', 'min' or None.")
+            say("{value} is not a direction", value=described(value)), hint=say("Use 'max' (higher is better), 'min' or None.")
         )
     return mode
 
@@ -259,7 +259,7 @@ class Directions(ByName[Mode | None]):
                 say("directions={told} is not a mapping", told=described(told)), hint=say("Pass directions={{'cer': 'min'}}.")
             )
         by_pattern = sorted((f"{key}", mode) for key, mode in (told or {}).items())
-        super().__init__("directions", {pattern: read_mode(mode, "directions") for pattern, mode in by_pattern}, naming)
+        super().__init__("directions", {pattern: read_mode(mode) for pattern, mode in by_pattern}, naming)
 
     def of(self, path: str, dataset: str) -> Direction:
         """Direction of a metric.

@@ -57,6 +57,8 @@ _ADVICE = {
     "&": say("Write and."),
     "|": say("Write or."),
     "!": say("Write not, or != between two values."),
+    "[": say("A list stands in parentheses, as in ('a', 'b')."),
+    "/": NO_TIME,
     "*": say("A condition takes one name; globs belong to include and to addresses."),
 }
 # Words that people write for a sign.
@@ -447,6 +449,9 @@ class _Parser:
         sign = _SIGN_WORDS.get(token.text.casefold()) if token is not None and token.kind == "name" else None
         if token is not None and sign is not None:
             return say("Write {sign} instead of {word}.", sign=sign, word=token.text)
+        called = self.tokens[self.next - 1].text.rpartition(".")[2] if token is not None and token.text == "(" and self.next else ""
+        if called in ("startswith", "endswith", "contains"):
+            return say("Write {cure}.", cure="NAME contains 'TEXT'")
         if token is not None and (token.text in "()," or token.kind == "name"):
             return say("Put a name with commas, blanks or parentheses in backticks, as in `acc,none` > 0.9.")
         return _GRAMMAR

@@ -50,11 +50,14 @@ class Remarks:
         Texts that no version has, numbers where there are texts, and fractions that are bounded in percent: these may be slips.
     unmet : list of Phrase
         Between which ends the values are of bounds that no version meets.
+    percent : str
+        The first of `missed` that is about percent; empty where there is none.
     """
 
     def __init__(self) -> None:
         self.missed: list[Phrase] = []
         self.unmet: list[Phrase] = []
+        self.percent: str = ""
 
     def note(self, name: Name, written: str, literal: Any, values: Sequence[Any], *, is_equality: bool, is_met: bool) -> None:
         """Note what may be a slip in a comparison of a name with a literal.
@@ -80,7 +83,9 @@ class Remarks:
         if numbers and (bound is not None or not texts):
             percent = _meant_percent(name, bound, numbers)
             if percent or not is_met:
-                self._add(self.missed if percent else self.unmet, _range(name, bound, numbers, percent, written))
+                said = _range(name, bound, numbers, percent, written)
+                self.percent = self.percent or (said if percent else "")
+                self._add(self.missed if percent else self.unmet, said)
         elif is_equality:
             self._add(self.missed, missed_text(name.typed, written, texts))
         elif bound is not None:

@@ -165,6 +165,7 @@ class VersionSearch:
         self._seen = _NamesSeen()
         self._several = _Several()
         self._seen_states: set[str] = set()
+        self.remark = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -215,11 +216,11 @@ class VersionSearch:
         if self._condition is None or not versions:
             return kept
         # asked of all versions, so that what other conditions leave over does not decide what a name means
-        held = self._condition.mask_of(
-            _PartialLookup(
-                versions, self._missing, self._known, self._seen, several=self._several, datasets={} if datasets is None else datasets
-            )
+        lookup = _PartialLookup(
+            versions, self._missing, self._known, self._seen, several=self._several, datasets={} if datasets is None else datasets
         )
+        held = self._condition.mask_of(lookup)
+        self.remark = self.remark or lookup.remarks.percent
         chosen = set(map(id, kept))
         return [version for version, holds in zip(versions, held, strict=True) if holds and id(version) in chosen]
 

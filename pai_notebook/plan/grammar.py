@@ -237,7 +237,7 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
             option = _known(name)
             if option.metavar and not equals:
                 value = next(pending, "")
-                if not value:
+                if not value or value.partition("=")[0] in OPTIONS:  # the next option stands where a value was left out
                     raise AddressError(say("{name} needs a value: {name} {metavar}", name=name, metavar=option.metavar), hint=_HELP)
             elif equals and not option.metavar:
                 raise AddressError(say("{name} takes no value", name=name), hint=_HELP)

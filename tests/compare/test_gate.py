@@ -165,7 +165,7 @@ def test_a_baseline_without_a_number_never_passes(base):
 
 def test_a_metric_that_nobody_has_never_passes():
     assert breaches(compare(BASE, GOOD), "bleu <= 1") == [("bleu", "", "no version has this metric")]
-    assert breaches(compare(BASE, GOOD), "cer[d-c] <= 1") == [("cer", "", "no version has this metric; nearest: cer, cer@d-b, cer@d-a")]
+    assert breaches(compare(BASE, GOOD), "cer[d-c] <= 1") == [("cer", "", "no version has this metric; nearest: cer@d-b, cer@d-a")]
 
 
 def test_if_present_skips_what_is_absent_and_nothing_else():
@@ -639,6 +639,14 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
         ("accuracy >= 0.9%", "Write 0.9 or 0.009, whichever is meant."),
         ("accuracy at least 0.9", "Write the sign: accuracy >= 0.9 for at least, cer <= 0.1 for at most."),
         ("accuracy: 0.9", "Write ==, >= or <=."),
+        ("accuracy >== 0.9", "Write >= or <=."),
+        ("accuracy >= 0.9; cer <= 1", "Write one rule a line; all of them have to hold."),
+        ("accuracy not worse", "Write accuracy >= baseline, or: fail if accuracy worse beyond chance."),
+        ("no regression", "Write accuracy >= baseline, or: fail if accuracy worse beyond chance."),
+        ("accuracy >= baseline - 1 percent", "Write the sign, as in baseline - 1%; points are baseline - 1pp."),
+        ("accuracy >= baseline within 1%", "Write what may be lost: baseline - 1% is 99 % of the baseline."),
+        ("latency_ms <= 5ms", "Write the number without its unit."),
+        ("accuracy >= 0.9 on holdout", "Write the dataset behind the metric: accuracy@DATASET >= 0.9."),
         ("accuracy >= 0.9,", "Write one rule a line, and nothing behind it but a comment after #."),
         ('"accuracy >= 0.9"', "Write one rule a line, without brackets and quotation marks: rules are not JSON."),
         ('["accuracy >= 0.98"]', "Write one rule a line, without brackets and quotation marks: rules are not JSON."),
@@ -649,6 +657,11 @@ def test_what_people_write_instead_of_a_rule_is_answered_with_the_rule(rule, hin
     with pytest.raises(AddressError) as refused:
         parse_rules(rule)
     assert refused.value.hint == hint
+
+
+def test_a_dataset_that_is_nearly_right_is_named_with_its_metric():
+    c = compare(BASE, GOOD)
+    assert "nearest: cer@d-a" in c.check("cer[d_a] <= 1").checks[0].reason
 
 
 def test_rules_may_begin_as_editors_of_windows_begin_a_file():

@@ -428,6 +428,12 @@ def test_a_model_that_is_called_much_like_a_guess_is_not_taken_for_it():
     assert caught.value.hint.endswith("A model named wine is written wine@all. To find one by a part of its name: ls --query wine.")
 
 
+def test_an_option_whose_value_was_left_out_does_not_take_the_next_option_for_it():
+    with pytest.raises(AddressError, match="--question needs a value: --question TEXT"):
+        parse_words(["report", "model-a@latest", "--question", "--demo"])
+    assert parse_words(["report", "model-a@latest", "--question=--demo"]).get("question") == "--demo"
+
+
 def test_help_of_what_is_no_verb_names_the_verb():
     with pytest.raises(AddressError, match="Did you mean gate"):
         parse_line("help gates")

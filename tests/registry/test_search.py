@@ -470,3 +470,10 @@ def test_a_metric_on_several_datasets_in_every_model_is_one_error_with_condition
         ways = re.findall(r"approval == 'approved' and accuracy@\w+ > 0\.9", caught.value.hint)
         assert len(ways) == 2
         assert all(len(registry.search_versions(where)) > 3 for where in ways)
+
+
+def test_a_search_that_finds_nothing_because_a_fraction_is_bounded_in_percent_says_so():
+    with pnb.connect("demo", default=False) as registry:
+        found = registry.search_versions("accuracy@d-wineholdout0001 > 98", models=["wine-cultivar"])
+        assert found.removed == ("accuracy@d-wineholdout0001 is 0.389 to 0.981; did you mean 98%?",)
+        assert registry.search_versions("accuracy@d-wineholdout0001 > 0.9", models=["wine-cultivar"]).removed == ()

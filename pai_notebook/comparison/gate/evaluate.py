@@ -275,7 +275,7 @@ def _no_fraction(row: Row, *, is_large: bool) -> Phrase | None:
 
 
 def _nowhere(rule: Rule, gated: Gated) -> Check:
-    close = nearest_names(rule.metric, [row.key for row in gated.rows])
+    close = nearest_names(f"{rule.metric}@{rule.dataset}" if rule.dataset else rule.metric, [row.key for row in gated.rows])
     none = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
     reason = gated.left_out_by(rule.pattern) or none
     outcome: Outcome = "skipped" if rule.optional else "failed"

@@ -30,17 +30,24 @@ _MEANT = tuple(
         ),
         (r"\A\s*fail\s+if\b", say("Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance.")),
         (r"!=|<>|\u2260", say("A rule has no !=; write >=, <=, >, < or ==.")),
-        (r"=>|=<|[<>]\s+=", say("Write >= or <=.")),
+        (r"=>|=<|[<>]\s+=|[<>]==", say("Write >= or <=.")),
         (r"[0-9],[0-9]", say("Write numbers with a point and without commas, as 0.9.")),
         (r"\A[^<>=]*=(?!=)|\A[^<>=]*:\s*[0-9]", say("Write ==, >= or <=.")),
         (r"\bbetween\b", say("Write two rules, one with >= and one with <=.")),
-        (r"\s(?:and|or)\s|&&|\|\|", say("Write one rule a line; all of them have to hold.")),
+        (r"\s(?:and|or)\s|&&|\|\||;\s*\w", say("Write one rule a line; all of them have to hold.")),
         (
             r"\b(?:at\s+(?:least|most)|above|below|over|under|(?:more|less|higher|lower|greater)\s+than|drops?)\b",
             say("Write the sign: accuracy >= 0.9 for at least, cer <= 0.1 for at most."),
         ),
+        (
+            r"\b(?:not|never|no)\s+(?:be\s+|get\s+)?(?:worse|regress)|\bregress",
+            say("Write accuracy >= baseline, or: fail if accuracy worse beyond chance."),
+        ),
+        (r"[0-9]\s*percent\b", say("Write the sign, as in baseline - 1%; points are baseline - 1pp.")),
+        (r"[0-9][a-z]+\Z", say("Write the number without its unit.")),
+        (r"[0-9%]\s+(?:on|in|for|at)\s", say("Write the dataset behind the metric: accuracy@DATASET >= 0.9.")),
         (r"[,;]\Z", say("Write one rule a line, and nothing behind it but a comment after #.")),
-        (r"baseline\s*[*/]|[*]\s*baseline|%\s*of\b", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
+        (r"baseline\s*[*/]|\bwithin\b|[*]\s*baseline|%\s*of\b", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
     )
 )
 _OF_BASELINE = say("A rule compares with the baseline; baseline='approved' and the like choose that.")
