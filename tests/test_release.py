@@ -28,8 +28,10 @@ def test_an_index_page_shows_no_picture_and_no_link_that_only_the_repository_has
     for fragment in hook["fragments"]:
         part = (ROOT / fragment["path"]).read_text("utf-8") if "path" in fragment else fragment["text"]
         part = part.partition(fragment["start-after"])[2] if "start-after" in fragment else part
+        part = "".join(part.partition(fragment["start-at"])[1:]) if "start-at" in fragment else part
         text += part.partition(fragment["end-before"])[0] if "end-before" in fragment else part
     for substitution in hook["substitutions"]:
         text = re.sub(substitution["pattern"], substitution["replacement"], text)
     assert re.findall(r"\]\((?!https?:)[^)]*\)", text) == []
     assert [text.count(word) >= 1 for word in ("%load_ext pai_notebook", "Worse than 2.0.0 beyond chance", "## License")] == [True] * 3
+    assert [word for word in ("## Tests", "## Architecture") if word in text] == []
