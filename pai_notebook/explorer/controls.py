@@ -11,7 +11,7 @@ import ipywidgets as widgets
 
 from pai_notebook.explorer.listing import COLUMNS
 from pai_notebook.explorer.panels import PANELS
-from pai_notebook.explorer.state import QUICK
+from pai_notebook.explorer.picks import QUICK
 from pai_notebook.i18n.phrases import say, told, with_text
 
 # One thread at a time changes a widget: a front-end's message, on any thread of the kernel, or our writer.

@@ -15,7 +15,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import BASELINES
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
     from pai_notebook.comparison import Comparison
@@ -83,6 +83,51 @@ class Job:
     about: Any
     ask: Callable[[VersionSource, Progress], Awaitable[Any]] = field(repr=False, compare=False)
     take: Callable[[Any], object] = field(repr=False, compare=False)
+
+
+@dataclass(eq=False)
+class Awaited:
+    """The jobs whose answers are awaited, at most one a lane; a new one takes the place of the one before."""
+
+    _jobs: dict[str, Job] = field(default_factory=dict)
+    _measured: tuple[Job, int, int | None] | None = None
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(tuple(self._jobs.values()))
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def __contains__(self, job: Job) -> bool:
+        """Whether the answer to this very job would still be taken."""
+        return self._jobs.get(job.lane) is job
+
+    def of(self, lane: str) -> Job | None:
+        """The job of a lane."""
+        return self._jobs.get(lane)
+
+    def start(self, job: Job) -> bool:
+        """Await an answer. Returns False for the same click made twice."""
+        if self._jobs.get(job.lane) == job:
+            return False
+        self._jobs[job.lane] = job
+        return True
+
+    def drop(self, *lanes: str) -> None:
+        """Await no answer in these lanes any more."""
+        for lane in lanes:
+            self._jobs.pop(lane, None)
+
+    def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
+        """Note how far a job is."""
+        if job in self:
+            self._measured = (job, done, total)
+        return job in self
+
+    @property
+    def progress(self) -> tuple[int, int | None] | None:
+        """How many of how many, None when nothing is under way whose amount is known."""
+        return self._measured[1:] if self._measured is not None and self._measured[0] in self else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pai_notebook.explorer.controls import CHIPS
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT
 from pai_notebook.explorer.listing import WINDOW
 from pai_notebook.explorer.panels import describe_failure
+from pai_notebook.explorer.picks import amount, each
 from pai_notebook.i18n.phrases import now, told
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.plan import to_line
@@ -56,8 +57,8 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
         controls.models: bool(state.models),
         controls.back: bool(state.model_id),
         controls.listing: picking and not browsing,
-        controls.actions: picking and (not browsing or bool(state.picks) or state.busy),
-        controls.cancel: state.busy,
+        controls.actions: picking and (not browsing or bool(state.picks) or bool(state.waiting)),
+        controls.cancel: bool(state.waiting),
         controls.clear: bool(state.picks),
         controls.fold: bool(state.results),
         controls.report: len(state.results) > 1,
@@ -73,7 +74,7 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
     _set(controls.narrow, "children", (controls.text, controls.more, *terms))
     for control, is_shown in shown.items():
         _set(control.layout, "display", None if is_shown else "none")
-    waits = any(job.lane == "fetch" for job in state.pending) or state.is_stale
+    waits = state.waiting.of("fetch") or state.is_stale
     (controls.answer.add_class if waits else controls.answer.remove_class)("pai-before")
 
 
@@ -85,8 +86,8 @@ def put(controls: Controls, tab: str, text: str) -> None:
 def status_html(state: ExplorerState) -> str:
     """The status line, with a bar while the amount is known; a live region, so that a screen reader says it."""
     line = _text(state.status)
-    if state.progress is not None:
-        done, total = state.progress
+    if state.waiting.progress is not None:
+        done, total = state.waiting.progress
         line += f" · {now('{count:,} of {total:,}', count=done, total=total)}" if total else f" · {done:,}"
         line += f' <progress value="{done}" max="{total}" aria-label="progress"></progress>' if total else ""
     return f'<div role="status" class="pai-status pai-{state.phase}">{line}</div>'
@@ -95,7 +96,7 @@ def status_html(state: ExplorerState) -> str:
 def _advice(state: ExplorerState) -> str:
     """What to do next, where that is not plain."""
     if state.phase == "stale":
-        return now("Below is what was fetched before, not what is picked now; Fetch brings the {versions}.", versions=state.picked_text)
+        return now("Below is what was fetched before, not what is picked now; Fetch brings the {versions}.", versions=amount(state.picks))
     return now("Below is what was fetched before.") if state.phase == "cancelled" and state.results else ""
 
 
@@ -111,12 +112,12 @@ def _paint_models(state: ExplorerState, controls: Controls, title: str) -> None:
     below = f" <small>{_text(state.model_id)}</small>" if name != state.model_id else ""
     _set(controls.model, "value", f"<div><strong>{_text(name)}</strong>{below}</div>")
     names = _text(listed([state.model_name(model) for model in state.results.models], 2))
-    picked = now("{count} picked", count=f"{len(state.all_picks):,}")
+    picked = now("{count} picked", count=f"{len(each(state.picks)):,}")
     _set(controls.folded, "value", f"<div><strong>{names}</strong> · {picked} <small>· {_text(title)}</small></div>")
 
 
 def _paint_versions(state: ExplorerState, controls: Controls) -> None:
-    listing, picks = state.listing, state.all_picks
+    listing, picks = state.listing, each(state.picks)
     options = listing.options()
     _offer(controls.versions, options, state.shown_picks)
     _set(controls.more, "options", ("latest", "approved", "last:3", "last:5", *(name for _, name in options)) if listing.lines else ())

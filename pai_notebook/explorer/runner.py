@@ -78,7 +78,7 @@ class Runner:
     def _reconcile(self) -> None:
         """Let run what is awaited and nothing else, and draw what is to be shown."""
         shown = self._state.shown
-        wanted: list[Job | Shown] = list(self._state.pending)
+        wanted: list[Job | Shown] = list(self._state.waiting)
         if not shown.is_like(self._drawn):
             self._drawn = shown
         for task, job in list(self._tasks.items()):
@@ -101,7 +101,7 @@ class Runner:
             if isinstance(job, Shown):
                 self._state.forgive("draw")
         except asyncio.CancelledError:
-            if not isinstance(job, Shown) and self._state.awaits(job):
+            if not isinstance(job, Shown) and job in self._state.waiting:
                 self._state.cancel()
             raise
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
@@ -117,7 +117,7 @@ class Runner:
 
     async def _answer(self, job: Job) -> None:
         def progress(done: int, total: int | None) -> None:
-            if self._state.progressed(job, done, total) and not self._coming:
+            if self._state.waiting.progressed(job, done, total) and not self._coming:
                 self._changed()
 
         if job.lane == "versions":

@@ -1,7 +1,7 @@
 """State of the explorer: one plain object, without widgets, IPython, threads or a network.
 
-Actions are methods. Those that start a job return it; `pending` has the jobs whose answers are awaited, at most one a lane. `take` accepts
-an answer only while that very job is pending, so a late answer changes nothing: the last click wins.
+Actions are methods. Those that start a job return it, and `take` accepts its answer only while that very job is awaited, so a late answer
+changes nothing: the last click wins.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.errors import FetchErrors, PaiError
-from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Comparing, Fetch, Job, Shown, Terms, read_search, report_of
+from pai_notebook.errors import FetchErrors
+from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Awaited, Comparing, Fetch, Job, Shown, Terms, read_search, report_of
 from pai_notebook.explorer.listing import WINDOW, VersionList, metric_names, model_options
+from pai_notebook.explorer.picks import Picks, addresses_of, amount, each, meant, meant_by_button, put
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.address import Address, Selector, parse_selector
 from pai_notebook.model.nearest import counted
-from pai_notebook.model.order import is_approved, is_same, version_key
-from pai_notebook.versions.resolve import Known, resolve
+from pai_notebook.model.order import is_approved
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.source import Found
+    from pai_notebook.model.address import Address
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
@@ -43,8 +43,6 @@ _FAILED = {
     "pick": say("Nothing was picked."),
     "picked": say("Not all of this could be picked."),
 }
-# What a click picks; the last of them by approval, because no selector means all that are pending.
-QUICK = {"latest 5": ("last:5",), "approved + latest": ("approved", "latest"), "all pending": ()}
 
 
 @dataclass(eq=False)
@@ -54,6 +52,7 @@ class ExplorerState:
     # what happened last, in a sentence, and what went wrong, until something is started anew
     status: str = say("Choose a model, pick versions, then Fetch.")
     error: Exception | None = None
+    waiting: Awaited = field(default_factory=Awaited)
     # what was looked for, and what was found
     search: str = ""
     models: tuple[Model, ...] = ()
@@ -64,7 +63,7 @@ class ExplorerState:
     model_id: str = ""
     listing: VersionList = field(default_factory=VersionList)
     # names of the picked versions by model, in natural order, and whether they stay when another model is chosen
-    picks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    picks: Picks = field(default_factory=dict)
     keep_picks: bool = False
     # how versions are compared, what was asked for last, what it brought, the names of that (with the model where there are several)
     terms: Terms = field(default_factory=Terms)
@@ -76,32 +75,20 @@ class ExplorerState:
     tab: str = "Card"
     card: str = ""
     report: Path | None = None
-    _pending: dict[str, Job] = field(default_factory=dict)
-    _measured: tuple[Job, int, int | None] | None = None
     _error_lane: str = ""
     _cancelled: bool = False
     _names: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
     # the picks that nobody has made: all versions of a set, as it was given
-    _given: dict[str, tuple[str, ...]] | None = None
+    _given: Picks | None = None
 
-    # ---- jobs whose answers are awaited; a new one of a lane takes the place of the one before
-
-    @property
-    def pending(self) -> tuple[Job, ...]:
-        """Jobs whose answers are awaited, at most one for each lane."""
-        return tuple(self._pending.values())
-
-    @property
-    def busy(self) -> bool:
-        """Whether any answer is awaited."""
-        return bool(self._pending)
+    # ---- what is going on
 
     @property
     def phase(self) -> str:
         """The one word for what is going on; a style and a sign of its own each."""
-        if self.busy:
-            return "searching" if "models" in self._pending else "loading"
+        if self.waiting:
+            return "searching" if self.waiting.of("models") else "loading"
         if self._cancelled:
             return "cancelled"
         if self.error is not None:
@@ -115,57 +102,37 @@ class ExplorerState:
         """Whether the result is not that of what is picked now."""
         return bool(self.results) and bool(self.picks) and self.addresses != self.asked
 
-    def awaits(self, job: Job) -> bool:
-        """Whether the answer to this very job would still be taken."""
-        return self._pending.get(job.lane) is job
-
     def _start(self, job: Job, status: str) -> Job | None:
         """Await an answer, and forget what went wrong before; the same click twice is one."""
-        if self._pending.get(job.lane) == job:
+        if not self.waiting.start(job):
             return None
-        self._pending[job.lane] = job
         self._forget()
         self._say(status)
         return job
 
     def take(self, job: Job, answer: Any) -> bool:
         """Take the answer to a job that is awaited. Returns whether it was."""
-        if not self.awaits(job):
+        if job not in self.waiting:
             return False
         # before the job stops being awaited, so that another thread always finds the job or its result
         job.take(answer)
-        if self.awaits(job):
-            self._drop(job.lane)
+        if job in self.waiting:
+            self.waiting.drop(job.lane)
         return True
-
-    def _drop(self, *lanes: str) -> None:
-        for lane in lanes:
-            self._pending.pop(lane, None)
 
     def cancel(self) -> bool:
         """Give up everything awaited; what was there before stays. Returns whether there was anything."""
-        had = self.busy
-        self._pending.clear()
+        had = bool(self.waiting)
+        self.waiting = Awaited()
         self._say(say("Cancelled; nothing was changed.") if had else say("Nothing to cancel."))
         self._cancelled = had
         return had
 
-    def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
-        """Note how far a job is."""
-        if self.awaits(job):
-            self._measured = (job, done, total)
-        return self.awaits(job)
-
-    @property
-    def progress(self) -> tuple[int, int | None] | None:
-        """How many of how many, None when nothing is under way whose amount is known."""
-        return self._measured[1:] if self._measured is not None and self.awaits(self._measured[0]) else None
-
     def failed(self, job: Job, error: Exception) -> bool:
         """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
-        if not self.awaits(job):
+        if job not in self.waiting:
             return False
-        self._drop(job.lane)
+        self.waiting.drop(job.lane)
         if job.lane == "models":
             self.models = ()
         # a metric may not say which is the best, and everything else of the comparison can still be had
@@ -273,7 +240,7 @@ class ExplorerState:
         self._called(self.listing.lines[:1])
         self._counts[self.model_id] = len(self.listing.lines)
         there = {line.version_name for line in self.listing.lines}
-        self._put(self.model_id, [name for name in self.picks.get(self.model_id, ()) if name in there])
+        self.picks = put(self.picks, self.model_id, [name for name in self.picks.get(self.model_id, ()) if name in there])
         if not self.folded and self.error is None:
             self._say(say("{count} of {model}.", count=counted(len(there), "version"), model=self.model_name(self.model_id)))
 
@@ -281,7 +248,7 @@ class ExplorerState:
         """Make these the picks among the versions in the window; picks outside it stay."""
         shown = {line.version_name for line in self.listing.window}
         outside = [name for name in self.picks.get(self.model_id, ()) if name not in shown]
-        self._put(self.model_id, [*outside, *(name for name in names if name in shown)])
+        self.picks = put(self.picks, self.model_id, [*outside, *(name for name in names if name in shown)])
         self._told_picks()
 
     def pick_more(self, text: str) -> None:
@@ -291,39 +258,31 @@ class ExplorerState:
         """
         text = "".join(text.split())
         if text and self.model_id:
-            self._resolve([text], () if self.picks == self._given else self.picks.get(self.model_id, ()))
+            before = () if self.picks == self._given else self.picks.get(self.model_id, ())
+            self._pick_meant(*meant([text], self.model_id, self.listing.lines), before)
 
     def pick_quick(self, what: str) -> Job | None:
         """Pick what a button says instead of what is picked of this model, and fetch it, unless other models are to follow."""
-        if QUICK[what]:
-            self._resolve(QUICK[what], ())
-        elif self.model_id:
-            self._pick_anew(line.version_name for line in self.listing.lines if is_same(line.approval_status, "Pending"))
-        return self.fetch() if self.picks and self.error is None and not self.keep_picks else None
+        names, error = meant_by_button(what, self.model_id, self.listing.lines)
+        self._pick_meant(names, error)
+        return self.fetch() if self.picks and error is None and not self.keep_picks else None
 
-    def _resolve(self, texts: Sequence[str], before: Sequence[str]) -> None:
-        """Pick what selectors mean besides what was picked before; what they do not find becomes the error."""
-        try:
-            addresses = [Address(self.model_id, parse_selector(text)) for text in texts]
-        except PaiError as error:
-            self.note(error, "pick")
-            return
-        known = Known.all_of(self.listing.lines)
-        wanted, errors = resolve(addresses, lambda model_id: (model_id, known), {})
-        if wanted:
-            self._pick_anew([*before, *(line.version_name for line in wanted)])
-        for failure in list(errors.values())[:1]:
-            self.note(failure, "picked" if wanted else "pick")
+    def _pick_meant(self, names: Sequence[str], error: Exception | None, before: Sequence[str] = ()) -> None:
+        """Pick what was meant besides what was picked before; what was not found becomes the error."""
+        if names or error is None:
+            self._pick_anew([*before, *names])
+        if error is not None:
+            self.note(error, "picked" if names else "pick")
 
     def _pick_anew(self, names: Iterable[str]) -> None:
         self.picks = {} if self.picks == self._given else self.picks
-        self._put(self.model_id, names)
+        self.picks = put(self.picks, self.model_id, names)
         self._told_picks()
 
     def unpick(self, place: int) -> None:
         """Take one version out of the picks."""
-        for model_id, gone in self.all_picks[place : place + 1]:
-            self._put(model_id, [name for name in self.picks[model_id] if name != gone])
+        for model_id, gone in each(self.picks)[place : place + 1]:
+            self.picks = put(self.picks, model_id, [name for name in self.picks[model_id] if name != gone])
         self._told_picks()
 
     def clear(self) -> None:
@@ -337,26 +296,9 @@ class ExplorerState:
         if not picks:
             self.picks = {model: names for model, names in self.picks.items() if model == self.model_id}
 
-    def _put(self, model_id: str, names: Iterable[str]) -> None:
-        """Make these the picks of a model, which comes last then."""
-        ordered = tuple(sorted(dict.fromkeys(names), key=version_key))
-        others = {model: kept for model, kept in self.picks.items() if model != model_id}
-        self.picks = {**others, model_id: ordered} if ordered and model_id else others
-
     def _told_picks(self) -> None:
         self._forget()
-        self._say(say("{versions} picked.", versions=self.picked_text) if self.picks else say("Nothing picked."))
-
-    @property
-    def all_picks(self) -> tuple[tuple[str, str], ...]:
-        """Model and name of everything that is picked."""
-        return tuple((model, name) for model, names in self.picks.items() for name in names)
-
-    @property
-    def picked_text(self) -> str:
-        """How many versions are picked, and of how many models."""
-        count = counted(len(self.all_picks), "version")
-        return say("{count} of {total} models", count=count, total=len(self.picks)) if len(self.picks) > 1 else count
+        self._say(say("{versions} picked.", versions=amount(self.picks)) if self.picks else say("Nothing picked."))
 
     @property
     def shown_picks(self) -> tuple[str, ...]:
@@ -367,7 +309,7 @@ class ExplorerState:
     @property
     def addresses(self) -> tuple[Address, ...]:
         """What is picked, as addresses."""
-        return tuple(Address(model, Selector("names", names=names)) for model, names in self.picks.items())
+        return addresses_of(self.picks)
 
     # ---- fetching and comparing
 
@@ -376,7 +318,7 @@ class ExplorerState:
         if not self.picks:
             self._say(say("Pick at least one version first."))
             return None
-        asked, count = self.addresses, len(self.all_picks)
+        asked, count = self.addresses, len(each(self.picks))
         take, words = partial(self._fetched, partial(self._show, asked)), say("Fetching {count} …", count=counted(count, "version"))
         return self._fetch(Fetch(asked, count, refresh=asked == self.asked), take, words)
 
@@ -385,7 +327,7 @@ class ExplorerState:
         return self._fetch(Fetch(tuple(addresses)), partial(self._fetched, self.adopt), say("Fetching versions …"))
 
     def _fetch(self, wanted: Fetch, take: Callable[[VersionSet], None], words: str) -> Job | None:
-        self._drop("compare", "report")
+        self.waiting.drop("compare", "report")
         return self._start(Job("fetch", wanted, lambda source, progress: source.fetch_versions(wanted, progress), take), words)
 
     def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
@@ -407,7 +349,7 @@ class ExplorerState:
             self.choose_model(self.model_id if self.model_id in models else models[0])
         self.picks = {}
         for model in models:
-            self._put(model, [version.version_name for version in versions if version.model_id == model])
+            self.picks = put(self.picks, model, [version.version_name for version in versions if version.model_id == model])
         self._given = self.picks if given else None
         return self._show(self.addresses, versions)
 
@@ -457,7 +399,7 @@ class ExplorerState:
 
     def _compare(self) -> Job | None:
         self.comparison = self.report = None
-        self._drop("compare", "report")
+        self.waiting.drop("compare", "report")
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
         comparing = Comparing(self.results, self.terms)
@@ -474,7 +416,7 @@ class ExplorerState:
     @property
     def comparing(self) -> Comparing | None:
         """The comparison that is being made."""
-        job = self._pending.get("compare")
+        job = self.waiting.of("compare")
         return job.about if job is not None else None
 
     def write_report(self) -> Job | None:

@@ -365,7 +365,7 @@ class Explorer(Displayed):
         """Give the focus to what takes the place of a clicked button: else it is lost, and the next key is the notebook's."""
         state, controls, clicked = self._state, self._controls, self._clicked
         shape = state.folded, state.browsing
-        gone = shape != self._shape or (clicked is controls.cancel and not state.busy)
+        gone = shape != self._shape or (clicked is controls.cancel and not state.waiting)
         gone = gone or (clicked in controls.chips[len(controls.chip_row.children) :])
         if clicked is not None and gone:
             (controls.change if state.folded else controls.query if state.browsing else controls.versions).focus()

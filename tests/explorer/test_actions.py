@@ -6,6 +6,7 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook.explorer import Explorer
+from pai_notebook.explorer.picks import each
 from tests.explorer.test_state import version
 
 SHELF = {
@@ -62,7 +63,7 @@ def clicks(explorer, reader, dice):
         chips = controls.chip_row.children
         if chips:
             place = dice.randrange(len(chips))
-            model, name = explorer._state.all_picks[place]
+            model, name = each(explorer._state.picks)[place]
             chips[place].click()
             reader.picks = {each: kept - ({name} if each == model else set()) for each, kept in reader.picks.items()}
             reader.picks = {each: kept for each, kept in reader.picks.items() if kept}
@@ -92,7 +93,7 @@ def seen(explorer):
     window = [line.version_name for line in state.listing.window]
     shown = [value for _, value in controls.versions.options], controls.versions.value, controls.text.value
     chips = [chip.description for chip in controls.chip_row.children]
-    return (shown, len(chips)), ((window, state.shown_picks, state.listing.text), len(state.all_picks))
+    return (shown, len(chips)), ((window, state.shown_picks, state.listing.text), len(each(state.picks)))
 
 
 @pytest.mark.slow
@@ -112,7 +113,7 @@ def test_random_clicks_lose_nothing_and_leave_nothing_stale(shelf, part):
         assert {model: {v.version_name for v in explorer.selected if v.model_id == model} for model in explorer.selected.models} == (
             reader.fetched
         ), (seed, done)
-        assert not state.busy
+        assert not state.waiting
         assert state.model_id == reader.model
         assert explorer.last_error is None
         controls, wanted = seen(explorer)

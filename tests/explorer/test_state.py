@@ -12,7 +12,8 @@ from pai_notebook.explorer.controls import STYLE
 from pai_notebook.explorer.jobs import Terms, read_search
 from pai_notebook.explorer.listing import COLUMNS, WINDOW, VersionList, matching
 from pai_notebook.explorer.painting import status_html
-from pai_notebook.explorer.state import QUICK, ExplorerState
+from pai_notebook.explorer.picks import QUICK, each
+from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
@@ -66,7 +67,7 @@ def fetched(*names, model="model-a", **options):
 
 
 def job_of(state, lane):
-    return next(job for job in state.pending if job.lane == lane)
+    return next(job for job in state.waiting if job.lane == lane)
 
 
 def found(models, *, more=False):
@@ -79,9 +80,9 @@ class TestModels:
         state = ExplorerState()
         job = state.find(" 数字 ")
         assert job.about == "数字"
-        assert state.busy
+        assert state.waiting
         assert state.take(job, found([model("model-a", "手写数字识别"), model("model-b", "数字去噪")]))
-        assert not state.busy
+        assert not state.waiting
         assert state.status == "2 models found."
 
     @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ class TestModels:
         state = ExplorerState()
         state.take(state.find(query), found(models))
         assert state.model_id == chosen
-        assert [job.about for job in state.pending] == ([chosen] if chosen else [])
+        assert [job.about for job in state.waiting] == ([chosen] if chosen else [])
 
     def test_filters_are_words_of_the_search(self):
         state = ExplorerState()
@@ -111,7 +112,7 @@ class TestModels:
         state = ExplorerState()
         job = state.find("x")
         assert state.find("x") is None
-        assert state.pending == (job,)
+        assert list(state.waiting) == [job]
 
     def test_a_search_made_again_from_the_versions_shows_the_models_while_it_is_awaited(self):
         state = chosen("0.1.0")
@@ -308,7 +309,7 @@ class TestFetching:
         state = chosen("0.2.0")
         job = state.fetch()
         assert state.fetch() is None
-        assert state.pending == (job,)
+        assert list(state.waiting) == [job]
 
     def test_another_pick_while_fetching_replaces_what_was_asked(self):
         state = chosen("0.2.0")
@@ -357,11 +358,11 @@ class TestFetching:
     def test_progress_is_known_only_while_it_is_awaited(self):
         state = chosen("0.1.0", "0.2.0")
         job = state.fetch()
-        assert state.progressed(job, 1, 2)
-        assert state.progress == (1, 2)
+        assert state.waiting.progressed(job, 1, 2)
+        assert state.waiting.progress == (1, 2)
         state.cancel()
-        assert state.progress is None
-        assert not state.progressed(job, 2, 2)
+        assert state.waiting.progress is None
+        assert not state.waiting.progressed(job, 2, 2)
 
     def test_cancelling_changes_nothing_and_drops_every_answer(self):
         state = fetched("0.1.0", "0.2.0")
@@ -369,7 +370,7 @@ class TestFetching:
         job = state.fetch()
         search = state.find("x")
         assert state.cancel()
-        assert not state.busy
+        assert not state.waiting
         assert not state.take(job, version_set("0.10.0"))
         assert not state.take(search, found([model("model-z")]))
         assert not state.take(compare, "late")
@@ -435,7 +436,7 @@ class TestASetAsItWasGiven:
 class TestComparing:
     def test_one_version_has_nothing_to_be_compared_with(self):
         state = fetched("0.2.0")
-        assert not state.busy
+        assert not state.waiting
         assert state.comparison is None
 
     def test_the_baseline_is_chosen_by_the_default_rule_until_somebody_chooses(self):
@@ -675,7 +676,7 @@ class Clicking(RuleBasedStateMachine):
 
     def _new(self, job):
         """Jobs that an action started, what it returned among them."""
-        started = [each for each in self.state.pending if not any(each is other for other in self.seen)]
+        started = [each for each in self.state.waiting if not any(each is other for other in self.seen)]
         assert job is None or any(job is each for each in started)
         self.seen += started
         return multiple(*started)
@@ -744,9 +745,11 @@ class Clicking(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, 12))
     def unpick(self, place):
-        before = self.state.all_picks
+        before = each(self.state.picks)
         self.state.unpick(place)
-        assert self.state.all_picks == before[:place] + before[place + 1 :] or set(self.state.all_picks) == set(before) - {before[place]}
+        assert each(self.state.picks) == before[:place] + before[place + 1 :] or set(each(self.state.picks)) == set(before) - {
+            before[place]
+        }
 
     @rule(models=st.booleans())
     def browse(self, models):
@@ -782,21 +785,21 @@ class Clicking(RuleBasedStateMachine):
     def cancel(self):
         before = self._content()
         self.state.cancel()
-        assert not self.state.busy
+        assert not self.state.waiting
         assert self._content() == before
 
     @rule(job=jobs, done=st.integers(0, 9))
     def progress(self, job, done):
-        assert self.state.progressed(job, done, 9) == self.state.awaits(job)
+        assert self.state.waiting.progressed(job, done, 9) == (job in self.state.waiting)
 
     @rule(target=jobs, job=consumes(jobs), broken=st.booleans())
     def answer(self, job, broken):
         """An answer that is not awaited any more changes nothing at all."""
-        awaited, before = self.state.awaits(job), self._content()
+        awaited, before = (job in self.state.waiting), self._content()
         assert (self._fail(job) if broken else self.state.take(job, self._answer_to(job))) == awaited
         if not awaited:
             assert self._content() == before
-        assert not self.state.awaits(job)
+        assert job not in self.state.waiting
         return self._new(None)
 
     def _fail(self, job):
@@ -833,9 +836,9 @@ class Clicking(RuleBasedStateMachine):
 
     @invariant()
     def at_most_one_job_a_lane_is_awaited(self):
-        lanes = [job.lane for job in self.state.pending]
+        lanes = [job.lane for job in self.state.waiting]
         assert len(lanes) == len(set(lanes))
-        assert self.state.busy == bool(lanes)
+        assert bool(self.state.waiting) == bool(lanes)
 
     @invariant()
     def the_window_is_a_small_part_of_the_list(self):
@@ -872,7 +875,7 @@ class Clicking(RuleBasedStateMachine):
     def the_phase_is_the_one_word_for_it(self):
         state = self.state
         assert state.phase in PHASES
-        assert (state.phase in ("searching", "loading")) == state.busy
+        assert (state.phase in ("searching", "loading")) == bool(state.waiting)
         assert state.phase not in ("failed", "partly") or state.error is not None
         assert state.phase != "stale" or state.addresses != state.asked
         assert state.phase != "nothing" or not state.models
@@ -880,7 +883,7 @@ class Clicking(RuleBasedStateMachine):
     @invariant()
     def there_is_always_something_to_say(self):
         assert self.state.status
-        assert self.state.progress is None or self.state.busy
+        assert self.state.waiting.progress is None or self.state.waiting
 
     @precondition(lambda self: self.state.results)
     @invariant()

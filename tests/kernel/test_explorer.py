@@ -63,7 +63,7 @@ def test_cells_run_while_the_explorer_loads(shell, registry):
     registry.hold("/versions/0.2.0")
     shell.click(shell.model_id_of["fetch"])
     eventually(lambda: registry.waiting)
-    assert shell.value("(1 + 1, ex._state.busy, len(ex.selected))") == [2, True, 0]
+    assert shell.value("(1 + 1, bool(ex._state.waiting), len(ex.selected))") == [2, True, 0]
     registry.release()
     shell.until("len(ex.selected) == 1")
 
@@ -104,7 +104,7 @@ def test_cancel_aborts_the_request_on_the_server_and_keeps_the_last_result(shell
     eventually(lambda: registry.waiting)
     shell.click(shell.model_id_of["cancel"])
     eventually(lambda: registry.aborted)
-    shell.until("not ex._state.busy")
+    shell.until("not ex._state.waiting")
     assert shell.value("[v.version_name for v in ex.selected]") == ["0.2.0"]
     assert "Cancelled" in shell.value("ex._controls.status.value")
 
