@@ -80,7 +80,7 @@ class Controls:
         self.heading, self.status, self.note, self.trouble = _html("pai-head"), _html("pai-small"), _html("pai-small"), _html("pai-panel")
         hint = say("name, task, label or id; also provider=pai, workspace=…, label=…")
         self.query = _field("Combobox", say("Find models"), placeholder=hint, continuous_update=False)
-        self.models = _field("Select", say("Models"), options=[], rows=6).add_class("pai-list")
+        self.models = _field("Select", say("Models"), options=[], rows=10).add_class("pai-list")
         self.back = _button(say("‹ Back to versions"))
         self.browsing = _column(self.models, _row(self.back))
         self.link = widgets.Output(layout=_layout())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
-from pai_notebook.i18n.phrases import now, told
+from pai_notebook.explorer.jobs import read_search
+from pai_notebook.i18n.phrases import now, say, told
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import counted, short_datasets
@@ -31,6 +33,7 @@ COLUMNS = {"version": True, "approval": False, "created": True, "metric": True}
 # Versions that are looked at to find out which metrics there are.
 _SAMPLE = 20
 _WIDEST_NAME = 28
+_MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 
 
 def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
@@ -173,18 +176,61 @@ def approval_text(status: str) -> str:
     return f"{symbol(approval_badge(status))} {visible(status) or now('no status')}"
 
 
-def model_options(models: Sequence[Model], counts: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Lines of the list of models, each with the id it stands for; the id is in the line only where the name does not say which."""
-    names = Counter(visible(model.name) for model in models)
-    options = []
-    for model in models:
-        latest, name = model.latest_version, visible(model.name)
-        newest = now("no version yet")
+@dataclass
+class FoundModels:
+    """Models that were found, what was looked for, and what is known of names and numbers of versions."""
+
+    search: str = ""
+    found: tuple[Model, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def show(self, models: Iterable[Model], counts: Mapping[str, int] | None = None) -> None:
+        """List other models, with the number of versions where it is known."""
+        self.found = tuple(models)
+        self._names |= {model.model_id: model.name for model in self.found if model.name}
+        self.counts |= counts or {}
+
+    def learn(self, versions: Iterable[ModelVersion]) -> None:
+        """Take the names of models from their versions."""
+        self._names |= {version.model_id: name for version in versions if (name := version.provenance.model_name)}
+
+    def name(self, model_id: str) -> str:
+        """Name of a model where it is known, else its id."""
+        return self._names.get(model_id) or model_id
+
+    @property
+    def only(self) -> str:
+        """The model that a search can only mean: the single one found, one of exactly this name, or the id that was typed."""
+        query = read_search(self.search).get("query", "")
+        if not query:
+            return ""
+        found = [model.model_id for model in self.found if query in (model.name, model.model_id)]
+        found = found or [model.model_id for model in self.found] or [query] * bool(_MODEL_ID.fullmatch(query))
+        return found[0] if len(found) == 1 else ""
+
+    def sentence(self, *, more: bool) -> str:
+        """What was found, in a sentence, and what to try where nothing was."""
+        if self.found:
+            words = "{count} found and more; narrow the search to see the rest." if more else "{count} found."
+            return say(words, count=counted(len(self.found), "model"))
+        if not self.search:
+            return say("No models yet.")
+        words = (
+            "No model matches “{search}”. Searched in names, domains, tasks and labels; "
+            "try a shorter word or a model id, or empty the field."
+        )
+        return say(words, search=self.search)
+
+    def options(self) -> list[tuple[str, str]]:
+        """Lines of text, each with the id it stands for; the id is in the line only where the name does not say which."""
+        names = Counter(visible(model.name) for model in self.found)
+        return [(self._line(model, is_one=names[visible(model.name)] == 1), model.model_id) for model in self.found]
+
+    def _line(self, model: Model, *, is_one: bool) -> str:
+        latest, name, newest = model.latest_version, visible(model.name), now("no version yet")
         if latest is not None:
-            newest = now(
-                "latest {version} {approval}", version=visible(latest.version_name), approval=approval_text(latest.approval_status)
-            )
-        count = told(counted(counts[model.model_id], "version")) if model.model_id in counts else ""
-        id_ = visible(model.model_id) if names[name] > 1 or not name else ""
-        options.append((" · ".join(filter(None, [name, count, newest, id_])), model.model_id))
-    return options
+            approval = approval_text(latest.approval_status)
+            newest = now("latest {version} {approval}", version=visible(latest.version_name), approval=approval)
+        count = told(counted(self.counts[model.model_id], "version")) if model.model_id in self.counts else ""
+        return " · ".join(filter(None, [name, count, newest, "" if name and is_one else visible(model.model_id)]))

@@ -53,8 +53,8 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
         controls.heading: picking,
         controls.bar: state.folded,
         controls.query: picking,
-        controls.browsing: browsing and (bool(state.models) or bool(state.model_id)),
-        controls.models: bool(state.models),
+        controls.browsing: browsing and (bool(state.models.found) or bool(state.model_id)),
+        controls.models: bool(state.models.found),
         controls.back: bool(state.model_id),
         controls.listing: picking and not browsing,
         controls.actions: picking and (not browsing or bool(state.picks) or bool(state.waiting)),
@@ -105,13 +105,13 @@ def _text(text: str) -> str:
 
 
 def _paint_models(state: ExplorerState, controls: Controls, title: str) -> None:
-    options = state.model_options
+    options = state.models.options()
     _offer(controls.models, options, state.model_id if state.model_id in dict(options).values() else None)
     _set(controls.query, "options", tuple(text for text, _ in options))
-    name = state.model_name(state.model_id)
+    name = state.models.name(state.model_id)
     below = f" <small>{_text(state.model_id)}</small>" if name != state.model_id else ""
     _set(controls.model, "value", f"<div><strong>{_text(name)}</strong>{below}</div>")
-    names = _text(listed([state.model_name(model) for model in state.results.models], 2))
+    names = _text(listed([state.models.name(model) for model in state.results.models], 2))
     picked = now("{count} picked", count=f"{len(each(state.picks)):,}")
     _set(controls.folded, "value", f"<div><strong>{names}</strong> · {picked} <small>· {_text(title)}</small></div>")
 
@@ -134,7 +134,7 @@ def _paint_versions(state: ExplorerState, controls: Controls) -> None:
         _set(button, "tooltip", now("sort by {column}", column=words))
         _set(button.layout, "width", widths[column])
     for chip, (model, name) in zip(controls.chips, picks, strict=False):
-        words = f"{state.model_name(model)} {name}" if len(state.picks) > 1 else name
+        words = f"{state.models.name(model)} {name}" if len(state.picks) > 1 else name
         _set(chip, "description", f"{visible(words)} ×")
     _set(controls.chip_row, "children", tuple(controls.chips[: len(picks)]))
     _set(controls.beyond, "value", now("and {count} more", count=len(picks) - CHIPS) if len(picks) > CHIPS else "")

@@ -14,8 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import FetchErrors
-from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Awaited, Comparing, Fetch, Job, Shown, Terms, read_search, report_of
-from pai_notebook.explorer.listing import WINDOW, VersionList, metric_names, model_options
+from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Awaited, Comparing, Fetch, Job, Shown, Terms, report_of
+from pai_notebook.explorer.listing import WINDOW, FoundModels, VersionList, metric_names
 from pai_notebook.explorer.picks import Picks, addresses_of, amount, each, meant, meant_by_button, put
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.source import Found
     from pai_notebook.model.address import Address
-    from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
-_MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 # What is said of a failure, by the lane of its job; what happened stands in the error itself.
 _FAILED = {
     "models": say("The search failed."),
@@ -53,9 +51,7 @@ class ExplorerState:
     status: str = say("Choose a model, pick versions, then Fetch.")
     error: Exception | None = None
     waiting: Awaited = field(default_factory=Awaited)
-    # what was looked for, and what was found
-    search: str = ""
-    models: tuple[Model, ...] = ()
+    models: FoundModels = field(default_factory=FoundModels)
     # whether the list shows models rather than versions, and whether all that picks is folded into one line
     browsing: bool = True
     folded: bool = False
@@ -77,8 +73,6 @@ class ExplorerState:
     report: Path | None = None
     _error_lane: str = ""
     _cancelled: bool = False
-    _names: dict[str, str] = field(default_factory=dict)
-    _counts: dict[str, int] = field(default_factory=dict)
     # the picks that nobody has made: all versions of a set, as it was given
     _given: Picks | None = None
 
@@ -94,7 +88,7 @@ class ExplorerState:
         if self.error is not None:
             return "partly" if self._error_lane == "partly" else "failed"
         if self.browsing:
-            return "ready" if self.models else "nothing" if self.search else "empty"
+            return "ready" if self.models.found else "nothing" if self.models.search else "empty"
         return "stale" if self.is_stale else "ready" if self.listing.lines or self.results else "empty"
 
     @property
@@ -134,7 +128,7 @@ class ExplorerState:
             return False
         self.waiting.drop(job.lane)
         if job.lane == "models":
-            self.models = ()
+            self.models.show(())
         # a metric may not say which is the best, and everything else of the comparison can still be had
         undecided = job.lane == "compare" and bool(self.terms.by)
         if undecided:
@@ -162,56 +156,24 @@ class ExplorerState:
 
     def find(self, text: str = "") -> Job | None:
         """Look for models; a line of the list, as a text field completes it, chooses its model."""
-        chosen = dict(self.model_options).get(text.strip())
+        chosen = dict(self.models.options()).get(text.strip())
         if chosen:
             return self.choose_model(chosen)
-        self.search = search = " ".join(text.split())
+        self.models.search = search = " ".join(text.split())
         self.browsing, self.folded = True, False
         words = say("Searching models for “{search}” …", search=search) if search else say("Searching models …")
         return self._start(Job("models", search, lambda source, _: source.find_models(search), self._found), words)
 
     def _found(self, answer: Found) -> None:
-        """Take the models that were found, with the number of versions where it is known."""
+        """Take the models that were found, and choose the one that can only be meant."""
         models, more, counts = answer
-        self.models = tuple(models)
-        self._names |= {model.model_id: model.name for model in self.models if model.name}
-        self._counts |= counts
-        if self.models:
-            words = "{count} found and more; narrow the search to see the rest." if more else "{count} found."
-            self._say(say(words, count=counted(len(self.models), "model")))
-        elif not self.search:
-            self._say(say("No models yet."))
-        else:
-            words = (
-                "No model matches “{search}”. Searched in names, domains, tasks and labels; "
-                "try a shorter word or a model id, or empty the field."
-            )
-            self._say(say(words, search=self.search))
-        only = self._only_match(read_search(self.search).get("query", ""))
+        self.models.show(models, counts)
+        self._say(self.models.sentence(more=more))
+        only = self.models.only
         if only and only == self.model_id and self.listing.lines:
             self.browse(models=False)
         elif only:
             self.choose_model(only)
-
-    def _only_match(self, query: str) -> str:
-        """The model that a search can only mean: the single one found, one of exactly this name, or the id that was typed."""
-        if not query:
-            return ""
-        found = [model.model_id for model in self.models if query in (model.name, model.model_id)]
-        found = found or [model.model_id for model in self.models] or [query] * bool(_MODEL_ID.fullmatch(query))
-        return found[0] if len(found) == 1 else ""
-
-    @property
-    def model_options(self) -> list[tuple[str, str]]:
-        """Lines of the list of models, each with the id it stands for."""
-        return model_options(self.models, self._counts)
-
-    def model_name(self, model_id: str) -> str:
-        """Name of a model where it is known, else its id."""
-        return self._names.get(model_id) or model_id
-
-    def _called(self, versions: Iterable[ModelVersion]) -> None:
-        self._names |= {version.model_id: name for version in versions if (name := version.provenance.model_name)}
 
     def browse(self, *, models: bool) -> None:
         """Show the list of models, or go back to the versions of the chosen one."""
@@ -232,17 +194,17 @@ class ExplorerState:
             self.picks = self.picks if self.keep_picks else {}
         self.browsing = False
         job = Job("versions", model_id, lambda source, progress: source.list_versions(model_id, progress), self._listed)
-        return self._start(job, say("Listing versions of {model} …", model=self.model_name(model_id)))
+        return self._start(job, say("Listing versions of {model} …", model=self.models.name(model_id)))
 
     def _listed(self, lines: Iterable[ModelVersion]) -> None:
         """Take the versions of the chosen model; picks of versions that are gone are dropped."""
         self.listing.show(lines, metric=self.metric or self.terms.by)
-        self._called(self.listing.lines[:1])
-        self._counts[self.model_id] = len(self.listing.lines)
+        self.models.learn(self.listing.lines[:1])
+        self.models.counts[self.model_id] = len(self.listing.lines)
         there = {line.version_name for line in self.listing.lines}
         self.picks = put(self.picks, self.model_id, [name for name in self.picks.get(self.model_id, ()) if name in there])
         if not self.folded and self.error is None:
-            self._say(say("{count} of {model}.", count=counted(len(there), "version"), model=self.model_name(self.model_id)))
+            self._say(say("{count} of {model}.", count=counted(len(there), "version"), model=self.models.name(self.model_id)))
 
     def pick(self, names: Iterable[str]) -> None:
         """Make these the picks among the versions in the window; picks outside it stay."""
@@ -359,7 +321,7 @@ class ExplorerState:
         self.asked, self.results, self.folded = asked, versions, bool(versions)
         several = len(versions.models) > 1
         self.names = tuple(version.address if several else version.version_name for version in versions)
-        self._called(versions)
+        self.models.learn(versions)
         metrics = self.metrics
         self.card = _kept(self.card, self.names)
         self.terms = replace(
@@ -464,7 +426,7 @@ class ExplorerState:
         """What the panels show, as one immutable value."""
         version = self.results[self.names.index(self.card)] if self.card in self.names else None
         metric = self.metric if self.tab == "Chart" else ""
-        return Shown(self.tab, self.models, self.results, self.comparison, self.comparing, metric, version, self.error)
+        return Shown(self.tab, self.models.found, self.results, self.comparison, self.comparing, metric, version, self.error)
 
 
 def _kept(wanted: str, offered: Sequence[str]) -> str:

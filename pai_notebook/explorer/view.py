@@ -279,7 +279,7 @@ class Explorer(Displayed):
     def _describe_static(self) -> Block:
         self.wait()
         state = self._state
-        asked = state.asked or tuple(parse_address(f"{line.model_id}@last:5") for line in state.models[:1])
+        asked = state.asked or tuple(parse_address(f"{line.model_id}@last:5") for line in state.models.found[:1])
         code = [Code(line) for line in to_python(self._plan(asked, self.value)).splitlines() if line]
         return Stack([Note(_NOT_LIVE, "info"), Facts([("Python", Lines(code))]), self._describe()])
 

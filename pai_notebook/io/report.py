@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pai_notebook.display import Block, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
-from pai_notebook.i18n.phrases import in_language, say, speaking
+from pai_notebook.i18n.phrases import in_language, say, speaking, told
 from pai_notebook.io.page import html_page
 from pai_notebook.io.redaction import Redaction
 from pai_notebook.sanitize import visible, visible_lines
@@ -44,9 +44,9 @@ class Figure:
     def html(self, *classes: str) -> str:
         """Both pictures, of which a style sheet shows one; by their classes where they have some."""
         # that of <picture> is not exchanged in time when a dark page is printed
-        kinds = [f'class="{name}" ' for name in classes] or ["", ""]
+        kinds, alt = [f'class="{name}" ' for name in classes] or ["", ""], _plain(told(self.alt))
         return "".join(
-            f'<img {kind}src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" width="{self.width}" alt="{_plain(self.alt)}">'
+            f'<img {kind}src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" width="{self.width}" alt="{alt}">'
             for kind, png in zip(kinds, (self.light, self.dark), strict=True)
         )
 

@@ -126,7 +126,7 @@ class TestModels:
         early, late = state.find("a"), state.find("b")
         assert not state.take(early, found([model("model-a")]))
         assert state.take(late, found([model("model-b")]))
-        assert [each.model_id for each in state.models] == ["model-b"]
+        assert [each.model_id for each in state.models.found] == ["model-b"]
 
     def test_it_says_that_there_is_more_than_is_listed(self):
         state = ExplorerState()
@@ -149,7 +149,7 @@ class TestModels:
         state.take(state.find("digits"), found([model("model-a", "digits")]))
         state.take(job_of(state, "versions"), listing(MODELS["model-a"]))
         state.take(state.find("zzzz"), found([]))
-        assert (state.browsing, state.model_name("model-a"), state.models) == (True, "digits", ())
+        assert (state.browsing, state.models.name("model-a"), state.models.found) == (True, "digits", ())
         state.browse(models=False)
         assert [line.version_name for line in state.listing.window] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
 
@@ -554,13 +554,13 @@ class TestPhases:
     def test_what_is_looked_for_has_nothing_of_what_is_shown(self):
         state = fetched("0.1.0", "0.2.0")
         state.take(state.find("zzzz"), found([]))
-        assert (state.browsing, state.folded, state.models) == (True, False, ())
+        assert (state.browsing, state.folded, state.models.found) == (True, False, ())
 
     def test_a_failed_search_shows_no_models_of_the_one_before(self):
         state = ExplorerState()
         state.take(state.find(), found([model("model-a")]))
         state.failed(state.find("x"), PaiError("no answer"))
-        assert state.models == ()
+        assert state.models.found == ()
 
 
 class TestTheList:
@@ -824,7 +824,7 @@ class Clicking(RuleBasedStateMachine):
     def _content(self):
         state = self.state
         return (
-            state.models,
+            state.models.found,
             state.listing.lines,
             dict(state.picks),
             state.results,
@@ -878,7 +878,7 @@ class Clicking(RuleBasedStateMachine):
         assert (state.phase in ("searching", "loading")) == bool(state.waiting)
         assert state.phase not in ("failed", "partly") or state.error is not None
         assert state.phase != "stale" or state.addresses != state.asked
-        assert state.phase != "nothing" or not state.models
+        assert state.phase != "nothing" or not state.models.found
 
     @invariant()
     def there_is_always_something_to_say(self):
