@@ -248,9 +248,14 @@ class OverallVerdict(Displayed):
         self._names = tuple(names)
         self._judged = tuple(judged)
         found = Counter([each[1:3] for each in judged])
-        self.counts = {
+        self._counts = {
             name: {str(standing): found[place, standing] for standing in Standing} for place, name in enumerate(names) if name != baseline
         }
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many metrics of each version are what; see the class. A fresh dict, so that a change of it is none of the verdict."""
+        return {name: dict(found) for name, found in self._counts.items()}
 
     @property
     def _singly(self) -> list[list[int]]:
@@ -265,9 +270,13 @@ class OverallVerdict(Displayed):
             found[self._names[each.place]].append(each)
         return found
 
-    @cached_property
+    @property
     def standings(self) -> dict[tuple[str, str], str]:
-        """The result of each version in each row, by their names; see the class."""
+        """The result of each version in each row, by their names; see the class. A fresh dict."""
+        return dict(self._standings)
+
+    @cached_property
+    def _standings(self) -> Mapping[tuple[str, str], str]:
         return {(self._names[each.place], each.row.full_name): str(each.standing) for each in self._judged}
 
     @property
@@ -338,7 +347,7 @@ class OverallVerdict(Displayed):
     @property
     def _is_long(self) -> bool:
         """Whether there are so many versions that sentences count them and a fold goes through them."""
-        return len(self.counts) > MANY
+        return len(self._counts) > MANY
 
     def _blocks(self) -> list[Block]:
         """The first sentences; the others are folded, of many versions by version."""
@@ -351,7 +360,7 @@ class OverallVerdict(Displayed):
 
     def _by_version(self, more: Sequence[Block] = (), *, folded: bool) -> Section:
         facts: list[tuple[str, Inline]] = [(each.called, each.describe()) for each in self._each]
-        total, part = len(self.counts), say("{shown} of {total} shown", shown=len(facts), total=len(self.counts))
+        total, part = len(self._counts), say("{shown} of {total} shown", shown=len(facts), total=len(self._counts))
         summary = part if len(facts) < total else self._counted or say("{count} versions", count=total)
         return Section(say("By version"), [Facts(facts), *more], folded=folded, summary=joined([summary, *([_more(more)] if more else [])]))
 
@@ -411,7 +420,7 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool
     ]
     if (others or not asked) and not any(words in _BETTER for words, _ in sides):
         parts.insert(0, say("no version is better"))
-    rows = tuple((row, name) for (name, row) in verdict.standings if name in about)
+    rows = tuple((row, name) for (name, row) in verdict._standings if name in about)  # noqa: SLF001 - as above
     if others:
         told = "The other version: {parts}." if len(about) == 1 else "Of the {count} other versions: {parts}."
         return Finding(say(told, count=len(about), parts=joined(parts, "; ")), rows)

@@ -394,6 +394,10 @@ class _Parser:
                 raise grammar_error(self.text, position, error.message, error.hint) from None
         if (info is not None and info.kind == "time") or operand.token.kind in _MOMENTS:
             return  # refused while reading
+        is_percent = name.section == "metrics" and operand.token.kind == "number" and operand.token.text.endswith("%")
+        if is_percent and any(type(each) in _NUMBERS and each > 1 for value in found.values(name) for each in _each(value)):
+            told = say("a bound in percent needs a fraction, and {metric} has values above 1: write it as they are", metric=name.shown)
+            raise grammar_error(self.text, position, told, say("Write a number."))
         if sign != "==" and isinstance(operand.literal, bool):
             raise grammar_error(
                 self.text, position, say("{text} has no order", text=operand.token.text), say("Write == or != with true and false.")

@@ -447,7 +447,7 @@ def test_a_rule_against_the_direction_says_on_which_side_a_value_is_and_what_is_
 
 
 def test_a_misspelt_metric_that_may_be_absent_is_named_at_the_top():
-    report = compare({"accuracy": 0.9}, {"accuracy": 0.9}).check("accuracy >= 0\nacuracy >= 0.9 if present")
+    report = compare({"accuracy": 0.9}, {"accuracy": 0.9}).check("accuracy >= 0.1\nacuracy >= 0.9 if present")
     assert bool(report) is report.passed is True
     assert report.remarks == ("acuracy >= 0.9 if present: no version has this metric; nearest: accuracy",)
     assert repr(report) == "<GateReport Gate passed: 1 check, only as measured; 1 skipped, not counted>"
@@ -1168,3 +1168,37 @@ def test_failed_checks_without_an_interval_are_named_once():
     report = compare({"cer": 0.1, "accuracy": 0.9, "n": 1000}, {"cer": 0.2, "accuracy": 0.5, "n": 1000}).check("cer < 0.1\naccuracy > 0.8")
     assert str(report).count("no interval known, as measured: cer") == 1
     assert "no interval known" not in str(compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.5, "n": 1000}).check("accuracy > 0.8"))
+
+
+@pytest.mark.parametrize("base", [0.3, 0.95, 1.0])
+@pytest.mark.parametrize("points", [50, 60, 94, 95, 98])
+@pytest.mark.parametrize("form", ["accuracy >= baseline - {points}pp", "accuracy >= baseline - {number}", "1"])
+def test_a_margin_that_leaves_the_baseline_nothing_to_lose_is_remarked_on(base, points, form):
+    c = compare({"accuracy": base}, {"accuracy": 0.0})
+    rule = form.format(points=points, number=points / 100) if form != "1" else f"accuracy >= baseline - {points}%"
+    report = c.check(rule)
+    # what nothing breaks even the worst value passes
+    assert any("no value of accuracy breaks it with this baseline" in each for each in report.remarks) is report.passed
+    assert report.passed is (form != "1" and base - points / 100 <= 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_vain"),
+    [
+        ("accuracy >= 0%", True),
+        ("accuracy >= 0", True),
+        ("accuracy > 0", False),
+        ("accuracy <= 100%", False),
+        ("accuracy < 1", False),
+        ("accuracy >= 0 with 95% confidence", True),
+        ("error_rate <= 100%", True),
+        ("latency_ms <= 1000000", False),
+        ("r2 >= -1000", False),
+    ],
+)
+def test_a_bound_at_the_end_of_all_values_is_remarked_on(rule, is_vain):
+    report = compare(
+        {"accuracy": 0.9, "n": 100, "error_rate": 0.1, "latency_ms": 5, "r2": 0.5},
+        {"accuracy": 0.8, "n": 100, "error_rate": 0.2, "latency_ms": 6, "r2": 0.4},
+    ).check(rule)
+    assert any("no value of" in each for each in report.remarks) is is_vain

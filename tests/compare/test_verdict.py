@@ -754,3 +754,13 @@ def test_folds_are_not_called_runs():
     text = str(pnb.VersionSet(versions).groupby("lr").compare("lr=0"))
     assert "2 groups, 10 folds in all" in text
     assert " runs" not in text
+
+
+def test_what_a_verdict_hands_out_is_a_copy():
+    verdict = compare({"accuracy": 0.8, "n": 1000}, {"accuracy": 0.9, "n": 1000}).verdict
+    before = (str(verdict.to_frame()), verdict.standings)
+    verdict.counts["0.2.0"]["better"] = 7
+    verdict.counts.clear()
+    verdict.standings.clear()
+    assert (str(verdict.to_frame()), verdict.standings) == before
+    assert verdict.counts["0.2.0"]["better"] == 1

@@ -461,3 +461,11 @@ def test_a_sign_that_is_not_one_is_answered_with_the_one_that_is_meant(text, hin
     with pytest.raises(AddressError) as caught:
         SEVERAL.filter(text)
     assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize("name", ["train_seconds", "em", "auc_pct"])
+def test_percent_of_what_is_no_fraction_is_refused(name):
+    versions = VersionSet([ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {name: 92.5, "auc": 0.9}}, "model-a")])
+    with pytest.raises(AddressError, match="a bound in percent needs a fraction"):
+        versions.filter(f"{name} > 5%")
+    assert len(versions.filter("auc > 85%")) == 1

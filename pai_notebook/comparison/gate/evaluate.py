@@ -204,7 +204,7 @@ def remarks_on(text: str, gated: Gated, checks: Sequence[Check], *, previous: bo
     rules = [rule for rule in parsed if isinstance(rule, Rule)]
     remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, checks)) is not None]
     remarks += [remark for rule in rules if (remark := _other_way(rule, gated.fitting(rule.pattern))) is not None]
-    remarks += [remark for rule in rules for remark in _wide(rule, gated.fitting(rule.pattern))]
+    remarks += [remark for rule in rules for remark in (*_wide(rule, gated.fitting(rule.pattern)), *_unbreakable(rule, gated))]
     nowhere = [rule for rule in rules if rule.optional and not gated.fitting(rule.pattern)]
     remarks += [say("{rule}: {reason}", rule=rule.text, reason=_nowhere(rule, gated).reason) for rule in nowhere if gated.candidates]
     if previous and any(rule.base == "baseline" for rule in rules):
@@ -232,6 +232,31 @@ def _wide(rule: Rule, rows: Sequence[Row]) -> Iterator[Phrase]:
         meant = f"{format_computed(rule.number)}{'pp' if rule.base == 'baseline' else '%'}"
         told = "{rule}: values of {metrics} are fractions, so that hardly any breaks it; did you mean {meant}?"
         yield say(told, rule=rule.text, metrics=first(metrics, _NAMED), meant=meant)
+
+
+def _unbreakable(rule: Rule, gated: Gated) -> Iterator[Phrase]:
+    """Say that no value of a metric can break a bound: 0 % of a fraction, or a margin that is more than the baseline has to lose."""
+    if rule.compare == "==" or (rule.level is not None and rule.base == "baseline"):
+        return
+    found: dict[str, None] = {}
+    for row in gated.fitting(rule.pattern):
+        numbers = [cell.value for cell in row.cells if cell.value is not None]
+        base = None if gated.baseline is None else row.cells[gated.baseline].value
+        bound = rule.bound(base if base is not None and math.isfinite(base) else None)
+        if not numbers or bound is None or _against(rule, row) or (rule.unit == "pp" and not is_percentable(row.path)):
+            continue
+        low, high = bounds_of(row.path, numbers)
+        end, beyond = (low, bound < low) if rule.compare in (">", ">=") else (high, bound > high)
+        # the rounding of one subtraction
+        if math.isfinite(end) and (beyond or _holds("==", bound, end)) and _holds(rule.compare, end, bound):
+            found[row.path] = None
+    if found:
+        told = (
+            "{rule}: no value of {metrics} breaks it"
+            if rule.base == "number"
+            else "{rule}: no value of {metrics} breaks it with this baseline"
+        )
+        yield say(told, rule=rule.text, metrics=first(list(found), _NAMED))
 
 
 def _is_bounded(row: Row) -> bool:
