@@ -46,8 +46,24 @@ from pai_notebook.model.patterns import ByName
 from pai_notebook.sanitize import Printed
 
 _MODES: dict[str, Mode] = {
-    **dict.fromkeys(("max", "maximize", "maximise", "maximum", "higher", "greater", "higher_is_better", "greater_is_better", "up"), "max"),
-    **dict.fromkeys(("min", "minimize", "minimise", "minimum", "lower", "smaller", "lower_is_better", "less", "down"), "min"),
+    **dict.fromkeys(
+        (
+            "max",
+            "maximize",
+            "maximise",
+            "maximum",
+            "higher",
+            "greater",
+            "larger",
+            "bigger",
+            "higher_is_better",
+            "greater_is_better",
+            "up",
+            "↑",
+        ),
+        "max",
+    ),
+    **dict.fromkeys(("min", "minimize", "minimise", "minimum", "lower", "smaller", "lower_is_better", "less", "down", "↓"), "min"),
 }
 _WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
 _NOT_ALONE = VETOES | FLIPS | LOCAL_VETOES
@@ -119,14 +135,14 @@ def read_mode(value: Any) -> Mode | None:
 
     Examples
     --------
-    >>> read_mode("minimize"), read_mode(True), read_mode("MAX"), read_mode(None)
+    >>> read_mode("minimize"), read_mode(True), read_mode("higher is better"), read_mode(None)
     ('min', 'max', 'max', None)
     """
     if value is None:
         return None
     if isinstance(value, bool):
         return "max" if value else "min"
-    mode = _MODES.get(str(value).casefold())
+    mode = _MODES.get("_".join(str(value).casefold().split()))
     if mode is None:
         raise ConfigurationError(
             say("{value} is not a direction", value=described(value)), hint=say("Use 'max' (higher is better), 'min' or None.")

@@ -9,7 +9,7 @@ from typing import Any
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ComparisonError, PaiError, VersionNotFound
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.address import nearest_versions
+from pai_notebook.model.address import meant_selector, nearest_versions
 from pai_notebook.model.nearest import listed, nearest_or_known
 from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
@@ -82,7 +82,10 @@ class Keys:
         if name in self._errors:
             raise self._errors[name]
         there = [version.version_name for version in self._versions]
-        hint = nearest_or_known(nearest_versions(name, there), there, none=say("The set is empty."))
+        close = nearest_versions(name, there)
+        hint = nearest_or_known(close, there, none=say("The set is empty."))
+        if there and not close and (word := meant_selector(name)):
+            hint = say("Write {cure}.", cure=f"select('{self._versions[0].model_id or 'MODEL'}@{word}')")
         raise VersionNotFound(
             say("no version {name} in this set of {count}", name=name, count=len(self._versions)), version_name=name, hint=hint
         )

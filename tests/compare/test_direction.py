@@ -175,7 +175,7 @@ def test_a_pattern_that_matches_nothing_is_reported():
     assert Directions({"cre": "min", "cer": "min"}).unused([Name("metrics", "cer", "d-a")]) == ("cre",)
 
 
-@pytest.mark.parametrize("word", ["max", "MAXIMIZE", "higher", True, "greater_is_better"])
+@pytest.mark.parametrize("word", ["max", "MAXIMIZE", "higher", "up", "↑", "Higher is better", True, "greater_is_better"])
 def test_words_of_other_libraries_are_understood(word):
     assert read_mode(word) == "max"
 

@@ -136,6 +136,14 @@ def test_what_stands_behind_a_model_may_be_any_name_of_the_set():
     assert [vs.select(version.address)[0] for version in vs] == list(vs)
 
 
+def test_a_selector_in_brackets_is_told_where_to_stand():
+    vs = pnb.VersionSet.from_documents([{"VersionName": "1.0.0"}], "model-a")
+    with pytest.raises(VersionNotFound, match=r"Write select\('model-a@latest'\)\."):
+        vs["latest"]
+    with pytest.raises(VersionNotFound, match=r"Nearest is 1\.0\.0\."):
+        vs["1.0"]
+
+
 def test_a_word_that_is_no_model_of_the_set_may_be_meant_as_a_selector():
     vs = pnb.VersionSet.from_documents([{"VersionName": "1.0.0"}], "model-a")
     for word, meant in (("newst", "latest"), ("last2", "last:2")):
