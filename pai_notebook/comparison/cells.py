@@ -78,7 +78,9 @@ def best_of(comparison: Comparison, row: Row) -> Phrase | str:
     leaders = comparison.leaders(row)
     if leaders is None or leaders.is_tie:
         return ""
-    return joined([leaders.star_at(leaders.best[0]), first([comparison.names[place] for place in leaders.shown], 1)], " ")
+    # with a space that keeps both in a line
+    versions = first([comparison.names[place] for place in leaders.shown], 1)
+    return say("{star}\u00a0{versions}", star=leaders.star_at(leaders.best[0]), versions=versions)
 
 
 def tally(together: Together, rows: Sequence[Row], place: int) -> Phrase:

@@ -94,21 +94,22 @@ def _is_long_cell(cell: Inline) -> bool:
     return len(text) > (_SHORT_CODE if isinstance(cell, Code) else _SHORT_TEXT) or "\n" in text
 
 
-def _width(table: Table, edges: int = 0) -> int:
-    """How many characters wide a table is, about."""
-    rows = [row for row in table.rows[: table.limit] if not isinstance(row, Heading)]
-    widths = (max((len(line(row[column])) for row in rows), default=0) for column in range(len(table.columns)))
-    return sum(width + edges for width in widths)
-
-
 def _is_wide(table: Table) -> bool:
     """Whether a table may be wider than a narrow window, so that it has to scroll."""
-    return len(table.columns) > _FITTING_COLUMNS or _width(table) > _FITTING
+    return len(table.columns) > _FITTING_COLUMNS or sum(_widths(table)) > _FITTING
+
+
+def _widths(table: Table) -> list[int]:
+    """How many characters the widest cell of each column has."""
+    rows = [row for row in table.rows[: table.limit] if not isinstance(row, Heading)]
+    return [max((len(line(row[column])) for row in rows), default=0) for column in range(len(table.columns))]
 
 
 def _hint(table: Table) -> Any:
     """Say that a table goes on at the right where hardly any window shows all of it: a cell may end where the window does."""
-    return " " + _remark(now("scrolls →"), "neutral") if _width(table, _EDGES) > _TOO_WIDE else ""
+    # longer texts go on in the next line
+    width = sum(min(width, _SHORT_TEXT) + _EDGES for width in _widths(table))
+    return " " + _remark(now("scrolls →"), "neutral") if width > _TOO_WIDE else ""
 
 
 def _is_short_chip(text: str | tuple[str, str]) -> bool:
@@ -124,8 +125,6 @@ def _remark(text: str, tone: Tone, step: int = 1) -> Any:
     import markupsafe  # noqa: PLC0415 - comes with jinja2
 
     tag, strength = _REMARKS[tone], f' class="f{step}"' if step > 1 else ""
-    # in one line also where a page drops our styles; a long one may break
-    text = text.replace(" ", _UNBROKEN) if len(text) <= _SHORT_REMARK else text
     return markupsafe.Markup(f"<{tag}{strength}>{markupsafe.escape(text)}</{tag}>")  # noqa: S704 - escaped here
 
 
@@ -139,7 +138,9 @@ def _number(number: Number, padding: str = "") -> Any:
     text = str(markupsafe.escape(digits(number, _UNBROKEN)))
     text = f'<span style="font-weight:700">{text}</span>{padding}' if number.strong else text + padding
     if number.delta or number.marks:
-        text += f" {_remark(' '.join(remarks(number)), _tone(number), _step(number))}"
+        said = " ".join(remarks(number))
+        # in one line also where a page drops our styles; a long one may break
+        text += f" {_remark(said.replace(' ', _UNBROKEN) if len(said) <= _SHORT_REMARK else said, _tone(number), _step(number))}"
     if number.bar is not None and layout.is_share(number.bar):
         text += f'<div style="height:3px;background:linear-gradient(90deg,#888 {100 * number.bar:.3g}%,#8883 0)"></div>'
     return markupsafe.Markup(text)  # noqa: S704 - escaped here

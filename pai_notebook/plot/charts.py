@@ -144,7 +144,8 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
         for measure in measures
     ]
     widest = max((points_wide(text, 8) for row in texts for text in row), default=0) / 72 + 0.1
-    width = max(names + (0.3 if many else max(0.85, 0.075 * min(tallest, _LONGEST), widest)) * len(shown), 5.0)
+    # narrow columns, as a window scales the picture down, and its texts with it
+    width = max(names + (0.22 if many else max(0.85, 0.075 * min(tallest, _LONGEST), widest)) * len(shown), 5.0)
     upright = many or tallest > _LONGEST
     top = 0.075 * min(tallest, 24) + 0.1 if upright else 0.35
     ax = new_axes(ax, (width, 0.27 * len(measures) + 0.2 + top + room_for(told, width)))

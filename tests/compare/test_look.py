@@ -188,7 +188,7 @@ def test_what_is_best_in_a_row_stands_before_the_candidates_of_many_versions():
     lines = str(compare(*told, baseline="first")).split("\n")
     head = next(line for line in lines if "best" in line)
     assert re.search(r"0\.1\.0 +best +0\.2\.0", head)
-    assert any("☆ 0.4.0, 0.3.0 " in line for line in lines)
+    assert any(re.search(r"☆\s0\.4\.0, 0\.3\.0 ", line) for line in lines)
     assert "best" not in str(compare(*told[:3])).partition("Metrics")[2].partition("☆ best")[0].partition("★ best")[0]
 
 
@@ -265,7 +265,7 @@ def test_where_columns_are_in_another_order_the_head_of_trends_says_which_theirs
     told = [{"accuracy": 0.5 + place / 10, "n": 500} for place in range(4)]
     ours, theirs = (compare(*told, baseline=baseline).to_html() for baseline in ("first", "latest"))
     assert "<small>trend</small></th>" in ours
-    assert "<small>trend</small><br><small>by\u00a0name</small></th>" in theirs
+    assert "<small>trend</small><br><small>by name</small></th>" in theirs
 
 
 def test_two_versions_and_versions_of_several_models_have_no_trend():

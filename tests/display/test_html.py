@@ -142,6 +142,13 @@ def test_a_table_wider_than_any_window_says_that_it_scrolls(columns, hinted):
     assert ("scrolls" in next(tree(html).iter("caption")).findtext("div/a/small", "")) is hinted
 
 
+def test_a_long_text_which_goes_on_in_the_next_line_makes_no_table_scroll():
+    html = render_html(
+        Table(["check", "value", "allowed", "remark"], [["accuracy", "0.9", ">= 0.95", "as measured " * 20]], caption="Failed")
+    )
+    assert "scrolls" not in html
+
+
 def test_missing_values_are_set_apart_from_text_that_reads_the_same():
     assert render_html(Missing("null")) != render_html("null")
 
