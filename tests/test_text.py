@@ -270,6 +270,8 @@ def test_tab_offers_no_name_that_no_line_can_hold(word):
 
 def test_cautions_are_texts_that_can_be_printed():
     documents = [{"VersionName": name, "Metrics": {"accuracy": value}} for name, value in (("1.0", 0.9), ("2\x00\x1b[31m\u202e", 91.0))]
+    for document, value in zip(documents, (0.5, 60.0), strict=True):
+        document |= {"Metrics": {**document["Metrics"], "f1\x1b[8m": value, "top1_accuracy\x00\u202e": value}}
     cautions = pnb.VersionSet.from_documents(documents, "model-a").compare("1.0").comparability
     assert any("percent" in each for each in cautions)
     assert not any(UNSEEN.search(each) for each in cautions)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
-from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_values
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.group import sharing_runs
 from pai_notebook.model.metric_cells import State
@@ -21,6 +21,7 @@ from pai_notebook.model.nearest import nearest
 from pai_notebook.model.numbers import format_number
 from pai_notebook.model.settings import is_identity
 from pai_notebook.model.source import unique_names
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     from pai_notebook.model.source import DatasetName
@@ -118,7 +119,8 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
         _texts,
         _duplicates,
     )
-    return tuple(sentence for rule in rules for sentence in rule(setting))
+    # each may be printed by itself, with whatever stands in names of metrics, fields and versions
+    return tuple(with_values(sentence, visible) for rule in rules for sentence in rule(setting))
 
 
 def _runs_in_common(setting: Setting) -> Iterator[Phrase]:
