@@ -10,6 +10,7 @@ import math
 import re
 import sys
 import warnings
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, Literal, TypeGuard, overload
 
@@ -238,6 +239,23 @@ def number_argument(
             hint=say("Pass {words} {bounds}.", words=fitting, bounds=bounds) if bounds else say("Pass {words}.", words=fitting),
         )
     return int(number) if whole else number
+
+
+def list_argument(name: str, given: Any, kind: type | tuple[type, ...], words: str) -> tuple[Any, ...]:
+    """Give an argument that is a list of one kind of things as a tuple; a text or a mapping is none.
+
+    Examples
+    --------
+    >>> list_argument("removed", ["one"], str, say("a list of texts"))
+    ('one',)
+    """
+    if isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping):
+        found = tuple(given)
+        if all(isinstance(each, kind) for each in found):
+            return found
+    raise ConfigurationError(
+        say("{name}={value} cannot be used", name=name, value=described(given)), hint=say("Pass {words}.", words=words)
+    )
 
 
 def warn(message: str, category: type[Warning]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import described, list_argument
 from pai_notebook.calls import checked
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_values
@@ -134,16 +134,17 @@ class Redaction(Printed):
 
     def learn(self, documents: Iterable[Mapping[str, Any]]) -> None:
         """Read the ids, buckets and secrets of many documents, so that they are masked wherever else they occur."""
+        given = list_argument("documents", documents, Mapping, say("a list of mappings"))
         self._learning = True
         try:
-            for document in documents:
+            for document in given:
                 self._walk(document, ("", ()))
         finally:
             self._learning = False
 
     def documents(self, documents: Iterable[tuple[Mapping[str, Any], str]]) -> list[dict[str, Any]]:
         """Mask JSON documents, each with what it is called; what one of them gives away is masked in all."""
-        every = list(documents)
+        every = list_argument("documents", documents, tuple, say("a list of pairs of a mapping and a text"))
         self.learn(document for document, _ in every)
         return [self._walk(document, (where, ())) for document, where in every]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import TYPE_CHECKING, Any, Literal
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import described, list_argument
 from pai_notebook.calls import checked
 from pai_notebook.display import Block, Card, Column, Inline, Lines, Missing, Number, Section, Table
 from pai_notebook.errors import ConfigurationError
@@ -151,7 +151,7 @@ class VersionGroup(ModelVersion):
         ignored: Sequence[str] = (),
         folds: bool = False,
     ) -> None:
-        members = tuple(members)
+        members = list_argument("members", members, object, say("a list of versions"))
         for member in members:
             if not isinstance(member, ModelVersion) or isinstance(member, VersionGroup):
                 raise ConfigurationError(

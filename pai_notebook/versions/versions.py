@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-from pai_notebook.arguments import described, number_argument
+from pai_notebook.arguments import described, list_argument, number_argument
 from pai_notebook.calls import checked, guide
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
@@ -113,13 +113,18 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
                 say("errors={errors} cannot be used", errors=described(errors)), hint=say("Pass a mapping of addresses to errors.")
             )
         self._errors = dict(errors or {})
-        self._removed = tuple(removed)
+        if not isinstance(origin, str):
+            raise ConfigurationError(
+                say("{name}={value} cannot be used", name="origin", value=described(origin)), hint=say("Pass {words}.", words=say("a text"))
+            )
+        self._removed = list_argument("removed", removed, str, say("a list of texts"))
         self._origin = origin
         self._path = path
         # a list shows what it is sorted by or chosen by
         self._about: tuple[str, ...] = ()
         # a set and a part of it have the same results
-        self._paired = tuple({repr(each.content): each for each in paired}.values())
+        results = list_argument("paired", paired, object, say("a list of results of c.paired()"))
+        self._paired = tuple({repr(each.content): each for each in results}.values())
 
     @classmethod
     def from_documents(cls, docs: Any, model_id: str | None = None) -> Self:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, FetchErrors, VersionNotFound
+from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.versions import VersionSet
 
@@ -219,3 +220,11 @@ def test_sorting_by_texts_alone_orders_them():
 def test_what_only_a_comparison_has_says_so(name):
     with pytest.raises(AttributeError, match=rf"Use compare\(\)\.{name}\.$"):
         getattr(VersionSet(), name)
+
+
+@pytest.mark.parametrize("given", [{"removed": "filtered"}, {"removed": 7}, {"removed": [1]}, {"origin": 7}, {"paired": len}])
+def test_what_else_a_set_is_told_has_to_be_of_its_kind(given):
+    with pytest.raises(ConfigurationError, match=f"{next(iter(given))}=.* cannot be used. Pass a"):
+        VersionSet([], **given)
+    with pytest.raises(ConfigurationError, match="members=7 cannot be used"):
+        VersionGroup(7, name="x")
