@@ -277,6 +277,21 @@ def test_a_metric_of_many_is_few_objects():
     assert len(gc.get_objects()) - before < 5 * 3000  # of a third cells, changes and a name too
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", ["lr", "seed"])
+def test_pairs_are_found_in_steps_in_proportion_to_the_versions(setting):
+    def pairs(count):
+        documents = [
+            {"VersionName": f"0.{n}.0", "Metrics": {"cer": n % 97 / 100}, "TrainingSpec": {"HyperParameters": {"bs": 1, setting: n}}}
+            for n in range(count)
+        ]
+        some = pai_notebook.VersionSet.from_documents(documents, "model-a")
+        return steps(lambda: some.minimal_pairs("cer"))
+
+    pairs(4)
+    assert pairs(800) < 5.2 * pairs(200)
+
+
 BESIDE = {
     "n": lambda place: {"n": 1000},
     "an error": lambda place: {"accuracy_stderr": 0.01 + place / 1e5},

@@ -6,10 +6,11 @@ They are found by hashing what is left when settings are taken away, instead of 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.calls import checked
@@ -28,6 +29,7 @@ from pai_notebook.model.differences import Scale
 from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.group import VersionGroup, sharing_runs
+from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
@@ -41,11 +43,20 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
 
-def find_pairs(settings: Mapping[int, Leaves], most: int) -> Iterator[tuple[int, int, tuple[tuple[str, str | None, str | None], ...]]]:
+# A version, and the leaves that were taken away from it.
+_Taken = tuple[int, frozenset[str]]
+_Bucket = list[_Taken]
+# Of how many versions with the same left all pairs are found, and of more, with how many values that are next each is compared.
+_ALL, _NEXT = 100, 8
+
+
+def find_pairs(
+    settings: Mapping[int, Leaves], buckets: Iterable[_Bucket], most: int
+) -> Iterator[tuple[int, int, tuple[tuple[str, str | None, str | None], ...]]]:
     """Pairs that differ in 1 to `most` leaves: those that share what is left when a few leaves are taken away."""
     seen: set[tuple[int, int]] = set()
-    for bucket in _buckets(settings, most).values():
-        for (one, gone_one), (other, gone_other) in combinations(bucket, 2):
+    for bucket in buckets:
+        for (one, gone_one), (other, gone_other) in combinations(bucket, 2) if len(bucket) <= _ALL else _neighbours(bucket, settings):
             if one == other or len(gone_one | gone_other) > most:
                 continue
             pair = (one, other) if one < other else (other, one)
@@ -57,9 +68,32 @@ def find_pairs(settings: Mapping[int, Leaves], most: int) -> Iterator[tuple[int,
                 yield (*pair, changes)
 
 
-def _buckets(settings: Mapping[int, Leaves], most: int) -> dict[int, list[tuple[int, frozenset[str]]]]:
+def _neighbours(bucket: _Bucket, settings: Mapping[int, Leaves]) -> Iterator[tuple[_Taken, _Taken]]:
+    """Pairs whose values are next to each other; of several versions with the same value each is in as few as that takes."""
+    same_values = [alike for _, alike in sorted(_by_value(bucket, settings).items())]
+    for nth, few in enumerate(same_values):
+        for many in same_values[nth + 1 : nth + 1 + _NEXT]:
+            for place in range(max(len(few), len(many))):
+                yield few[place % len(few)], many[place % len(many)]
+
+
+def _by_value(bucket: _Bucket, settings: Mapping[int, Leaves]) -> dict[tuple[Any, ...], _Bucket]:
+    """Versions by the leaves that were taken away: by number where they are numbers, else in natural order."""
+    found: dict[tuple[Any, ...], _Bucket] = {}
+    for place, gone in bucket:
+        key = tuple(_order(path, settings[place]) for path in sorted(gone))
+        found.setdefault(key, []).append((place, gone))
+    return found
+
+
+def _order(path: str, leaves: Leaves) -> tuple[Any, ...]:
+    number = read_value(leaves[path])[1]
+    return path, math.inf if number is None else number, natural_key(_told(leaves, path) or "")
+
+
+def _buckets(settings: Mapping[int, Leaves], most: int) -> list[_Bucket]:
     """Versions by the combined hash of their leaves without some of them; equal hashes are verified later."""
-    buckets: dict[int, list[tuple[int, frozenset[str]]]] = {}
+    buckets: dict[int, _Bucket] = {}
     for place, known in settings.items():
         own = {path: hash((path, value_key(leaf))) for path, leaf in known.items()}
         whole = 0
@@ -71,7 +105,7 @@ def _buckets(settings: Mapping[int, Leaves], most: int) -> dict[int, list[tuple[
                 for path in gone:
                     rest ^= own[path]
                 buckets.setdefault(rest, []).append((place, frozenset(gone)))
-    return {rest: bucket for rest, bucket in buckets.items() if len(bucket) > 1}
+    return [bucket for bucket in buckets.values() if len(bucket) > 1]
 
 
 def _changes(first: Leaves, second: Leaves) -> tuple[tuple[str, str | None, str | None], ...]:
@@ -184,6 +218,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         *,
         scale: Scale,
         of_groups: Mapping[tuple[str, str], bool | None] | None = None,
+        is_all: bool = True,
     ) -> None:
         self.key = key
         self.metric = key.short
@@ -193,6 +228,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         self.considered = considered
         self._scale = scale.absolute  # as one spread holds for all pairs
         self._of_groups = of_groups
+        self._is_all = is_all
         self.spread = run_to_run(self.pairs) if of_groups is None else None
         self.changes = _grouped(self.pairs, self.spread, of_groups or {})
 
@@ -259,6 +295,10 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         ]
         if self.ignored:
             note.append(say("Left out, because they name a run: {names}.", names=first(self.ignored, 8)))
+        if not self._is_all:
+            note.append(
+                say("Of more than {count} versions that differ in the same settings, each is compared with the nearest values.", count=_ALL)
+            )
         note += dataset_ids([self.key])
         caption = say("Versions that differ in one setting, seeds aside, and {metric}", metric=self.key.shown)
         table = Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit=say("changes"))
@@ -401,8 +441,8 @@ def _grouped(
 def _short(settings: Iterable[str]) -> dict[str, str]:
     """Name hyperparameters without the path to them, where no other setting is called like that."""
     named = {setting: setting.rpartition("HyperParameters.")[2] for setting in settings}
-    names = list(named.values())
-    return {setting: name if names.count(name) == 1 else setting for setting, name in named.items()}
+    taken = Counter(named.values())
+    return {setting: name if taken[name] == 1 else setting for setting, name in named.items()}
 
 
 def _paired_change(
@@ -438,7 +478,8 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     Parameters
     ----------
     versions : sequence of ModelVersion
-        Any number; the work grows with their settings, not with their pairs.
+        Any number; the work grows with their settings, not with their pairs: of more than 100 that differ in the same settings each is
+        compared with the nearest values, eight above and eight below.
     metric : str
         The metric that is shown, with its dataset where it was measured on several (`cer@d-a`).
     max_changes : int
@@ -471,7 +512,9 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
             say("no version with {name} has a spec or a label", name=row.key.shown),
             hint=say("Minimal pairs are found by comparing settings."),
         )
-    found = sorted(find_pairs(known, max_changes), key=lambda pair: ([natural_key(setting) for setting, _, _ in pair[2]], pair[0], pair[1]))
+    buckets = _buckets(known, max_changes)
+    every = find_pairs(known, buckets, max_changes)
+    found = sorted(every, key=lambda pair: ([natural_key(setting) for setting, _, _ in pair[2]], pair[0], pair[1]))
     pairs = [MinimalPair(names[first], names[second], changes, values[first], values[second]) for first, second, changes in found]
     key = row.path, row.dataset
     of_groups: dict[tuple[str, str], bool | None] = {}
@@ -486,4 +529,5 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
         len(known),
         scale=uncertainty.scale(key),
         of_groups=of_groups if has_groups else None,
+        is_all=not any(len(bucket) > _ALL and len(_by_value(bucket, known)) > _NEXT for bucket in buckets),
     )

@@ -221,3 +221,33 @@ def test_seeds_that_give_the_same_value_are_no_spread_of_runs():
     # the computed mean of five of these is the next number to them
     versions = [trained(f"0.{seed}.0", 0.801, lr=1, seed=seed) for seed in range(5)]
     assert minimal_pairs(versions, "cer").spread is None
+
+
+def test_of_many_versions_each_is_compared_with_the_nearest_values():
+    rates = random.Random(5).sample(range(1, 1000), 300)
+    versions = [trained(f"0.{place}.0", 0.1 + rate / 1e4, lr=rate / 100) for place, rate in enumerate(rates)]
+    pairs = minimal_pairs(versions, "cer")
+    place_of = {f"0.{place}.0": sorted(rates).index(rate) for place, rate in enumerate(rates)}
+    apart = [abs(place_of[pair.first] - place_of[pair.second]) for pair in pairs]
+    assert len(pairs) == len({(pair.first, pair.second) for pair in pairs}) == 8 * 300 - sum(range(9))
+    assert max(apart) == 8
+    assert "Of more than 100 versions that differ in the same settings, each is compared with the nearest values." in " ".join(
+        str(pairs).split()
+    )
+    assert "nearest values" not in str(minimal_pairs(versions[:100], "cer"))
+
+
+def test_of_many_runs_the_spread_is_that_of_all():
+    chance = random.Random(7)
+    values = [chance.gauss(0.5, 0.02) for _ in range(300)]
+    runs = [trained(f"0.{place}.0", value, lr=1, seed=place) for place, value in enumerate(values)]
+    spread = minimal_pairs(runs, "cer").spread
+    assert (spread.df, spread.sd) == (299, pytest.approx(statistics.stdev(values)))
+
+
+def test_of_many_versions_with_equal_settings_each_is_in_a_pair():
+    versions = [trained(f"0.{place}.0", 0.1 + place % 2 / 100, lr=place % 2) for place in range(200)]
+    (change,) = minimal_pairs(versions, "cer").changes
+    assert len(change.pairs) == 100
+    assert change.delta == pytest.approx(0.01)
+    assert {name for pair in change.pairs for name in (pair.first, pair.second)} == {f"0.{place}.0" for place in range(200)}
