@@ -22,7 +22,7 @@ from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_course
 from pai_notebook.comparison.together import ALONE
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
-from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metric_cells import Cell, State, series_points
@@ -73,14 +73,14 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
     ]
 
 
-def best_of(comparison: Comparison, row: Row) -> Phrase | str:
-    """Name the version with the best value of a row, and say how many others have its star; empty where nothing has one."""
+def best_of(comparison: Comparison, row: Row) -> str:
+    """Name the version with the best value of a row and count the others with its star; empty where nothing has one."""
     leaders = comparison.leaders(row)
     if leaders is None or leaders.is_tie:
         return ""
     # with a space that keeps both in a line
-    versions = first([comparison.names[place] for place in leaders.shown], 1)
-    return say("{star}\u00a0{versions}", star=leaders.star_at(leaders.best[0]), versions=versions)
+    star, name, more = leaders.star_at(leaders.best[0]), comparison.names[leaders.best[0]], len(leaders.shown) - 1
+    return f"{star}\u00a0{name} +{more}" if more else f"{star}\u00a0{name}"
 
 
 def tally(together: Together, rows: Sequence[Row], place: int) -> Phrase:

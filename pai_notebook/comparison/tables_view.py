@@ -314,7 +314,7 @@ def _tables(
         columns: list[Column | str] = [lead, *([say("dataset")] if named else [])]
         heads = [_column(comparison, place, [row for row in counted if not is_cost(row.path)]) for place in shown]
         # what is best stands before the candidates, in sight where the window is narrow
-        columns += [*heads[:1], *([Column(Mark("", say("best")))] if bests else []), *heads[1:]]
+        columns += [*heads[:1], *([_best_column([best for *_, (best, _) in body])] if bests else []), *heads[1:]]
         columns += [*(Column(address, align="right") for address in failed), *([_trend_column(shown)] if courses else [])]
         filled: list[list[Inline] | Heading] = []
         missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
@@ -341,6 +341,12 @@ def _tables(
         pinned = 2 + named
         found.append(Table(columns, filled, caption=title, note=note, row_headers=pinned - 1, pinned=pinned, limit=2 * _MOST))
     return found
+
+
+def _best_column(cells: Sequence[str]) -> Column:
+    """The head of what is best; a number behind a version, which would read as a difference, is said to count others."""
+    title = Mark("", say("best"))
+    return Column(Lines([title, Mark("", say("+ others"))]) if any(" +" in cell for cell in cells) else title)
 
 
 def _trend_column(shown: Sequence[int]) -> Column:

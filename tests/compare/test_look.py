@@ -188,7 +188,7 @@ def test_what_is_best_in_a_row_stands_before_the_candidates_of_many_versions():
     lines = str(compare(*told, baseline="first")).split("\n")
     head = next(line for line in lines if "best" in line)
     assert re.search(r"0\.1\.0 +best +0\.2\.0", head)
-    assert any(re.search(r"☆\s0\.4\.0, 0\.3\.0 ", line) for line in lines)
+    assert any(re.search(r"☆\s0\.4\.0 \+1 ", line) for line in lines)
     assert "best" not in str(compare(*told[:3])).partition("Metrics")[2].partition("☆ best")[0].partition("★ best")[0]
 
 
@@ -255,10 +255,12 @@ def test_a_dot_in_a_name_is_shown_as_it_was_sent_unless_two_names_would_read_the
         c.best("head.acuracy")
 
 
-def test_how_many_others_have_the_star_is_said_in_words():
+def test_the_head_says_that_a_number_behind_the_best_counts_others():
     """`+3` beside a version reads as a difference."""
-    told = [{"accuracy": value, "n": 5000} for value in (0.5, 0.9, 0.901, 0.902, 0.903)]
-    assert "☆ 0.5.0 and 3 more" in text_of(compare(*told, baseline="first"))
+    several, alone = ((0.5, 0.9, 0.901, 0.902, 0.903), (0.5, 0.6, 0.7, 0.8, 0.9))
+    html = [compare(*({"accuracy": value, "n": 5000} for value in values), baseline="first").to_html() for values in (several, alone)]
+    assert ["<small>best</small><br><small>+ others</small>" in each for each in html] == [True, False]
+    assert "☆\u00a00.5.0 +3<" in html[0]
 
 
 def test_where_columns_are_in_another_order_the_head_of_trends_says_which_theirs_is():
