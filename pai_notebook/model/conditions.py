@@ -517,7 +517,7 @@ def _date(text: str) -> date | str:
 _NUMBERS = frozenset({float, int})
 _MOMENTS = frozenset({"date", "ago"})
 # Literals that may be the texts of a label: env == 1, env == true.
-_WRITTEN = frozenset({"text", "number", "name"})
+_WRITTEN = frozenset({"text", "number", "name", "date", "ago"})
 _READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": _date, "ago": str}
 
 

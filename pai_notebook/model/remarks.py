@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import is_number
@@ -12,6 +13,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import bounds_of, is_percentable
 from pai_notebook.model.nearest import nearest
 from pai_notebook.model.numbers import DECIMAL, choose_format, format_computed
+from pai_notebook.model.order import version_key
 
 if TYPE_CHECKING:
     from pai_notebook.model.names import Name
@@ -86,6 +88,8 @@ class Remarks:
                 said = _range(name, bound, numbers, percent, written)
                 self.percent = self.percent or (said if percent else "")
                 self._add(self.missed if percent else self.unmet, said)
+        elif any(isinstance(value, datetime) for value in values) or (name.path == "version_name" and not is_equality):
+            self._add(self.unmet, _ends(name, values, written))
         elif is_equality:
             self._add(self.missed, missed_text(name.typed, written, texts))
         elif bound is not None:
@@ -110,6 +114,16 @@ def _range(name: Name, bound: float | None, numbers: Sequence[float], percent: s
     ends = say("{low} to {high}", low=form.value(low), high=form.value(high)) if low != high else form.value(low)
     told = "{name} is {ends}; did you mean {percent}?" if percent else "{name} is {ends}"
     return say(told, name=name.typed, ends=ends, percent=percent, text=written)
+
+
+def _ends(name: Name, values: Sequence[Any], written: str) -> Phrase | None:
+    """Say from which to which version, or day, a set goes."""
+    known = sorted(value for value in values if isinstance(value, datetime)) or sorted(short_texts(values), key=version_key)
+    if not known:
+        return None
+    low, high = (f"{end:%Y-%m-%d}" if isinstance(end, datetime) else str(end) for end in (known[0], known[-1]))
+    ends = say("{low} to {high}", low=low, high=high) if low != high else low
+    return say("{name} is {ends}", name=name.typed, ends=ends, text=written)
 
 
 def _no_number(name: Name, written: str, there: Sequence[str]) -> Phrase | None:

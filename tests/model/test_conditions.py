@@ -374,6 +374,7 @@ SEVERAL = VersionSet.from_documents(
         {
             "VersionName": f"1.{nth}.0",
             "ApprovalStatus": "Approved",
+            "GmtCreateTime": f"2026-01-0{nth + 1}T12:00:00Z",
             "Labels": [{"Key": "env", "Value": env}, {"Key": "batch", "Value": "64"}],
             "Metrics": {"accuracy": accuracy, "latency_ms": 3 + nth},
             "TrainingSpec": {"seed": nth, "password": 5},
@@ -416,6 +417,10 @@ def test_a_number_is_the_name_or_the_text_that_it_looks_like(text, kept):
         ("accuracy > 0.98", "accuracy is 0.91 to 0.97"),
         ("accuracy > 0 and latency_ms < 2", "latency_ms is 3 to 5"),
         ("training_spec.seed == 7", "training_spec.seed is 0 to 2"),
+        ("version >= 1.10", "version_name is 1.0.0 to 1.2.0"),
+        ("created < 2020-01-01", "created is 2026-01-01 to 2026-01-03"),
+        ("created == '2020-01-01'", "created is 2026-01-01 to 2026-01-03"),
+        ("created < -3000d", "created is 2026-01-01 to 2026-01-03"),
     ],
 )
 def test_a_condition_that_nothing_meets_says_what_there_is_instead(text, remark):

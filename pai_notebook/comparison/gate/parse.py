@@ -20,6 +20,7 @@ _FORM = say(
     "baseline - NUMBER, baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: "
     "if present. Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present."
 )
+_TWO_RULES = say("Write two rules, one with >= and one with <=.")
 # What people write that is no rule, and what they mean; the whole grammar is only told where none of these is there.
 _MEANT = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
@@ -33,8 +34,9 @@ _MEANT = tuple(
         (r"=>|=<|[<>]\s+=|[<>]==", say("Write >= or <=.")),
         (r"[0-9],[0-9]", say("Write numbers with a point and without commas, as 0.9.")),
         (r"\A[^<>=]*=(?!=)|\A[^<>=]*:\s*[0-9]", say("Write ==, >= or <=.")),
-        (r"\bbetween\b", say("Write two rules, one with >= and one with <=.")),
+        (r"\bbetween\b", _TWO_RULES),
         (r"\s(?:and|or)\s|&&|\|\||;\s*\w", say("Write one rule a line; all of them have to hold.")),
+        (r"[<>]=?[^<>=]*[<>]", _TWO_RULES),
         (
             r"\b(?:at\s+(?:least|most)|above|below|over|under|(?:more|less|higher|lower|greater)\s+than|drops?)\b",
             say("Write the sign: accuracy >= 0.9 for at least, cer <= 0.1 for at most."),
@@ -250,11 +252,16 @@ class _Reader:
         if sign is None:
             return
         left, right = self.line[told.end() if told else self.at : sign.start()].strip(), self.line[sign.end() :].strip()
-        if told and sign[0] in _OPPOSITE:
-            cure = say("Write what has to hold: {rule}.", rule=f"{left} {_OPPOSITE[sign[0]]} {right}")
+        meant = _OPPOSITE.get(sign[0], "") if told else sign[0]
+        is_turned = bool(_IS_BOUND.match(left) and right and not _IS_BOUND.match(right))
+        if is_turned:
+            left, meant, right = right, _MIRRORED.get(meant, ""), left
+        rule = "" if not meant or _COMPARE.search(self.line, sign.end()) else f"{left} {meant} {right}"
+        if told:
+            cure = say("Write what has to hold: {rule}.", rule=rule) if rule else ""
             raise self._error(say("expected worse beyond chance"), cure, at=sign.start())
-        if _IS_BOUND.match(left) and right and not _IS_BOUND.match(right):
-            cure = say("Write the metric first: {rule}.", rule=f"{right} {_MIRRORED[sign[0]]} {left}")
+        if is_turned:
+            cure = say("Write the metric first: {rule}.", rule=rule) if rule else ""
             raise self._error(say("expected the name of a metric"), cure, at=self.at)
 
     def _metric(self) -> tuple[str, str | None]:
@@ -292,7 +299,7 @@ class _Reader:
         if DECIMAL.match(self.line, self.at):
             return "number", self._finite(DECIMAL, ""), self._unit()
         begin = self.at
-        word = self._take(_WORD, say("expected a number or baseline"))
+        word = self._take(_WORD, say("expected a number or baseline"), _BEHIND)
         if word in ("true", "false"):
             return "true" if word == "true" else "false", 0.0, ""
         if word != "baseline":
@@ -356,11 +363,11 @@ class _Reader:
         self._blanks()
         raise self._error(say("did not expect {names!r} here", names=" ".join(rest)), at=self.at)
 
-    def _take(self, pattern: re.Pattern[str], message: str) -> str:
+    def _take(self, pattern: re.Pattern[str], message: str, otherwise: str = "") -> str:
         self._blanks()
         match = pattern.match(self.line, self.at)
         if match is None:
-            raise self._error(message, at=self.at)
+            raise self._error(message, at=self.at, otherwise=otherwise)
         self.at = match.end()
         return match[0]
 
@@ -368,7 +375,7 @@ class _Reader:
         while self.at < len(self.line) and self.line[self.at].isspace():
             self.at += 1
 
-    def _error(self, message: str, hint: str = "", *, at: int) -> Exception:
-        """Say where the reading stopped, and what to write: here, or in a line that looks like this one."""
-        hint = hint or next((meant for pattern, meant in _MEANT if pattern.search(self.line)), _FORM)
+    def _error(self, message: str, hint: str = "", *, at: int, otherwise: str = "") -> Exception:
+        """Say where the reading stopped, and what to write: here, or in a line that looks like this one, or otherwise."""
+        hint = hint or next((meant for pattern, meant in _MEANT if pattern.search(self.line)), otherwise or _FORM)
         return grammar_error(self.text, self.start + at, say("{message} in {line!r}", message=message, line=self.line.strip()), hint)
