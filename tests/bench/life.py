@@ -46,7 +46,10 @@ def explorer_of_a_set_dropped(registry, versions):
 
 
 def explorer_used(registry, versions):
-    """An explorer over HTTP: a model is chosen, its latest five compared, two tabs looked at; closed, and its registry with it."""
+    """An explorer over HTTP: a model is chosen, its latest five compared, two tabs looked at; closed, and its registry with it.
+
+    Each has a port of its own, and the pace at an address is remembered: six objects.
+    """
     key = (demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET)
     with demo.serve() as server, pnb.connect(endpoint=server.url, credentials=key, names=False, default=False) as made:
         explorer = _dropped(made)

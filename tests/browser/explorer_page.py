@@ -66,7 +66,8 @@ class ExplorerPage:
         option = self.field("Models").locator("option", has_text=name)
         expect(option).to_have_count(1)
         self.field("Models").select_option(label=option.inner_text())
-        expect(self.status).to_contain_text(f"of {name}.")
+        expect(self.status).to_contain_text(name)
+        expect(self.status).to_have_class(re.compile("pai-(ready|stale)"))
 
     def best_of_the_latest_five(self, model, metric):
         """Go the shortest way from the open widget to the best by a metric; gives the number of clicks."""
