@@ -118,10 +118,11 @@ def _range(name: Name, bound: float | None, numbers: Sequence[float], percent: s
 
 def _ends(name: Name, values: Sequence[Any], written: str) -> Phrase | None:
     """Say from which to which version, or day, a set goes."""
-    known = sorted(value for value in values if isinstance(value, datetime)) or sorted(short_texts(values), key=version_key)
+    days = sorted(value for value in values if isinstance(value, datetime))
+    known = [f"{day:%Y-%m-%d}" for day in days] or sorted(short_texts(values), key=version_key)
     if not known:
         return None
-    low, high = (f"{end:%Y-%m-%d}" if isinstance(end, datetime) else str(end) for end in (known[0], known[-1]))
+    low, high = known[0], known[-1]
     ends = say("{low} to {high}", low=low, high=high) if low != high else low
     return say("{name} is {ends}", name=name.typed, ends=ends, text=written)
 
