@@ -292,6 +292,21 @@ def test_pairs_are_found_in_steps_in_proportion_to_the_versions(setting):
     assert pairs(800) < 5.2 * pairs(200)
 
 
+RULES = ("accuracy >= baseline - 1pp", "cer >= 0 with 95% confidence", "fail if worse beyond chance")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", RULES)
+def test_a_gate_takes_steps_in_proportion_to_the_versions(rule):
+    def check(count):
+        metrics = [{"accuracy": 0.9 + n % 7 / 100, "n": 1000, "cer": n % 90 / 100 if n % 2 else 1 + n % 90} for n in range(count)]
+        c = compare(*metrics)
+        return steps(lambda: c.check(rule))
+
+    check(4)
+    assert check(800) < 5.2 * check(200)
+
+
 BESIDE = {
     "n": lambda place: {"n": 1000},
     "an error": lambda place: {"accuracy_stderr": 0.01 + place / 1e5},

@@ -15,7 +15,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_values
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.group import sharing_runs
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import is_percentable, is_share, is_speed, scale_of
+from pai_notebook.model.metric_words import is_speed
 from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import nearest
 from pai_notebook.model.numbers import format_number
@@ -266,7 +266,7 @@ def _two_names(setting: Setting) -> Iterator[Phrase]:
 
 def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
     for row in setting.varied:
-        likely = _in_percent(row)
+        likely = row._in_percent  # noqa: SLF001 - as below
         if likely:
             versions = setting.listed(likely)
             yield say(
@@ -276,25 +276,7 @@ def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
 
 def looks_mixed(row: Row) -> bool:
     """Whether some values of a metric look like percent and others like fractions."""
-    return bool(_in_percent(row))
-
-
-def _in_percent(row: Row) -> list[int]:
-    """Positions of values that look like percent beside others that look like fractions."""
-    if is_alike(row):
-        return []
-    # most have no value above 1, which is told at once
-    if not any(cell.value is not None and cell.value > 1 for cell in row.cells) or row.is_evidence or not is_percentable(row.path):
-        return []
-    numbers = [(place, cell.value) for place, cell in enumerate(row.cells) if cell.value is not None]
-    small = [value for _, value in numbers if 0 < value <= 1]
-    # an error rate may be above 1; of anything else no fraction is
-    bounded = is_share(row.path) or scale_of(row.path) != "ratio"
-    return [
-        place
-        for place, value in numbers
-        if 1 < value <= 100 and any(bounded or 0.5 <= value / 100 / other <= 2 for other in small)  # noqa: PLR2004 - percent, and about the same
-    ]
+    return bool(row._in_percent)  # noqa: SLF001 - what is said of a row is found once
 
 
 def _sample_counts(setting: Setting) -> Iterator[Phrase]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -20,7 +21,7 @@ from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import kind_of, same, shown, shown_text, value_key
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_words import is_cost, scale_of
+from pai_notebook.model.metric_words import is_cost, is_percentable, is_share, scale_of
 from pai_notebook.model.names import Name, full_name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_percent
@@ -275,6 +276,24 @@ class Row(Brief):
         return found.absolute if has_interval or all(change.percent is None for change in self.changes) else found
 
     @_kept
+    def _in_percent(self) -> tuple[int, ...]:
+        """Positions of values that look like percent beside others that look like fractions; whoever asks for one asks for all."""
+        if is_alike(self):
+            return ()
+        # most have no value above 1, which is told at once
+        if not any(cell.value is not None and cell.value > 1 for cell in self.cells) or self.is_evidence or not is_percentable(self.path):
+            return ()
+        numbers = [(place, cell.value) for place, cell in enumerate(self.cells) if cell.value is not None]
+        small = sorted(value for _, value in numbers if 0 < value <= 1)
+        # an error rate may be above 1; of anything else no fraction is
+        bounded = is_share(self.path) or scale_of(self.path) != "ratio"
+        return tuple(
+            place
+            for place, value in numbers
+            if 1 < value <= 100 and small and (bounded or _is_about(value / 100, small))  # noqa: PLR2004 - percent
+        )
+
+    @_kept
     def key(self) -> Name:
         """The name that every argument of this package understands."""
         if self._maker is not None:
@@ -307,6 +326,12 @@ class Row(Brief):
             return False
         changes = self.changes if maker is None else (maker.change(self, place) for place in range(len(self.cells)))
         return any(change.kind not in (Kind.SAME, Kind.BASELINE) for change in changes)
+
+
+def _is_about(value: float, ordered: Sequence[float]) -> bool:
+    """Whether one of some numbers in their order is from half of a value to twice as much."""
+    place = bisect_left(ordered, -2.0, key=lambda other: -value / other)
+    return place < len(ordered) and value / ordered[place] >= 0.5  # noqa: PLR2004 - half
 
 
 class RowMaker(Protocol):
