@@ -250,9 +250,13 @@ def list_argument(name: str, given: Any, kind: type | tuple[type, ...], words: s
     ('one',)
     """
     if isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping):
-        found = tuple(given)
-        if all(isinstance(each, kind) for each in found):
-            return found
+        found: list[Any] = []
+        for each in given:
+            if not isinstance(each, kind):
+                break
+            found.append(each)
+        else:
+            return tuple(found)
     raise ConfigurationError(
         say("{name}={value} cannot be used", name=name, value=described(given)), hint=say("Pass {words}.", words=words)
     )

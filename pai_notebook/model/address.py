@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from pai_notebook.arguments import described, is_version_name, without_v
 from pai_notebook.errors import AddressError
@@ -353,7 +353,11 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
     >>> [str(address) for address in read_addresses(["model-a@latest", ["model-b"]])]
     ['model-a@latest', 'model-b']
     """
-    items = list(given)
+    items: list[Any] = []
+    for each in given:
+        if not items and not isinstance(each, str | Address | Iterable):
+            parse_address(each)  # refuses it, before a long range becomes a list
+        items.append(each)
     told = spread(items)
     if names_versions(told):
         return [address_of(told[0], *map(str, told[1:]))]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described, is_number
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.files import file_path
+from pai_notebook.files import file_path, why
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.json_text import plain_number
 from pai_notebook.model.fields import field_named
@@ -272,11 +272,15 @@ def _sources(given: Any) -> list[tuple[str, Any]]:
     if isinstance(given, str) and is_json_text(given):
         return [("results", given)]
     path = file_path(given)
-    if not path.exists():
-        raise ConfigurationError(say("results: there is no file or folder {path}", path=path), hint=_OF_RESULTS)
-    if not path.is_dir():
-        return [(f"results {path.name}", path)]
-    files = sorted(path.rglob("results_*.json"))
+    try:
+        if not path.exists():
+            raise ConfigurationError(say("results: there is no file or folder {path}", path=path), hint=_OF_RESULTS)
+        if not path.is_dir():
+            return [(f"results {path.name}", path)]
+        files = sorted(path.rglob("results_*.json"))
+    except OSError as error:  # a name that is too long, a folder one may not enter
+        said = say("{path} {error}", path=path, error=say("cannot be read: {reason}", reason=why(error)))
+        raise ConfigurationError(said, hint=_OF_RESULTS) from error
     if not files:
         hint = say("Pass the folder that --output_path named, or a file in it.")
         raise ConfigurationError(say("results: no results_*.json in {path}", path=path), hint=hint)

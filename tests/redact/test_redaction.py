@@ -148,7 +148,7 @@ def test_names_of_groups_hold_no_secret_of_their_members(setting, field, secret,
     assert secret not in path.read_text("utf-8")
 
 
-@pytest.mark.parametrize("given", ["x", 7, {"a": 1}, [1], None, [({}, "b"), "x"]])
+@pytest.mark.parametrize("given", ["x", 7, range(10**15), {"a": 1}, [1], None, [({}, "b"), "x"]])
 def test_documents_that_are_none_are_refused(given):
     for call in (Redaction().learn, Redaction().documents):
         with pytest.raises(ConfigurationError, match=r"documents=.*cannot be used"):

@@ -378,3 +378,8 @@ def test_columns_that_were_left_out_are_kept_in_snapshots_parts_and_masked_sets(
     assert ("li@example.com" in (tmp_path / "s.paisnap.json").read_text("utf-8") + loaded.origin) is (redact is None)
     for kept in (loaded, loaded[["1.5.0", "a"]], both[["a", "1.5.0"]], both.filter("n@ > 0 or accuracy@wine-holdout > 0"), both.redact()):
         assert said in kept.compare(baseline="1.5.0").comparability
+
+
+def test_a_path_that_no_system_takes_is_refused():
+    with pytest.raises(ConfigurationError, match="cannot be read: "):
+        pnb.VersionSet.from_lm_eval("a" * 300)

@@ -149,3 +149,8 @@ def test_a_word_that_is_no_model_of_the_set_may_be_meant_as_a_selector():
     for word, meant in (("newst", "latest"), ("last2", "last:2")):
         (error,) = vs.select(word).errors.values()
         assert error.hint == f"Did you mean model-a@{meant}? Models here: model-a."
+
+
+def test_a_range_of_numbers_is_refused_by_its_first():
+    with pytest.raises(AddressError, match="0 is not an address"):
+        pnb.VersionSet().select(range(10**15))
