@@ -1206,3 +1206,10 @@ def test_a_bound_at_the_end_of_all_values_is_remarked_on(rule, is_vain):
         {"accuracy": 0.8, "n": 100, "error_rate": 0.2, "latency_ms": 6, "r2": 0.4},
     ).check(rule)
     assert any("no value of" in each for each in report.remarks) is is_vain
+
+
+def test_beside_a_version_that_was_asked_about_the_failures_of_others_are_not_named(tmp_path):
+    c = compare({"cer": 0.1}, {"cer": 0.1}, {"cer": 0.3})
+    for asked, is_named in (("0.2.0", False), ("0.3.0", True)):
+        page = c.report(tmp_path / f"{asked}.html", charts=False, question=f"May {asked} go live?", gates="cer < 0.2").read_text("utf-8")
+        assert ("no interval known, as measured: cer" in page) is is_named

@@ -105,7 +105,7 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     others = [] if told and judged <= {*asked} and len(judged) == 1 else [every, *_versions(report)]
     good = all(passed for _, passed in told) if told else report.passed
     lead, *rest = [said for said, _ in told] if told else others
-    rest += _footing(report)
+    rest += _footing(report, asked)
     blocks: list[Block] = [Note(joined(rest, "\n"), "good" if good else "bad", lead=lead)]
     blocks += [*([Note(joined(others, "\n"))] if told and others else []), *(Note(remark, "warn") for remark in report.remarks)]
     if brief and any(check.as_measured and check.outcome == "passed" for check in report.checks):
@@ -182,12 +182,13 @@ def not_among(question: str, names: Iterable[str]) -> list[str]:
     return [word for word in dict.fromkeys(words) if is_version_name(word) and word not in known]
 
 
-def _footing(report: GateReport) -> list[Phrase]:
+def _footing(report: GateReport, asked: Sequence[str] = ()) -> list[Phrase]:
     """Name the version that the column of the baseline is of, and the metrics that failed without a known interval, in a line."""
     uses = report.baseline_name and any(check.baseline is not None for check in report.checks)
     said = [say("Baseline: {name}", name=report.baseline_called or report.baseline_name)] if uses else []
     # of a failed check with an interval its remark says whether that includes the bound
-    unknown = dict.fromkeys(unescaped(check.metric) for check in report.breaches if check.checked and check.as_measured and check.is_plain)
+    failed = [check for check in report.breaches if not asked or check.version in asked]
+    unknown = dict.fromkeys(unescaped(check.metric) for check in failed if check.checked and check.as_measured and check.is_plain)
     said += [say("no interval known, as measured: {metrics}", metrics=first(list(unknown), _RULES))] if unknown else []
     return [joined(said, " · ")] if said else []
 
