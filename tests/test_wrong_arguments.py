@@ -475,7 +475,7 @@ def test_what_was_meant_by_a_call_is_said():
     for ask in (c.best, c.rank):
         with pytest.raises(ConfigurationError, match=r"Did you mean dataset='noisy'\?$"):
             ask("accuracy", "noisy")
-        with pytest.raises(ConfigurationError, match=r"Use 'max', 'min' or None\.$"):
+        with pytest.raises(ConfigurationError, match=r"Use 'max' \(higher is better\), 'min' or None\.$"):
             ask("accuracy", "sideways")
     with pytest.raises(PaiError, match=r"no version has 'prod'\. Quote texts: 'prod'\. "):
         registry.search_versions("label.env == prod")

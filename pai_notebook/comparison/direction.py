@@ -125,7 +125,7 @@ _HARM = Direction(reason=say("the name does not say whether harm is done, found 
 _UNKNOWN = Direction(reason=say("the name does not say"))
 
 
-def read_mode(value: Any) -> Mode | None:
+def read_mode(value: Any, argument: str = "mode") -> Mode | None:
     """Read a direction in the words of other libraries: `maximize`, `lower`, `True` for greater-is-better, None for unknown.
 
     Raises
@@ -145,7 +145,8 @@ def read_mode(value: Any) -> Mode | None:
     mode = _MODES.get("_".join(str(value).casefold().split()))
     if mode is None:
         raise ConfigurationError(
-            say("{value} is not a direction", value=described(value)), hint=say("Use 'max' (higher is better), 'min' or None.")
+            say("{argument}={value} is not a direction", argument=argument, value=described(value)),
+            hint=say("Use 'max' (higher is better), 'min' or None."),
         )
     return mode
 
@@ -275,7 +276,7 @@ class Directions(ByName[Mode | None]):
                 say("directions={told} is not a mapping", told=described(told)), hint=say("Pass directions={{'cer': 'min'}}.")
             )
         by_pattern = sorted((f"{key}", mode) for key, mode in (told or {}).items())
-        super().__init__("directions", {pattern: read_mode(mode) for pattern, mode in by_pattern}, naming)
+        super().__init__("directions", {pattern: read_mode(mode, "directions") for pattern, mode in by_pattern}, naming)
 
     def of(self, path: str, dataset: str) -> Direction:
         """Direction of a metric.

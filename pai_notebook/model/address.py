@@ -290,9 +290,11 @@ def address_of(model: str, *names: str) -> Address:
     address = parse_address(model)
     if "@" in model:
         raise AddressError(say("{model} selects versions already", model=_shown(model)), hint=say("Write {model}.", model=address.model))
-    for name in filter(_is_selector, names):
-        hint = say("Write {value}@{word}.", value=address.model, word=name)
-        raise AddressError(say("{wrong!r} is not a version name", wrong=name), hint=hint)
+    for name in names:
+        word = name if _is_selector(name) else "" if is_version_name(name) or without_v(name)[:1].isdigit() else meant_selector(name)
+        if word:
+            hint = say("Write {value}@{word}.", value=address.model, word=word)
+            raise AddressError(say("{wrong!r} is not a version name", wrong=name), hint=hint)
     return Address(address.model, Selector("names", names=names)) if names else address
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pai_notebook import ModelVersion
 from pai_notebook.errors import AddressError
-from pai_notebook.model.address import nearest_versions, parse_address
+from pai_notebook.model.address import address_of, nearest_versions, parse_address
 from pai_notebook.model.order import version_key
 
 
@@ -164,6 +164,12 @@ def test_a_word_of_another_system_is_answered_with_ours(written, meant):
         parse_address(f"model-a@{written}")
     assert caught.value.hint.startswith(meant)
     assert "Write MODEL or MODEL@SELECTOR" in caught.value.hint
+
+
+@pytest.mark.parametrize(("written", "meant"), [("latest", "latest"), ("newest", "latest"), ("last3", "last:3"), ("prod", "approved")])
+def test_a_word_in_the_place_of_a_version_is_told_where_to_stand(written, meant):
+    with pytest.raises(AddressError, match=f"'{written}' is not a version name. Write model-a@{meant}"):
+        address_of("model-a", written)
 
 
 @pytest.mark.parametrize("selector", ["latest", "last:2", "1.*", "1.7.0..", "1.0.0,1.1.0"])

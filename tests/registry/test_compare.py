@@ -248,7 +248,7 @@ def test_a_v_before_a_version_means_that_version_and_nothing_is_near_to_a_word()
             VersionNotFound, match=r"production is not among the \d+ versions\. Nearest is approved\. A baseline is one version"
         ):
             registry.compare("wine-cultivar", baseline="production")
-        with pytest.raises(AddressError, match="Version names look like"):
+        with pytest.raises(AddressError, match="Write wine-cultivar@approved"):
             registry.get_version("wine-cultivar", "production")
 
 
