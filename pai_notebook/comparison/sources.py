@@ -64,7 +64,7 @@ class Estimated(ABC):
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@last:3")
         >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").at(0.5).words)
-        50 % interval -6.9 to -0.7 pp
+        50 % interval -6.9 to -0.71 pp
         """
         return self._known_at(level)
 

@@ -70,7 +70,7 @@ def test_deltas_and_percent_equal_those_of_numpy(values, rows):
         deltas = values - values[:, :, :1]
         percent = 100 * deltas / np.abs(values[:, :, :1])
     base = values[:, :, :1]
-    percent[np.isnan(percent) | (base <= 0) | (values < 0) | np.isinf(base)] = np.nan
+    percent[np.isnan(percent) | (base <= 0) | (values < 0) | np.isinf(base) | np.isinf(values)] = np.nan
     percent[:, 1] = np.nan  # an accuracy differs by points
     ours = np.array([[[math.nan if change.delta is None else change.delta for change in row.changes] for row in pair] for pair in rows])
     ours_percent = np.array(
