@@ -292,6 +292,17 @@ def test_pairs_are_found_in_steps_in_proportion_to_the_versions(setting):
     assert pairs(800) < 5.2 * pairs(200)
 
 
+@pytest.mark.slow
+def test_what_is_shown_of_a_comparison_takes_hardly_more_steps_for_more_versions():
+    def show(count):
+        c = compare(*({f"m{part}": n % 97 / 100 + part for part in range(20)} for n in range(count)))
+        c.to_html()
+        return steps(c.to_html)
+
+    show(4)
+    assert show(200) < 1.17 * show(100)  # both show 20 versions
+
+
 RULES = ("accuracy >= baseline - 1pp", "cer >= 0 with 95% confidence", "fail if worse beyond chance")
 
 

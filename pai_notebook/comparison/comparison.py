@@ -269,8 +269,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         said = {name: told for name, told in self._names_said.items() if told != name}
         base = self.baseline_name
         checks = tuple(replace(check, called=said.get(check.version, "")) for check in checks) if said else tuple(checks)
-        models = model_names(self._versions)
-        return GateReport(checks, title, tuple(remarks), self.dataset_names, models, base, said.get(base, ""))
+        return GateReport(checks, title, tuple(remarks), self.dataset_names, self._models, base, said.get(base, ""))
 
     def _gated(self) -> Gated:
         return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance, self.left_out)
@@ -345,6 +344,10 @@ class Comparison(Questions, ComparisonExports, Displayed):
         checks = check_rules(text, gated)
         remarks = (*remarks_on(text, gated, checks, previous=self._asked == "previous"), *two_names)
         return self._report(checks, say("Gate"), remarks)
+
+    @cached_property
+    def _models(self) -> dict[str, str]:
+        return model_names(self._versions)
 
     @cached_property
     def _in_groups(self) -> tuple[list[Row], list[list[Row]]]:

@@ -198,7 +198,7 @@ def _folded(
 
 def is_sequence(comparison: Comparison, bands: Sequence[Band]) -> bool:
     """Whether one table shows several versions of one model, whose order by name is a course of time or nearly so."""
-    return len(bands) == 1 and len(model_names(comparison.versions)) == 1 and len(places_of(bands)) >= _SEQUENCE
+    return len(bands) == 1 and len(comparison._models) == 1 and len(places_of(bands)) >= _SEQUENCE  # noqa: SLF001 - found once
 
 
 def from_data_count(comparison: Comparison) -> list[Phrase]:
@@ -216,7 +216,9 @@ def unused_evidence(comparison: Comparison) -> list[Phrase]:
     refused: dict[str, dict[str, None]] = {}
     narrower: dict[str, dict[str, None]] = {}
     for row in comparison._varied:  # noqa: SLF001 - a part of it
-        for place, name in enumerate(comparison.names):
+        # most metrics have nothing beside them, which is told of all versions at once
+        beside = comparison._uncertainty.has_beside((row.path, row.dataset))  # noqa: SLF001 - as below
+        for place, name in enumerate(comparison.names) if beside else ():
             reasons, names = comparison._uncertainty.unused((row.path, row.dataset), place)  # noqa: SLF001 - as above
             for found, texts in ((refused, reasons), (narrower, names)):
                 for text in texts:
@@ -356,7 +358,7 @@ def _trend_column(shown: Sequence[int]) -> Column:
 
 
 def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
-    name, model_id, models = comparison.names[place], comparison.versions[place].model_id, model_names(comparison.versions)
+    name, model_id, models = comparison.names[place], comparison.versions[place].model_id, comparison._models  # noqa: SLF001 - found once
     # of several models a version's name alone does not say which it is
     several = len(models) > 1 and model_id not in name
     below = say("baseline") if place == comparison.baseline_place else tally(comparison._together, rows, place)  # noqa: SLF001 - as below

@@ -272,6 +272,16 @@ class Uncertainty:
             return say("identical repeats in {names}: no spread", names=self._names[place])
         return next((each.refusal for each in readings if each is not None and each.refusal is not None), None)
 
+    def has_beside(self, key: Key) -> bool:
+        """Whether anything is stated beside a metric.
+
+        Parameters
+        ----------
+        key : (str, str)
+            Path and dataset of the metric.
+        """
+        return self._beside.has_any(key)
+
     def unused(self, key: Key, place: int) -> tuple[list[Phrase], list[str]]:
         """Give what is stated of a value and does not count: why it is not believed, and names of rows that are clearly narrower.
 
