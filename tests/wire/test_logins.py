@@ -171,7 +171,7 @@ def test_a_profile_named_in_a_cell_counts_at_the_next_request(home, monkeypatch)
 
 
 def test_a_file_that_was_written_anew_counts_at_the_next_look(home, monkeypatch):
-    monkeypatch.setattr(chain_module, "_RECHECK", 0.0)
+    monkeypatch.setattr(chain_module, "RECHECK", 0.0)
     log_in(home, token("a"))
     with FaultServer() as server, pnb.connect(endpoint=server.url, **OPTIONS) as registry:
         fetch(registry)
@@ -196,7 +196,7 @@ def test_a_key_in_the_environment_comes_and_goes(home, monkeypatch):
 
 
 def test_a_provider_is_kept_while_nothing_changes(home, monkeypatch):
-    monkeypatch.setattr(chain_module, "_RECHECK", 0.0)
+    monkeypatch.setattr(chain_module, "RECHECK", 0.0)
     log_in(home, token("a"))
     source = Chain({"ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}, home=home)
     provider = Provider(source)
