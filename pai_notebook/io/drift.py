@@ -121,8 +121,12 @@ class Drift(Displayed):
     def summary(self) -> str:
         """The difference in one sentence."""
         changed = len({change.address for change in self.changes})
-        same = say("{count} saved versions are as they were", count=self.checked)
-        parts = [say("{count} of {total} saved versions changed", count=changed, total=self.checked) if changed else same]
+        kept = self.checked - changed - len(self.removed) - len(self.failed)
+        said = "{count} of {total} saved versions are as they were" if self else "{count} saved versions are as they were"
+        if kept == 1:
+            said = "1 of {total} saved versions is as it was" if self else "1 saved version is as it was"
+        told = say("{count} of {total} saved versions changed", count=changed, total=self.checked)
+        parts = [told if changed else say(said, count=kept, total=self.checked)]
         parts += [say("{count} removed", count=len(self.removed))] if self.removed else []
         parts += [say("{count} added since", count=len(self.added))] if self.added else []
         parts += [say("{count} not looked up", count=len(self.failed))] if self.failed else []

@@ -182,6 +182,30 @@ def test_changed_removed_and_added_versions_are_told_apart(mutable, tmp_path):
         assert caught.value.drift.changes == drift.changes
 
 
+@pytest.mark.parametrize(
+    ("saved", "removed", "failed", "said", "chinese"),
+    [
+        (5, 1, 0, "4 of 5 saved versions are as they were, 1 removed", "5 个已保存的版本中有 4 个未变更、1 个已移除"),
+        (5, 1, 1, "3 of 5 saved versions are as they were, 1 removed, 1 not looked up", "5 个已保存的版本中有 3 个未变更"),
+        (2, 1, 0, "1 of 2 saved versions is as it was, 1 removed", "2 个已保存的版本中有 1 个未变更"),
+        (1, 1, 0, "0 of 1 saved versions are as they were, 1 removed", "1 个已保存的版本中有 0 个未变更"),
+        (1, 0, 0, "1 saved version is as it was", "1 个已保存的版本未变更"),
+        (3, 0, 0, "3 saved versions are as they were", "3 个已保存的版本均未变更"),
+    ],
+)
+def test_what_is_gone_or_was_not_looked_up_is_not_counted_as_unchanged(saved, removed, failed, said, chinese):
+    before = [make({}, f"0.{number}.0") for number in range(saved)]
+    gone = [version.address for version in before[:removed]]
+    refused = {version.address: pnb.PaiError("refused") for version in before[removed : removed + failed]}
+    drift = find_drift(before, before[removed + failed :], removed=gone, failed=refused)
+    assert drift.summary == said
+    with speaking("zh"):
+        assert str(drift.summary).startswith(chinese)
+    if drift:
+        with pytest.raises(DriftError, match=f"^{said}"):
+            drift.raise_if_changed()
+
+
 def test_new_versions_alone_are_no_reason_to_raise():
     before = ModelVersion({"VersionName": "0.1.0"}, model_id="model-a", fetched=datetime(2026, 1, 1, tzinfo=UTC))
     after = [before, make({"GmtCreateTime": "2026-01-02T00:00:00Z"}, "0.2.0"), make({"GmtCreateTime": "2025-01-02T00:00:00Z"}, "0.0.1")]
