@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from pai_notebook.errors import ConfigurationError
@@ -203,16 +205,43 @@ def _parsed(data: bytes | str, where: str) -> Any:
 def respelled(document: Mapping[str, Any], spellings: Mapping[str, str]) -> dict[str, Any]:
     """Give a document the service's own keys, where it has the snake_case of the SDK's models; their None is absent.
 
+    A key that the document has in both spellings is kept as it is.
+
     Examples
     --------
     >>> respelled({"version_name": "0.1.0", "user_id": None}, {"version_name": "VersionName", "user_id": "UserId"})
     {'VersionName': '0.1.0'}
     """
-    found = {spellings.get(key, key): value for key, value in document.items() if value is not None or key not in spellings}
+    found: dict[str, Any] = {}
+    for key, value in document.items():
+        if key not in spellings:
+            found[key] = value
+        elif value is not None:
+            found[key if spellings[key] in document else spellings[key]] = value
     for key in ("Labels", "Tags"):
         if isinstance(found.get(key), list):
             found[key] = [_capital(each) if isinstance(each, dict) else each for each in found[key]]
     return found
+
+
+def misspelt_keys(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Keys that are not known and are much like one that is and that the document lacks, each with that one.
+
+    Examples
+    --------
+    >>> misspelt_keys([{"VersionName": "a", "Metric": {}, "trainingSpec": {}, "QuantizationSpec": {}}])
+    {'Metric': 'Metrics', 'trainingSpec': 'TrainingSpec'}
+    """
+    known = {info.key.casefold(): info.key for info in FIELDS if info.key}
+    own = {*known.values()}
+    found: dict[str, str] = {}
+    for document in documents:
+        for key in document.keys() - own - found.keys():
+            # what a new field of the service is called is less like any other
+            close = get_close_matches(re.sub(r"[\W_]", "", str(key)).casefold(), known, 1, cutoff=0.8)
+            if close and known[close[0]] not in document:
+                found[key] = known[close[0]]
+    return dict(sorted(found.items()))
 
 
 def _capital(pair: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,7 +250,7 @@ def _capital(pair: Mapping[str, Any]) -> dict[str, Any]:
 
 def _in_mapping(value: dict[Any, Any], model_id: str | None, where: str, *, among: bool) -> Iterator[Found]:
     if _is_version(value):
-        yield _owned(value if "VersionName" in value else respelled(value, _VERSION_KEYS), model_id, where)
+        yield _owned(respelled(value, _VERSION_KEYS), model_id, where)
         return
     if "body" in value:
         if value["body"] is None:

@@ -22,7 +22,7 @@ from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
-from pai_notebook.model.reading import is_json_text, read_versions
+from pai_notebook.model.reading import is_json_text, misspelt_keys, read_versions
 from pai_notebook.model.settings import looks_set
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
@@ -134,15 +134,15 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         ----------
         docs : mapping, SDK response, JSON text, path, or iterable of these
             Answers of GetModelVersion and pages of ListModelVersions: dicts, responses of the vendor's SDK or their body, what
-            their `to_map` gives, JSON text, and paths of JSON files. Keys may have the snake_case of the SDK's models.
+            their `to_map` gives, JSON text, and paths of JSON files. Any key may have the snake_case of the SDK's models.
         model_id : str, optional
             The model that the versions belong to; by default a document's own `ModelId`, which the service does not send.
 
         Returns
         -------
         VersionSet
-            In the order given, without a time of fetching; `origin` names the file they came from, and numbers that were not read as
-            metrics.
+            In the order given, without a time of fetching; `origin` names the file they came from, numbers that were not read as
+            metrics, and keys that are nearly known ones.
 
         Raises
         ------
@@ -161,6 +161,10 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         beside = numbers_beside_metrics(version._document for version in versions)  # noqa: SLF001 - read only, in bulk
         if beside:
             parts.append(say("Not read as metrics: {names}. A version has its metrics under Metrics.", names=listed(beside)))
+        misspelt = misspelt_keys(version._document for version in versions)  # noqa: SLF001 - as above
+        if misspelt:
+            told = [say("{key} (nearest: {known})", key=key, known=known) for key, known in misspelt.items()]
+            parts.append(say("Unknown keys: {keys}.", keys=listed(told)))
         return cls(versions, origin=joined(parts, " "))
 
     @classmethod

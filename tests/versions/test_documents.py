@@ -202,3 +202,24 @@ def test_numbers_beside_metrics_are_said_to_be_no_metrics():
     assert flat.origin == "Not read as metrics: accuracy and n. A version has its metrics under Metrics."
     assert flat.origin in " ".join(str(flat).split())
     assert pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "accuracy": 0.9, "Metrics": {"cer": 0.1}}]).origin == ""
+
+
+@pytest.mark.parametrize("word", ["VersionName", "version_name"])
+def test_every_key_may_have_either_spelling(word):
+    own = {"VersionName": "a", "Metrics": {"accuracy": 0.9, "n": 100}, "TrainingSpec": {"Lr": 1}, "Labels": [{"Key": "k", "Value": "v"}]}
+    given = {word: "a", "metrics": own["Metrics"], "training_spec": own["TrainingSpec"], "labels": [{"key": "k", "value": "v"}]}
+    read = pnb.VersionSet.from_documents([given], "m")
+    assert read["a"].raw == own
+    assert read.origin == ""
+    assert pnb.ModelVersion.from_document(given).raw == own
+
+
+def test_a_key_in_both_spellings_is_not_lost():
+    given = {"VersionName": "a", "Metrics": {"accuracy": 0.9}, "metrics": {"accuracy": 0.1}}
+    assert pnb.VersionSet.from_documents([given])["a"].raw == given
+
+
+def test_a_key_that_is_nearly_a_known_one_is_noted():
+    vs = pnb.VersionSet.from_documents([{"VersionName": "a", "Metric": {"accuracy": 0.9}, "Lables": [], "trainingSpec": {}, "NewSpec": {}}])
+    assert vs.origin == "Unknown keys: Lables (nearest: Labels), Metric (nearest: Metrics) and trainingSpec (nearest: TrainingSpec)."
+    assert pnb.VersionSet.from_documents([{"VersionName": "a", "Metrics": {}, "Metric": {}}]).origin == ""
