@@ -233,14 +233,16 @@ def misspelt_keys(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     {'Metric': 'Metrics', 'trainingSpec': 'TrainingSpec'}
     """
     known = {info.key.casefold(): info.key for info in FIELDS if info.key}
-    own = {*known.values()}
+    close: dict[str, str] = {}
     found: dict[str, str] = {}
     for document in documents:
-        for key in document.keys() - own - found.keys():
-            # what a new field of the service is called is less like any other
-            close = get_close_matches(re.sub(r"[\W_]", "", str(key)).casefold(), known, 1, cutoff=0.8)
-            if close and known[close[0]] not in document:
-                found[key] = known[close[0]]
+        for key in document.keys() - set(known.values()):
+            if key not in close:
+                # what a new field of the service is called is less like any other
+                near = get_close_matches(re.sub(r"[\W_]", "", str(key)).casefold(), known, 1, cutoff=0.8)
+                close[key] = known[near[0]] if near else ""
+            if close[key] and close[key] not in document:
+                found[key] = close[key]
     return dict(sorted(found.items()))
 
 
