@@ -53,6 +53,7 @@ _MODES: dict[str, Mode] = {
             "maximise",
             "maximum",
             "higher",
+            "highest",
             "greater",
             "larger",
             "bigger",
@@ -63,7 +64,9 @@ _MODES: dict[str, Mode] = {
         ),
         "max",
     ),
-    **dict.fromkeys(("min", "minimize", "minimise", "minimum", "lower", "smaller", "lower_is_better", "less", "down", "↓"), "min"),
+    **dict.fromkeys(
+        ("min", "minimize", "minimise", "minimum", "lower", "lowest", "smaller", "lower_is_better", "less", "down", "↓"), "min"
+    ),
 }
 _WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
 _NOT_ALONE = VETOES | FLIPS | LOCAL_VETOES
@@ -128,6 +131,8 @@ _UNKNOWN = Direction(reason=say("the name does not say"))
 def read_mode(value: Any, argument: str = "mode") -> Mode | None:
     """Read a direction in the words of other libraries: `maximize`, `lower`, `True` for greater-is-better, None for unknown.
 
+    A line has texts alone, so the text `None` is None.
+
     Raises
     ------
     ConfigurationError
@@ -138,14 +143,17 @@ def read_mode(value: Any, argument: str = "mode") -> Mode | None:
     >>> read_mode("minimize"), read_mode(True), read_mode("higher is better"), read_mode(None)
     ('min', 'max', 'max', None)
     """
-    if value is None:
-        return None
     if isinstance(value, bool):
         return "max" if value else "min"
-    mode = _MODES.get("_".join(str(value).casefold().split()))
+    word = "_".join(str(value).casefold().split())
+    if word == "none":
+        return None
+    mode = _MODES.get(word)
     if mode is None:
+        # a name of its own in the template is what a line can call by its option
+        template = "directions: {value} is not a direction" if argument == "directions" else "{argument}={value} is not a direction"
         raise ConfigurationError(
-            say("{argument}={value} is not a direction", argument=argument, value=described(value)),
+            say(template, argument=argument, value=described(value)),
             hint=say("Use 'max' (higher is better), 'min' or None."),
         )
     return mode

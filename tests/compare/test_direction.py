@@ -175,7 +175,17 @@ def test_a_pattern_that_matches_nothing_is_reported():
     assert Directions({"cre": "min", "cer": "min"}).unused([Name("metrics", "cer", "d-a")]) == ("cre",)
 
 
-@pytest.mark.parametrize("word", ["max", "MAXIMIZE", "higher", "up", "↑", "Higher is better", True, "greater_is_better"])
+def test_none_as_a_text_is_none_as_lines_have_texts_alone():
+    assert read_mode("None") is read_mode("none") is None
+    assert Directions({"cer": "None"}).of("cer", "").mode is None
+
+
+@pytest.mark.parametrize("word", ["lowest", "lower", "minimum"])
+def test_words_for_lower_is_better_are_understood(word):
+    assert read_mode(word) == "min"
+
+
+@pytest.mark.parametrize("word", ["max", "MAXIMIZE", "higher", "highest", "up", "↑", "Higher is better", True, "greater_is_better"])
 def test_words_of_other_libraries_are_understood(word):
     assert read_mode(word) == "max"
 

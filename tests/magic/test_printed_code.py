@@ -213,6 +213,16 @@ def test_the_help_has_the_option_for_the_metric_that_matters(demo, verb):
     assert "--by NAME" in str(run(demo, f"%paimodel help {verb}"))
 
 
+def test_a_direction_that_is_none_is_called_by_its_option_and_none_is_one(demo):
+    line = f"%paimodel compare {DIGITS}@last:3 --mode accuracy="
+    with pytest.raises(ConfigurationError, match=r"^--mode: 'best' is not a direction"):
+        run(demo, f"{line}best")
+    with pytest.raises(ConfigurationError, match=r"^directions: 'best' is not a direction"):
+        pnb.compare(f"{DIGITS}@last:3", directions={"accuracy": "best"})
+    for word in ("None", "none"):
+        assert {row.direction.mode for row in run(demo, f"{line}{word}").metrics if row.path == "accuracy"} == {None}
+
+
 def test_a_baseline_that_can_be_no_version_is_told_what_a_baseline_is(demo):
     for ask in (
         lambda: pnb.compare(f"{DIGITS}@last:3", baseline="1.*"),
