@@ -295,7 +295,7 @@ class Questions(PairedQuestions):
         return make_pareto(questions, self._names, self.between, self._names_said, tolerant)
 
     def interval(self, metric: str, version: str, *, dataset: str | None = None, n: float | None = None, level: float = 0.95) -> Evidence:
-        """Find an interval for the difference of a version to the baseline, or say why there is none.
+        """Find an interval for the difference of a version to the baseline, or say why there is none, as for the baseline itself.
 
         Parameters
         ----------

@@ -97,6 +97,8 @@ class Uncertainty:
         level : float
             Confidence of the interval, 0 to 1.
         """
+        if place == other:
+            return Evidence(say("{name} is the same version and does not differ from itself", name=self._names[place]))
         paired = self._paired.get((key, place, other)) if self._paired else None
         if paired is not None and None not in (self._beside.number(key, place), self._beside.number(key, other)):
             return replace(paired(level), scale=self.scale(key))

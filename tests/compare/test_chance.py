@@ -47,6 +47,14 @@ def test_fold_scores_in_a_bare_list_are_no_curve_whose_last_point_wins():
         c.gate("accuracy >= baseline")
 
 
+def test_the_baseline_does_not_differ_from_itself():
+    c = compare({"accuracy": 0.90, "n": 1000}, {"accuracy": 0.92, "n": 1000})
+    for evidence in (c.interval("accuracy", "0.1.0"), c.interval("accuracy", "0.1.0", n=500), c.between(c["accuracy"], 1, 1)):
+        assert evidence.interval is None
+        assert "is the same version and does not differ from itself" in str(evidence)
+    assert c.interval("accuracy", "0.2.0").interval is not None
+
+
 # A2
 
 
