@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.comparison.direction import Direction, infer_direction, read_mode
 from pai_notebook.display import render_html
 from pai_notebook.explorer.controls import CHIPS
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT
@@ -36,11 +37,11 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
     _paint_models(state, controls, title)
     _paint_versions(state, controls)
     _paint_terms(state, controls)
-    note = _advice(state)
+    notes = [html.escape(visible(note)) for note in (_advice(state), _told_directions(state)) if note]
     values = {
         controls.status: status_html(state),
         controls.trouble: render_html(describe_failure(state.error)) if state.error is not None else "",
-        controls.note: f'<div class="pai-note">{html.escape(note)}</div>' if note else "",
+        controls.note: f'<div class="pai-note">{"<br>".join(notes)}</div>' if notes else "",
         controls.python: to_python(plan),
         controls.magic: to_line(plan) or now("No %paimodel line expresses this; use the Python code."),
     }
@@ -64,7 +65,7 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
         controls.report: len(state.results) > 1,
         controls.trouble: state.error is not None,
         controls.link: state.report is not None,
-        controls.note: bool(note),
+        controls.note: bool(notes),
         controls.answer: bool(state.results) and not browsing,
         controls.higher: state.listing.pages > 1,
         controls.lower: state.listing.pages > 1,
@@ -98,6 +99,13 @@ def _advice(state: ExplorerState) -> str:
     if state.phase == "stale":
         return now("Below is what was fetched before, not what is picked now; Fetch brings the {versions}.", versions=amount(state.picks))
     return now("Below is what was fetched before.") if state.phase == "cancelled" and state.results else ""
+
+
+def _told_directions(state: ExplorerState) -> str:
+    """Name the metrics whose direction was chosen against what their names say: one control shows that of one metric."""
+    chosen = [(name, read_mode(word)) for name, word in state.terms.directions]
+    told = [now("{title} ({name})", title=name, name=Direction(mode).words) for name, mode in chosen if mode != infer_direction(name).mode]
+    return now("Chosen here, not by name: {metrics}. To take it back, choose the metric in Best by.", metrics=listed(told)) if told else ""
 
 
 def _text(text: str) -> str:
@@ -145,8 +153,9 @@ def _paint_terms(state: ExplorerState, controls: Controls) -> None:
     chosen = state.terms.baseline if state.terms.baseline in state.baselines else DEFAULT
     _offer(controls.baseline, baselines, chosen if baselines else None)
     metrics = [(visible(name), name) for name in state.metrics]
-    _offer(controls.metric, [(now("choose one"), ""), *metrics] if metrics else [], state.terms.by if metrics else None)
-    _set(controls.direction, "value", dict(state.terms.directions).get(state.metric, ""))
+    _offer(controls.metric, [(now("choose one"), ""), *metrics] if metrics else [], state.best_by if metrics else None)
+    _set(controls.direction, "value", dict(state.terms.directions).get(state.best_by, ""))
+    _set(controls.direction, "disabled", not state.best_by)
     cards = dict.fromkeys([*state.names[:WINDOW], *([state.card] if state.card else [])])
     _offer(controls.card, [(visible(name), name) for name in cards], state.card or None)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.errors import FetchErrors
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Awaited, Comparing, Fetch, Job, Shown, Terms, report_of
 from pai_notebook.explorer.listing import WINDOW, FoundModels, VersionList, metric_names
@@ -63,6 +64,8 @@ class ExplorerState:
     keep_picks: bool = False
     # how versions are compared, what was asked for last, what it brought, the names of that (with the model where there are several)
     terms: Terms = field(default_factory=Terms)
+    # the metric that was chosen to decide and can only once its direction is said
+    undirected: str = ""
     asked: tuple[Address, ...] = ()
     results: VersionSet = field(default_factory=VersionSet)
     names: tuple[str, ...] = ()
@@ -132,7 +135,9 @@ class ExplorerState:
         # a metric may not say which is the best, and everything else of the comparison can still be had
         undecided = job.lane == "compare" and bool(self.terms.by)
         if undecided:
+            by = self.terms.by
             self.set_terms(by="")
+            self.undirected = by if infer_direction(by).mode is None and by not in dict(self.terms.directions) else ""
         self.note(error, "by" if undecided else job.lane)
         return True
 
@@ -322,7 +327,7 @@ class ExplorerState:
         several = len(versions.models) > 1
         self.names = tuple(version.address if several else version.version_name for version in versions)
         self.models.learn(versions)
-        metrics = self.metrics
+        metrics, self.undirected = self.metrics, ""
         self.card = _kept(self.card, self.names)
         self.terms = replace(
             self.terms,
@@ -345,6 +350,7 @@ class ExplorerState:
 
     def choose_metric(self, metric: str) -> Job | None:
         """Say which metric matters: it decides which is the best, and is looked at; empty for none."""
+        self.undirected = ""
         compare = self.set_terms(by=metric if metric in self.metrics else "")
         self.listing.measure(self.metric)
         return compare
@@ -357,7 +363,8 @@ class ExplorerState:
     def set_direction(self, metric: str, direction: str) -> Job | None:
         """Say which way is better for a metric: `max`, `min`, or empty for what its name suggests."""
         told = {name: word for name, word in {**dict(self.terms.directions), metric: direction}.items() if name and word}
-        return self.set_terms(directions=tuple(sorted(told.items())))
+        by, self.undirected = self.best_by if metric == self.undirected else self.terms.by, ""
+        return self.set_terms(directions=tuple(sorted(told.items())), by=by)
 
     def _compare(self) -> Job | None:
         self.comparison = self.report = None
@@ -403,6 +410,11 @@ class ExplorerState:
         # the baseline is fetched beside the picks, so it is left out only where the whole list says that there is none
         approved = not listed or any(map(is_approved, (*listed, *self.results)))
         return (*(word for word in BASELINE_OPTIONS if approved or word != "approved"), *names) if names else ()
+
+    @property
+    def best_by(self) -> str:
+        """The metric that was chosen to decide, also one that waits for its direction; empty where none was."""
+        return self.terms.by or self.undirected
 
     @property
     def metric(self) -> str:

@@ -324,7 +324,7 @@ class Explorer(Displayed):
             controls.metrics: state.set_metrics,
             controls.differences: lambda only: state.set_terms(differences_only=only),
             controls.metric: lambda name: state.choose_metric(name or ""),
-            controls.direction: lambda direction: state.set_direction(state.metric, direction or ""),
+            controls.direction: lambda direction: state.set_direction(state.best_by, direction or ""),
             controls.card: lambda name: state.look(card=name or ""),
         }
         for control, action in values.items():

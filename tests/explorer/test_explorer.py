@@ -172,6 +172,38 @@ def test_a_direction_that_is_told_shows_as_told(explorer):
     assert (row.direction.mode, row.direction.source) == ("max", "told")
 
 
+def test_better_is_belongs_to_the_metric_that_best_by_names(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    direction, best, note = (getattr(controls(explorer), name) for name in ("direction", "metric", "note"))
+    assert direction.disabled
+    direction.value = "max"  # as a front-end would that is behind
+    explorer.wait()
+    assert {row.direction.source for row in explorer.value.metrics} <= {"inferred", "unknown"}
+    assert direction.value == ""
+    best.value = "perplexity"
+    explorer.wait()
+    assert not direction.disabled
+    direction.value = "max"
+    best.value = ""
+    explorer.wait()
+    assert (direction.value, direction.disabled) == ("", True)
+    assert "Chosen here, not by name: perplexity (higher is better). To take it back, choose the metric in Best by." in note.value
+    best.value = "perplexity"
+    explorer.wait()
+    assert direction.value == "max"
+    direction.value = ""
+    explorer.wait()
+    assert (note.value, explorer._state.terms.directions) == ("", ())
+
+
+def test_best_by_offers_no_evidence():
+    documents = [{"VersionName": name, "Metrics": {"accuracy": 0.9, "n": 100, "accuracy_stderr": 0.1}} for name in ("a", "b")]
+    explorer = Explorer(VersionSet.from_documents(documents))
+    explorer.wait()
+    assert [value for _, value in controls(explorer).metric.options] == ["", "accuracy"]
+    explorer.close()
+
+
 def test_the_metric_that_is_chosen_decides_which_is_the_best(explorer):
     explorer.fetch(f"{LM}@0.2.0,0.10.0")
     assert controls(explorer).metric.value == ""
@@ -186,18 +218,24 @@ def test_the_metric_that_is_chosen_decides_which_is_the_best(explorer):
     assert "by=" not in explorer.to_code()
 
 
-def test_a_metric_by_which_none_is_the_best_costs_no_comparison(explorer):
-    explorer.fetch(f"{LM}@0.2.0,0.10.0")
-    controls(explorer).metric.value = "n"
+def test_a_metric_by_which_none_is_the_best_costs_no_comparison():
+    documents = [{"VersionName": name, "Metrics": {"accuracy": "good", "zork": place, "f1": 0.5}} for place, name in enumerate("ab")]
+    explorer = Explorer(VersionSet.from_documents(documents))
     explorer.wait()
-    assert "how sure another metric is" in controls(explorer).trouble.value
-    assert "This metric does not say" in controls(explorer).status.value
-    assert controls(explorer).metric.value == ""
-    assert explorer.value is not None
-    assert "0.10.0" in controls(explorer).panels["Compare"].value
-    controls(explorer).metric.value = "perplexity"
+    for metric, kept, said in (("accuracy", "", "has no number to rank"), ("zork", "zork", "the direction of zork is unknown")):
+        controls(explorer).metric.value = metric
+        explorer.wait()
+        assert said in controls(explorer).trouble.value
+        assert "This metric does not say" in controls(explorer).status.value
+        assert (controls(explorer).metric.value, controls(explorer).direction.disabled) == (kept, not kept)
+        assert explorer.value is not None
+        assert "f1" in controls(explorer).panels["Compare"].value
+    # what waits for its direction takes it
+    controls(explorer).direction.value = "max"
     explorer.wait()
     assert explorer.last_error is None
+    assert "Best by zork: b" in str(explorer.value.verdict)
+    explorer.close()
 
 
 def test_the_metric_that_decides_is_shown_whatever_else_is(explorer):
