@@ -12,7 +12,7 @@ from pai_notebook.arguments import described, is_version_name, without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest
-from pai_notebook.model.order import Dated, Neighbours, is_approved, newest, version_key
+from pai_notebook.model.order import Dated, Neighbours, is_approved, last_key, newest, version_key
 
 # Selectors that are a word, and what each means.
 WORDS: dict[str, str] = {
@@ -206,14 +206,17 @@ class Selector:
 
 
 def _between(ends: Sequence[str], versions: Sequence[T]) -> list[T]:
-    """Versions whose names are from one end to the other, both included; an end that is a word is looked up, an empty one is open."""
+    """Versions whose names are from one end to the other, both included; an end that is a word is looked up, an empty one is open.
+
+    An end such as 1.5 is its whole series.
+    """
     found = [parse_selector(end).pick(versions) if end in _SINGLE else (end,) for end in ends]
     if not all(found):
         return []
     low, high = found[0][0], found[1][0]
-    if low and high and version_key(low) > version_key(high):
+    if low and high and version_key(low) > last_key(high):
         low, high = high, low
-    first, last = version_key(low) if low else None, version_key(high) if high else None
+    first, last = version_key(low) if low else None, last_key(high) if high else None
     keyed = ((version, version_key(version.version_name)) for version in versions)
     return [version for version, key in keyed if (first is None or first <= key) and (last is None or key <= last)]
 
@@ -441,7 +444,7 @@ def _end(text: str, whole: str) -> str:
 
 def _range(low: str, high: str, text: str) -> Selector:
     literal = bool(low and high) and not {low, high} & set(_SINGLE)
-    if literal and version_key(low) > version_key(high):
+    if literal and version_key(low) > last_key(high):
         raise AddressError(say("the range {text} runs backwards", text=text), hint=say("Write {high}..{low}.", high=high, low=low))
     return Selector("range", names=(low, high))
 

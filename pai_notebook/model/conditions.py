@@ -16,7 +16,7 @@ from pai_notebook.model.fields import FIELDS, NAMED, field_named
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
 from pai_notebook.model.names import Name
-from pai_notebook.model.order import version_key
+from pai_notebook.model.order import last_key, version_key
 from pai_notebook.model.patterns import Pattern
 from pai_notebook.model.remarks import as_number
 
@@ -532,7 +532,18 @@ def _is_missing(value: Any) -> bool:
 
 def _holds(compare: Callable[[Any, Any], Any], left: Any, right: Any, names: tuple[Name | None, Name | None]) -> bool:
     pair = _alike(left, right, names)
-    return pair is not None and bool(compare(*pair))
+    if pair is None:
+        return False
+    if isinstance(left, str) and isinstance(right, str) and None in names and _are_versions(names):
+        # a literal such as 1.5 is a whole series, behind which what is above it begins
+        is_left = names[0] is None
+        key = last_key if compare in ((operator.lt, operator.ge) if is_left else (operator.le, operator.gt)) else version_key
+        pair = (key(left), pair[1]) if is_left else (pair[0], key(right))
+    return bool(compare(*pair))
+
+
+def _are_versions(names: tuple[Name | None, Name | None]) -> bool:
+    return any(name is not None and not name.section and name.path == "version_name" for name in names)
 
 
 def _alike(left: Any, right: Any, names: tuple[Name | None, Name | None]) -> tuple[Any, Any] | None:
@@ -545,9 +556,9 @@ def _alike(left: Any, right: Any, names: tuple[Name | None, Name | None]) -> tup
         return read_moments(left, right)
     if isinstance(left, int | float) or isinstance(right, int | float):
         return _both(left, right, as_number)
-    paths = {name.path for name in names if name is not None and not name.section}
-    if "version_name" in paths:
+    if _are_versions(names):
         return version_key(left), version_key(right)
+    paths = {name.path for name in names if name is not None and not name.section}
     return (left.casefold(), right.casefold()) if paths & _CATEGORIES else (left, right)
 
 

@@ -15,6 +15,8 @@ from pai_notebook.arguments import without_v
 _RUNS = re.compile(r"(\d+)")
 _SPLIT = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?:[-_.+]?(?P<suffix>.*))", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
+# A name that is too short for one version: as a bound it is the whole series.
+_SERIES = re.compile(r"\d+(?:\.\d+)?")
 # Suffixes of versions that precede the release, in the order in which they are made.
 _BEFORE = {
     word: rank
@@ -78,6 +80,19 @@ def version_key(name: str) -> VersionKey:
     word = _WORD.match(suffix)
     rank = _BEFORE.get(word[0].lower()) if word else None
     return _runs(numbers), ((2, 0) if rank is None else (0, rank)), _runs(suffix), name
+
+
+def last_key(name: str) -> VersionKey:
+    """Sort key of the last version that a bound covers: a name of one or two numbers is its whole series, any other only itself.
+
+    Examples
+    --------
+    >>> [version_key(name) <= last_key("1.5") for name in ("1.4.0", "1.5.0_rc1", "1.5.9", "1.6.0_rc1", "1.50.0")]
+    [True, True, True, False, False]
+    """
+    key = version_key(name)
+    # a kind of run that comes after numbers and texts
+    return ((*key[0], (2, 0, "")), *key[1:]) if _SERIES.fullmatch(name) else key
 
 
 def creation_key(version: Dated) -> tuple[datetime, VersionKey]:

@@ -85,6 +85,24 @@ def test_a_range_is_inclusive_and_natural(names, first, second):
     assert list(picked) == sorted(picked, key=version_key)
 
 
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ("1.4.0..1.5", ["1.4.0", "1.5.0_rc1", "1.5.0", "1.5.7"]),
+        ("1.5..1.5", ["1.5.0_rc1", "1.5.0", "1.5.7"]),
+        ("1.5.7..1.5", ["1.5.7"]),
+        ("..1.4", ["1.4.0"]),
+        ("1.5..", ["1.5.0_rc1", "1.5.0", "1.5.7", "1.50.0"]),
+        ("1.5..highest", ["1.5.0_rc1", "1.5.0", "1.5.7", "1.50.0"]),
+        ("1..1", ["1.4.0", "1.5.0_rc1", "1.5.0", "1.5.7", "1.50.0"]),
+        ("1.4.0..1.5.0", ["1.4.0", "1.5.0_rc1", "1.5.0"]),
+    ],
+)
+def test_a_short_end_of_a_range_is_its_whole_series(ends, expected):
+    known = [named(name) for name in ("1.4.0", "1.5.0_rc1", "1.5.0", "1.5.7", "1.50.0")]
+    assert list(parse_address(f"m@{ends}").selector.pick(known)) == expected
+
+
 def test_written_names_keep_their_order_even_when_they_do_not_exist():
     assert parse_address("m@2.0.0,1.0.0,2.0.0").selector.pick([named("1.0.0")]) == ("2.0.0", "1.0.0")
 
