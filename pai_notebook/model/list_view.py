@@ -329,7 +329,7 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
         low, high = min(values), max(values)
         share, spread = -round(len(values) / len(versions), 1), (high - low) / (max(-low, high) or 1.0)
         about = is_cost(name[0]) or is_training(name[0])
-        rank = about, not has_bar(name[0], (low, high)), share, -min(2, int(10 * spread))
+        rank = about, not has_bar(name[0], (low, high)), share, -int(min(2.0, 10 * spread))
         of_path[name[0]] = min(rank, of_path.get(name[0], rank))
         of_name[name] = share, -spread
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import is_number
 from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.metric_words import bounds_of, is_percentable
 from pai_notebook.model.nearest import nearest
 from pai_notebook.model.numbers import DECIMAL, choose_format, format_computed
@@ -77,11 +78,11 @@ class Remarks:
         is_equality, is_met : bool
             Whether it asks for what is equal, and whether a version meets it.
         """
-        bound = literal if is_number(literal) else None
+        bound = _size(literal) if is_number(literal) else None
         if is_met and (bound is None or not 1 < bound <= _ALL or name.section != "metrics"):
             return
         texts = short_texts(values)
-        numbers = [number for value in values for each in _each(value) if name.section and (number := as_number(each)) is not None]
+        numbers = [number for value in values for each in _each(value) if name.section and (number := _size(as_number(each))) is not None]
         if numbers and (bound is not None or not texts):
             percent = _meant_percent(name, bound, numbers)
             if percent or not is_met:
@@ -149,6 +150,12 @@ def as_number(value: Any) -> float | None:
         number = float(text) if DECIMAL.fullmatch(text) else math.inf
         return number if math.isfinite(number) else None
     return value if is_number(value) else None
+
+
+def _size(number: float | None) -> float | None:
+    """Give a number that is one; a whole one beyond every float is infinite, as it is shown."""
+    read = None if number is None else read_value(number)[1]
+    return None if read is None or math.isnan(read) else read if math.isinf(read) else number
 
 
 def _each(value: Any) -> Sequence[Any]:

@@ -485,3 +485,24 @@ def test_percent_of_what_is_no_fraction_is_refused(name):
     with pytest.raises(AddressError, match="a bound in percent needs a fraction"):
         versions.filter(f"{name} > 5%")
     assert len(versions.filter("auc > 85%")) == 1
+
+
+def _measured(name, *values):
+    return VersionSet.from_documents(
+        [{"VersionName": f"0.{nth}.0", "Metrics": {name: value}} for nth, value in enumerate(values)], "model-a"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["loss == 0.95", "loss > 95", "loss in (0.5, 0.7)", "loss == 'x'", f"loss == {10**401}", "loss between 2 and 3"]
+)
+def test_whole_numbers_beyond_every_float_are_infinite_in_remarks(text):
+    said = _measured("loss", 10**400, 0.9).filter(text).removed
+    assert not said or "10000" not in said[0].replace(text, "")
+    assert len(_measured("loss", 10**400, 0.9).filter(f"loss == {10**400}")) == 1
+
+
+@pytest.mark.parametrize("values", [(math.nan, 0.5, 0.9), (0.5, math.nan, 0.9)])
+def test_remarks_leave_out_what_is_no_number(values):
+    assert _measured("accuracy", *values).filter("accuracy > 0.95").removed[0].endswith("accuracy is 0.50 to 0.90")
+    assert "did you mean 95%?" in _measured("accuracy", *values).filter("accuracy > 95").removed[0]

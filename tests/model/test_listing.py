@@ -199,3 +199,7 @@ def test_a_list_of_groups_shows_what_they_differ_in_and_no_column_that_none_of_t
     assert head(text) == ["version", "lr", "accuracy"]
     assert "±0.001" in text
     assert "approval" not in text
+
+
+def test_numbers_farther_apart_than_a_float_goes_are_listed():
+    assert differing_metrics([measured(1, d_a={"loss": 1.7e308}), measured(2, d_a={"loss": -1.7e308})]) == [("loss", "d-a")]
