@@ -546,7 +546,7 @@ def test_a_report_reconciles_gate_and_chance_says_what_stands_before_the_tables_
     assert set_against([failed], ["2.5.0"], {"2.5.0": 1}, {"2.5.0": 1}) == []
     text = reports["accuracy >= baseline - 17pp"]
     order = [
-        "As measured: no interval is known",
+        "Passed as measured: accuracy. No interval is known",
         "2.5.0 passed though",
         "Before you compare",
         "Metrics: ",
@@ -558,6 +558,15 @@ def test_a_report_reconciles_gate_and_chance_says_what_stands_before_the_tables_
     assert re.search(r"2\.3\.0 failed 1.*; passed(?: as measured)?: 1\d versions", text)
     plain = digits[-20:].compare().report(tmp_path / "p.html", charts=False).read_text("utf-8")
     assert "tables: from the highest names down; within a table by name" in plain
+
+
+def test_what_chance_may_have_decided_is_said_of_the_passed_checks_alone(tmp_path):
+    docs = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.9 - nth / 10, "n": 10000, "f1": 0.9}} for nth in (1, 2)]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    for rules, said in (("accuracy > 0.9 with 95% confidence\nf1 >= 0.8", "Passed as measured: f1. No"), ("accuracy > 0.9", "")):
+        text = c.report(tmp_path / "r.html", gates=rules, charts=False, overwrite=True).read_text("utf-8")
+        assert "failed" in text
+        assert re.findall(r"Passed as measured: .*? No", text) == ([said] if said else [])
 
 
 def test_a_rule_that_could_be_checked_in_no_version_fails_the_version_that_a_question_names(tmp_path):

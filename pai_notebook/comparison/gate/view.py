@@ -108,8 +108,10 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     rest += _footing(report, asked)
     blocks: list[Block] = [Note(joined(rest, "\n"), "good" if good else "bad", lead=lead)]
     blocks += [*([Note(joined(others, "\n"))] if told and others else []), *(Note(remark, "warn") for remark in report.remarks)]
-    if brief and any(check.as_measured and check.outcome == "passed" for check in report.checks):
-        blocks.append(Note(say("As measured: no interval is known, or it includes the bound, so chance may have decided.")))
+    passed = (check for check in report.checks if check.as_measured and check.outcome == "passed")
+    if brief and (measured := list(dict.fromkeys(unescaped(check.metric) for check in passed))):
+        said = "Passed as measured: {metrics}. No interval is known, or it includes the bound, so chance may have decided."
+        blocks.append(Note(say(said, metrics=first(measured, _RULES))))
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
     beside = [check for check in report.breaches if told and check.version and check.version not in asked]
     for known, title in ((True, say("Failed")), (False, say("Could not be checked"))):
