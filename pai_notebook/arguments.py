@@ -20,6 +20,8 @@ from pai_notebook.i18n.phrases import say
 # Characters of a value in an error, which is to stay on one line of a notebook.
 _ONE_LINE = 60
 _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
+# The name of a series of versions, which is too short for one of them.
+_SERIES = re.compile(r"\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _VERSION_NAME = re.compile(r"\d{1,18}\.\d{1,18}\.\d{1,18}(_\w{1,64})?", re.ASCII)
 
 
@@ -54,6 +56,30 @@ def without_v(name: str) -> str:
     ('1.5.0', 'variant')
     """
     return name[1:] if name[:1] in ("v", "V") and name[1:2].isdecimal() else name
+
+
+def is_series(name: str) -> bool:
+    """Whether a name has one or two numbers alone, and so means every version that begins with them.
+
+    Examples
+    --------
+    >>> is_series("1.5"), is_series("1.5.0")
+    (True, False)
+    """
+    return _SERIES.fullmatch(name) is not None
+
+
+def meant_version(name: str) -> str:
+    """Give the version that a name was meant to be: without its `v`, and with the numbers that a series lacks; empty where it is none.
+
+    Examples
+    --------
+    >>> meant_version("v1.5.0"), meant_version("1.5"), meant_version("1.5-rc")
+    ('1.5.0', '1.5.0', '')
+    """
+    bare = without_v(name)
+    bare += ".0" * (2 - bare.count(".")) if is_series(bare) else ""
+    return bare if is_version_name(bare) else ""
 
 
 def check_model_id(text: str) -> str:
@@ -91,8 +117,8 @@ def check_version_name(text: str) -> str:
     '1.0.0_rc2'
     """
     if not is_version_name(text):
-        bare = without_v(text) if isinstance(text, str) else ""
-        hint = say("Did you mean {word}?", word=bare) if is_version_name(bare) else say("Version names look like 0.1.0 or 1.0.0_rc2.")
+        meant = meant_version(text) if isinstance(text, str) else ""
+        hint = say("Did you mean {word}?", word=meant) if meant else say("Version names look like 0.1.0 or 1.0.0_rc2.")
         raise AddressError(say("{text} is not a version name", text=_shown(text)), hint=hint)
     return text
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pai_notebook.arguments import described, is_version_name, without_v
+from pai_notebook.arguments import described, is_version_name, meant_version
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import BASELINES, Selector, nearest_versions, nearest_word
@@ -170,7 +170,8 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
         return places[place], reason
     # what is no name of a version was meant to be a word
     word = "" if is_version_name(rule) else nearest_word(rule, BASELINES)
-    close = [word] if word else nearest_versions(wanted, [version.version_name for version in versions])
+    asked = rule if model_id is not None else wanted
+    close = [word] if word else nearest_versions(asked, [version.version_name for version in versions])
     raise VersionNotFound(
         say("the baseline {wanted} is not among the {count}", wanted=wanted, count=counted(len(versions), "version")),
         version_name=wanted,
@@ -181,17 +182,14 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
 def _elsewhere(wanted: str, close: Sequence[str]) -> str:
     """Say what fetches a version that a set lacks, or what a baseline may be where the word cannot name one."""
     model, at, name = wanted.rpartition("@")
-    bare = without_v(name)
-    if not is_version_name(bare):
-        return joined([nearest_sentence(close), _HINT], " ") if close else _HINT
-    said = nearest_sentence(close) if bare == name else say("Did you mean {word}?", word=f"{model}{at}{bare}")
-    if bare in close:
-        return said
-    return say(
-        "{nearest_sentence} registry.compare(vs, baseline={wanted!r}) fetches it as well.",
-        nearest_sentence=said,
-        wanted=f"{model}{at}{bare}",
-    )
+    meant = meant_version(name)
+    near = [nearest_sentence(close)] if close else []
+    if not meant:
+        return joined([*near, _HINT], " ")
+    if meant != name and (not close or meant in close):
+        near = [say("Did you mean {word}?", word=f"{model}{at}{meant}")]
+    fetched = say("registry.compare(vs, baseline={wanted!r}) fetches it as well.", wanted=f"{model}{at}{meant}")
+    return joined(near if meant in close else [*near, fetched], " ")
 
 
 def _refuse_failed(wanted: str, errors: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeGuard, TypeVar
 
-from pai_notebook.arguments import described, is_version_name, without_v
+from pai_notebook.arguments import described, is_series, is_version_name, meant_version, without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest
@@ -450,16 +450,19 @@ def _range(low: str, high: str, text: str) -> Selector:
 
 
 def nearest_versions(name: str, available: Iterable[str]) -> tuple[str, ...]:
-    """Available version names closest to one that does not exist, in the order of names.
+    """Available version names near to one that does not exist, in the order of names; of a series its first version, or else its last.
 
     Examples
     --------
-    >>> nearest_versions("1.2.1", ["0.1.0", "1.2.0", "1.3.0", "2.0.0"])
-    ('1.2.0', '1.3.0')
+    >>> known = ["0.1.0", "1.2.0", "1.2.4", "1.3.0", "2.0.0"]
+    >>> [nearest_versions(name, known) for name in ("1.2.1", "1.2", "v1.2.0", "1.8.0")]
+    [('1.2.0', '1.2.4'), ('1.2.0',), ('1.2.0',), ()]
     """
-    ordered = Neighbours(available)
-    starting = [known for known in ordered.names if known.startswith(f"{without_v(name)}.")]
-    return tuple(dict.fromkeys([*starting[-1:], *(ordered.of(name) or nearest(name, ordered.names))]))[:2]
+    ordered, bare = Neighbours(available), without_v(name)
+    inside = [known for known in ordered.names if known.startswith(f"{bare}.")] if is_series(bare) else []
+    if inside:
+        return (meant_version(bare),) if meant_version(bare) in inside else (inside[-1],)
+    return ordered.near(name) or (() if bare[:1].isdecimal() else nearest(name, ordered.names, 2))
 
 
 def nearest_word(text: str, words: Iterable[str]) -> str:

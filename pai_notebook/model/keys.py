@@ -82,7 +82,8 @@ class Keys:
         if name in self._errors:
             raise self._errors[name]
         there = [version.version_name for version in self._versions]
-        close = nearest_versions(name, there)
+        model, _, version = name.rpartition("@")
+        close = nearest_versions(version if model in model_ids(self._versions) else name, there)
         hint = nearest_or_known(close, there, none=say("The set is empty."))
         if there and not close and (word := meant_selector(name)):
             hint = say("Write {cure}.", cure=f"select('{self._versions[0].model_id or 'MODEL'}@{word}')")

@@ -10,13 +10,12 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from pai_notebook.arguments import without_v
+from pai_notebook.arguments import is_series, without_v
 
 _RUNS = re.compile(r"(\d+)")
 _SPLIT = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?:[-_.+]?(?P<suffix>.*))", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
-# A name that is too short for one version: as a bound it is the whole series.
-_SERIES = re.compile(r"\d+(?:\.\d+)?")
+_DOUBLED = re.compile(r"(\d)(?=\1)")
 # Suffixes of versions that precede the release, in the order in which they are made.
 _BEFORE = {
     word: rank
@@ -83,7 +82,7 @@ def version_key(name: str) -> VersionKey:
 
 
 def last_key(name: str) -> VersionKey:
-    """Sort key of the last version that a bound covers: a name of one or two numbers is its whole series, any other only itself.
+    """Sort key of the last version that a bound covers: the name of a series is all of it, any other only itself.
 
     Examples
     --------
@@ -92,7 +91,7 @@ def last_key(name: str) -> VersionKey:
     """
     key = version_key(name)
     # a kind of run that comes after numbers and texts
-    return ((*key[0], (2, 0, "")), *key[1:]) if _SERIES.fullmatch(name) else key
+    return ((*key[0], (2, 0, "")), *key[1:]) if is_series(name) else key
 
 
 def creation_key(version: Dated) -> tuple[datetime, VersionKey]:
@@ -147,24 +146,51 @@ class Neighbours:
     def __init__(self, names: Iterable[str]) -> None:
         self.names = sorted(names, key=version_key)
         self._keys = [version_key(name) for name in self.names]
+        self._known = frozenset(self.names)
 
     def of(self, name: str) -> tuple[str, ...]:
-        """The names before and after this one, where they exist; that without its `v` alone where it is one; nothing near to a word.
+        """The names before and after this one, where they exist; those alone that are near where any is; nothing near to a word.
 
         Examples
         --------
         >>> known = Neighbours(["1.4.0", "1.5.0", "2.0.0"])
-        >>> known.of("v1.5.0"), known.of("v1.6"), known.of("production")
-        (('1.5.0',), ('1.5.0', '2.0.0'), ())
+        >>> known.of("v1.5.0"), known.of("v1.6"), known.of("1.9.0"), known.of("production")
+        (('1.5.0',), ('1.5.0',), ('1.5.0', '2.0.0'), ())
+        """
+        return self.near(name) or self._around(name)
+
+    def near(self, name: str) -> tuple[str, ...]:
+        """Names that this one can be a slip of: itself without `v`, a neighbour in order at most a step away, or with a digit less doubled.
+
+        Examples
+        --------
+        >>> known = Neighbours(["1.4.0", "1.5.0", "1.9.0"])
+        >>> known.near("1.6.0"), known.near("1.55.0"), known.near("3.0.0")
+        (('1.5.0',), ('1.5.0',), ())
         """
         bare = without_v(name)
-        if bare != name and bare in self.names:
+        if bare != name and bare in self._known:
             return (bare,)
         if not bare[:1].isdecimal():
             return tuple(get_close_matches(name, self.names, 2, cutoff=0.6))
+        close = tuple(each for each in self._around(name) if _is_near(version_key(bare), version_key(each)))
+        single = (bare[: match.start()] + bare[match.end() :] for match in _DOUBLED.finditer(bare))
+        return close or tuple(dict.fromkeys(each for each in single if each in self._known))
+
+    def _around(self, name: str) -> tuple[str, ...]:
+        """The names before and after a number; none around a word."""
+        bare = without_v(name)
+        if not bare[:1].isdecimal():
+            return ()
         key = version_key(bare)
         below, above = bisect_left(self._keys, key), bisect_right(self._keys, key)
         return (*self.names[max(0, below - 1) : below], *self.names[above : above + 1])
+
+
+def _is_near(one: VersionKey, other: VersionKey) -> bool:
+    """Whether the first numbers of two names are the same and the second at most one apart."""
+    (first, second), (major, minor) = (([run[1] for run in key[0] if not run[0]] + [0, 0])[:2] for key in (one, other))
+    return first == major and abs(second - minor) <= 1
 
 
 def _runs(text: str) -> Runs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pai_notebook.arguments import is_version_name, without_v
+from pai_notebook.arguments import is_series, meant_version, without_v
 from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.errors import AddressError, ModelNotFound, NotFound, PaiError, VersionNotFound
 from pai_notebook.model.address import nearest_versions
@@ -45,13 +45,16 @@ class Suggestions:
             self.hint(arrivals.failures[key])
         refused = [(key, error) for key, error in arrivals.failures.items() if isinstance(error, AddressError) and key[1]]
         for (model_id, name), illegal in refused[:_MOST]:
-            if is_version_name(without_v(name)):
+            meant = meant_version(name)
+            if meant and not is_series(without_v(name)):
                 continue  # 2.4.0 is what v2.4.0 means, whether it was seen or not
             if ask:
                 with suppress(PaiError):
                     await self._see_versions(model_id)
-            close = nearest_versions(name, self._memory.known(model_id).names)
-            illegal.hint = nearest_sentence(close) if close else illegal.hint
+            known = self._memory.known(model_id)
+            close = nearest_versions(name, known.names) or (known.neighbours.of(name) if known.whole else ())
+            if close and (known.whole or not meant or meant in close):  # else 2.4.0 may be there, which 2.4 means first
+                illegal.hint = nearest_sentence(close, whole=known.whole or meant in close)
 
     def hint(self, error: PaiError) -> bool:
         """Put the nearest of the names seen so far into the hint of an error; false when there are none. Makes no request."""

@@ -265,6 +265,22 @@ def test_a_baseline_that_is_not_there_names_the_nearest():
         Comparison([make("0.1.0"), make("0.2.0")], baseline="lates")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "hint"),
+    [
+        ("1.5", "Did you mean 1.5.0? registry.compare(vs, baseline='1.5.0') fetches it as well."),
+        ("model-a@1.5", "Did you mean model-a@1.5.0? registry.compare(vs, baseline='model-a@1.5.0') fetches it as well."),
+        ("1.5.0", "registry.compare(vs, baseline='1.5.0') fetches it as well."),
+        ("1.8", "Did you mean 1.8.0?"),
+        ("1.77.0", "Nearest is 1.7.0. registry.compare(vs, baseline='1.77.0') fetches it as well."),
+    ],
+)
+def test_a_baseline_that_is_not_compared_is_fetched_and_none_far_from_it_is_named(wanted, hint):
+    with pytest.raises(VersionNotFound, match="is not among the 3 versions") as caught:
+        Comparison([make("1.7.0"), make("1.8.0"), make("1.9.0")], baseline=wanted)
+    assert caught.value.hint == hint
+
+
 def test_a_baseline_that_failed_to_load_is_never_replaced():
     errors = {"model-a@0.1.0": ServiceUnavailable("no answer")}
     with pytest.raises(ComparisonError, match=r"the baseline 0\.1\.0 could not be fetched.*no answer"):

@@ -222,9 +222,7 @@ class TestVersions:
         state.pick_more("0.2.0")
         assert state.picks == {"model-a": ("0.1.0", "0.2.0")}
 
-    @pytest.mark.parametrize(
-        ("text", "hint"), [("0.2.1", "Nearest are 0.2.0 and 0.10.0."), ("approved", "Choose one by name"), ("!!", "Write MODEL")]
-    )
+    @pytest.mark.parametrize(("text", "hint"), [("0.2.1", "Nearest is 0.2.0."), ("approved", "Choose one by name"), ("!!", "Write MODEL")])
     def test_typing_what_is_not_there_picks_nothing_and_says_why(self, text, hint):
         state = chosen("0.1.0")
         state.pick_more(text)

@@ -109,8 +109,29 @@ def test_written_names_keep_their_order_even_when_they_do_not_exist():
 
 def test_the_nearest_names_surround_a_missing_one():
     assert nearest_versions("1.2.1", ["0.1.0", "1.3.0", "1.2.0", "2.0.0"]) == ("1.2.0", "1.3.0")
-    assert nearest_versions("9.0.0", ["0.1.0", "1.3.0"]) == ("1.3.0",)
     assert nearest_versions("1.0.0", []) == ()
+
+
+NEAR = ["1.5.0", "1.7.2", "1.7.3", "1.8.0", "1.8.5", "1.9.0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("1.8", ("1.8.0",)),
+        ("v1.8", ("1.8.0",)),
+        ("1.7", ("1.7.3",)),
+        ("1.55.0", ("1.5.0",)),
+        ("1.88.0", ("1.8.0",)),
+        ("1.8.1", ("1.8.0", "1.8.5")),
+        ("1.4", ("1.5.0",)),
+        ("9.0.0", ()),
+        ("1.2.0", ()),
+        ("1.3", ()),
+    ],
+)
+def test_a_version_that_is_not_near_is_not_named(name, expected):
+    assert nearest_versions(name, NEAR) == expected
 
 
 AGED = [

@@ -242,6 +242,20 @@ def test_an_illegal_version_name_costs_no_request_and_names_the_nearest(watched)
         w.registry.get_version("model-a@2.4")
 
 
+def test_a_name_of_two_numbers_means_the_version_that_begins_with_them_whether_it_was_seen_or_not(watched):
+    w = watched({"model-a": [document(f"1.{number}.0") for number in range(10)]})
+    w.registry.get_version("model-a", "1.5.0")
+    before = dict(w.seen)
+    for name in ("1.8", "v1.8"):
+        with pytest.raises(AddressError, match=r"Did you mean 1\.8\.0\?$"):
+            w.registry.get_version("model-a", name)
+    assert w.seen == before
+    for compared in (w.registry.compare("model-a@1.5.0,1.6.0,1.8"), w.registry.compare("model-a@1.5.0,1.6.0,1.8", refresh=True)):
+        assert compared.errors["model-a@1.8"].hint == "Did you mean 1.8.0?"
+    with pytest.raises(AddressError, match=r"Nearest of those seen are 1\.5\.0 and 1\.6\.0\.$"):
+        w.registry.get_version("model-a", "1.6.0-rc")
+
+
 def test_a_model_and_names_behind_it_are_its_versions(watched):
     w = watched({"model-a": many(3), "model-b": many(3)})
     assert [version.address for version in w.registry.get_versions("model-a", "0.1.0")] == ["model-a@0.1.0"]

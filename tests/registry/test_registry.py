@@ -178,7 +178,7 @@ def test_a_text_that_is_no_version_name_is_near_to_those_there_are_on_request(wa
     w = watched({"model-alpha": many(12)})
     for _ in range(2):
         vs = w.registry.get_versions("model-alpha@0.9", suggest=True)
-        assert vs.errors["model-alpha@0.9"].hint == "Nearest are 0.9.0 and 0.8.0."
+        assert vs.errors["model-alpha@0.9"].hint == "Nearest is 0.9.0."
     assert w.seen == {"ListModelVersions": 1}
 
 
