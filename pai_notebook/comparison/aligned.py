@@ -22,6 +22,7 @@ from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.document import FrozenDict, copy_json
 from pai_notebook.model.group import VersionGroup, members_of, remarks_on, sharing_runs
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.names import Name
@@ -210,22 +211,22 @@ class Aligned:
         return (*self.metrics, *(row for row in others if self._selection.keeps(row)))
 
     @cached_property
-    def left_out(self) -> dict[Name, Phrase]:
+    def left_out(self) -> Mapping[Name, Phrase]:
         """Metrics that are not selected, and what left each of them out."""
         if self._selection.is_everything:
-            return {}
+            return FrozenDict()
         reasons = {row.key: self._selection.leaves_out(row) for row in self._measured}
-        return {key: reason for key, reason in reasons.items() if reason is not None}
+        return FrozenDict({key: reason for key, reason in reasons.items() if reason is not None})
 
     @cached_property
-    def short_datasets(self) -> dict[str, str]:
+    def short_datasets(self) -> Mapping[str, str]:
         """Names of the datasets as tables and sentences shorten them, by their full names."""
-        return short_datasets([row.dataset for row in self.metrics], self.dataset_names)
+        return FrozenDict(short_datasets([row.dataset for row in self.metrics], self.dataset_names))
 
     @cached_property
-    def dataset_names(self) -> dict[str, str]:
+    def dataset_names(self) -> Mapping[str, str]:
         """What the registry calls the datasets, by what metrics call them; those without a name are left out."""
-        return dataset_names(version.provenance for version in self._versions)
+        return FrozenDict(dataset_names(version.provenance for version in self._versions))
 
     @cached_property
     def _named(self) -> dict[str, DatasetName]:
@@ -242,9 +243,9 @@ class Aligned:
         }
 
     @cached_property
-    def plain_paths(self) -> dict[str, str]:
+    def plain_paths(self) -> Mapping[str, str]:
         """Paths of rows as tables and sentences show them, by the paths themselves: dots of keys without an escape."""
-        return plain_paths([row.path for row in self._all])
+        return FrozenDict(plain_paths([row.path for row in self._all]))
 
     @cached_property
     def _silent(self) -> dict[str, frozenset[int]]:
@@ -334,19 +335,22 @@ class Aligned:
     @property
     def options(self) -> dict[str, Any]:
         """The options as plain JSON, for the fingerprint."""
-        return {
-            "directions": self._directions.said,
-            "only": self._only,
-            "tolerance": self._tolerance.canonical(),
-            "include": sorted(self._selection.include.texts),
-            "exclude": sorted(self._selection.exclude.texts),
-            "dataset": self._selection.dataset,
-            "n": None if self._n is None else float(self._n),
-            **({"series": self._series.said} if self._series.said else {}),
-            **({"by": self._by} if self._by else {}),
-            **({"repeats": self._listed.said} if self._listed.said else {}),
-            **({"paired": [each.content for each in self.paired_results]} if self.paired_results else {}),
-        }
+        found: dict[str, Any] = copy_json(
+            {
+                "directions": self._directions.said,
+                "only": self._only,
+                "tolerance": self._tolerance.canonical(),
+                "include": sorted(self._selection.include.texts),
+                "exclude": sorted(self._selection.exclude.texts),
+                "dataset": self._selection.dataset,
+                "n": None if self._n is None else float(self._n),
+                **({"series": self._series.said} if self._series.said else {}),
+                **({"by": self._by} if self._by else {}),
+                **({"repeats": self._listed.said} if self._listed.said else {}),
+                **({"paired": [each.content for each in self.paired_results]} if self.paired_results else {}),
+            }
+        )
+        return found
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -364,4 +368,4 @@ class Aligned:
             "by": self._by,
             "repeats": self._listed.said,
         }
-        return {name: value for name, value in given.items() if value}
+        return {name: dict(value) if isinstance(value, Mapping) else value for name, value in given.items() if value}

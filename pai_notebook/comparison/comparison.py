@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -27,6 +27,7 @@ from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.group import count_versions
 from pai_notebook.python_source import to_python
 from pai_notebook.sanitize import visible
@@ -346,8 +347,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
         return self._report(checks, say("Gate"), remarks)
 
     @cached_property
-    def _models(self) -> dict[str, str]:
-        return model_names(self._versions)
+    def _models(self) -> Mapping[str, str]:
+        return FrozenDict(model_names(self._versions))
 
     @cached_property
     def _in_groups(self) -> tuple[list[Row], list[list[Row]]]:

@@ -17,6 +17,7 @@ from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, N
 from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
 from pai_notebook.language import language
+from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.version_view import told_dataset
 from pai_notebook.sanitize import visible
@@ -37,7 +38,7 @@ class Explanation(Displayed):
         The sentences of the verdict, each with the rows it is based on.
     cautions : tuple of str
         Versions that could not be fetched, and reasons to be careful.
-    changes : dict of str to tuple of Finding
+    changes : mapping of str to tuple of Finding
         What each version has that the baseline does not.
     note : str
         What the words of `changes` mean, where they say something of better or worse, and the full names of datasets.
@@ -67,7 +68,9 @@ class Explanation(Displayed):
         self._short = short
         self.findings = tuple(_said(each, lang) for each in findings)
         self.cautions = tuple(in_language(text, lang) for text in cautions)
-        self.changes = {name: tuple(_said(each, lang) for each in found) for name, found in changes.items()}
+        self.changes: Mapping[str, tuple[Finding, ...]] = FrozenDict(
+            {name: tuple(_said(each, lang) for each in found) for name, found in changes.items()}
+        )
         self.note = in_language(note, lang)
         self.everything = everything
         self.lang = self._lang = lang

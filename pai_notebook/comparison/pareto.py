@@ -11,6 +11,7 @@ from pai_notebook.comparison.rows import told_between
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
 from pai_notebook.i18n.phrases import first, joined, say
+from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.nearest import dataset_ids, listed
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.order import front_of
@@ -38,7 +39,7 @@ class Pareto(Displayed):
     steps : tuple of str
         One sentence for each step to the next version on the front: what is gained and lost against the one before, and what of it
         could be chance.
-    dominated : dict of str to str
+    dominated : mapping of str to str
         Every other version, and one that is at least as good in everything and better in something.
     unranked : tuple of str
         Versions that lack a number in one of the metrics.
@@ -58,7 +59,7 @@ class Pareto(Displayed):
     versions: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
     steps: tuple[str, ...]
-    dominated: dict[str, str]
+    dominated: Mapping[str, str]
     unranked: tuple[str, ...]
     words: tuple[str, ...]
     as_measured: tuple[str, ...] = ()
@@ -138,7 +139,7 @@ def make_pareto(
         versions=tuple(names[place] for place in front),
         values=tuple(points[place] for place in front),
         steps=tuple(step.words(list(called.values())) for step in steps),
-        dominated={names[place]: names[by] for place, by in sorted(dominated.items())},
+        dominated=FrozenDict({names[place]: names[by] for place, by in sorted(dominated.items())}),
         unranked=tuple(name for place, name in enumerate(names) if place not in points),
         words=tuple(question.direction.words for question in questions),
         as_measured=tuple(key.shown for key in keys if key in unknown),

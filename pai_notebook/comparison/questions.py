@@ -23,6 +23,7 @@ from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.numbers import EXACT, HIGHEST_LEVEL
@@ -40,7 +41,7 @@ class Questions(PairedQuestions):
     @cached_property
     def _names_said(self) -> Mapping[str, str]:
         """Names of versions as sentences say them, by their names."""
-        return dict(zip(self._names, with_models(self._versions, self._names), strict=True))
+        return FrozenDict(zip(self._names, with_models(self._versions, self._names), strict=True))
 
     def _ask(self, metric: str, mode: Told, dataset: str | None) -> RankingKey:
         question = ask(self.metrics, metric, mode, dataset)

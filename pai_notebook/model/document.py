@@ -57,8 +57,8 @@ class FrozenList(list[Any]):
         return list, (list(self),)
 
 
-class FrozenDict(dict[str, Any]):
-    """An object in a document, as it is handed out: it cannot be changed; copies of it can."""
+class FrozenDict(dict[Any, Any]):
+    """An object in a document, or what is found of versions, as it is handed out: it cannot be changed; copies of it can."""
 
     __slots__ = ()
 
@@ -68,7 +68,9 @@ class FrozenDict(dict[str, Any]):
 
 def _refuse(self: object, *_: Any, **__: Any) -> Any:
     kind = "list" if isinstance(self, list) else "dict"
-    raise ConfigurationError(say("what a version holds cannot be changed"), hint=say("Change a copy: {code}.", code=f"{kind}(value)"))
+    raise ConfigurationError(
+        say("what a version or an answer holds cannot be changed"), hint=say("Change a copy: {code}.", code=f"{kind}(value)")
+    )
 
 
 for _name in (

@@ -15,6 +15,7 @@ from pai_notebook.display import Block, Card, Column, Inline, Lines, Missing, Nu
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differing import Differing
+from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.lookup import MetricColumns
@@ -117,7 +118,7 @@ class VersionGroup(ModelVersion):
     ----------
     members : tuple of ModelVersion
         The versions.
-    repeats : dict of (path, dataset) to Repeats
+    repeats : mapping of (path, dataset) to Repeats
         The numbers behind each mean.
     left_out : tuple of (path, dataset)
         Metrics that members state but not as numbers, such as lists, so that they have no mean.
@@ -176,7 +177,7 @@ class VersionGroup(ModelVersion):
         self.__dict__["uneven"] = tuple(key for key in columns.names if is_count(key) and not is_alike(columns, key, len(members)))
         self.__dict__["left_out"] = tuple(key for key, value in content.items() if isinstance(value, Differing))
 
-    repeats: dict[Key, Repeats]
+    repeats: Mapping[Key, Repeats]
     left_out: tuple[Key, ...]
     uneven: tuple[Key, ...]
 
@@ -318,7 +319,7 @@ def _labels(groups: Sequence[VersionGroup]) -> dict[str, str]:
     return dataset_names(member.provenance for group in groups for member in group.members)
 
 
-def _repeats(columns: MetricColumns, total: int) -> dict[Key, Repeats]:
+def _repeats(columns: MetricColumns, total: int) -> Mapping[Key, Repeats]:
     """Numbers of every metric that any member has one of; what says how sure a metric is has no mean."""
     found: dict[Key, Repeats] = {}
     for path, dataset in sorted(columns.names, key=lambda name: tuple(map(natural_key, name))):
@@ -332,7 +333,7 @@ def _repeats(columns: MetricColumns, total: int) -> dict[Key, Repeats]:
         known = {place: values.pop() for place, values in sorted(stated.items()) if len(values) == 1}
         if known:
             found[path, dataset] = Repeats(tuple(known.values()), total, tuple(known))
-    return found
+    return FrozenDict(found)
 
 
 def count_versions(versions: Sequence[ModelVersion]) -> Phrase:

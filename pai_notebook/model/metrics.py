@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import index
 from typing import Any, overload
@@ -13,7 +13,7 @@ from pai_notebook.calls import checked
 from pai_notebook.display import Brief
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.document import copy_json
+from pai_notebook.model.document import FrozenDict, copy_json
 from pai_notebook.model.equality import bag_key
 from pai_notebook.model.flatten import metric_leaves, natural_key
 from pai_notebook.model.metric_cells import Cell, cell_order, make_cell
@@ -104,13 +104,13 @@ class Metrics(Brief, Sequence[Cell]):
         return {naming(*key): cells for key, cells in self.groups.items()}
 
     @cached_property
-    def groups(self) -> dict[tuple[str, str], tuple[Cell, ...]]:
+    def groups(self) -> Mapping[tuple[str, str], tuple[Cell, ...]]:
         """Cells by path and dataset, in their order."""
         found: dict[tuple[str, str], tuple[Cell, ...]] = {}
         for cell in self.cells:
             key = cell.path, cell.dataset
             found[key] = (*found[key], cell) if key in found else (cell,)
-        return found
+        return FrozenDict(found)
 
     @checked
     def first(self, path: str, dataset: str = "") -> Cell | None:
