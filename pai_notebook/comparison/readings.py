@@ -177,7 +177,7 @@ class Readings:
         elif count is None:
             refusal = say("{what} is given for several parts of the data", what=what)
         elif not 0 <= value <= 1:
-            refusal = say("the values are not between 0 and 1")
+            refusal = _no_share(value)
         elif self._beside.in_percent(key, place):
             refusal = say("shares are written in percent elsewhere, so {value} may be percent too", value=format_number(value))
         elif count < 1 or count != int(count):
@@ -280,6 +280,13 @@ def _weighed(reading: SourceReading | None, others: Iterable[SourceReading | Non
         if other is not reading.side:
             side = side.weighed(name, other)
     return reading if side is reading.side else replace(reading, side=side)
+
+
+def _no_share(value: float) -> Phrase:
+    """Say that a number is no share, and what to do with one that may be a percentage."""
+    if 1 < value <= 100:  # noqa: PLR2004 - percent
+        return say("the values are not between 0 and 1; divide percentages by 100")
+    return say("the values are not between 0 and 1")
 
 
 def _share_of(what: str, share: Share, refuted: Phrase | None, runs: Runs | None) -> SourceReading:

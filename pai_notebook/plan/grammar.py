@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import os
 import re
@@ -28,6 +29,8 @@ _OF_IPYTHON = ("get_ipython", "In", "Out")
 _HELP = say("Type %paimodel help for the grammar.")
 _OF_ADDRESSES = ("show", "compare", "explain", "report", "gate", "save")
 _PLACES = ("region", "network", "endpoint")
+# Options whose value has blanks as a rule.
+_SENTENCES = ("--question", "--where", "--query")
 _OF_WORDS = ("connect", "help", "drift", "search")
 _OF_GATE: dict[Edge, str] = {
     "line": say("Write %%paimodel gate model-a@latest --baseline approved, then one rule a line; or --rules FILE."),
@@ -168,7 +171,11 @@ def _parsed(words: Sequence[str], edge: Edge) -> Command:
         if not verb:
             _refuse_other_edge(rest[0], edge)
             _refuse_unknown_verb(rest, edge)
-        addresses = _addresses(rest, verb or "compare", edge)
+        try:
+            addresses = _addresses(rest, verb or "compare", edge)
+        except AddressError as error:
+            _refuse_unquoted(words, error)
+            raise
         command = Command(verb or _default_verb(addresses), addresses, options=options)
     _check(command, edge)
     return command
@@ -246,6 +253,17 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
             _refuse_typography(word)
             rest.append(word)
     return rest, options
+
+
+def _refuse_unquoted(words: Sequence[str], error: AddressError) -> None:
+    """Say that a sentence or a condition without quotation marks ends at its first blank, where its other words were read as addresses."""
+    starts = [place for place, word in enumerate(words) if word.startswith("-") and len(word) > 1]
+    for start, end in itertools.pairwise((*starts, len(words))):
+        name, equals, value = words[start].partition("=")
+        text = [value, *words[start + 1 : end]] if equals else list(words[start + 1 : end])
+        if name in _SENTENCES and len(text) > 1 and not any(map(str.isspace, text[0])):
+            hint = say("Write {cure}.", cure=f'{name} "{" ".join(text)}"')
+            raise AddressError(say("{name} takes one text in quotation marks", name=name), hint=hint) from error
 
 
 def _known(name: str) -> Option:

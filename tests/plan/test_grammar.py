@@ -437,3 +437,22 @@ def test_an_option_whose_value_was_left_out_does_not_take_the_next_option_for_it
 def test_help_of_what_is_no_verb_names_the_verb():
     with pytest.raises(AddressError, match="Did you mean gate"):
         parse_line("help gates")
+
+
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ("report model-a@last:2 --question May 2.5.0 go live? --to r.html", '--question "May 2.5.0 go live?"'),
+        ("report model-a@last:2 --question=May it go live?", '--question "May it go live?"'),
+        ("ls model-a --where accuracy@d > 0.9", '--where "accuracy@d > 0.9"'),
+        ("model-a --all --where accuracy >= 0.9 --json", '--where "accuracy >= 0.9"'),
+    ],
+)
+def test_a_sentence_without_quotation_marks_is_answered_with_them(line, cure):
+    for read in (parse_line, lambda text: parse_words(text.split())):
+        with pytest.raises(AddressError, match="takes one text in quotation marks") as caught:
+            read(line)
+        assert caught.value.hint == f"Write {cure}."
+    # an address behind a condition that is whole is told what is wrong with it
+    with pytest.raises(AddressError, match="is not a selector"):
+        parse_line('ls --where "accuracy > 0.9" model-a@>')
