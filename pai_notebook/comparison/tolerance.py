@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import say
-from pai_notebook.model.metric_words import is_percentable
+from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.metric_words import bounds_of, is_percentable
 from pai_notebook.model.names import Naming, metric_named
+from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.patterns import ByName
 from pai_notebook.sanitize import Printed
 
@@ -74,6 +75,11 @@ class Tolerance(Printed, ByName[tuple[float, ...]]):
         """Whether it is all of the baseline, so that a fraction may fall to 0."""
         return self._of(path, dataset)[1] >= 1
 
+    def allows_anything(self, name: tuple[str, str], values: Iterable[float], baseline: float, *, up: bool) -> Phrase | None:
+        """Say that no value of a metric can be worse by more: higher where `up`, else lower; None where one can."""
+        margin = math.inf if not up and self.is_whole(*name) else self.bound(*name, baseline)
+        return never_so_far(name[0], values, margin, up=up)
+
     def _of(self, path: str, dataset: str) -> tuple[float, ...]:
         if self._for_all:
             return self.said["*"]
@@ -83,6 +89,23 @@ class Tolerance(Printed, ByName[tuple[float, ...]]):
     def canonical(self) -> dict[str, list[float]]:
         """Give the tolerance as plain JSON, for fingerprints."""
         return {pattern: list(self.said[pattern]) for pattern in sorted(self.said) if any(self.said[pattern])}
+
+
+def never_so_far(path: str, values: Iterable[float], margin: float, *, up: bool) -> Phrase | None:
+    """Say that no value of a metric can be so far above or below another, with what may be meant; None where one can.
+
+    Examples
+    --------
+    >>> never_so_far("accuracy", [0.9], 1, up=False), never_so_far("accuracy", [0.9], 0.01, up=False)
+    ('no accuracy can be lower: write 1pp or 0.01', None)
+    """
+    low, high = bounds_of(path, values)
+    if not math.isfinite(high - low) or margin < high - low:
+        return None
+    # one who forgot the unit meant points
+    points = margin if high == 1 and margin < 100 else 1.0  # noqa: PLR2004 - percent
+    told = "no {metric} can be higher: write {points}pp or {number}" if up else "no {metric} can be lower: write {points}pp or {number}"
+    return say(told, metric=path, points=format_computed(points), number=format_computed(points * high / 100))
 
 
 def in_points(number: float, baseline: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
@@ -176,10 +177,24 @@ class _Sentences(VerdictWords):
             if any(each.change.delta for each in compared):
                 said = "Equal to {baseline} as measured, or within the tolerance, in every quality metric."
             yield Finding(say(said, baseline=self._base), self._rows(compared))
+        yield from self._all_tolerated(compared)
         yield from self._alone()
         yield from self._unseen()
         yield from self._not_covered()
         yield from self._doubted()
+
+    def _all_tolerated(self, compared: Sequence[Judged]) -> Iterator[Finding]:
+        """Say of which metrics no value can be worse by more than the tolerance, as 1 of a fraction: a unit was forgotten."""
+        found: dict[Phrase, list[Judged]] = {}
+        for each in compared if self._tolerance.canonical() else ():
+            values = [value for place in (each.place, self._baseline) if (value := each.row.cells[place].value) is not None]
+            base, up = each.row.cells[self._baseline].value, each.row.direction.mode == "min"
+            name = each.row.path, each.row.dataset
+            if base is not None and (reason := self._tolerance.allows_anything(name, values, base, up=up)) is not None:
+                found.setdefault(reason, []).append(each)
+        if found:
+            said = say("No difference is beyond this tolerance: {reasons}.", reasons=first(list(found), METRICS))
+            yield Finding(said, self._rows(chain.from_iterable(found.values())))
 
     def _nothing(self) -> Phrase:
         """Say why there is no verdict."""

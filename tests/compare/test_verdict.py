@@ -764,3 +764,13 @@ def test_what_a_verdict_hands_out_is_a_copy():
     verdict.standings.clear()
     assert (str(verdict.to_frame()), verdict.standings) == before
     assert verdict.counts["0.2.0"]["better"] == 1
+
+
+@pytest.mark.parametrize("tolerance", [1, "100%", "200%", {"accuracy": 1}])
+def test_a_tolerance_that_nothing_can_exceed_is_remarked_on_as_gates_do(tolerance):
+    pair = [{"accuracy": value, "n": 1000, "loss": value} for value in (0.9, 0.94)]
+    said = "No difference is beyond this tolerance: no accuracy can be lower: write 1pp or 0.01."
+    c = compare(*pair, tolerance=tolerance)
+    assert said in c.verdict.sentences
+    assert any(check.reason == "no accuracy can be lower: write 1pp or 0.01" for check in c.check("fail if worse beyond chance").checks)
+    assert not any("this tolerance" in sentence for sentence in compare(*pair, tolerance=0.05).verdict.sentences)

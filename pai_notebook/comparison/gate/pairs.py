@@ -12,7 +12,7 @@ from pai_notebook.comparison.gate.report import Check, Outcome, form_of
 from pai_notebook.comparison.rows import Change, Row, difference
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
-from pai_notebook.comparison.tolerance import Tolerance
+from pai_notebook.comparison.tolerance import Tolerance, never_so_far
 from pai_notebook.errors import not_fetched
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
@@ -139,8 +139,7 @@ class Pair:
 
     def scale(self, *, percent: bool = False) -> Scale:
         """How a difference is written beside a margin or an interval: in percent only where the rule asks for that."""
-        numbers = [cell.value for cell in (self.cell, self.base) if cell is not None and cell.value is not None]
-        relative = scale_of_differences(self.row.path, numbers) if percent else self.row.scale
+        relative = scale_of_differences(self.row.path, self._values) if percent else self.row.scale
         return relative if percent and relative.ratio else self.row.scale.absolute
 
     @property
@@ -175,28 +174,22 @@ class Pair:
         base = None if self.base is None else self.base.value
         if base is None:
             return None
-        key = self.row.path, self.row.dataset
-        bound = tolerance.bound(*key, base)
-        if self.row.direction.mode == "min":
-            return self.never_above(None, bound)
-        return self.never_below(None, math.inf if tolerance.is_whole(*key) else bound)
+        up = self.row.direction.mode == "min"
+        return tolerance.allows_anything((self.row.path, self.row.dataset), self._values, base, up=up)
+
+    @property
+    def _values(self) -> list[float]:
+        return [cell.value for cell in (self.cell, self.base) if cell is not None and cell.value is not None]
 
     def _unbreakable(self, bound: float | None, margin: float, *, up: bool) -> Phrase | None:
-        values = [cell.value for cell in (self.cell, self.base) if cell is not None and cell.value is not None]
-        low, high = bounds_of(self.row.path, values)
-        if not math.isfinite(high - low):
+        if bound is None:
+            return never_so_far(self.row.path, self._values, margin, up=up)
+        low, high = bounds_of(self.row.path, self._values)
+        if not math.isfinite(high - low) or not (bound > high if up else bound < low):
             return None
-        if bound is not None:
-            told = "no {metric} can be lower: write a bound from {low} to {high}"
-            told = "no {metric} can be higher: write a bound from {low} to {high}" if up else told
-            ends = {"low": format_computed(low), "high": format_computed(high)}
-            return say(told, metric=self.row.path, **ends) if (bound > high if up else bound < low) else None
-        if margin < high - low:
-            return None
-        # one who forgot the unit meant points
-        points = margin if high == 1 and margin < 100 else 1.0  # noqa: PLR2004 - percent
-        told = "no {metric} can be higher: write {points}pp or {number}" if up else "no {metric} can be lower: write {points}pp or {number}"
-        return say(told, metric=self.row.path, points=format_computed(points), number=format_computed(points * high / 100))
+        told = "no {metric} can be lower: write a bound from {low} to {high}"
+        told = "no {metric} can be higher: write a bound from {low} to {high}" if up else told
+        return say(told, metric=self.row.path, low=format_computed(low), high=format_computed(high))
 
     def check(
         self,
