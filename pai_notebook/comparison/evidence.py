@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 
 _COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
-_OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.SPREAD)
+_OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.HIGH, Role.PART, Role.SPREAD)
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # How far a share may be from k / n although it is written with many digits.
 _SINGLE_PRECISION = 1e-6
@@ -194,10 +194,16 @@ class EvidenceFinder:
         dataset = key[1]
         if name.role in (Role.LOW, Role.HIGH):
             other = Role.HIGH if name.role is Role.LOW else Role.LOW
-            return (dataset, name.of) in self._stems and (dataset, False, other, name.of) in self._index
+            return self._is_there(dataset, name) and (name.is_interval or (dataset, name.sibling, other, name.of) in self._index)
+        if name.role is Role.PART:
+            return self._is_there(dataset, name)
         if name.role is Role.PERHAPS_FOLDS:
             return (dataset, name.of) in self._spreads
         return name.role is not Role.PERHAPS_EXAMPLES or self._counts_examples(key, name.of)
+
+    def _is_there(self, dataset: str, name: EvidenceName) -> bool:
+        """Whether the metric is there that a name says something of."""
+        return (dataset, name.of) in (self._owners if name.sibling else self._stems)
 
     def _counts_examples(self, key: Key, above: tuple[str, ...]) -> bool:
         """Whether a `count` or `total` is a number of examples: the shares there are whole numbers of it, and could have been others."""

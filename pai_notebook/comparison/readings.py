@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pai_notebook.arguments import is_number
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
 from pai_notebook.comparison.interval import is_rounding
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.evidence_names import Role, read_evidence_name
+from pai_notebook.model.evidence_names import Role, is_level, level_of, read_evidence_name
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.metric_words import is_exact, is_share, scale_of
 from pai_notebook.model.numbers import format_number
 
@@ -23,6 +23,8 @@ from pai_notebook.model.numbers import format_number
 _IMPLIED = 2, 1e7
 _WIDEST = 0.5
 _FEWEST_FOLDS = 3
+# States of cells in which nothing is stated.
+_NOTHING = frozenset({State.ABSENT, State.NO_METRICS, State.NULL, State.FETCH_FAILED, State.DIFFERS})
 
 
 @dataclass(frozen=True)
@@ -190,8 +192,12 @@ class Readings:
 
     def _stated(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated standard errors."""
-        for name, error in self._beside.numbers_of(key, place, Role.ERROR):
-            if error == 0:
+        for name in self._beside.rows_of(key, Role.ERROR):
+            error = self._beside.number((name, key[1]), place)
+            if error is None:
+                if self._beside.cell((name, key[1]), place).state not in _NOTHING:
+                    yield SourceReading(name, refusal=say("{name} is not a number", name=name))
+            elif error == 0:
                 yield SourceReading(name, refusal=say("{name} is 0", name=name))
             elif error < 0 or _is_other_unit(key[0], value, error):
                 refusal = say(
@@ -206,25 +212,43 @@ class Readings:
 
     def _bounds(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated intervals."""
-        for name, low, high, level in self._intervals(key, place, value):
-            if low <= value <= high and low < high:
-                yield SourceReading(name, Bounds(value, low, high, level))
+        for name, bounds, level in self._intervals(key, place, value):
+            if bounds is None:
+                yield SourceReading(name, refusal=say("{name} cannot be read as an interval", name=name))
+            elif bounds[0] <= value <= bounds[1] and bounds[0] < bounds[1]:
+                yield SourceReading(name, Bounds(value, *bounds, level))
             else:
                 yield SourceReading(name, refusal=say("{name} does not hold {value}", name=name, value=format_number(value)))
 
-    def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, float, float, float | None]]:
-        """Two bounds in a list, the half of a symmetrical interval, or two bounds beside each other."""
+    def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, tuple[float, float] | None, float | None]]:
+        """Two bounds in a list, the half of a symmetrical interval, or two bounds beside each other; None for what is none of them."""
         for name in self._beside.rows_of(key, Role.INTERVAL):
-            raw, half = self._beside.cell((name, key[1]), place).raw, self._beside.number((name, key[1]), place)
+            cell, half = self._beside.cell((name, key[1]), place), self._beside.number((name, key[1]), place)
+            if cell.state in _NOTHING:
+                continue
             told = read_evidence_name(name)
-            level = told.level if told else None
-            if isinstance(raw, list) and len(raw) == 2 and all(map(_is_number, raw)):  # noqa: PLR2004 - two bounds
-                yield name, float(raw[0]), float(raw[1]), level
-            elif half is not None and not isinstance(raw, list):
-                yield name, value - half, value + half, level
-        bounds = [list(self._beside.numbers_of(key, place, role)) for role in (Role.LOW, Role.HIGH)]
-        for (name, low), (_, high) in zip(*bounds, strict=False):
-            yield name, low, high, None
+            bounds = (value - half, value + half) if half is not None and not isinstance(cell.raw, list) else _two_numbers(cell.raw)
+            yield name, bounds, told.level if told else None
+        yield from self._two_rows(key, place)
+
+    def _two_rows(self, key: Key, place: int) -> Iterator[tuple[str, tuple[float, float] | None, float | None]]:
+        """Bounds beside each other, or in an object that is an interval; the widest of several of one level."""
+        parts = [name for name in self._beside.rows_of(key, Role.PART) if self._beside.cell((name, key[1]), place).state not in _NOTHING]
+        levels = [self._beside.number((name, key[1]), place) for name in parts if is_level(name)]
+        said = level_of(levels[0]) if levels and levels[0] is not None else None
+        ends: dict[float | None, dict[Role, list[tuple[str, float | None]]]] = {}
+        for role in (Role.LOW, Role.HIGH):
+            for name in self._beside.rows_of(key, role):
+                if (name, key[1]) in self._beside.roles and self._beside.cell((name, key[1]), place).state not in _NOTHING:
+                    told = read_evidence_name(name)
+                    end = name, self._beside.number((name, key[1]), place)
+                    ends.setdefault(told.level if told else None, {}).setdefault(role, []).append(end)
+        for level, found in ends.items():
+            lows, highs = ([end for _, end in found.get(role, ()) if end is not None] for role in (Role.LOW, Role.HIGH))
+            bounds = (min(lows), max(highs)) if lows and highs else None
+            yield next(iter(found.values()))[0][0], bounds, level or said
+        if parts and not ends:
+            yield parts[0], None, None
 
     def _spread(self, key: Key, place: int, value: float, n: float | None) -> SourceReading | None:
         """A standard deviation, where it is said over how many runs or folds; of several what gives the largest error."""
@@ -308,8 +332,14 @@ def _not_whole(value: float, count: float, written: str, runs: Runs | None) -> P
     return None
 
 
-def _is_number(value: Any) -> bool:
-    return is_number(value) and math.isfinite(value)
+def _two_numbers(raw: Any) -> tuple[float, float] | None:
+    """Two numbers in a list, which may be written as text, as may they."""
+    if isinstance(raw, str) and raw.strip()[:1] in ("[", "("):
+        raw = raw.strip()[1:].rstrip("])").split(",")
+    if not isinstance(raw, list) or len(raw) != 2:  # noqa: PLR2004 - two bounds
+        return None
+    low, high = (read_value(each)[1] for each in raw)
+    return (low, high) if low is not None and high is not None and math.isfinite(low) and math.isfinite(high) else None
 
 
 def _error_name(path: str) -> str:

@@ -8,12 +8,15 @@ Collected from what tools write: lm-evaluation-harness (`acc_stderr,none`), insp
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from pai_notebook.model.flatten import split_path
 
+# Path and dataset of a metric.
+_Key = tuple[str, str]
 # Names of a value to which a sibling such as `stderr` belongs.
 OWNERS = ("score", "value", "mean", "accuracy")
 
@@ -31,6 +34,10 @@ class Role(StrEnum):
     INTERVAL = "interval"
     LOW = "lower bound"
     HIGH = "upper bound"
+    PART = "part of an interval"
+
+
+_OTHER = {Role.LOW: Role.HIGH, Role.HIGH: Role.LOW}
 
 
 @dataclass(frozen=True)
@@ -47,12 +54,15 @@ class EvidenceName:
         Whether it belongs to what stands beside it rather than to a metric it names.
     level : float or None
         Confidence of an interval, where the name says it.
+    is_interval : bool
+        Whether the name says that it is an interval or one of its bounds, so that a bound is none of anything else.
     """
 
     role: Role
     of: tuple[str, ...]
     sibling: bool
     level: float | None = None
+    is_interval: bool = False
 
 
 _SIBLINGS = {
@@ -61,17 +71,32 @@ _SIBLINGS = {
     **dict.fromkeys(("runs", "n_runs", "num_runs", "n_seeds", "num_seeds"), Role.RUNS),
     **dict.fromkeys(("n_folds", "num_folds"), Role.FOLDS),
     **dict.fromkeys(("cv", "k"), Role.PERHAPS_FOLDS),
-    **dict.fromkeys(("stderr", "sem", "standard_error", "boostrap_std", "bootstrap_std", "bootstrap_stderr"), Role.ERROR),
+    **dict.fromkeys(
+        ("stderr", "std_err", "std_error", "sem", "standard_error", "boostrap_std", "bootstrap_std", "bootstrap_stderr"), Role.ERROR
+    ),
     **dict.fromkeys(("std", "stdev", "stddev", "stdv"), Role.SPREAD),
 }
 # What stands behind the name of another metric, each kind as a group that is called as its role.
 _ENDING = re.compile(
-    r"(?:[_:.\-](?:(?P<ERROR>boostrap_std|bootstrap_std|bootstrap_stderr|stderr|standard_error|sem|se)|(?P<SPREAD>std|stdev|stddev|stdv))"
-    r"|_(?:(?P<RUNS>(?:n_)?(?:runs|seeds))|(?P<FOLDS>(?:n_)?folds)|(?P<LOW>(?:ci_?)?(?:lower|low))|(?P<HIGH>(?:ci_?)?(?:upper|high))))$"
+    r"(?:[_:.\-](?:(?P<ERROR>bo(?:ot)?strap_std|(?:bootstrap_)?std_?err(?:or)?|standard_?error|sem|se)|(?P<SPREAD>std|stdev|stddev|stdv))"
+    r"|_(?:(?P<RUNS>(?:n_)?(?:runs|seeds))|(?P<FOLDS>(?:n_)?folds)))$",
+    re.IGNORECASE,
 )
 # How a key ends that may have one of these endings: most have none, which is told in a tenth of the time.
-_ENDS = ("std", "stderr", "error", "sem", "se", "dev", "stdv", "runs", "seeds", "folds", "low", "lower", "high", "upper")
-_INTERVAL = re.compile(r"(?:^|_)(?:ci|confidence_interval)_?(?P<level>[0-9]{2}(?:\.[0-9]+)?)?$")
+_ENDS = ("std", "err", "error", "sem", "se", "dev", "stdv", "runs", "seeds", "folds")
+# `ci`, `ci95`, `95_ci` and the like behind the name of a metric, or alone.
+_LEVEL = r"[0-9]{2}(?:\.[0-9]{1,3})?|0?\.[0-9]{1,5}"
+_INTERVAL = re.compile(
+    rf"(?:^|[_:.\-])(?:(?P<before>{_LEVEL})%?_?)?(?:ci|conf_?int(?:erval)?|confidence_?interval)_?(?:(?P<level>{_LEVEL})%?)?$",
+    re.IGNORECASE,
+)
+# A bound of an interval behind the name of a metric or of its interval, or alone.
+_BOUND = re.compile(
+    r"(?:^|_|(?<=[0-9i%]))(?:(?P<LOW>lower_?bound|lower|low|lo|lb)|(?P<HIGH>upper_?bound|upper|high|hi|ub))$", re.IGNORECASE
+)
+_BOUNDS = ("low", "lower", "lo", "lb", "high", "upper", "hi", "ub", "bound")
+# What an object that is an interval may say of its level.
+_LEVELS = frozenset({"level", "confidence", "confidence_level", "conf_level"})
 _MEAN = re.compile(r"^(?:mean_|avg_)(?=.)|[_:.\-](?:mean|avg)$")
 
 
@@ -98,18 +123,92 @@ def read_evidence_name(path: str) -> EvidenceName | None:
     role = _SIBLINGS.get(_snake(key))
     if role is not None:
         return EvidenceName(role, tuple(above), sibling=True)
-    match = _ENDING.search(key) if key.endswith(_ENDS) else None
+    match = _ENDING.search(key) if key.lower().endswith(_ENDS) else None
     if match is not None and match.start() and match.lastgroup is not None:
         return EvidenceName(Role[match.lastgroup], (*above, key[: match.start()] + comma + filtered), sibling=False)
     if key.startswith("std_") and key != "std_":
         return EvidenceName(Role.SPREAD, (*above, key.removeprefix("std_") + comma + filtered), sibling=False)
-    match = _INTERVAL.search(key) if "ci" in key or "interval" in key else None
-    if match is None:
+    return _read_interval(keys)
+
+
+def _read_interval(keys: tuple[str, ...]) -> EvidenceName | None:
+    """Read `X_ci`, `X_95ci`, `X_low`, `X_ci95_lower`, `X_lower_ci`, or `low` in an object `X_ci`; `ci` beside a value has no X."""
+    *above, last = keys
+    key, comma, filtered = last.partition(",")
+    role, alone = Role.INTERVAL, _bound(key)
+    if above and (alone is None or not key[: alone.start()]):
+        outer, comma_above, filtered_above = above[-1].partition(",")
+        found = _interval(outer)
+        if found is not None:
+            # in an object that is an interval everything is a part of it
+            role = Role.PART if alone is None or alone.lastgroup is None else Role[alone.lastgroup]
+            above, key, comma, filtered = above[:-1], outer, comma_above, filtered_above
+            return _of_interval(above, key[: found.start()], comma + filtered, role, found)
+    rest, found = key, None
+    for _ in range(2):  # the bound stands before or behind what says that it is one of an interval
+        bound = _bound(rest) if role is Role.INTERVAL else None
+        if bound is not None and bound.lastgroup is not None:
+            role, rest = Role[bound.lastgroup], rest[: bound.start()]
+        if found is None and (found := _interval(rest)) is not None:
+            rest = rest[: found.start()]
+    if found is None and (role is Role.INTERVAL or not rest):
         return None
-    # `X_ci`, `X_ci95`, `X_confidence_interval`, or `confidence_interval` beside a value
-    level = float(match["level"]) / 100 if match["level"] else None
-    stem = key[: match.start()]
-    return EvidenceName(Role.INTERVAL, (*above, stem + comma + filtered) if stem else tuple(above), sibling=not stem, level=level)
+    return _of_interval(above, rest, comma + filtered, role, found)
+
+
+def _bound(key: str) -> re.Match[str] | None:
+    return _BOUND.search(key) if key.lower().endswith(_BOUNDS) else None
+
+
+def _interval(key: str) -> re.Match[str] | None:
+    lower = key.lower()
+    return _INTERVAL.search(key) if "ci" in lower or "conf" in lower else None
+
+
+def _of_interval(above: Sequence[str], stem: str, ending: str, role: Role, found: re.Match[str] | None) -> EvidenceName:
+    said = (found["level"] or found["before"]) if found else None
+    level = level_of(float(said)) if said else None
+    return EvidenceName(
+        role, (*above, stem + ending) if stem else tuple(above), sibling=not stem, level=level, is_interval=found is not None
+    )
+
+
+def level_of(number: float) -> float | None:
+    """Read a level in percent or as a fraction, None for what is none.
+
+    Examples
+    --------
+    >>> level_of(90), level_of(0.9), level_of(0)
+    (0.9, 0.9, None)
+    """
+    level = number / 100 if number > 1 else number
+    return level if 0 < level < 1 else None
+
+
+def is_level(path: str) -> bool:
+    """Whether a part of an interval says its level."""
+    return _snake(split_path(path)[-1]) in _LEVELS
+
+
+def evidence_among(names: Iterable[_Key]) -> dict[_Key, EvidenceName]:
+    """Read the names that say how sure others are; a bound does where its metric and the other bound are there, a part where its metric is.
+
+    Examples
+    --------
+    >>> [path for path, _ in evidence_among([(path, "") for path in ("bleu", "bleu_hi", "f1", "f1_hi", "f1_lo")])]
+    ['f1_hi', 'f1_lo']
+    """
+    names = list(names)
+    read = {key: name for key in names if (name := read_evidence_name(key[0])) is not None}
+    there = {(key[1], name.of, name.role) for key, name in read.items() if name.role in _OTHER}
+    if there or any(name.role is Role.PART for name in read.values()):
+        stems = {(dataset, stem) for path, dataset in names for stem in stems_of(path)}
+        stems |= {(dataset, keys[:-1]) for path, dataset in names if (keys := unwrapped(split_path(path))) and keys[-1] in OWNERS}
+        for (path, dataset), name in list(read.items()):
+            lacks = name.role in _OTHER and not name.is_interval and (dataset, name.of, _OTHER[name.role]) not in there
+            if lacks or (name.role in (*_OTHER, Role.PART) and (dataset, name.of) not in stems):
+                del read[path, dataset]
+    return read
 
 
 def _snake(key: str) -> str:

@@ -16,7 +16,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import FrozenDict
-from pai_notebook.model.evidence_names import read_evidence_name
+from pai_notebook.model.evidence_names import evidence_among
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value
@@ -322,8 +322,9 @@ def _labels(groups: Sequence[VersionGroup]) -> dict[str, str]:
 def _repeats(columns: MetricColumns, total: int) -> Mapping[Key, Repeats]:
     """Numbers of every metric that any member has one of; what says how sure a metric is has no mean."""
     found: dict[Key, Repeats] = {}
+    evidence = evidence_among(columns.names)
     for path, dataset in sorted(columns.names, key=lambda name: tuple(map(natural_key, name))):
-        if read_evidence_name(path) is not None:
+        if (path, dataset) in evidence:
             continue
         stated: dict[int, set[float]] = {}
         for place, raw in columns.stated(path, dataset):

@@ -11,7 +11,7 @@ from pai_notebook.i18n.phrases import first, say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import read_options
 from pai_notebook.model.equality import shorten_apart, shown, shown_text, value_key
-from pai_notebook.model.evidence_names import Role, read_evidence_name
+from pai_notebook.model.evidence_names import Role, evidence_among, read_evidence_name
 from pai_notebook.model.fields import catalogue
 from pai_notebook.model.flatten import Members, members, natural_key, split_path
 from pai_notebook.model.lookup import MetricColumns
@@ -137,9 +137,10 @@ def shared_metrics(columns: MetricColumns, means: Mapping[Key, float], total: in
     What says how sure another metric is has no mean; of numbers of examples it is the smallest.
     """
     content: dict[Key, Any] = {}
+    among = evidence_among(columns.names)
     for key in columns.names:
         stated = columns.stated(*key)
-        evidence = read_evidence_name(key[0])
+        evidence = among.get(key)
         if is_alike(columns, key, total) and (evidence is None or is_count(key)):
             content[key] = stated[0][1]
         elif key in means:

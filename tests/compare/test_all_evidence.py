@@ -178,3 +178,68 @@ def test_what_is_stated_and_does_not_count_is_said_once_below_the_table_and_in_e
     assert "not used" not in str(agreeing.explain())
     without_n = compare({"accuracy": 0.9, "n": 7.5, "accuracy_stderr": 0.01}, {"accuracy": 0.95, "n": 7.5, "accuracy_stderr": 0.01})
     assert "stated, and not believed: n = 7.5 is not a number of examples (0.1.0, 0.2.0)" in str(without_n.explain())
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        lambda low, high: {"accuracy_ci": {"low": low, "high": high}},
+        lambda low, high: {"accuracy_ci": {"lower": low, "upper": high, "level": 95}},
+        lambda low, high: {"accuracy_ci95_low": low, "accuracy_ci95_high": high},
+        lambda low, high: {"accuracy_ci95_lower": low, "accuracy_ci95_upper": high},
+        lambda low, high: {"accuracy_lower_ci": low, "accuracy_upper_ci": high},
+        lambda low, high: {"accuracy_ci": [str(low), str(high)]},
+        lambda low, high: {"accuracy_ci": f"[{low}, {high}]"},
+        lambda low, high: {"accuracy_lb": low, "accuracy_ub": high},
+        lambda low, high: {"accuracy_lo": low, "accuracy_hi": str(high)},
+        lambda low, high: {"accuracy_lower_bound": low, "accuracy_upper_bound": high},
+        lambda low, high: {"accuracy_95ci": [low, high]},
+        lambda low, high: {"accuracy_conf_int": [low, high]},
+        lambda low, high: {"accuracy_CI": (high - low) / 2},
+        lambda low, high: {"accuracy_StdErr": (high - low) / 2 / _Z},
+        lambda low, high: {"accuracy_std_err": (high - low) / 2 / _Z},
+        lambda low, high: {"accuracy_std_error": (high - low) / 2 / _Z},
+    ],
+)
+def test_intervals_and_errors_are_read_under_each_of_their_usual_names(beside):
+    documents = [{"accuracy": value, "n": 1000, **beside(value - 0.1, value + 0.1)} for value in (0.8, 0.85)]
+    c = compare(*documents)
+    found = c.interval("accuracy", "0.2.0")
+    assert found.words == "could be chance"
+    assert (found.interval.high - found.interval.low) / 2 == pytest.approx(0.1 * math.sqrt(2), rel=1e-6)
+    assert [row.path for row in c.metrics if not row.is_evidence] == ["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ({"accuracy_ci": "0.7-0.9"}, "accuracy_ci cannot be read as an interval"),
+        ({"accuracy_ci": {"p2": 0.7, "p97": 0.9}}, "accuracy_ci.p2 cannot be read as an interval"),
+        ({"accuracy_ci": {"low": 0.7}}, "accuracy_ci.low cannot be read as an interval"),
+        ({"accuracy_ci95_high": 0.9}, "accuracy_ci95_high cannot be read as an interval"),
+        ({"accuracy_stderr": "wide"}, "accuracy_stderr is not a number"),
+    ],
+)
+def test_what_has_the_name_of_an_interval_and_cannot_be_read_is_named(beside, said):
+    c = compare({"accuracy": 0.8, "n": 1000, **beside}, {"accuracy": 0.85, "n": 1000})
+    assert f"stated, and not believed: {said} (0.1.0)" in " ".join(str(c).split())
+
+
+def test_the_level_that_an_object_says_is_that_of_its_interval():
+    found = compare(*({"auc": value, "auc_ci": {"low": value - 0.1, "high": value + 0.1, "level": 0.9}} for value in (0.8, 0.85)))
+    assert found.interval("auc", "0.2.0").at(0.9).high == pytest.approx(0.05 + 0.1 * math.sqrt(2))
+
+
+def test_what_ends_as_a_bound_without_the_metric_or_the_other_bound_is_a_metric():
+    c = compare({"bleu": 30, "bleu_hi": 20, "price_lo": 3, "price_hi": 5}, {"bleu": 31, "bleu_hi": 22, "price_lo": 3, "price_hi": 5})
+    assert not any(row.is_evidence for row in c.metrics)
+    documents = [
+        {
+            "VersionName": f"1.{seed}.0",
+            "Metrics": {"bleu": 30, "bleu_hi": 20 + seed},
+            "TrainingSpec": {"HyperParameters": {"lr": 1, "seed": seed}},
+        }
+        for seed in range(3)
+    ]
+    (group,) = pnb.VersionSet.from_documents(documents, "m").group_repeats()
+    assert group.metrics["bleu_hi"].value == 21
