@@ -294,6 +294,9 @@ class _MemberErrors:
                     if isinstance(before, Bounds):
                         low, high = min(low, before.low), max(high, before.high)
                     found[name] = Bounds(runs.value, low, high, side.said)
+                elif isinstance(side, Runs):
+                    known = replace(side, value=runs.value, variance=side.variance * share**2, examples=None, doubt=None)
+                    found[name] = before if isinstance(before, Runs) and before.error > known.error else known
                 elif isinstance(side, Stated):
                     found[name] = Stated(runs.value, max(share * side.stated, before.stated if isinstance(before, Stated) else 0.0))
         return replace(runs, beside=tuple(found.items())) if found else runs

@@ -98,7 +98,8 @@ class Readings:
             share = self._share(key, place, value, examples)
             # what is read off has no error, unless one is stated
             exact = is_exact(key[0]) and not (self._differs_in_repeats(key) or _known([*stated, *bounds]))
-            repeats = [self._handed_over(key, place, value, examples), self._spread(key, place, value, examples)]
+            spread = self._spread(key, place, value, examples)
+            repeats = [self._handed_over(key, place, value, examples, spread), spread]
             beside = [*stated, *bounds, *self._of_members(key, place)]
             found = (
                 SourceReading("", Exact(value)) if exact else None,
@@ -124,13 +125,11 @@ class Readings:
         return list(dict.fromkeys(each.refusal for each in refused if each.refusal is not None)), list(known[0].narrower)
 
     def stated(self, key: Key, place: int) -> list[tuple[str, Side]]:
-        """Stated errors and intervals of one value that are believed, with the names of their rows."""
+        """Stated errors, intervals and spreads of runs of one value that are believed, with the names of their rows."""
         value = self._beside.number(key, place)
-        return (
-            []
-            if value is None or not self._beside.has_any(key)
-            else _known([*self._stated(key, place, value), *self._bounds(key, place, value)])
-        )
+        if value is None or not self._beside.has_any(key):
+            return []
+        return _known([*self._stated(key, place, value), *self._bounds(key, place, value), self._spread(key, place, value, None)])
 
     def _of_members(self, key: Key, place: int) -> Iterator[SourceReading]:
         """What the members of a group state."""
@@ -141,11 +140,13 @@ class Readings:
         """Whether what is read off differs among the repeats of a version, so that their mean is an estimate."""
         return any(runs is not None and not runs.is_constant for runs in self._repeats.get(key, ()))
 
-    def _handed_over(self, key: Key, place: int, value: float, n: float | None) -> SourceReading | None:
-        """Repeats or folds that the caller knows."""
+    def _handed_over(self, key: Key, place: int, value: float, n: float | None, spread: SourceReading | None) -> SourceReading | None:
+        """Repeats or folds that the caller knows; of a single version beside them those whose spread it states."""
         given = self._repeats.get(key)
         if given is None:
             return None
+        if given[place] is None and spread is not None and spread.side is not None:
+            return spread
         runs = given[place] or Runs(value, 0.0, 1)
         return SourceReading("n_runs", self._with_examples(key, place, value, n, runs))
 

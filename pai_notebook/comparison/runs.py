@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from pai_notebook.comparison.interval import Interval, degrees_of, fold_factor, is_rounding, normal_quantile, t_interval, t_quantile
-from pai_notebook.comparison.sources import Side
+from pai_notebook.comparison.sources import Side, widest
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.numbers import mean
 
@@ -192,7 +192,7 @@ class Runs(Side):
     def _ends(self, level: float) -> tuple[float, float]:
         """Without Student's t, which of a difference is that of both versions."""
         half = normal_quantile(level) * max(self._errors)
-        return self._widest((self.value - half, self.value + half), level)
+        return widest((self.value - half, self.value + half), *(side._ends(level) for _, side in self.wider))  # noqa: SLF001 - of a side
 
     @property
     def factor(self) -> float:
@@ -210,11 +210,22 @@ class Runs(Side):
     @property
     def _stated_parts(self) -> list[tuple[float, float]]:
         """What errors that are stated beside runs, of which they know nothing, add to their variance; folds are of other examples."""
-        return [] if self.folds or not self.wider else [(max(side.error for _, side in self.wider) ** 2, _KNOWN)]
+        if self.folds or not self.wider:
+            return []
+        widest_side = max((side for _, side in self.wider), key=lambda side: side.error)
+        if isinstance(widest_side, Runs):
+            return [(widest_side.variance * widest_side.factor, widest_side.count - 1)]
+        return [(widest_side.error**2, _KNOWN)]
 
     def _examples(self, examples: int | None) -> list[tuple[float, float]]:
         """What other examples add to the variance: by their number, or as is stated where that is clearly more."""
-        return self._stated_parts or list(self._of_examples(examples))
+        known = list(self._of_examples(examples)) if self.folds or not self.states_examples else []
+        return [*self._stated_parts, *known]
+
+    @property
+    def states_examples(self) -> bool:
+        """Whether an error or interval that is stated beside them counts, rather than the spread of runs behind each."""
+        return any(not isinstance(side, Runs) for _, side in self.wider)
 
     def _own(self, level: float) -> tuple[float, float]:
         """Student's interval of the mean; a single run has none but itself, nor have equal ones."""
@@ -228,12 +239,12 @@ class Runs(Side):
         """Where else it could have been measured: in other runs, on fresh examples, or both."""
         if self.folds:
             return super().where
-        return say("in other runs on fresh examples") if self.wider or self.examples is not None else say("in other runs")
+        return say("in other runs on fresh examples") if self.states_examples or self.examples is not None else say("in other runs")
 
     def covers_examples(self, other: Self) -> bool:
         """Whether an interval against another covers other examples too; folds are of other examples themselves."""
         beside = self._examples_beside(other), other._examples_beside(self)
-        return self.folds or all(each.wider or known is not None for each, known in zip((self, other), beside, strict=True))
+        return self.folds or all(each.states_examples or known is not None for each, known in zip((self, other), beside, strict=True))
 
     def _basis(self, other: Self) -> Phrase:
         """Say how many runs or folds, and what the interval covers."""

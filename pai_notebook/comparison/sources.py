@@ -153,13 +153,7 @@ class Side(ABC):
 
     def own(self, level: float) -> tuple[float, float]:
         """Interval of the value itself, with what is stated beside it."""
-        return self._widest(self._own(level), level)
-
-    def _widest(self, own: tuple[float, float], level: float) -> tuple[float, float]:
-        if not self.wider:
-            return own
-        lows, highs = zip(own, *(side.own(level) for _, side in self.wider), strict=True)
-        return min(lows), max(highs)
+        return widest(self._own(level), *(side.own(level) for _, side in self.wider))
 
     @abstractmethod
     def _own(self, level: float) -> tuple[float, float]:
@@ -210,6 +204,11 @@ class Side(ABC):
     def error(self) -> float:
         """One standard error of the value."""
         return _error_in(self.own(_LEVEL))
+
+
+def widest(*ends: tuple[float, float]) -> tuple[float, float]:
+    """From the lowest end to the highest one."""
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def _error_in(ends: tuple[float, float]) -> float:

@@ -243,3 +243,37 @@ def test_what_ends_as_a_bound_without_the_metric_or_the_other_bound_is_a_metric(
     ]
     (group,) = pnb.VersionSet.from_documents(documents, "m").group_repeats()
     assert group.metrics["bleu_hi"].value == 21
+
+
+def _of_seeds(lr, values, **more):
+    return [
+        {
+            "VersionName": f"{lr}.{seed}.0",
+            "Metrics": {"f1": value, **more},
+            "TrainingSpec": {"HyperParameters": {"lr": lr, "seed": seed}},
+        }
+        for seed, value in enumerate(values)
+    ]
+
+
+def test_a_single_version_beside_a_group_has_the_spread_of_runs_that_it_states():
+    documents = [*_of_seeds(1, (0.8, 0.801, 0.802, 0.803)), *_of_seeds(2, (0.84,), f1_std=0.05, n_runs=3)]
+    c = pnb.VersionSet.from_documents(documents, "m").group_repeats().compare("first")
+    found = c.interval("f1", c.names[1])
+    error, df = 0.05 / math.sqrt(2), 2
+    assert found.words == "could be chance"
+    # the spread of the group adds next to nothing
+    assert (found.interval.high - found.interval.low) / 2 == pytest.approx(stats.t.ppf(0.975, df) * error, rel=0.01)
+    assert found.reason == "3 and 4 runs; covers other runs, not other examples"
+
+
+def test_the_spread_of_runs_that_members_of_a_group_state_counts():
+    values = [0.001 * seed for seed in range(4)]
+    documents = [each for lr in (0, 1) for each in _of_seeds(lr, [0.8 + 0.04 * lr + value for value in values], f1_std=0.05, n_runs=3)]
+    c = pnb.VersionSet.from_documents(documents, "m").group_repeats().compare("first")
+    found = c.interval("f1", c.names[1])
+    error = 0.05 / math.sqrt(2) * math.sqrt(2)
+    assert found.words == "could be chance"
+    # by Welch's degrees of freedom of two and two
+    assert (found.interval.high - found.interval.low) / 2 == pytest.approx(stats.t.ppf(0.975, 4) * error, rel=0.01)
+    assert found.reason == "4 and 4 runs; covers other runs, not other examples; widened to what f1_std gives, which is clearly wider"
