@@ -16,12 +16,14 @@ from abc import ABCMeta
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
+from itertools import chain, repeat
 from types import UnionType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, either, joined, say, with_text
+from pai_notebook.json_text import MAX_DEPTH, is_too_deep
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -278,6 +280,7 @@ def _checked(function: T) -> T:
 
     places = [each.name for each in parameters if each.kind in _BY_PLACE]
 
+    rest = next((each.name for each in parameters if each.kind == inspect.Parameter.VAR_POSITIONAL), "")
     form = _form_of(function)
 
     @functools.wraps(function)
@@ -293,10 +296,24 @@ def _checked(function: T) -> T:
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise
             raise _refused(function, args, kwargs, str(error)) from None
+        except RecursionError:
+            deep = _too_deep([*zip(chain(places, repeat(rest)), args, strict=False), *kwargs.items()])
+            if deep is None:
+                raise
+            raise deep from None
         finally:
             del args, kwargs, given  # a credential must not be left in a frame of an exception
 
     return call  # type: ignore[return-value]
+
+
+def _too_deep(given: Sequence[tuple[str, Any]]) -> ConfigurationError | None:
+    """Say which argument is deeper than any document, as a list in itself is; None where none is: then the recursion is ours."""
+    name = next((name for name, value in given if is_too_deep(value)), None)
+    if name is None:
+        return None
+    said = say("{name} is nested deeper than {max_depth} levels", name=name, max_depth=MAX_DEPTH)
+    return ConfigurationError(said, hint=say("It may be a list in itself."))
 
 
 def _taken(name: str, value: Any, kinds: Mapping[str, _Kind], form: Phrase | None) -> Any:

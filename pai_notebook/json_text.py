@@ -156,6 +156,23 @@ def checked_copy(document: Mapping[Any, Any]) -> dict[Any, Any]:
     return copied
 
 
+def is_too_deep(value: Any) -> bool:
+    """Whether a value is nested deeper than any document, which one that holds itself is.
+
+    Examples
+    --------
+    >>> rows = [[1, 2], {"a": [3]}]
+    >>> is_too_deep(rows), rows.append(rows), is_too_deep(rows)
+    (False, None, True)
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        inner = ((each.values() if isinstance(each, Mapping) else each) for each in level if isinstance(each, Mapping | list | tuple))
+        # each once, as there may be many ways to one
+        level = list({id(item): item for items in inner for item in items}.values())
+    return bool(level)
+
+
 def _with_text_keys(value: Mapping[Any, Any]) -> Mapping[str, Any]:
     """Give a map the keys that it has after it was written and read: a digest of other keys would not be that of the file."""
     if all(isinstance(key, str) for key in value):

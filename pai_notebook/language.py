@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from pai_notebook.arguments import as_text
 from pai_notebook.calls import Guided, guide, missing_attribute
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Preference, joined, read_language, say, spoken
@@ -72,7 +73,7 @@ class Options(Guided):
 
     @lang.setter
     def lang(self, lang: str) -> None:
-        Preference.lang = language(str(lang))
+        Preference.lang = language(as_text(lang))
 
     @property
     def console(self) -> str:

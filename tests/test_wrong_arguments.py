@@ -519,3 +519,46 @@ def test_an_explorer_refuses_what_nothing_would_read(name):
     with pytest.raises(AttributeError, match=f"'{name}' cannot be set"):
         setattr(explorer, name, "accuracy")
     explorer.close()
+
+
+def _in_itself():
+    held = []
+    held += [held, held]
+    return held
+
+
+def _deep(levels=5000):
+    held = []
+    for _ in range(levels):
+        held = [held]
+    return held
+
+
+@pytest.mark.parametrize("nested", [_in_itself(), _deep()], ids=["in itself", "deep"])
+def test_lists_that_are_nested_deeper_than_any_document_are_refused_by_the_name_of_the_argument(nested):
+    registry = pnb.connect("demo", default=False)
+    vs = registry.get_versions(f"{DIGITS}@last:2")
+    calls = [
+        ("docs", lambda: pnb.VersionSet.from_documents(nested)),
+        ("document", lambda: pnb.ModelVersion.from_document(nested)),
+        ("results", lambda: pnb.VersionSet.from_lm_eval(nested)),
+        ("addresses", lambda: vs.select(nested)),
+        ("addresses", lambda: registry.get_versions(nested)),
+        ("what", lambda: registry.compare(nested)),
+        ("directions", lambda: vs.compare(directions={"accuracy": _deep()})),
+    ]
+    for name, call in calls:
+        with pytest.raises(ConfigurationError, match=rf"^{name} is nested deeper than 64 levels\. It may be a list in itself\.$"):
+            call()
+    with pytest.raises(ConfigurationError, match="is not known"):
+        pnb.options.lang = nested
+    registry.close()
+
+
+def test_what_recurses_without_such_an_argument_stays_what_it_is():
+    @checked
+    def again(given):
+        return again(given)
+
+    with pytest.raises(RecursionError):
+        again([[1]])
