@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, Literal, TypeGuard, overload
 
-from pai_notebook.errors import AddressError, ConfigurationError
+from pai_notebook.errors import AddressError, ConfigurationError, PaiError
 from pai_notebook.i18n.phrases import say
 
 # Characters of a value in an error, which is to stay on one line of a notebook.
@@ -285,6 +285,23 @@ def list_argument(name: str, given: Any, kind: type | tuple[type, ...], words: s
             return tuple(found)
     raise ConfigurationError(
         say("{name}={value} cannot be used", name=name, value=described(given)), hint=say("Pass {words}.", words=words)
+    )
+
+
+def errors_argument(errors: Any) -> dict[str, PaiError]:
+    """Give an argument that says what could not be fetched, and why, as a dict.
+
+    Examples
+    --------
+    >>> errors_argument(None)
+    {}
+    """
+    if errors is None:
+        return {}
+    if isinstance(errors, Mapping) and all(isinstance(name, str) and isinstance(each, PaiError) for name, each in errors.items()):
+        return dict(errors)
+    raise ConfigurationError(
+        say("errors={errors} cannot be used", errors=described(errors)), hint=say("Pass a mapping of addresses to errors.")
     )
 
 

@@ -562,3 +562,55 @@ def test_what_recurses_without_such_an_argument_stays_what_it_is():
 
     with pytest.raises(RecursionError):
         again([[1]])
+
+
+@pytest.fixture(scope="module")
+def measured():
+    docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.8 + n / 20, "n": 1000}} for n in (1, 2, 3)]
+    return pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+
+
+@pytest.mark.parametrize("level", [95, 1, 0, -1, "95", None, True, float("nan"), [1]])
+def test_levels_are_read_in_one_way_by_all_that_take_one(measured, level):
+    evidence = measured.interval("accuracy", "0.2.0")
+    for call in (evidence.at, evidence.telling, lambda level: measured.interval("accuracy", "0.2.0", level=level)):
+        with pytest.raises(ConfigurationError, match=r"^level=.* cannot be used\. Pass a number between 0 and 1\.$|^level=.*0\.95"):
+            call(level)
+
+
+def test_what_is_no_margin_and_no_position_is_refused(measured):
+    row = measured["accuracy"]
+    with pytest.raises(ConfigurationError, match=r"^margin='1pp' cannot be used\. Pass a number of at least 0\.$"):
+        measured.interval("accuracy", "0.2.0").p_value("1pp")
+    for place, other in (("0.2.0", "0.1.0"), (1, 5), (1.5, 0), (None, 0), (True, 0)):
+        with pytest.raises(ConfigurationError, match=r"^(place|other)=.* cannot be used\. Pass a whole number from -3 to 2\.$"):
+            measured.between(row, place, other)
+    other = pnb.VersionSet.from_documents([{"VersionName": f"{n}", "Metrics": {"loss": n}} for n in (1, 2)], "model-b").compare()
+    with pytest.raises(PaiError, match="no version has a metric 'loss'"):
+        measured.between(other["loss"], 1, 0)
+    assert str(measured.between(row, -1, 0)) == str(measured.between(row, 2, 0))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("errors", -1),
+        ("errors", {"x": 1}),
+        ("errors", {1: ConfigurationError("x")}),
+        ("paired", "x"),
+        ("paired", None),
+        ("paired", [1]),
+        ("versions", None),
+        ("versions", [1]),
+        ("removed", 3),
+        ("removed", "abc"),
+        ("removed", [1]),
+        ("dataset", 3),
+        ("by", 3),
+    ],
+)
+def test_what_sets_and_comparisons_are_made_of_is_read_in_one_way(measured, name, value):
+    makers = [pnb.Comparison] if name in ("dataset", "by") else [pnb.Comparison, pnb.VersionSet]
+    for make in makers:
+        with pytest.raises(ConfigurationError, match=rf"^{name}(=.* cannot be used|\[0\] is of type int)"):
+            make(**({"versions": measured.versions} | {name: value}))

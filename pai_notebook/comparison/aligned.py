@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pai_notebook.arguments import described, number_argument
+from pai_notebook.arguments import described, errors_argument, list_argument, number_argument
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
 from pai_notebook.comparison.direction import Directions
@@ -78,11 +78,17 @@ class Aligned:
     ) -> None:
         if only not in ("diff", "all"):
             raise ConfigurationError(say("only={only} is not understood", only=described(only)), hint=say("Use only='diff' or only='all'."))
+        for name, value in (("dataset", dataset), ("by", by)):
+            if value is not None and not isinstance(value, str):
+                told = say("{name}={value} cannot be used", name=name, value=described(value))
+                raise ConfigurationError(told, hint=say("Pass {words}.", words=say("a text")))
+        versions = list_argument("versions", versions, ModelVersion, say("a list of versions"))
+        paired = list_argument("paired", paired, Paired, say("a list of results of c.paired()"))
         n = None if n is None else number_argument("n", n, least=1, most=EXACT, whole=True)
         self._versions = in_order((*versions, *_beside(baseline)))
         self._names = unique_names(self._versions)
-        self._errors = dict(sorted((errors or {}).items()))
-        self._removed = tuple(removed)
+        self._errors = dict(sorted(errors_argument(errors).items()))
+        self._removed = list_argument("removed", removed, str, say("a list of texts"))
         self._asked = baseline
         self._place, self._reason = choose_baseline(self._versions, self._names, baseline, self._errors)
         columns = MetricColumns(self._versions)

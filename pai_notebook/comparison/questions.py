@@ -71,7 +71,9 @@ class Questions(PairedQuestions):
         Raises
         ------
         ConfigurationError
-            For a level that is not between 0 and 1.
+            For a level that is not between 0 and 1, and a position that no version has.
+        NameNotFound
+            When this comparison has no such metric.
 
         Examples
         --------
@@ -82,6 +84,13 @@ class Questions(PairedQuestions):
         95 % interval -12.6 to +8.7 pp
         """
         level = number_argument("level", level, above=0, most=HIGHEST_LEVEL)
+        last = len(self._versions) - 1
+        place, other = (
+            int(number_argument(name, value, least=-last - 1, most=last, whole=True))
+            for name, value in (("place", place), ("other", other))
+        )
+        if not any(each is row for each in self._measured):
+            row = find_row(self.metrics, row.path, row.dataset)  # of another comparison
         return self._known(row, place, other, level)
 
     def _known(self, row: Row, place: int, other: int, level: float = 0.95, n: float | None = None) -> Evidence:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from pai_notebook.arguments import number_argument
 from pai_notebook.comparison.interval import Interval, p_value
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.sources import Estimated, Exact, Share, Side
@@ -98,6 +99,7 @@ class Evidence(Estimated, Brief):
         return say("{what}: {said}", what=known, said=self.reason)
 
     def _known_at(self, level: float) -> Interval | None:
+        level = number_argument("level", level, above=0, below=1)
         return None if self.sides is None else replace(self.sides.at(level), scale=self.scale)
 
     @property
@@ -126,7 +128,8 @@ class Evidence(Estimated, Brief):
         >>> c.interval("accuracy@d-wineholdout0001", "1.8.0").telling(0.95).level
         0.95
         """
-        return None if self.sides is None or self.sides.says_nothing(level) else self.at(level)
+        found = self.at(level)
+        return None if self.sides is None or self.sides.says_nothing(level) else found
 
     @property
     def is_exact(self) -> bool:
@@ -154,4 +157,5 @@ class Evidence(Estimated, Brief):
         >>> round(c.interval("accuracy@d-wineholdout0001", "1.8.0").p_value(), 2)
         0.41
         """
+        margin = number_argument("margin", margin, least=0)
         return None if self.sides is None else self.sides.p_value(margin)

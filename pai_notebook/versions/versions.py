@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-from pai_notebook.arguments import described, list_argument, number_argument
+from pai_notebook.arguments import described, errors_argument, list_argument, number_argument
 from pai_notebook.calls import checked, guide
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
@@ -108,11 +108,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         paired: Sequence[Paired] = (),
     ) -> None:
         self._versions = _distinct(versions)
-        if errors is not None and not isinstance(errors, Mapping):
-            raise ConfigurationError(
-                say("errors={errors} cannot be used", errors=described(errors)), hint=say("Pass a mapping of addresses to errors.")
-            )
-        self._errors = dict(errors or {})
+        self._errors = errors_argument(errors)
         if not isinstance(origin, str):
             raise ConfigurationError(
                 say("{name}={value} cannot be used", name="origin", value=described(origin)), hint=say("Pass {words}.", words=say("a text"))
@@ -123,8 +119,12 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         # a list shows what it is sorted by or chosen by
         self._about: tuple[str, ...] = ()
         # a set and a part of it have the same results
-        results = list_argument("paired", paired, object, say("a list of results of c.paired()"))
-        self._paired = tuple({repr(each.content): each for each in results}.values())
+        self._paired: tuple[Paired, ...] = ()
+        if paired != ():
+            from pai_notebook.comparison.paired import Paired  # noqa: PLC0415 - most sets have none
+
+            results = list_argument("paired", paired, Paired, say("a list of results of c.paired()"))
+            self._paired = tuple({repr(each.content): each for each in results}.values())
 
     @classmethod
     def from_documents(cls, docs: Any, model_id: str | None = None) -> Self:
