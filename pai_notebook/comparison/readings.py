@@ -96,9 +96,10 @@ class Readings:
             examples = n or self._n
             stated, bounds = list(self._stated(key, place, value)), list(self._bounds(key, place, value))
             share = self._share(key, place, value, examples)
-            # what is read off has no error, unless one is stated
-            exact = is_exact(key[0]) and not (self._differs_in_repeats(key) or _known([*stated, *bounds]))
             spread = self._spread(key, place, value, examples)
+            # what is read off has no error, unless one is stated, or a spread that is not nothing
+            estimated = _known([*stated, *bounds]) or (spread is not None and not spread.is_constant)
+            exact = is_exact(key[0]) and not (self._differs_in_repeats(key) or estimated)
             repeats = [self._handed_over(key, place, value, examples, spread), spread]
             beside = [*stated, *bounds, *self._of_members(key, place)]
             found = (

@@ -277,3 +277,15 @@ def test_the_spread_of_runs_that_members_of_a_group_state_counts():
     # by Welch's degrees of freedom of two and two
     assert (found.interval.high - found.interval.low) / 2 == pytest.approx(stats.t.ppf(0.975, 4) * error, rel=0.01)
     assert found.reason == "4 and 4 runs; covers other runs, not other examples; widened to what f1_std gives, which is clearly wider"
+
+
+@pytest.mark.parametrize("metric", ["price", "size_mb", "n_params", "flops"])
+def test_what_is_read_off_is_estimated_where_a_spread_is_stated(metric):
+    runs = {f"{metric}_std": 40, "n_runs": 3}
+    both = compare({metric: 80, **runs}, {metric: 85, **runs}).interval(metric, "0.2.0")
+    assert both.words == "could be chance"
+    for more in (runs, {f"{metric}_std": 40}):
+        one = compare({metric: 80, **more}, {metric: 85})
+        assert one.interval(metric, "0.2.0").words == "no interval known"
+        assert not any(one.verdict.counts["0.2.0"][word] for word in ("better", "worse"))
+    assert compare({metric: 80, f"{metric}_std": 0, "n_runs": 3}, {metric: 85}).interval(metric, "0.2.0").words == "exact"
