@@ -13,7 +13,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.metric_words import bounds_of, is_percentable
 from pai_notebook.model.nearest import nearest
-from pai_notebook.model.numbers import DECIMAL, choose_format, format_computed
+from pai_notebook.model.numbers import DECIMAL, choose_format, format_computed, format_number
 from pai_notebook.model.order import version_key
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Remarks:
         self.missed: list[Phrase] = []
         self.unmet: list[Phrase] = []
         self.percent: str = ""
+        self._ranged: set[tuple[str, bool]] = set()
 
     def note(self, name: Name, written: str, literal: Any, values: Sequence[Any], *, is_equality: bool, is_met: bool) -> None:
         """Note what may be a slip in a comparison of a name with a literal.
@@ -85,14 +86,18 @@ class Remarks:
         numbers = [number for value in values for each in _each(value) if name.section and (number := _size(as_number(each))) is not None]
         if numbers and (bound is not None or not texts):
             percent = _meant_percent(name, bound, numbers)
-            if percent or not is_met:
+            told = name.typed, bool(percent)
+            # one range a name, however many bounds it is compared with
+            if (percent or not is_met) and told not in self._ranged:
+                self._ranged.add(told)
                 said = _range(name, bound, numbers, percent, written)
                 self.percent = self.percent or (said if percent else "")
                 self._add(self.missed if percent else self.unmet, said)
         elif any(isinstance(value, datetime) for value in values) or (name.path == "version_name" and not is_equality):
             self._add(self.unmet, _ends(name, values, written))
         elif is_equality:
-            self._add(self.missed, missed_text(name.typed, written, texts))
+            there = dict.fromkeys([*texts, *map(format_number, sorted(set(numbers))[:_FEW])])
+            self._add(self.missed, missed_text(name.typed, written, there))
         elif bound is not None:
             self._add(self.missed, _no_number(name, written, texts))
 

@@ -506,3 +506,21 @@ def test_whole_numbers_beyond_every_float_are_infinite_in_remarks(text):
 def test_remarks_leave_out_what_is_no_number(values):
     assert _measured("accuracy", *values).filter("accuracy > 0.95").removed[0].endswith("accuracy is 0.50 to 0.90")
     assert "did you mean 95%?" in _measured("accuracy", *values).filter("accuracy > 95").removed[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("accuracy in (0.55, 0.7)", "; accuracy is 0.80 to 0.90"),
+        ("accuracy between 90 and 95", "; accuracy is 0.8 to 0.9; did you mean 90%?"),
+        ("accuracy > 0.95 and accuracy > 95", "; accuracy is 0.8 to 0.9; did you mean 95%?; accuracy is 0.80 to 0.90"),
+    ],
+)
+def test_a_range_is_said_once_a_name(text, said):
+    assert _measured("accuracy", 0.9, 0.8).filter(text).removed == (f"where {text!r} removed 2 of 2{said}",)
+
+
+def test_numbers_beside_texts_are_among_those_there_are():
+    assert (
+        _measured("grade", 0.9, "y", 0.8).filter("grade == 'xyz'").removed[0].endswith("no version has grade 'xyz'; there are: 0.8, 0.9, y")
+    )
