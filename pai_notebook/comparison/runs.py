@@ -183,15 +183,15 @@ class Runs(Side):
         return max(alone, together, key=lambda found: found.high - found.low)
 
     @property
-    def _errors(self) -> Sequence[float]:
+    def _errors(self) -> Sequence[tuple[float, float]]:
         """Errors of the runs alone, as tools divide by their number, of the examples alone, and of both."""
         runs, examples = self.variance * self.factor, [part for part, _ in self._of_examples(self.examples)]
         least = self.variance / self.count * (self.count - 1) / self.count
-        return tuple(map(math.sqrt, (least, *examples, math.fsum((runs, *examples)))))
+        return tuple((error, error) for error in map(math.sqrt, (least, *examples, math.fsum((runs, *examples)))))
 
     def _ends(self, level: float) -> tuple[float, float]:
         """Without Student's t, which of a difference is that of both versions."""
-        half = normal_quantile(level) * max(self._errors)
+        half = normal_quantile(level) * max(error for error, _ in self._errors)
         return widest((self.value - half, self.value + half), *(side._ends(level) for _, side in self.wider))  # noqa: SLF001 - of a side
 
     @property

@@ -109,7 +109,7 @@ class Side(ABC):
     narrower: tuple[str, ...] = field(default=(), kw_only=True)
 
     def weighed(self, name: str, other: Side) -> Self:
-        """Give the value with another source beside it, so that of what is stated the less sure counts.
+        """Give the value with another source beside it, so that of what is stated the less sure counts, downwards and upwards.
 
         Parameters
         ----------
@@ -124,15 +124,18 @@ class Side(ABC):
         >>> [share.weighed("accuracy_stderr", Stated(0.9, error)).own(0.95) == share.own(0.95) for error in (0.0095, 0.05)]
         [True, False]
         """
-        mine, theirs = self._errors, other._errors
-        if min(theirs) > CLEARLY * max(mine):
+        mine, theirs = tuple(zip(*self._errors, strict=True)), tuple(zip(*other._errors, strict=True))
+        if any(min(their) > CLEARLY * max(own) for own, their in zip(mine, theirs, strict=True)):
             return replace(self, wider=(*self.wider, (name, other)))
-        return replace(self, narrower=(*self.narrower, name)) if CLEARLY * max(theirs) < min(mine) else self
+        is_narrower = all(CLEARLY * max(their) <= min(own) for own, their in zip(mine, theirs, strict=True))
+        return replace(self, narrower=(*self.narrower, name)) if is_narrower else self
 
     @property
-    def _errors(self) -> Sequence[float]:
-        """Standard errors that would agree with this source alone."""
-        return (_error_in(self._own(_LEVEL)),)
+    def _errors(self) -> Sequence[tuple[float, float]]:
+        """Standard errors, downwards and upwards, that would agree with this source alone."""
+        low, high = self._own(_LEVEL)
+        z = normal_quantile(_LEVEL)
+        return (((self.value - low) / z, (high - self.value) / z),)
 
     def against(self, other: Self, level: float) -> Interval:
         """Interval of this value minus another that is known in the same way; never narrower than what is stated beside them gives."""
@@ -232,10 +235,11 @@ class Share(Side):
     looked_up: bool = False
 
     @property
-    def _errors(self) -> Sequence[float]:
+    def _errors(self) -> Sequence[tuple[float, float]]:
         # tools that divide by n - 1 state a little more than n gives, and the normal approximation less than Wilson near 0 and 1
         spread = math.sqrt(self.value * (1 - self.value))
-        return _error_in(self._own(_LEVEL)), spread / math.sqrt(max(self.n - 1, 1)), spread / math.sqrt(self.n)
+        agreeing = (spread / math.sqrt(max(self.n - 1, 1)), spread / math.sqrt(self.n))
+        return *super()._errors, *((error, error) for error in agreeing)
 
     def _against(self, other: Self, level: float) -> Interval:
         """Newcombe's interval for independent examples."""

@@ -289,3 +289,35 @@ def test_what_is_read_off_is_estimated_where_a_spread_is_stated(metric):
         assert one.interval(metric, "0.2.0").words == "no interval known"
         assert not any(one.verdict.counts["0.2.0"][word] for word in ("better", "worse"))
     assert compare({metric: 80, f"{metric}_std": 0, "n_runs": 3}, {metric: 85}).interval(metric, "0.2.0").words == "exact"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            {"accuracy": 0.8, "accuracy_low": 0.7, "accuracy_high": 0.81, "accuracy_stderr": 0.03},
+            {"accuracy": 0.85, "accuracy_low": 0.84, "accuracy_high": 0.86},
+        ),
+        ({"accuracy": 0.8, "n": 400, "accuracy_ci": [0.795, 0.86]}, {"accuracy": 0.86, "n": 400}),
+    ],
+)
+def test_of_each_source_the_wider_side_counts_on_each_side(first, second):
+    assert compare(first, second).interval("accuracy", "0.2.0").words == "could be chance"
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.99, 0.998])
+@pytest.mark.parametrize("n", [500, 5000])
+def test_what_agrees_with_n_is_neither_wider_nor_narrower_on_any_side(share, n):
+    error = math.sqrt(share * (1 - share) / (n - 1))
+    others = (Stated(share, error), Bounds(share, share - _Z * error, share + _Z * error), Bounds(share, *_wilson(share, n)))
+    for other in others:
+        found = Share(share, n).weighed("accuracy_stated", other)
+        assert (found.wider, found.narrower) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "stated", [{"size_mb_ci": [10, 150]}, {"size_mb_stderr": 30}, {"size_mb_std": 30, "n_runs": 3}, {"size_mb_std": 30}]
+)
+def test_why_what_is_read_off_in_one_version_alone_is_not_compared_names_what_is_stated(stated):
+    reason = compare({"size_mb": 80, **stated}, {"size_mb": 85}).interval("size_mb", "0.2.0").reason
+    assert reason == f"{next(iter(stated))} is given for 0.1.0, not for 0.2.0"
