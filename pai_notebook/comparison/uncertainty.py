@@ -18,7 +18,7 @@ from pai_notebook.comparison.interval import normal_quantile, t_interval
 from pai_notebook.comparison.readings import DatasetCount, Readings, SourceReading
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import ask_for_series, is_list
-from pai_notebook.comparison.sources import Side
+from pai_notebook.comparison.sources import Exact, Side
 from pai_notebook.comparison.two_sides import Evidence, Sides
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
@@ -243,6 +243,8 @@ class Uncertainty:
         if mine is None and theirs is None:
             return None
         if mine is None or theirs is None:
+            if isinstance((mine or theirs or SourceReading("")).side, Exact):
+                return None  # what is stated of the other one says why
             known, unknown = (place, other) if mine is not None else (other, place)
             what = (mine or theirs or SourceReading("")).what
             return say("{what} is given for {known}, not for {unknown}", what=what, known=self._names[known], unknown=self._names[unknown])
