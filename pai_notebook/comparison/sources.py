@@ -166,19 +166,26 @@ class Side(ABC):
         """Interval of the value from which that of a difference is recovered."""
         return self.own(level)
 
-    def reason(self, other: Self) -> Phrase:
+    def reason(self, other: Self, versions: tuple[str, str] | None = None) -> Phrase:
         """Say what the interval against another rests on, and what it covers."""
         basis = self._basis(other)
         names = [name for each in (self, other) for name, _ in each.wider]
         if names:
             told = joined(list(dict.fromkeys(names)), " and ")
             return say("{basis}; widened to what {names} gives, which is clearly wider", basis=basis, names=told)
-        return self._with_unused(other, basis)
+        return self._with_unused(other, basis, versions)
 
-    def _with_unused(self, other: Self, basis: Phrase) -> Phrase:
-        """Name what is stated and clearly narrower."""
-        unused = list(dict.fromkeys((*self.narrower, *other.narrower)))
-        return say("{basis}; {names} is clearly narrower and not used", basis=basis, names=joined(unused, " and ")) if unused else basis
+    def _with_unused(self, other: Self, basis: Phrase, versions: tuple[str, str] | None) -> Phrase:
+        """Name what is stated and clearly narrower, and of which version where it is not of both."""
+        if self.narrower == other.narrower or versions is None:
+            unused = list(dict.fromkeys((*self.narrower, *other.narrower)))
+            told = "{basis}; {names} is clearly narrower and not used"
+            return say(told, basis=basis, names=joined(unused, " and ")) if unused else basis
+        for side, version in zip((self, other), versions, strict=True):
+            if side.narrower:
+                told = "{basis}; {names} is clearly narrower and not used ({version})"
+                basis = say(told, basis=basis, names=joined(side.narrower, " and "), version=version)
+        return basis
 
     @abstractmethod
     def _basis(self, other: Self) -> Phrase:
@@ -249,7 +256,7 @@ class Share(Side):
         """Wilson's interval."""
         return wilson(self.value, self.n, level)
 
-    def reason(self, other: Self) -> Phrase:
+    def reason(self, other: Self, versions: tuple[str, str] | None = None) -> Phrase:
         """Say the numbers of examples, and what the answers to each of them could decide where the interval does not."""
         wide = list(dict.fromkeys(name for each in (self, other) for name, _ in each.wider))
         if wide:
@@ -263,7 +270,7 @@ class Share(Side):
             unsaid = any(isinstance(side, Bounds) and side.said is None for each in (self, other) for _, side in each.wider)
             basis = joined([basis, say("intervals taken as 95 %")], "; ") if unsaid else basis
         else:
-            basis = self._with_unused(other, self._basis(other))
+            basis = self._with_unused(other, self._basis(other), versions)
         return say("{basis}; number of examples from the dataset's DataCount", basis=basis) if self.looked_up or other.looked_up else basis
 
     def _basis(self, other: Self) -> Phrase:

@@ -105,7 +105,8 @@ class Uncertainty:
         found = self._sides(key, place, other, n)
         if isinstance(found, Evidence):
             return found
-        reason, doubt = found.mine.reason(found.base), self._doubt(found, place, other)
+        reason = found.mine.reason(found.base, (self._names[place], self._names[other]))
+        doubt = self._doubt(found, place, other)
         if doubt is not None:
             reason = say("{reason}; {doubt}", reason=reason, doubt=doubt)
         return Evidence(reason, found, level, self.scale(key), doubt=doubt)

@@ -321,3 +321,11 @@ def test_what_agrees_with_n_is_neither_wider_nor_narrower_on_any_side(share, n):
 def test_why_what_is_read_off_in_one_version_alone_is_not_compared_names_what_is_stated(stated):
     reason = compare({"size_mb": 80, **stated}, {"size_mb": 85}).interval("size_mb", "0.2.0").reason
     assert reason == f"{next(iter(stated))} is given for 0.1.0, not for 0.2.0"
+
+
+def test_what_is_clearly_narrower_in_one_version_alone_is_said_of_that_version():
+    stated = {"n": 1000, "accuracy_stderr": 0.0016}
+    one = compare({"accuracy": 0.998, **stated}, {"accuracy": 0.9, **stated}).interval("accuracy", "0.2.0")
+    assert one.reason.endswith("; accuracy_stderr is clearly narrower and not used (0.2.0)")
+    both = compare({"accuracy": 0.91, **stated}, {"accuracy": 0.9, **stated}).interval("accuracy", "0.2.0")
+    assert both.reason.endswith("; accuracy_stderr is clearly narrower and not used")
