@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pai_notebook.model.evidence_names import OWNERS, EvidenceName, Role, read_evidence_name, stems_of, unwrapped
+from pai_notebook.model.evidence_names import OWNERS, EvidenceName, Role, evidence_among, owners_in, stems_of, unwrapped
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_share, split_names
@@ -57,17 +57,14 @@ class EvidenceFinder:
         self._index: dict[tuple[str, bool, Role, tuple[str, ...]], list[str]] = {}
         self._owners: dict[tuple[str, tuple[str, ...]], set[tuple[str, ...]]] = {}
         self._parts: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
-        read: dict[Key, EvidenceName] = {}
+        read = evidence_among(cells)
         for path, dataset in cells:
-            name, keys = read_evidence_name(path), split_path(path)
+            name, keys = read.get((path, dataset)), split_path(path)
             if name is not None:
-                read[path, dataset] = name
                 self._index.setdefault((dataset, name.sibling, name.role, name.of), []).append(path)
                 continue
-            if keys and keys[-1] in OWNERS:
-                for own in {keys, unwrapped(keys)}:
-                    if own[-1] in OWNERS:
-                        self._owners.setdefault((dataset, own[:-1]), set()).add(own)
+            for own in owners_in(path):
+                self._owners.setdefault((dataset, own[:-1]), set()).add(own)
             beside, parts = (dataset, keys[:-1]), split_names(path)
             there = self._parts.setdefault(beside, parts)
             if not parts <= there:
@@ -89,11 +86,6 @@ class EvidenceFinder:
                 values = [cell.value for cell in self._cells[key]]
                 above += [(key[0], place) for place, value in enumerate(values) if value is not None and 1 < value <= 100]  # noqa: PLR2004
         return frozenset(path for path, _ in above), frozenset(place for _, place in above)
-
-    @cached_property
-    def _stems(self) -> frozenset[tuple[str, tuple[str, ...]]]:
-        """Keys under which evidence may be named, of every metric, with its dataset."""
-        return frozenset((dataset, stem) for path, dataset in self._cells for stem in stems_of(path))
 
     @cached_property
     def _spreads(self) -> frozenset[tuple[str, tuple[str, ...]]]:
@@ -191,19 +183,9 @@ class EvidenceFinder:
 
     def _is_evidence(self, key: Key, name: EvidenceName) -> bool:
         """Whether a row with such a name says how sure another is; most names say so of themselves."""
-        dataset = key[1]
-        if name.role in (Role.LOW, Role.HIGH):
-            other = Role.HIGH if name.role is Role.LOW else Role.LOW
-            return self._is_there(dataset, name) and (name.is_interval or (dataset, name.sibling, other, name.of) in self._index)
-        if name.role is Role.PART:
-            return self._is_there(dataset, name)
         if name.role is Role.PERHAPS_FOLDS:
-            return (dataset, name.of) in self._spreads
+            return (key[1], name.of) in self._spreads
         return name.role is not Role.PERHAPS_EXAMPLES or self._counts_examples(key, name.of)
-
-    def _is_there(self, dataset: str, name: EvidenceName) -> bool:
-        """Whether the metric is there that a name says something of."""
-        return (dataset, name.of) in (self._owners if name.sibling else self._stems)
 
     def _counts_examples(self, key: Key, above: tuple[str, ...]) -> bool:
         """Whether a `count` or `total` is a number of examples: the shares there are whole numbers of it, and could have been others."""

@@ -309,7 +309,7 @@ def _weighed(reading: SourceReading | None, others: Iterable[SourceReading | Non
 
 
 def _no_share(value: float) -> Phrase:
-    """Say that a number is no share, and what to do with one that may be a percentage."""
+    """Say that a value is not between 0 and 1, and how to write one that may be a percentage."""
     if 1 < value <= 100:  # noqa: PLR2004 - percent
         return say("the values are not between 0 and 1; divide percentages by 100")
     return say("the values are not between 0 and 1")

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pai_notebook.comparison.direction import Direction, read_mode
@@ -65,11 +66,15 @@ class Selection:
         """Whether nothing is left out."""
         return not (self.include or self.exclude or self.dataset)
 
+    @cached_property
+    def has_sections(self) -> bool:
+        """Whether whole sections are included, which leaves out all that is not named."""
+        return any(pattern.is_section for pattern in self.include.patterns)
+
     @property
     def is_without_metrics(self) -> bool:
         """Whether whole sections are included, and no metrics."""
-        named = {pattern.section(self.sections) for pattern in self.include.patterns}
-        return any(pattern.is_section for pattern in self.include.patterns) and "metrics" not in named
+        return self.has_sections and "metrics" not in {pattern.section(self.sections) for pattern in self.include.patterns}
 
     def keeps(self, row: Row) -> bool:
         """Whether a row is wanted."""
@@ -80,8 +85,7 @@ class Selection:
         if row.section == "metrics" and self.dataset and not is_on(row.key, self.dataset):
             return say("it was left out by dataset (--dataset)")
         included = self._about(self.include, row)
-        left_out = not included and any(pattern.is_section for pattern in self.include.patterns)
-        if left_out or (included and not any(pattern.fits(row.key) for pattern in included)):
+        if (not included and self.has_sections) or (included and not any(pattern.fits(row.key) for pattern in included)):
             return say("it was left out by include (--metrics)")
         return (
             say("it was left out by exclude (--exclude)")

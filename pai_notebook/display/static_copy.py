@@ -29,7 +29,7 @@ class Copy:
         self._sent: dict[str, str] | None = None
 
     def bundle(self, block: Block) -> dict[str, str]:
-        """The table as HTML and as text."""
+        """The block as HTML and as text."""
         bundle = mimebundle(block, include={"text/html", "text/plain"})
         return {**bundle, "text/html": f'<div class="{self.name}">{bundle["text/html"]}</div>'}
 
@@ -62,5 +62,5 @@ class Copy:
 
     @property
     def on_display(self) -> bool:
-        """Whether the explorer was displayed."""
+        """Whether the object was displayed."""
         return self._sent is not None

@@ -14,7 +14,7 @@ from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
 from pai_notebook.explorer.jobs import read_search
 from pai_notebook.i18n.phrases import now, say, told
-from pai_notebook.model.evidence_names import read_evidence_name
+from pai_notebook.model.evidence_names import evidence_among
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import counted, short_datasets
@@ -39,7 +39,9 @@ _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 
 def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
     """Names of metrics, without numbers of examples and other evidence: those of quality first, of these what most versions have."""
-    names = Counter(name for version in versions[:_SAMPLE] for name in version.metrics.names if read_evidence_name(name) is None)
+    measured = [version.metrics.groups for version in versions[:_SAMPLE]]
+    evidence = evidence_among(key for keys in measured for key in keys)
+    names = Counter(path for keys in measured for path in dict.fromkeys(key[0] for key in keys if key not in evidence))
     return tuple(sorted(names, key=lambda name: (kind_of_metric(name), -names[name])))
 
 

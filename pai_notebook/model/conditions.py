@@ -18,7 +18,7 @@ from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import last_key, version_key
 from pai_notebook.model.patterns import Pattern
-from pai_notebook.model.remarks import as_number
+from pai_notebook.model.remarks import as_number, values_of
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -327,7 +327,7 @@ class _Parser:
             held = [
                 compare(one, other)
                 if type(one) in _NUMBERS and type(other) in _NUMBERS  # most are, and need no look at anything else
-                else any(_holds(compare, a, b, names) for a in _each(one) for b in _each(other))
+                else any(_holds(compare, a, b, names) for a in values_of(one) for b in values_of(other))
                 for one, other in zip(firsts, seconds, strict=True)
             ]
             name, operand = (first, right) if second is None else (second, left)
@@ -345,7 +345,7 @@ class _Parser:
             hint = say("Write {cure}.", cure=f"contains {right.token.text.strip()!r}")
             raise grammar_error(self.text, right.token.position, say("contains takes a quoted text"), hint)
         part = right.literal.casefold()
-        return self._on(left, lambda value: any(part in str(each).casefold() for each in _each(value) if each is not None))
+        return self._on(left, lambda value: any(part in str(each).casefold() for each in values_of(value) if each is not None))
 
     def _on(self, operand: _Operand, test: Callable[[Any], bool]) -> Mask:
         return lambda found: [test(value) for value in self._values(found, operand, self._named(found, operand, operand))]
@@ -395,7 +395,7 @@ class _Parser:
         if (info is not None and info.kind == "time") or operand.token.kind in _MOMENTS:
             return  # refused while reading
         is_percent = name.section == "metrics" and operand.token.kind == "number" and operand.token.text.endswith("%")
-        if is_percent and any(type(each) in _NUMBERS and each > 1 for value in found.values(name) for each in _each(value)):
+        if is_percent and any(type(each) in _NUMBERS and each > 1 for value in found.values(name) for each in values_of(value)):
             told = say("a bound in percent needs a fraction, and {metric} has values above 1: write it as they are", metric=name.shown)
             raise grammar_error(self.text, position, told, say("Write a number."))
         if sign != "==" and isinstance(operand.literal, bool):
@@ -519,11 +519,6 @@ _MOMENTS = frozenset({"date", "ago"})
 # Literals that may be the texts of a label: env == 1, env == true.
 _WRITTEN = frozenset({"text", "number", "name", "date", "ago"})
 _READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": _date, "ago": str}
-
-
-def _each(value: Any) -> Sequence[Any]:
-    """All values of a label that occurs more than once; one value otherwise."""
-    return value if isinstance(value, tuple) else (value,)
 
 
 def _is_missing(value: Any) -> bool:

@@ -8,7 +8,7 @@ Collected from what tools write: lm-evaluation-harness (`acc_stderr,none`), insp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -203,12 +203,18 @@ def evidence_among(names: Iterable[_Key]) -> dict[_Key, EvidenceName]:
     there = {(key[1], name.of, name.role) for key, name in read.items() if name.role in _OTHER}
     if there or any(name.role is Role.PART for name in read.values()):
         stems = {(dataset, stem) for path, dataset in names for stem in stems_of(path)}
-        stems |= {(dataset, keys[:-1]) for path, dataset in names if (keys := unwrapped(split_path(path))) and keys[-1] in OWNERS}
+        stems |= {(dataset, keys[:-1]) for path, dataset in names for keys in owners_in(path)}
         for (path, dataset), name in list(read.items()):
             lacks = name.role in _OTHER and not name.is_interval and (dataset, name.of, _OTHER[name.role]) not in there
             if lacks or (name.role in (*_OTHER, Role.PART) and (dataset, name.of) not in stems):
                 del read[path, dataset]
     return read
+
+
+def owners_in(path: str) -> Iterator[tuple[str, ...]]:
+    """Give the keys of a value to which what stands beside it belongs, as they are and without what wraps it; nothing for other metrics."""
+    keys = split_path(path)
+    return (own for own in dict.fromkeys((keys, unwrapped(keys))) if own and own[-1] in OWNERS)
 
 
 def _snake(key: str) -> str:

@@ -24,7 +24,7 @@ from pai_notebook.display.line import line
 from pai_notebook.i18n.phrases import first as few
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.differing import Differing
-from pai_notebook.model.evidence_names import read_evidence_name
+from pai_notebook.model.evidence_names import evidence_among
 from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup
@@ -320,11 +320,14 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
         for name, stated in version.metrics._stated.items():  # noqa: SLF001 - without making cells
             for raw in stated:
                 state, value, _ = read_value(raw)
-                if value is not None and state in _NUMBERS and read_evidence_name(name[0]) is None:
+                if value is not None and state in _NUMBERS:
                     seen.setdefault(name, []).append(value)
     of_path: dict[str, tuple[object, ...]] = {}
     of_name: dict[tuple[str, str], tuple[float, float]] = {}
+    evidence = evidence_among(seen)
     for name, values in seen.items():
+        if name in evidence:
+            continue
         # coarse, so that one version more seldom exchanges the columns
         low, high = min(values), max(values)
         share, spread = -round(len(values) / len(versions), 1), (high - low) / (max(-low, high) or 1.0)
@@ -333,7 +336,7 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
         of_path[name[0]] = min(rank, of_path.get(name[0], rank))
         of_name[name] = share, -spread
 
-    return sorted(seen, key=lambda name: (*of_path[name[0]], natural_key(name[0]), *of_name[name], name))
+    return sorted(of_name, key=lambda name: (*of_path[name[0]], natural_key(name[0]), *of_name[name], name))
 
 
 def _cells(versions: Sequence[ModelVersion], name: tuple[str, str]) -> list[Cell]:

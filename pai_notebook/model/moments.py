@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pai_notebook.i18n.phrases import say
+from pai_notebook.json_text import plain_number
 
 NO_TIME = say("Write a date such as '2026-01-31' or 2026-01-31T12:00Z, or how long ago, as in -30d, -12h or -2w.")
 _AGO = re.compile(r"-(\d+(?:\.\d+)?)([hdw])")
@@ -32,7 +33,7 @@ def read_moment(value: Any, now: datetime | None = None) -> datetime | None:
     >>> read_moment(30) is None
     True
     """
-    value = _plain(value)
+    value = plain_number(value)
     try:
         if isinstance(value, str):
             ago = _AGO.fullmatch(value.strip())
@@ -46,10 +47,6 @@ def read_moment(value: Any, now: datetime | None = None) -> datetime | None:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
 
 
 def read_moments(left: Any, right: Any) -> tuple[datetime, datetime] | None:
@@ -82,7 +79,7 @@ def is_day(value: Any) -> bool:
     >>> is_day(date(2026, 1, 31)), is_day("2026-01-31"), is_day("2026-01-31T00:00Z")
     (True, True, False)
     """
-    value = _plain(value)
+    value = plain_number(value)
     if isinstance(value, str):
         try:
             return bool(date.fromisoformat(value.strip()))

@@ -117,7 +117,7 @@ def _metric_name(labels: Mapping[str, str], nicks: Mapping[str, str], path: str,
 
 
 @lru_cache(maxsize=1024)
-def words_of(field: str) -> tuple[str, ...]:
+def field_words(field: str) -> tuple[str, ...]:
     """Every word for a field."""
     info = field_named(field)
     return (field, snake_case(field)) if info is None else (info.name, *info.aliases, info.key)
@@ -131,7 +131,7 @@ def spellings(name: Name) -> dict[str, tuple[int, int]]:
 
 @lru_cache(maxsize=65536)
 def _spelled(name: Name, label: str, nick: str) -> dict[str, tuple[int, int]]:
-    words = words_of(name.section or name.path)
+    words = field_words(name.section or name.path)
     if not name.section:
         return dict.fromkeys((word for word in words if word), (0, 1))
     prefixes = [f"{word}." for word in words if word]

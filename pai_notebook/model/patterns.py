@@ -15,7 +15,7 @@ from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ConfigurationError, NameNotFound, PatternWarning
 from pai_notebook.i18n.phrases import joined, say, told
 from pai_notebook.model.fields import field_named
-from pai_notebook.model.names import Name, Naming, is_on, snake_case, spellings, words_of
+from pai_notebook.model.names import Name, Naming, field_words, is_on, snake_case, spellings
 from pai_notebook.model.nearest import nearest_hint
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ class Pattern:
             fitting = [with_dataset for text, (with_dataset, _) in known.items() if self._glob(text)]
             if fitting:
                 return 0, min(fitting), self._solid
-        if name.section and self._literal in words_of(name.section):
+        if name.section and self._literal in field_words(name.section):
             return 0, 0, 0
         return None
 

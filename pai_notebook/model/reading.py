@@ -233,10 +233,10 @@ def misspelt_keys(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     {'Metric': 'Metrics', 'trainingSpec': 'TrainingSpec'}
     """
     known = {info.key.casefold(): info.key for info in FIELDS if info.key}
-    close: dict[str, str] = {}
+    own, close = set(known.values()), dict[str, str]()
     found: dict[str, str] = {}
     for document in documents:
-        for key in document.keys() - set(known.values()):
+        for key in document.keys() - own:
             if key not in close:
                 # what a new field of the service is called is less like any other
                 near = get_close_matches(re.sub(r"[\W_]", "", str(key)).casefold(), known, 1, cutoff=0.8)

@@ -40,7 +40,7 @@ def missed_text(name: str, text: str, there: Collection[str]) -> Phrase | None:
 
 def short_texts(values: Iterable[Any]) -> list[str]:
     """Texts that a note has room for, each once; of a label that occurs more than once all values."""
-    every = dict.fromkeys(each for value in values for each in _each(value))
+    every = dict.fromkeys(each for value in values for each in values_of(value))
     return [each for each in every if isinstance(each, str) and 0 < len(each) <= _LONGEST]
 
 
@@ -83,7 +83,9 @@ class Remarks:
         if is_met and (bound is None or not 1 < bound <= _ALL or name.section != "metrics"):
             return
         texts = short_texts(values)
-        numbers = [number for value in values for each in _each(value) if name.section and (number := _size(as_number(each))) is not None]
+        numbers = [
+            number for value in values for each in values_of(value) if name.section and (number := _size(as_number(each))) is not None
+        ]
         if numbers and (bound is not None or not texts):
             percent = _meant_percent(name, bound, numbers)
             told = name.typed, bool(percent)
@@ -163,6 +165,6 @@ def _size(number: float | None) -> float | None:
     return None if read is None or math.isnan(read) else read if math.isinf(read) else number
 
 
-def _each(value: Any) -> Sequence[Any]:
-    """All values of a label that occurs more than once; one value otherwise."""
+def values_of(value: Any) -> Sequence[Any]:
+    """All values of a label that occurs more than once; of anything else the one value."""
     return value if isinstance(value, tuple) else (value,)

@@ -392,7 +392,7 @@ def test_every_state_is_reached_by_clicks_and_shows_nothing_of_another(explorer,
     shown = {word: parts for word, _, parts in states}
     assert list(shown) == ["empty", "searching", "nothing", "ready", "loading", "cancelled", "failed", "partly", "stale"]
     assert len({(said, *parts) for _, said, parts in states}) == len(states)
-    # while models are looked for there is no version, no answer and no error; what went wrong is shown where it did
+    # a search for models has no versions and no answer yet, and an error stands where it happened
     assert shown["searching"] | shown["nothing"] == {"models", "browsing", "cancel"}
     assert {word for word, parts in shown.items() if "cancel" in parts} == {"searching", "loading"}
     assert {word for word, parts in shown.items() if "trouble" in parts} == {"failed", "partly"}

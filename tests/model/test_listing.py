@@ -203,3 +203,11 @@ def test_a_list_of_groups_shows_what_they_differ_in_and_no_column_that_none_of_t
 
 def test_numbers_farther_apart_than_a_float_goes_are_listed():
     assert differing_metrics([measured(1, d_a={"loss": 1.7e308}), measured(2, d_a={"loss": -1.7e308})]) == [("loss", "d-a")]
+
+
+def test_a_metric_that_is_called_like_a_bound_is_a_column_unless_it_is_one():
+    def shown(**metrics):
+        return differing_metrics([measured(place, d_a={name: value + place for name, value in metrics.items()}) for place in (1, 2)])
+
+    assert shown(bleu_hi=1.0) == [("bleu_hi", "d-a")]
+    assert shown(bleu=1.0, bleu_lo=0.5, bleu_hi=1.5) == [("bleu", "d-a")]
