@@ -359,11 +359,9 @@ class _Parser:
         except ComparisonError as error:
             is_text = other.name is not None and operand.token.position > other.token.position
             hint = to_quote(operand.name, error.hint) if is_text else error.hint
-            refused = grammar_error(self.text, operand.token.position, error.message, hint)
-            # a metric may come with a later version; what else there is not, or is not quoted, is a slip
-            if not is_text and Pattern(operand.name).section(found.fields) in ("", "metrics"):
-                raise refused from None
-        raise refused  # of no cause: what may be a metric that a later version has ends a command of a shell otherwise than a slip
+            # a metric may come with a later version, which a script is told; what else there is not, or is not quoted, is a slip
+            may_come = not is_text and Pattern(operand.name).section(found.fields) in ("", "metrics")
+            raise grammar_error(self.text, operand.token.position, error.message, hint) from (error if may_come else None)
 
     @staticmethod
     def _values(found: Lookup, operand: _Operand, name: Name | None) -> Sequence[Any]:

@@ -93,8 +93,8 @@ def _answer(given: Sequence[str]) -> Exit:
         _leave_unchecked(command, error.sentence)
         # a file that is not there was named by mistake; one that is broken could not be checked
         is_usage = isinstance(error, ConfigurationError) or isinstance(error.__cause__, MissingFile)
-        # so could a condition on what no version has, which is an error of the condition elsewhere, as --sort and --by of the same could
-        is_usage = is_usage and not isinstance(error.__context__, NameNotFound)
+        # a condition on what no version has could not be either, though elsewhere it is an error of the condition
+        is_usage = is_usage and not isinstance(error.__cause__, NameNotFound)
         return Exit.USAGE if is_usage else Exit.UNCHECKED
     except (OSError, KeyboardInterrupt):
         raise
