@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.comparison.cell_changes import compare_cells, kind_of_change, merge_cells
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.evidence import Key
-from pai_notebook.comparison.rows import Change, Kind, Row, compare_cells, kind_of_change, lazy_row, merge_cells
+from pai_notebook.comparison.rows import Change, Kind, Row, lazy_row
 from pai_notebook.comparison.series import Series
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.document import frozen_json

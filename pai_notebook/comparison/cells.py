@@ -7,17 +7,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import (
-    Kind,
-    Row,
-    Verdict,
-    in_percent,
-    is_blank,
-    is_one_unit,
-    kind_of_row,
-    told_between,
-    told_difference,
-)
+from pai_notebook.comparison.cell_changes import in_percent, is_one_unit, told_between, told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, kind_of_row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_course
 from pai_notebook.comparison.together import ALONE

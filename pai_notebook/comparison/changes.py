@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, kind_of_row, told_difference
+from pai_notebook.comparison.cell_changes import told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, kind_of_row
 from pai_notebook.comparison.series import series_text
 from pai_notebook.comparison.together import ALONE
 from pai_notebook.i18n.phrases import Phrase, joined, say

@@ -6,8 +6,9 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.cell_changes import told_difference
 from pai_notebook.comparison.cells import forms_of
-from pai_notebook.comparison.rows import Kind, Row, told_difference
+from pai_notebook.comparison.rows import Kind, Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.model.metric_cells import State, series_points
 from pai_notebook.model.metric_words import bounds_of, kind_of_metric

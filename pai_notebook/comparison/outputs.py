@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
 from pai_notebook.calls import checked
-from pai_notebook.comparison.rows import Kind, Row, Verdict, told_difference
+from pai_notebook.comparison.cell_changes import told_difference
+from pai_notebook.comparison.rows import Kind, Row, Verdict
 from pai_notebook.comparison.together import ALONE
 from pai_notebook.errors import ConfigurationError, not_fetched
 from pai_notebook.files import check_target, write_file

@@ -1,16 +1,12 @@
-"""Versions that differ in one setting, and how far apart a metric of theirs is.
-
-They are found by hashing what is left when settings are taken away, instead of comparing all pairs.
-"""
+"""Versions that differ in one setting, and how far apart a metric of theirs is."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.calls import checked
@@ -19,6 +15,7 @@ from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.groups import ListedRepeats, repeats_of
 from pai_notebook.comparison.interval import t_quantile
+from pai_notebook.comparison.pair_search import EVERY, buckets_of, find_pairs, finds_all
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
@@ -26,99 +23,19 @@ from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale
-from pai_notebook.model.equality import same, shown, shown_text, value_key
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.group import VersionGroup, sharing_runs
-from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
 from pai_notebook.model.resolving import resolve
-from pai_notebook.model.settings import LABELS, Leaves, is_seed, settings_of
+from pai_notebook.model.settings import is_seed, settings_of
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pai_notebook.model.version import ModelVersion
-
-
-# A version, and the leaves that were taken away from it.
-_Taken = tuple[int, frozenset[str]]
-_Bucket = list[_Taken]
-# Of how many versions with the same left all pairs are found, and of more, with how many values that are next each is compared.
-_ALL, _NEXT = 100, 8
-
-
-def find_pairs(
-    settings: Mapping[int, Leaves], buckets: Iterable[_Bucket], most: int
-) -> Iterator[tuple[int, int, tuple[tuple[str, str | None, str | None], ...]]]:
-    """Pairs that differ in 1 to `most` leaves: those that share what is left when a few leaves are taken away."""
-    seen: set[tuple[int, int]] = set()
-    for bucket in buckets:
-        for (one, gone_one), (other, gone_other) in combinations(bucket, 2) if len(bucket) <= _ALL else _neighbours(bucket, settings):
-            if one == other or len(gone_one | gone_other) > most:
-                continue
-            pair = (one, other) if one < other else (other, one)
-            if pair in seen:
-                continue
-            seen.add(pair)
-            changes = _changes(settings[pair[0]], settings[pair[1]])
-            if 1 <= len(changes) <= most:
-                yield (*pair, changes)
-
-
-def _neighbours(bucket: _Bucket, settings: Mapping[int, Leaves]) -> Iterator[tuple[_Taken, _Taken]]:
-    """Pairs whose values are next to each other; of several versions with the same value each is in as few as that takes."""
-    same_values = [alike for _, alike in sorted(_by_value(bucket, settings).items())]
-    for nth, few in enumerate(same_values):
-        for many in same_values[nth + 1 : nth + 1 + _NEXT]:
-            for place in range(max(len(few), len(many))):
-                yield few[place % len(few)], many[place % len(many)]
-
-
-def _by_value(bucket: _Bucket, settings: Mapping[int, Leaves]) -> dict[tuple[Any, ...], _Bucket]:
-    """Versions by the leaves that were taken away: by number where they are numbers, else in natural order."""
-    found: dict[tuple[Any, ...], _Bucket] = {}
-    for place, gone in bucket:
-        key = tuple(_order(path, settings[place]) for path in sorted(gone))
-        found.setdefault(key, []).append((place, gone))
-    return found
-
-
-def _order(path: str, leaves: Leaves) -> tuple[Any, ...]:
-    number = read_value(leaves[path])[1]
-    return path, math.inf if number is None else number, natural_key(_told(leaves, path) or "")
-
-
-def _buckets(settings: Mapping[int, Leaves], most: int) -> list[_Bucket]:
-    """Versions by the combined hash of their leaves without some of them; equal hashes are verified later."""
-    buckets: dict[int, _Bucket] = {}
-    for place, known in settings.items():
-        own = {path: hash((path, value_key(leaf))) for path, leaf in known.items()}
-        whole = 0
-        for value in own.values():
-            whole ^= value
-        for count in range(most + 1):
-            for gone in combinations(own, count):
-                rest = whole
-                for path in gone:
-                    rest ^= own[path]
-                buckets.setdefault(rest, []).append((place, frozenset(gone)))
-    return [bucket for bucket in buckets.values() if len(bucket) > 1]
-
-
-def _changes(first: Leaves, second: Leaves) -> tuple[tuple[str, str | None, str | None], ...]:
-    alike = {path for path in first.keys() & second.keys() if same(first[path], second[path])}
-    differing = sorted((first.keys() | second.keys()) - alike, key=natural_key)
-    return tuple((path, _told(first, path), _told(second, path)) for path in differing)
-
-
-def _told(leaves: Leaves, path: str) -> str | None:
-    """Write a leaf so that it looks different from any other; None where it is not set."""
-    if path not in leaves:
-        return None
-    return shown_text(leaves[path]) if path.startswith(LABELS) else shown(leaves[path])
 
 
 MOST = 3
@@ -297,7 +214,9 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
             note.append(say("Left out, because they name a run: {names}.", names=first(self.ignored, 8)))
         if not self._is_all:
             note.append(
-                say("Of more than {count} versions that differ in the same settings, each is compared with the nearest values.", count=_ALL)
+                say(
+                    "Of more than {count} versions that differ in the same settings, each is compared with the nearest values.", count=EVERY
+                )
             )
         note += dataset_ids([self.key])
         caption = say("Versions that differ in one setting, seeds aside, and {metric}", metric=self.key.shown)
@@ -512,7 +431,7 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
             say("no version with {name} has a spec or a label", name=row.key.shown),
             hint=say("Minimal pairs are found by comparing settings."),
         )
-    buckets = _buckets(known, max_changes)
+    buckets = buckets_of(known, max_changes)
     every = find_pairs(known, buckets, max_changes)
     found = sorted(every, key=lambda pair: ([natural_key(setting) for setting, _, _ in pair[2]], pair[0], pair[1]))
     pairs = [MinimalPair(names[first], names[second], changes, values[first], values[second]) for first, second, changes in found]
@@ -529,5 +448,5 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
         len(known),
         scale=uncertainty.scale(key),
         of_groups=of_groups if has_groups else None,
-        is_all=not any(len(bucket) > _ALL and len(_by_value(bucket, known)) > _NEXT for bucket in buckets),
+        is_all=finds_all(buckets, known),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.rows import told_between
+from pai_notebook.comparison.cell_changes import told_between
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
 from pai_notebook.i18n.phrases import first, joined, say

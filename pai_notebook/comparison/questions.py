@@ -11,12 +11,13 @@ from pai_notebook.arguments import described, number_argument
 from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Told
 from pai_notebook.comparison.best import Best, make_best
+from pai_notebook.comparison.cell_changes import evidence_within, tolerated
 from pai_notebook.comparison.comparability import looks_mixed, with_models
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Ranking, make_ranking
-from pai_notebook.comparison.rows import Row, evidence_within, tolerated
+from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.selection import RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Side

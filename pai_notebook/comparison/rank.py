@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
 from pai_notebook.calls import CallError, checked
-from pai_notebook.comparison.rows import difference, evidence_at, tolerated
+from pai_notebook.comparison.cell_changes import difference, tolerated
+from pai_notebook.comparison.rows import evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Number, Table
 from pai_notebook.i18n.phrases import Phrase, first, say

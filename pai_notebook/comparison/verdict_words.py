@@ -8,8 +8,9 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from pai_notebook.comparison.cell_changes import in_percent, told_difference
 from pai_notebook.comparison.comparability import looks_mixed, with_models
-from pai_notebook.comparison.rows import Row, in_percent, is_alike, is_blank, told_difference
+from pai_notebook.comparison.rows import Row, is_alike, is_blank
 from pai_notebook.comparison.together import is_judged
 from pai_notebook.comparison.verdict import Finding, Judged, Standing, has_number
 from pai_notebook.i18n.phrases import Phrase, first, joined, say

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described
 from pai_notebook.errors import AddressError, ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.condition_tokens import COMPARE, GRAMMAR, READERS, Token, grammar_error, tokens_of
 from pai_notebook.model.fields import FIELDS, NAMED, field_named
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
@@ -25,42 +25,7 @@ if TYPE_CHECKING:
 
 Mask = Callable[[Lookup], list[bool]]
 
-_GRAMMAR = say(
-    "Write comparisons such as cer < 0.2, cer[d-a] < 0.2, label.env == 'prod', label.env in ('a', 'b'), created > -30d or cer is null, "
-    "joined by and, or, not and parentheses."
-)
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<date>\d{4}-\d{2}-\d{2}(?:[T\ ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w.-]))
-    |(?P<ago>-\d+(?:\.\d+)?[hdw](?!\w))
-    |(?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?\s?%?(?![\w.]))
-    |(?P<text>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
-    |(?P<cmp><=|>=|==|!=|<|>)
-    |(?P<mark>[(),])
-    |(?P<name>(?:`[^`\n]+`|[^\W\d])(?:`[^`\n]+`|[\w.@/:%\\]|-(?=\w))*+(?:\[[^\]\n]*\])?)""",
-    re.VERBOSE,
-)
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-}
-_WORDS = frozenset({"and", "or", "not", "in", "is", "between", "contains"})
 _LITERALS: dict[str, Any] = {"true": True, "false": False, "none": None, "null": None}
-_ADVICE = {
-    "=": say("Equality is written ==."),
-    "<>": say("Write {cure}.", cure="!="),
-    "=>": say("Write {cure}.", cure=">="),
-    "=<": say("Write {cure}.", cure="<="),
-    "&": say("Write and."),
-    "|": say("Write or."),
-    "!": say("Write not, or != between two values."),
-    "[": say("A list stands in parentheses, as in ('a', 'b')."),
-    "/": NO_TIME,
-    "*": say("A condition takes one name; globs belong to include and to addresses."),
-}
 # Words that people write for a sign.
 _SIGN_WORDS = {
     **dict.fromkeys(("after", "above", "over", "exceeds"), ">"),
@@ -71,26 +36,6 @@ _SIGN_WORDS = {
     **dict.fromkeys(("like", "matches", "startswith", "endswith", "has", "includes"), "contains"),
 }
 _DEEPEST = 100
-
-
-LOOKALIKES = {"≥": ">=", "≧": ">=", "≤": "<=", "≦": "<=", "＞": ">", "＜": "<", "＝": "==", "≠": "!="}
-LOOKALIKES |= {"％": "%", "＋": "+", **dict.fromkeys("\u2013\u2014\u2212\uff0d", "-")}
-"""Signs that look like those of the grammar, and those."""
-
-
-def grammar_error(text: str, position: int, message: str, hint: str) -> AddressError:
-    """Say where in a text the reading stopped, with line and column counted from 1.
-
-    Examples
-    --------
-    >>> print(grammar_error("cer ? 1", 4, "cannot read '?'", "Write a comparison."))
-    line 1, column 5: cannot read '?'. Write a comparison.
-    """
-    meant = LOOKALIKES.get(text[position : position + 1])
-    hint = say("Write {cure}.", cure=meant) if meant else hint
-    before = text[:position]
-    line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
-    return AddressError(say("line {line}, column {column}: {message}", line=line, column=column, message=message), hint=hint)
 
 
 @dataclass(frozen=True)
@@ -141,17 +86,10 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class _Token:
-    kind: str
-    text: str
-    position: int
-
-
-@dataclass(frozen=True)
 class _Operand:
     """A name to look up, or a literal."""
 
-    token: _Token
+    token: Token
     name: str | None = None
     literal: Any = None
 
@@ -200,7 +138,7 @@ def parse_condition(text: str) -> Condition:
     [[True], [False]]
     """
     if not isinstance(text, str):
-        raise AddressError(say("where={text} is not a condition", text=described(text)), hint=_GRAMMAR)
+        raise AddressError(say("where={text} is not a condition", text=described(text)), hint=GRAMMAR)
     parser = _Parser(text)
     return Condition(text, parser.parse(), tuple(dict.fromkeys(parser.names)), frozenset(parser.others))
 
@@ -215,7 +153,7 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = _tokens(text)
+        self.tokens = tokens_of(text)
         self.next = 0
         self.names: list[str] = []
         self.others: set[str] = set()
@@ -227,7 +165,7 @@ class _Parser:
             token = self.tokens[self.next]
             around = self.tokens[self.next - 1 : self.next + 2]
             comma = token.text == "," and [each.kind for each in around] == ["number", "mark", "number"]
-            cure = say("Write {cure}.", cure=f"{around[0].text}.{around[2].text}") if comma else _GRAMMAR
+            cure = say("Write {cure}.", cure=f"{around[0].text}.{around[2].text}") if comma else GRAMMAR
             raise self._failure(say("did not expect {text!r} here", text=token.text), cure)
         return found
 
@@ -282,15 +220,15 @@ class _Parser:
             return _negation(missing) if negated else missing
         negated = self._take("not")
         if self._take("in"):
-            found = [self._comparing(left, _Token("cmp", "==", left.token.position), value) for value in self._members()]
+            found = [self._comparing(left, Token("cmp", "==", left.token.position), value) for value in self._members()]
             held: Mask = lambda lookup: [any(row) for row in zip(*(mask(lookup) for mask in found), strict=True)]  # noqa: E731
         elif self._take("contains"):
             held = self._containing(left, self._operand())
         elif self._take("between"):
-            low = self._comparing(left, _Token("cmp", ">=", left.token.position), self._operand())
+            low = self._comparing(left, Token("cmp", ">=", left.token.position), self._operand())
             if not self._take("and"):
                 raise self._failure(say("expected between LOW and HIGH"))
-            high = self._comparing(left, _Token("cmp", "<=", left.token.position), self._operand())
+            high = self._comparing(left, Token("cmp", "<=", left.token.position), self._operand())
             held = lambda lookup: [both for both in map(all, zip(low(lookup), high(lookup), strict=True))]  # noqa: C416, E731
         else:
             raise self._failure(say("expected a comparison such as <, ==, in or contains"), self._after(token))
@@ -306,13 +244,13 @@ class _Parser:
             raise self._failure(say("the list is not closed"))
         return members
 
-    def _comparing(self, left: _Operand, token: _Token, right: _Operand) -> Mask:
+    def _comparing(self, left: _Operand, token: Token, right: _Operand) -> Mask:
         if left.name is None and right.name is None:
             raise grammar_error(self.text, left.token.position, say("compares two values and no name"), self._as_name(left))
         sign = token.text
         if sign == "!=":
-            return _negation(self._comparing(left, _Token("cmp", "==", token.position), right))
-        compare = _COMPARE[sign]
+            return _negation(self._comparing(left, Token("cmp", "==", token.position), right))
+        compare = COMPARE[sign]
         left, right = _as_version(left, right), _as_version(right, left)
         self._check_time(left, right)
         self._check_time(right, left)
@@ -411,7 +349,7 @@ class _Parser:
                 )
 
     def _operand(self) -> _Operand:
-        for kind, read in _READERS.items():
+        for kind, read in READERS.items():
             token = self._peek(kind)
             if token is not None:
                 literal = read(token.text)
@@ -424,7 +362,7 @@ class _Parser:
         self.names.append(token.text)
         return _Operand(token, name=token.text)
 
-    def _peek(self, kind: str) -> _Token | None:
+    def _peek(self, kind: str) -> Token | None:
         if self.next < len(self.tokens) and self.tokens[self.next].kind == kind:
             self.next += 1
             return self.tokens[self.next - 1]
@@ -441,9 +379,9 @@ class _Parser:
         """Say how a quoted text becomes a name."""
         if isinstance(operand.literal, str):
             return say("A quoted text is a value; put a name with special characters in backticks: `{name}`.", name=operand.literal)
-        return _GRAMMAR
+        return GRAMMAR
 
-    def _after(self, token: _Token | None) -> str:
+    def _after(self, token: Token | None) -> str:
         """Say that a name with a comma, blank or parenthesis needs backticks, and how a lone word is looked for."""
         if token is None and len(self.tokens) == 1:
             said = "A word alone is no condition: write description contains {word!r}, or look for models: registry.list_models({word!r})."
@@ -456,9 +394,9 @@ class _Parser:
             return say("Write {cure}.", cure="NAME contains 'TEXT'")
         if token is not None and (token.text in "()," or token.kind == "name"):
             return say("Put a name with commas, blanks or parentheses in backticks, as in `acc,none` > 0.9.")
-        return _GRAMMAR
+        return GRAMMAR
 
-    def _failure(self, message: str, hint: str = _GRAMMAR) -> AddressError:
+    def _failure(self, message: str, hint: str = GRAMMAR) -> AddressError:
         at_end = self.next >= len(self.tokens)
         position = len(self.text.rstrip()) if at_end else self.tokens[self.next].position
         return grammar_error(self.text, position, say("{message}, but the text ends", message=message) if at_end else message, hint)
@@ -468,55 +406,10 @@ def _negation(mask: Mask) -> Mask:
     return lambda found: [not held for held in mask(found)]
 
 
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    position = 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None or text.startswith("<>", position):
-            mark = text[position]
-            hint = (
-                say("The quote is not closed.")
-                if mark in "'\"`"
-                else _ADVICE.get(text[position : position + 2]) or _ADVICE.get(mark, _GRAMMAR)
-            )
-            if mark == "=" and found and found[-1].text in _COMPARE:
-                hint = say("Write {cure}.", cure=f"{found[-1].text[0]}=")
-            version = re.match(r"\d+\.\d+\.\d+\w*", text[position:])
-            if version is not None:
-                hint = say("Quote versions: '{version}'.", version=version[0])
-            raise grammar_error(text, position, say("cannot read {mark!r}", mark=mark), hint)
-        if match.lastgroup != "space":
-            kind, shown = str(match.lastgroup), match[0]
-            found.append(_Token("word" if shown in _WORDS else kind, shown, position))
-        position = match.end()
-    return found
-
-
-def _number(text: str) -> float:
-    if text.endswith("%"):
-        return float(text.rstrip("% ")) / 100
-    number = as_number(text)
-    return float(text) if number is None else number
-
-
-def _text(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text[1:-1])
-
-
-def _date(text: str) -> date | str:
-    """Read a day, or a moment where there is a time; what is neither stays text, to be refused where it is compared."""
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-01-31") else read_moment(text) or text
-    except ValueError:
-        return text
-
-
 _NUMBERS = frozenset({float, int})
 _MOMENTS = frozenset({"date", "ago"})
 # Literals that may be the texts of a label: env == 1, env == true.
 _WRITTEN = frozenset({"text", "number", "name", "date", "ago"})
-_READERS: dict[str, Callable[[str], Any]] = {"number": _number, "text": _text, "date": _date, "ago": str}
 
 
 def _is_missing(value: Any) -> bool:

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pai_notebook.comparison.cell_changes import compare_cells
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.interval import expected_lead, newcombe, normal_interval, wilson
 from pai_notebook.comparison.pareto import make_pareto
 from pai_notebook.comparison.rank import make_ranking
-from pai_notebook.comparison.rows import Row, compare_cells
+from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.selection import ask
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.two_sides import Evidence

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.comparison.cell_changes import difference
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.gate.report import Check, Outcome, form_of
-from pai_notebook.comparison.rows import Change, Row, difference
+from pai_notebook.comparison.rows import Change, Row
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance, never_so_far

@@ -11,7 +11,7 @@ from typing import Literal
 from pai_notebook.comparison.tolerance import in_points
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import BASELINES
-from pai_notebook.model.conditions import LOOKALIKES, grammar_error
+from pai_notebook.model.condition_tokens import LOOKALIKES, grammar_error
 from pai_notebook.model.numbers import DECIMAL, HIGHEST_LEVEL, UNSIGNED, format_computed
 from pai_notebook.model.patterns import Pattern
 
