@@ -640,6 +640,8 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
         ("accuracy at least 0.9", "Write the sign: accuracy >= 0.9 for at least, cer <= 0.1 for at most."),
         ("accuracy: 0.9", "Write ==, >= or <=."),
         ("accuracy >== 0.9", "Write >= or <=."),
+        ("accuracy >> 0.9", "Write >= or <=."),
+        ("accuracy >>= 0.9", "Write >= or <=."),
         ("fail if accuracy == 1", "Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance."),
         ("fail if baseline - 1% > accuracy", "Write what has to hold: accuracy >= baseline - 1%."),
         ("0.9 < accuracy < 1", "Write two rules, one with >= and one with <=."),

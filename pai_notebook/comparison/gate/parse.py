@@ -31,7 +31,7 @@ _MEANT = tuple(
         ),
         (r"\A\s*fail\s+if\b", say("Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance.")),
         (r"!=|<>|\u2260", say("A rule has no !=; write >=, <=, >, < or ==.")),
-        (r"=>|=<|[<>]\s+=|[<>]==", say("Write >= or <=.")),
+        (r"=>|=<|[<>]\s+=|[<>]==|<<|>>", say("Write >= or <=.")),
         (r"[0-9],[0-9]", say("Write numbers with a point and without commas, as 0.9.")),
         (r"\A[^<>=]*=(?!=)|\A[^<>=]*:\s*[0-9]", say("Write ==, >= or <=.")),
         (r"\bbetween\b", _TWO_RULES),
