@@ -145,8 +145,8 @@ def read_mode(value: Any, argument: str = "mode") -> Mode | None:
     """
     if isinstance(value, bool):
         return "max" if value else "min"
-    word = "_".join(str(value).casefold().split())
-    if word == "none":
+    word = "_".join(value.casefold().split()) if isinstance(value, str) else ""
+    if value is None or word == "none":
         return None
     mode = _MODES.get(word)
     if mode is None:
