@@ -73,7 +73,7 @@ class FieldChange(Printed):
 @checked
 @dataclass(frozen=True, repr=False)
 class Drift(Displayed):
-    """The difference between saved versions and the registry. True when something saved is not as it was.
+    """The difference between saved versions and the registry. True when something saved is not as it was, or nothing was saved.
 
     Attributes
     ----------
@@ -115,11 +115,14 @@ class Drift(Displayed):
     names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.removed or self.failed)
+        # a check of nothing does not pass
+        return bool(self.changes or self.removed or self.failed or not self.checked)
 
     @property
     def summary(self) -> str:
         """The difference in one sentence."""
+        if not self.checked:
+            return say("no saved version was given, so nothing was checked")
         changed = len({change.address for change in self.changes})
         kept = self.checked - changed - len(self.removed) - len(self.failed)
         said = "{count} of {total} saved versions are as they were" if self else "{count} saved versions are as they were"
@@ -133,7 +136,7 @@ class Drift(Displayed):
         return joined(parts)
 
     def raise_if_changed(self) -> None:
-        """Raise when a saved version changed, is gone, or could not be looked up; new versions are no reason.
+        """Raise when a saved version changed, is gone, or could not be looked up, or when there is none; new versions are no reason.
 
         Raises
         ------
@@ -150,7 +153,7 @@ class Drift(Displayed):
         pai_notebook.errors.DriftError: 1 of 1 saved versions changed. ...
         """
         if self:
-            hint = say("drift has the details.")
+            hint = say("drift has the details.") if self.checked else say("Pass a set with versions.")
             for change in self.changes[:1]:
                 field = say("{name} {text}", name=self._called(change.address), text=self._field(change))
                 hint = say("The first: {change}", change=say("{what}: {said}", what=field, said=_shown(change)))
@@ -190,7 +193,7 @@ class Drift(Displayed):
         return self.summary
 
     def _describe(self) -> Block:
-        tone: Tone = "bad" if self.removed or self.failed else "warn" if self.changes else "good"
+        tone: Tone = "bad" if self.removed or self.failed else "warn" if self else "good"
         blocks: list[Block] = [
             Note(say("{address} is no longer in the registry", address=self._called(address)), "bad") for address in self.removed
         ]
@@ -274,7 +277,7 @@ def find_drift(
     after : iterable of ModelVersion
         What the registry has, of the same models.
     removed, failed : sequence of str, mapping of str to PaiError
-        Addresses that are gone, and addresses that could not be looked up.
+        Addresses that are gone, and addresses that could not be looked up. What was saved and is nowhere is gone.
     """
     now = {(version.model_id, version.version_name): version for version in after}
     known = {(version.model_id, version.version_name) for version in before}
@@ -286,9 +289,12 @@ def find_drift(
     modified: dict[str, datetime | None] = {}
     masked = 0
     names = {version.model_id: name for version in (*before, *now.values()) if (name := version.provenance.model_name)}
+    gone, failed = dict.fromkeys(removed), dict(failed or {})
     for version in before:
         current = now.get((version.model_id, version.version_name))
-        if current is not None:
+        if current is None and version.address not in failed:
+            gone[version.address] = None
+        elif current is not None:
             found, hidden = compare_versions(version, current)
             masked += hidden
             changes += found
@@ -296,7 +302,7 @@ def find_drift(
             modified.update({version.address: current.modified} if found else {})
     added = tuple(version for key, version in now.items() if key not in known and _is_since(version, since.get(version.model_id)))
     undated = tuple(dict.fromkeys(version.model_id for version in before if version.model_id not in since))
-    return Drift(len(before), tuple(changes), tuple(removed), added, modified, dict(failed or {}), masked, undated, names)
+    return Drift(len(before), tuple(changes), tuple(gone), added, modified, failed, masked, undated, names)
 
 
 def _is_since(version: ModelVersion, moment: datetime | None) -> bool:

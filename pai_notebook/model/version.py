@@ -264,7 +264,7 @@ class ModelVersion(Displayed, DocumentView):
         return describe_version(self)
 
 
-def adopt_document(document: dict[str, Any], *, model_id: str, fetched: datetime, provenance: Provenance) -> ModelVersion:
+def adopt_document(document: dict[str, Any], *, model_id: str, fetched: datetime | None, provenance: Provenance) -> ModelVersion:
     """Build a version of a document of the service without copying it: `parse_json` has checked it, and nobody changes it later."""
     version = object.__new__(ModelVersion)
     version.__dict__.update(_document=document, model_id=model_id, fetched=fetched, provenance=provenance, from_memory=False)

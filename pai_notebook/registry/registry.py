@@ -26,6 +26,7 @@ from pai_notebook.model.group import members_of
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.searching import VersionSearch
+from pai_notebook.model.version import adopt_document
 from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
 from pai_notebook.registry.fetcher import Fetcher
 from pai_notebook.registry.models import ModelList
@@ -734,7 +735,8 @@ class Registry(Displayed):
         Returns
         -------
         Drift
-            Changed fields with the time of modification, versions removed and added since; true when something saved changed.
+            Changed fields with the time of modification, versions removed and added since; true when something saved changed, and when
+            there was nothing to look up.
 
         Raises
         ------
@@ -762,13 +764,16 @@ class Registry(Displayed):
             raise ConfigurationError(
                 say("a version does not say which model it belongs to"), hint=say("Pass model_id= to from_document().")
             )
-        now = self.get_versions(list(versions.models), refresh=True) if versions else VersionSet()
+        outcome = self._fetch([Address(model) for model in versions.models], refresh=True, suggest=False, progress=True)
+        now = outcome.versions
+        # what was saved may say the name of a model where the service says its id
+        saved = [_of_model(version, outcome.id_of(version.model_id)) for version in versions]
         found = {version.address for version in now}
-        missing = [version.address for version in versions if version.address not in found]
+        missing = [version.address for version in saved if version.address not in found]
         again = self.get_versions(missing, refresh=True) if missing else VersionSet()
         gone = [address for address, error in again.errors.items() if isinstance(error, NotFound)]
         failed = {address: error for address, error in again.errors.items() if address not in gone}
-        return find_drift(versions, now + again, removed=gone, failed=failed)
+        return find_drift(saved, now + again, removed=gone, failed=failed)
 
     def assert_unchanged(self, versions: VersionSet) -> None:
         """Raise when a version is no longer what it was when it was fetched or saved; see `drift`.
@@ -781,7 +786,7 @@ class Registry(Displayed):
         Raises
         ------
         DriftError
-            When something has changed; its `drift` has the details.
+            When something has changed, or when there is no version to look up; its `drift` has the details.
 
         Examples
         --------
@@ -865,6 +870,14 @@ def _next_call(names: Mapping[str, str]) -> str:
         return "registry.list_models()"
     model_id, name = next(iter(names.items()))
     return f'registry.compare("{name if _PLAIN_NAME.fullmatch(name) else model_id}@last:5")'
+
+
+def _of_model(version: ModelVersion, model_id: str) -> ModelVersion:
+    """Give a version of a model that was named by its name as one of the model's id."""
+    if version.model_id == model_id:
+        return version
+    provenance = replace(version.provenance, model_name=version.model_id)
+    return adopt_document(version._document, model_id=model_id, fetched=version.fetched, provenance=provenance)  # noqa: SLF001 - is not changed
 
 
 def _id_of(model: str | Model) -> str:

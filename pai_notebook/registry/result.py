@@ -111,6 +111,10 @@ class FetchResult:
         """What has arrived of some of the addresses, with the errors so far."""
         return VersionSet(*self._arrivals.answer(addresses))
 
+    def id_of(self, model: str) -> str:
+        """Id of a model that was asked for by id or name; the text itself where no model has that name."""
+        return self._arrivals.ids.get(model, model)
+
     @property
     def tally(self) -> tuple[int, int, str]:
         """How many versions were fetched, how many addresses failed, and the first reason."""

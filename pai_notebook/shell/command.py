@@ -191,7 +191,7 @@ def _ended(found: Any) -> Exit:
             return Exit.PASSED
         return Exit.FAILED if any(check.checked for check in breaches) else Exit.UNCHECKED
     if hasattr(found, "raise_if_changed"):
-        return Exit.FAILED if found.changes or found.removed else Exit.UNCHECKED if found.failed else Exit.PASSED
+        return Exit.FAILED if found.changes or found.removed else Exit.UNCHECKED if found else Exit.PASSED
     return Exit.PASSED
 
 

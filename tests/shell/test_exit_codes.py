@@ -36,6 +36,7 @@ TABLE = [
     (f"gate {MODEL}@2.5.0 --rules break.txt --demo", Exit.FAILED),
     (f"gate {MODEL}@2.5.0 --rules both.txt --demo", Exit.FAILED),
     ("drift other.paisnap.json --demo", Exit.FAILED),
+    ("drift named.paisnap.json --demo", Exit.FAILED),
     # could not be checked
     (f"gate {MODEL}@2.4.0 --rules unknown.txt --demo", Exit.UNCHECKED),
     (f"gate {MODEL}@2.4.0 --rules empty.txt --demo", Exit.UNCHECKED),
@@ -47,6 +48,7 @@ TABLE = [
     (f"ls {MODEL} --sort acuracy --demo", Exit.UNCHECKED),
     (f"compare {MODEL}@last:2 --by acuracy --demo", Exit.UNCHECKED),
     ("drift torn.paisnap.json --demo", Exit.UNCHECKED),
+    ("drift empty.paisnap.json --demo", Exit.UNCHECKED),
     ("drift there.csv --demo", Exit.UNCHECKED),
     ("search accuracy>0.9 --demo", Exit.UNCHECKED),
     ("search acuracy>0.9 --demo", Exit.UNCHECKED),
@@ -87,6 +89,8 @@ def files(folder):
     document["ApprovalStatus"] = "Rejected"
     changed = pnb.ModelVersion.from_document(document, versions["2.4.0"].model_id, fetched=versions["2.4.0"].fetched)
     pnb.VersionSet([versions["2.0.0"], changed]).save("other.paisnap.json")
+    pnb.VersionSet.from_documents([document], MODEL).save("named.paisnap.json")
+    pnb.VersionSet().save("empty.paisnap.json")
     text = (folder / "same.paisnap.json").read_text("utf-8")
     (folder / "torn.paisnap.json").write_text(text[: len(text) // 2], "utf-8")
     (folder / "there.csv").write_text("there", "utf-8")

@@ -237,6 +237,38 @@ def test_a_model_that_is_gone_is_a_removal_of_its_versions(mutable):
     assert registry.drift(saved).removed == ("model-a@0.1.0",)
 
 
+def test_a_set_that_says_the_name_of_its_model_is_checked_as_one_that_says_its_id(mutable, tmp_path):
+    _, registry, model = mutable
+    vs = registry.get_versions(f"{model}@last:2")
+    name = registry.get_model(model).name
+    assert name != model
+    saved = VersionSet.from_documents([version.raw for version in vs], name)
+    for held in (saved, load(saved.save(tmp_path / "x.json")), saved + vs):
+        assert registry.drift(held).checked == len(held)
+        registry.assert_unchanged(held)
+    with pytest.raises(DriftError, match=f"1 of 1 saved versions changed.*{name}@{vs[0].version_name} approval_status"):
+        registry.assert_unchanged(VersionSet.from_documents([vs[0].raw | {"ApprovalStatus": "Withdrawn"}], name))
+    unknown = VersionSet.from_documents([vs[0].raw | {"VersionName": "77.0.0"}], name)
+    assert registry.drift(unknown).removed == (f"{model}@77.0.0",)
+
+
+def test_what_was_saved_and_is_nowhere_is_never_counted_as_unchanged():
+    drift = find_drift([make({})], [ModelVersion({"VersionName": "0.1.0"}, model_id="model-b")])
+    assert drift.removed == ("model-a@0.1.0",)
+
+
+def test_a_check_of_no_version_does_not_pass(mutable):
+    _, registry, _ = mutable
+    drift = registry.drift(VersionSet())
+    assert drift
+    assert "✓" not in str(drift)
+    assert "nothing was checked" in str(drift)
+    with pytest.raises(DriftError, match="nothing was checked"):
+        registry.assert_unchanged(VersionSet())
+    with speaking("zh"):
+        assert "未检查任何内容" in str(drift)
+
+
 def test_a_version_without_a_model_cannot_be_looked_up(mutable):
     _, registry, _ = mutable
     with pytest.raises(ConfigurationError, match="which model it belongs to"):
