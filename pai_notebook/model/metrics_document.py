@@ -12,6 +12,9 @@ from pai_notebook.model.document import canonical_json
 # A dataset's identity and what is said about it: a map of metrics, or a bare value.
 Entry = tuple[str, Any]
 
+# The documented words of the form, with their snake_case, which people write.
+_SNAKE = {"Results": "results", "Dataset": "dataset", "Metrics": "metrics", "DatasetId": "dataset_id", "Uri": "uri"}
+
 # Words for a dataset's version, in the order in which they count.
 _VERSIONS = ("datasetversion", "versionname", "version", "datasetversionname", "versionid")
 
@@ -27,16 +30,23 @@ def dataset_identity(dataset: Any) -> str:
     'd-a:v2'
     >>> dataset_identity({"DatasetId": "d-a", "Uri": "oss://x/"}), dataset_identity({"Uri": "oss://x/"}), dataset_identity({"Name": "dev"})
     ('d-a', 'oss://x/', '{"Name":"dev"}')
+    >>> dataset_identity({"dataset_id": "d-a"})
+    'd-a'
     """
     if isinstance(dataset, dict):
         for key in ("DatasetId", "Uri"):
-            name = dataset.get(key)
+            name = dataset.get(_spelled(dataset, key))
             if isinstance(name, str) and name:
                 version = _version_of(dataset) if len(dataset) > 1 else ""
                 return f"{name}:{version}" if version else name
     if isinstance(dataset, str):
         return dataset
     return "" if dataset is None or dataset == {} else canonical_json(dataset)
+
+
+def _spelled(document: dict[str, Any], word: str) -> str:
+    """Find the key that a document has for one of the words of the form: the word itself, where it is there."""
+    return word if word in document else _SNAKE[word]
 
 
 def _version_of(dataset: dict[str, Any]) -> str:
@@ -77,7 +87,7 @@ def datasets_of(raw: Any) -> list[str]:
     """
     results = raw.get("Results") if type(raw) is dict else None
     if type(results) is list and all(type(entry) is dict for entry in results):
-        return [dataset_identity(entry.get("Dataset")) for entry in results]
+        return [dataset_identity(entry.get(_spelled(entry, "Dataset"))) for entry in results]
     return [identity for identity, _ in read_entries(raw)[0]]
 
 
@@ -122,23 +132,25 @@ def _object(pairs: list[tuple[str, Any]], repeated: list[str]) -> dict[str, Any]
 
 
 def _from_object(raw: dict[str, Any], notes: list[str]) -> list[Entry]:
-    results = raw.get("Results")
+    word = _spelled(raw, "Results")
+    results = raw.get(word)
     if not isinstance(results, list) or (results and not any(map(_is_entry, results))):
         if "Results" in raw:
             notes.append(say("Results is not a list of dataset and metrics; it is read as plain data"))
         return [("", raw)]
-    beside = {key: value for key, value in raw.items() if key != "Results"}
+    beside = {key: value for key, value in raw.items() if key != word}
     return [*_from_results(results, notes), ("", beside)]
 
 
 def _from_results(results: list[Any], notes: list[str]) -> list[Entry]:
     entries: list[Entry] = []
     for entry in filter(_is_entry, results):
-        dataset, content = dataset_identity(entry.get("Dataset")), entry.get("Metrics")
+        words = _spelled(entry, "Dataset"), _spelled(entry, "Metrics")
+        dataset, content = dataset_identity(entry.get(words[0])), entry.get(words[1])
         if isinstance(content, str):
             content, _ = _parsed(content)
         entries.append((dataset, {} if content is None else content))
-        beside = {key: value for key, value in entry.items() if key not in ("Dataset", "Metrics")}
+        beside = {key: value for key, value in entry.items() if key not in words}
         if beside:
             notes.append(say("an entry of Results holds more than Dataset and Metrics; it is shown beside the metrics"))
             entries.append((dataset, beside))
@@ -150,7 +162,7 @@ def _from_results(results: list[Any], notes: list[str]) -> list[Entry]:
 
 
 def _is_entry(entry: Any) -> bool:
-    return isinstance(entry, dict) and ("Metrics" in entry or "Dataset" in entry)
+    return isinstance(entry, dict) and any(_spelled(entry, word) in entry for word in ("Metrics", "Dataset"))
 
 
 def _is_empty(content: Any) -> bool:

@@ -15,6 +15,7 @@ import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.model.metric_cells import State, read_value, series_points
 from pai_notebook.model.metrics import Metrics, read_metrics
+from pai_notebook.model.metrics_document import datasets_of
 from tests.examples import examples
 from tests.model.rebuilding import rebuild_metrics
 
@@ -28,7 +29,7 @@ DOCUMENTED = {
 }
 
 keys = st.sampled_from(
-    ["Results", "Metrics", "Dataset", "DatasetId", "Uri", "", "a", "b", "a.b", "(value)", "\\", "c@d", "准确率"]
+    ["Results", "Metrics", "Dataset", "DatasetId", "Uri", "results", "metrics", "dataset", "dataset_id", "", "a", "b", "a.b", "(value)", "\\", "c@d", "准确率"]
 ) | st.text(max_size=3)
 scalars = (
     st.none()
@@ -98,6 +99,33 @@ def test_flat_nested_and_mixed_metrics_are_read():
 
 def test_a_literal_dot_is_not_a_level():
     assert [cell[1] for cell in cells({"a.b": 1, "a": {"b": 2}})] == ["a.b", "a\\.b"]
+
+
+SNAKE = {"Results": "results", "Dataset": "dataset", "Metrics": "metrics", "DatasetId": "dataset_id", "Uri": "uri"}
+
+
+def respelt(node, words):
+    if isinstance(node, dict):
+        return {words.get(key, key): respelt(value, words) for key, value in node.items()}
+    return [respelt(each, words) for each in node] if isinstance(node, list) else node
+
+
+@pytest.mark.parametrize("count", range(32))
+def test_the_documented_form_may_have_snake_case_in_all_or_some_of_its_keys(count):
+    words = {word: snake for place, (word, snake) in enumerate(SNAKE.items()) if count & 1 << place}
+    raw = respelt(DOCUMENTED, words)
+    read = read_metrics(raw)
+    assert [(cell.dataset, cell.path, cell.value) for cell in read] == [
+        ("d-a", "cer", 0.175),
+        ("oss://b/x", "cer", 0.172),
+        ("d-a", "rtf", 0.08),
+    ]
+    assert (read.notes, datasets_of(raw)) == ((), ["d-a", "oss://b/x"])
+
+
+def test_a_metric_named_results_is_a_metric():
+    assert [cell.path for cell in read_metrics({"results": 0.9, "Results": [{"Metrics": {"cer": 0.1}}]})] == ["cer", "results"]
+    assert [cell.path for cell in read_metrics({"results": [0.9, 0.8], "uri": 1})] == ["results", "uri"]
 
 
 def test_the_same_dataset_twice_keeps_both_values_and_flags_them():

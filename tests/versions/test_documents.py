@@ -44,6 +44,13 @@ def test_a_version_is_read_from_every_form_of_its_answer(form):
     assert list(pnb.VersionSet.from_documents(given, "model-a")) == [version]
 
 
+def test_metrics_in_snake_case_are_read_and_stay_as_they_were_sent():
+    metrics = {"results": [{"dataset": {"dataset_id": "d-a"}, "metrics": {"accuracy": 0.9, "n": 1000}}]}
+    version = pnb.VersionSet.from_documents([{"version_name": "0.1.0", "metrics": metrics}], "model-a")[0]
+    assert (version.metrics["accuracy@d-a"].value, version.metrics["n@d-a"].value) == (0.9, 1000)
+    assert version.raw == {"VersionName": "0.1.0", "Metrics": metrics}
+
+
 def test_reading_changes_nothing_in_what_was_given():
     given = {"Versions": [{"version_name": "0.1.0", "ModelId": "model-a", "labels": [{"key": "env", "value": "test"}]}]}
     before = copy.deepcopy(given)
