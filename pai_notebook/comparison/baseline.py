@@ -186,10 +186,10 @@ def _elsewhere(wanted: str, close: Sequence[str]) -> str:
     near = [nearest_sentence(close)] if close else []
     if not meant:
         return joined([*near, _HINT], " ")
-    if meant != name and (not close or meant in close):
-        near = [say("Did you mean {word}?", word=f"{model}{at}{meant}")]
-    fetched = say("registry.compare(vs, baseline={wanted!r}) fetches it as well.", wanted=f"{model}{at}{meant}")
-    return joined(near if meant in close else [*near, fetched], " ")
+    if meant in close:  # what was not seen is not known to exist
+        return say("Did you mean {word}?", word=f"{model}{at}{meant}") if meant != name else near[0]
+    fetched = say("registry.compare(vs, baseline={wanted!r}) fetches it as well, if there is one.", wanted=f"{model}{at}{meant}")
+    return joined([*near, fetched], " ")
 
 
 def _refuse_failed(wanted: str, errors: Mapping[str, Any]) -> None:

@@ -41,6 +41,9 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "first": ("oldest", "earliest", "lowest"),
 }
 
+# States of approval that no selector chooses, by the words that people write for them.
+_STATES = {"rejected": "Rejected", "reject": "Rejected", "pending": "Pending", "unapproved": "Pending"}
+
 T = TypeVar("T", bound=Dated)
 
 _SINGLE = tuple(word for word in WORDS if word != "all")
@@ -473,6 +476,8 @@ def nearest_word(text: str, words: Iterable[str]) -> str:
     >>> [nearest_word(text, WORDS) for text in ("newest", "production", "latst", "oldest")], nearest_word("oldest", BASELINES)
     (['latest', 'approved', 'latest', ''], 'first')
     """
+    if text.casefold() in _STATES:  # much like approved and released, and their opposite
+        return ""
     known = list(words)
     others = {other: word for word, several in _OTHER_WORDS.items() for other in several}
     close = nearest(text, [*known, *others], 1)
@@ -506,6 +511,9 @@ def _hint(text: str) -> str:
         return say("No word means the oldest: sort_values('created') puts a set in order. {more}", more=_GRAMMAR)
     if selector.casefold() in ("best", "winner"):
         return say("No word means the best: compare(MODEL).best('accuracy') finds it. {more}", more=_GRAMMAR)
+    state = _STATES.get(selector.casefold())
+    if state:
+        return say("registry.list_versions(MODEL, approval={state!r}) lists those. {more}", state=state, more=_GRAMMAR)
     close = meant_selector(selector)
     return say("Did you mean {word}? {more}", word=close, more=_GRAMMAR) if close and close != selector else _GRAMMAR
 

@@ -311,7 +311,11 @@ _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
         say("a list page without versions"),
         say("Pass the whole answer of ListModelVersions, with Versions."),
     ),
-    (lambda value: value.keys() & {"Results", "Dataset", "results", "dataset"}, say("metrics"), say("Put them under 'Metrics', beside a 'VersionName'.")),
+    (
+        lambda value: value.keys() & {"Results", "Dataset", "results", "dataset"},
+        say("metrics"),
+        say("Put them under 'Metrics', beside a 'VersionName'."),
+    ),
     (lambda value: not value, say("an empty dict"), _FITS),
 )
 

@@ -17,7 +17,7 @@ from pai_notebook.files import ENDINGS, FORMATS, file_path
 from pai_notebook.i18n.phrases import joined, read_language, say
 from pai_notebook.model.address import BASELINES, Address, Selector, nearest_word, parse_address, parse_selector, refuse_selectors
 from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, told_form, verbs_of
-from pai_notebook.plan.words import expand, refuse_expressions, split, without_comment
+from pai_notebook.plan.words import as_written, expand, refuse_expressions, split, without_comment
 
 # Options that look as if a key follows: the history would keep it.
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
@@ -126,7 +126,7 @@ def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
     'show'
     """
     silent = without_comment(line).rstrip().endswith(";")
-    return replace(_parsed(split(line, names or {}), "line"), silent=silent)
+    return replace(_parsed(split(line, names or {}), "line", line), silent=silent)
 
 
 def parse_words(words: Sequence[str]) -> Command:
@@ -156,7 +156,7 @@ def parse_words(words: Sequence[str]) -> Command:
     return _parsed(words, "shell")
 
 
-def _parsed(words: Sequence[str], edge: Edge) -> Command:
+def _parsed(words: Sequence[str], edge: Edge, line: str = "") -> Command:
     rest, options = _options(words)
     verb = rest.pop(0) if rest and rest[0] in verbs_of(edge) else ""
     if options.pop("help", False) or (not verb and not rest):
@@ -174,7 +174,7 @@ def _parsed(words: Sequence[str], edge: Edge) -> Command:
         try:
             addresses = _addresses(rest, verb or "compare", edge)
         except AddressError as error:
-            _refuse_unquoted(words, error)
+            _refuse_unquoted(words, error, as_written(line))
             raise
         command = Command(verb or _default_verb(addresses), addresses, options=options)
     _check(command, edge)
@@ -255,15 +255,22 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
     return rest, options
 
 
-def _refuse_unquoted(words: Sequence[str], error: AddressError) -> None:
+def _refuse_unquoted(words: Sequence[str], error: AddressError, written: Sequence[str]) -> None:
     """Say that a sentence or a condition without quotation marks ends at its first blank, where its other words were read as addresses."""
     starts = [place for place, word in enumerate(words) if word.startswith("-") and len(word) > 1]
     for start, end in itertools.pairwise((*starts, len(words))):
         name, equals, value = words[start].partition("=")
         text = [value, *words[start + 1 : end]] if equals else list(words[start + 1 : end])
         if name in _SENTENCES and len(text) > 1 and not any(map(str.isspace, text[0])):
-            hint = say("Write {cure}.", cure=f'{name} "{" ".join(text)}"')
+            # the marks around a text of the condition are part of it; a shell has taken them away
+            rest = written[end + 1 - len(text) : end] if len(written) == len(words) else text[1:]
+            hint = say("Write {cure}.", cure=f"{name} {_quoted(' '.join([text[0], *rest]))}")
             raise AddressError(say("{name} takes one text in quotation marks", name=name), hint=hint) from error
+
+
+def _quoted(text: str) -> str:
+    """Put a text into the quotation marks that it does not hold."""
+    return f'"{text}"' if '"' not in text else f"'{text}'" if "'" not in text else '"{}"'.format(text.replace('"', r"\""))
 
 
 def _known(name: str) -> Option:

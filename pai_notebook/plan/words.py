@@ -93,6 +93,25 @@ def without_comment(line: str) -> str:
     return line
 
 
+def as_written(line: str) -> list[str]:
+    """Split a line at its blanks, with variables and quotation marks as they stand in it.
+
+    Examples
+    --------
+    >>> as_written("ls 'my model' --where label.env == 'prod'  # all")
+    ['ls', "'my model'", '--where', 'label.env', '==', "'prod'"]
+    """
+    words, quote = [""], ""
+    for mark in without_comment(line).strip().removesuffix(";"):
+        if mark.isspace() and not quote:
+            words.append("")
+            continue
+        words[-1] += mark
+        if mark in "\"'":
+            quote = mark if not quote else "" if mark == quote else quote
+    return [word for word in words if word]
+
+
 def write_word(word: str) -> str | None:
     r"""Write a word as a line has to hold it to be read back, in quotation marks where needed; None where no line can hold it.
 
@@ -225,6 +244,9 @@ _CALL = re.compile(r"((?<![\w.])[\w.]+\([^()]*\))")
 _FIELD = re.compile(r"\{(\w+)!r\}")
 _NOTE = re.compile(rf"^({'|'.join(map(re.escape, BY_KEYWORD))})(?=: |：)")
 _LISTED = re.compile(r"registry\.list_models\(([^()]{1,200})\)")
+# Calls of which a line has the options alone.
+_WITH_BASELINE = re.compile(r"registry\.compare\(vs, (baseline=[^()]{1,200})\)")
+_IN_STATE = re.compile(r"registry\.list_versions\(MODEL, (approval=[^()]{1,200})\)")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 
@@ -275,6 +297,7 @@ def on_line(text: str) -> str:
     """
     text = text.replace("registry.list_models()", "%paimodel ls")
     text = _LISTED.sub(r"%paimodel ls --query \1", text)
+    text = _IN_STATE.sub(r"%paimodel ls MODEL \1", _WITH_BASELINE.sub(r"\1", text))
     named = _NOTE.sub(lambda match: BY_KEYWORD[match[1]], text)
     # a call of Python stays one
     parts = _CALL.split(_CONNECT.sub(_as_connect, named))

@@ -247,9 +247,11 @@ def test_a_baseline_that_can_be_no_version_is_told_what_a_baseline_is(demo):
         ),
         ("Pass directions={'cer': 'max', 'wer': 'min'} to it", "Pass --mode cer=max --mode wer=min to it"),
         (
-            "Nearest is 0.1.0. registry.compare(vs, baseline='0.1.5') fetches it as well.",
-            "Nearest is 0.1.0. registry.compare(vs, baseline='0.1.5') fetches it as well.",
+            "Nearest is 0.1.0. registry.compare(vs, baseline='0.1.5') fetches it as well, if there is one.",
+            "Nearest is 0.1.0. --baseline 0.1.5 fetches it as well, if there is one.",
         ),
+        ("registry.compare(vs, baseline={wanted!r}) fetches", "--baseline {wanted} fetches"),
+        ("registry.list_versions(MODEL, approval={state!r}) lists", "%paimodel ls MODEL --approval {state} lists"),
         ("Name the metric that matters: by={name!r}.", "Name the metric that matters: --by {name}."),
         ("credentials=(id, secret) to pnb.connect", "credentials=(id, secret) to pnb.connect"),
         ("where 'last=3' removed 1", "where 'last=3' removed 1"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pai_notebook import ModelVersion
 from pai_notebook.errors import AddressError
-from pai_notebook.model.address import address_of, nearest_versions, parse_address
+from pai_notebook.model.address import BASELINES, address_of, nearest_versions, nearest_word, parse_address
 from pai_notebook.model.order import version_key
 
 
@@ -216,3 +216,11 @@ def test_a_selector_without_a_model_is_told_where_to_stand(selector):
     with pytest.raises(AddressError) as caught:
         parse_address(selector)
     assert str(caught.value) == f"{selector!r} chooses versions, and names no model. Write MODEL@{selector}."
+
+
+@pytest.mark.parametrize(("word", "state"), [("rejected", "Rejected"), ("Pending", "Pending"), ("unapproved", "Pending")])
+def test_a_state_that_is_no_selector_is_never_answered_with_its_opposite(word, state):
+    with pytest.raises(AddressError) as caught:
+        parse_address(f"model-a@{word}")
+    assert caught.value.hint.startswith(f"registry.list_versions(MODEL, approval={state!r}) lists those. Write MODEL")
+    assert nearest_word(word, BASELINES) == ""

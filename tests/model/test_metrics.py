@@ -29,7 +29,25 @@ DOCUMENTED = {
 }
 
 keys = st.sampled_from(
-    ["Results", "Metrics", "Dataset", "DatasetId", "Uri", "results", "metrics", "dataset", "dataset_id", "", "a", "b", "a.b", "(value)", "\\", "c@d", "准确率"]
+    [
+        "Results",
+        "Metrics",
+        "Dataset",
+        "DatasetId",
+        "Uri",
+        "results",
+        "metrics",
+        "dataset",
+        "dataset_id",
+        "",
+        "a",
+        "b",
+        "a.b",
+        "(value)",
+        "\\",
+        "c@d",
+        "准确率",
+    ]
 ) | st.text(max_size=3)
 scalars = (
     st.none()

@@ -456,3 +456,20 @@ def test_a_sentence_without_quotation_marks_is_answered_with_them(line, cure):
     # an address behind a condition that is whole is told what is wrong with it
     with pytest.raises(AddressError, match="is not a selector"):
         parse_line('ls --where "accuracy > 0.9" model-a@>')
+
+
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ("ls model-a --where label.env == 'prod'", """--where "label.env == 'prod'\""""),
+        ("""ls model-a --where=label.env == "prod" --json  # all""", """--where 'label.env == "prod"'"""),
+        ("""ls model-a --where label.env in ['a b', "c"]""", r'''--where "label.env in ['a b', \"c\"]"'''),
+        ("ls model-a --where accuracy > $least", '--where "accuracy > $least"'),
+    ],
+)
+def test_a_condition_without_quotation_marks_is_answered_with_those_inside_it(line, cure):
+    with pytest.raises(AddressError, match="takes one text in quotation marks") as caught:
+        parse_line(line, {"least": 0.9})
+    assert caught.value.hint == f"Write {cure}."
+    cured = f"{line.partition(' --where')[0]} {cure}"
+    assert parse_line(cured, {"least": 0.9}).get("where")
