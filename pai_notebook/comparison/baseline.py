@@ -171,7 +171,8 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
     # what is no name of a version was meant to be a word
     word = "" if is_version_name(rule) else nearest_word(rule, BASELINES)
     asked = rule if model_id is not None else wanted
-    close = [word] if word else nearest_versions(asked, [version.version_name for version in versions])
+    holders = [names[place] for place, version in enumerate(versions) if any(wanted in names_of(each) for each in members_of([version]))]
+    close = holders or ([word] if word else nearest_versions(asked, [version.version_name for version in versions]))
     raise VersionNotFound(
         say("the baseline {wanted} is not among the {count}", wanted=wanted, count=counted(len(versions), "version")),
         version_name=wanted,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 # How many versions marked by themselves are named.
 _MARKED = 8
+# A share as text, and characters of a text that are quoted.
+_PERCENT, _QUOTED = re.compile(r" *([0-9]{1,9}(?:\.[0-9]{1,18})?) *[%％] *"), 40
 # How many versions that fold goes through.
 _LISTED = 20
 
@@ -199,6 +202,14 @@ class _Sentences(VerdictWords):
     def _nothing(self) -> Phrase:
         """Say why there is no verdict."""
         if not any(has_number(cell) for row in self._metrics for cell in row.cells):
+            texts = ((row, cell.raw) for row in self._metrics for cell in row.cells if row.direction.mode and isinstance(cell.raw, str))
+            row, text = next(texts, (None, ""))
+            if row is not None:
+                said = "No verdict: {metric} is text, such as {text!r}, not a number."
+                share = _PERCENT.fullmatch(text)
+                number = float(share[1]) / 100 if share else None
+                said = said if number is None else "No verdict: {metric} is text, such as {text!r}; write the number {number:g}."
+                return say(said, metric=self._path(row), text=text[:_QUOTED], number=number)
             return say("No verdict: no metric says how good these versions are.")
         return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)
 

@@ -460,11 +460,17 @@ def nearest_versions(name: str, available: Iterable[str]) -> tuple[str, ...]:
     >>> known = ["0.1.0", "1.2.0", "1.2.4", "1.3.0", "2.0.0"]
     >>> [nearest_versions(name, known) for name in ("1.2.1", "1.2", "v1.2.0", "1.8.0")]
     [('1.2.0', '1.2.4'), ('1.2.0',), ('1.2.0',), ()]
+    >>> nearest_versions("0.1-0", ["0.0-9 (2 runs)", "0.1-0 (2 runs)", "0.1-01 (2 runs)"])
+    ('0.1-0 (2 runs)',)
     """
     ordered, bare = Neighbours(available), without_v(name)
     inside = [known for known in ordered.names if known.startswith(f"{bare}.")] if is_series(bare) else []
     if inside:
         return (meant_version(bare),) if meant_version(bare) in inside else (inside[-1],)
+    # groups are named by their first version
+    begun = [known for known in ordered.names if bare and known.startswith(bare) and not known[len(bare) :][:1].isalnum()]
+    if begun and name not in begun:
+        return tuple(begun[:2])
     return ordered.near(name) or (() if bare[:1].isdecimal() else nearest(name, ordered.names, 2))
 
 

@@ -72,6 +72,9 @@ def documents_of_frame(
     if metrics is None and {*map(str, frame.columns), *map(str, frame.index.names)} >= _LONG:
         said = say("df: it has a row a metric, as to_frame(layout='long') has, not a row a version")
         raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet.from_frame(versions.to_frame())"))
+    if metrics is None and any({f"{column} delta", f"{column} percent"} <= {*frame.columns} for column in frame.columns):
+        said = say("df: it is the table of a comparison, with a row a metric, not a row a version")
+        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet(comparison.versions)"))
     if name is None and frame.index.nlevels > 1:
         hint = say("Pass name= the column that names each version once.")
         raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=hint)
@@ -94,7 +97,11 @@ def documents_of_frame(
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
     _refuse_twice("metrics", [column.removeprefix("metrics.") for column in taken])
     _refuse_twice("settings", told)
-    names = _names_of_rows(frame.index if name is None else values[name])
+    given = list(frame.index) if name is None else values[name]
+    column = str(frame.index.name or "version") if name is None else name
+    # pandas reads 1.9 and 1.10 as numbers, of which the second is 1.1
+    cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) for each in given) else ""
+    names = _names_of_rows(given, cure)
     documents = [
         _document(
             each,
@@ -112,6 +119,7 @@ def documents_of_frame(
         "left out: {names}": left,
     }
     parts = [say(kind, names=first(found, _NAMED)) for kind, found in groups.items() if found]
+    parts += [say("the names are numbers, of which 1.10 is 1.1: {code} keeps them as text", code=cure)] if cure else []
     origin = say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
     return documents, origin, tuple(left)
 
@@ -133,14 +141,17 @@ def _are_numbers(values: Sequence[Any]) -> bool:
     return bool(there) and all(isinstance(value, Decimal) or read_value(value)[0] in (State.NUMBER, State.NUMERIC_TEXT) for value in there)
 
 
-def _names_of_rows(given: Iterable[Any]) -> list[str]:
+def _names_of_rows(given: Iterable[Any], cure: str = "") -> list[str]:
     names, seen = [str(value) for value in given], set[str]()
     for place, each in enumerate(names):
         twice = each in seen
         seen.add(each)
         if not each or each in ("nan", "None", "<NA>", "NaT") or twice:
             what = say("two rows are named {name!r}", name=each) if twice else say("row {place} has no name", place=place)
-            raise ConfigurationError(what, hint=say("Pass name= the column that names each version once."))
+            hint = say("Pass name= the column that names each version once.")
+            if cure and twice:
+                hint = joined([say("{code} keeps names as text.", code=cure), hint], " ")
+            raise ConfigurationError(what, hint=hint)
     return names
 
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
-from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, VersionNotFound
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import same
@@ -792,3 +792,17 @@ def test_the_mean_on_a_card_is_that_of_the_metric():
     table = str(group).partition("What all of them share")[0]
     assert "0.9245" in table
     assert "0.925 " not in table.replace("0.9250", "")
+
+
+def test_a_baseline_of_groups_is_looked_for_by_how_their_names_begin_and_by_their_members():
+    made = [
+        pnb.ModelVersion.from_document(
+            {"VersionName": f"0.{lr}-{seed}", "Metrics": {"accuracy": 0.9}, "TrainingSpec": {"lr": lr, "seed": seed}}, "model-a"
+        )
+        for lr in range(12)
+        for seed in range(2)
+    ]
+    groups = pnb.VersionSet(made).group_repeats()
+    for wanted in ("0.1-0", "0.1-1"):
+        with pytest.raises(VersionNotFound, match=r"Nearest is 0\.1-0 \(2 runs\)\."):
+            groups.compare(wanted)

@@ -181,6 +181,19 @@ def test_nothing_to_judge_is_no_verdict():
     assert compare({"accuracy": 0.9}).verdict.sentences == ("There is only one version, 0.1.0: nothing to compare it with.",)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("90%", "No verdict: accuracy is text, such as '90%'; write the number 0.9."),
+        ("92.5 %", "No verdict: accuracy is text, such as '92.5 %'; write the number 0.925."),
+        ("good", "No verdict: accuracy is text, such as 'good', not a number."),
+    ],
+)
+def test_a_metric_that_is_text_everywhere_is_the_reason_why_there_is_no_verdict(text, said):
+    assert compare({"accuracy": text, "note": "x"}, {"accuracy": f"1{text}"}).verdict.sentences[0] == said
+    assert compare({"note": "90%"}, {"note": "91%"}).verdict.sentences[0].startswith("No verdict: no metric says how good")
+
+
 def test_what_is_equal_as_measured_counts_among_what_is_judged():
     metrics = {f"{name}_accuracy": 0.8 for name in ("t1", "t2", "t3", "t4")}
     c = compare({**metrics, "t1_accuracy": 0.84, "n": 1000}, {**metrics, "n": 1000})

@@ -1,6 +1,7 @@
 """Candidates that no registry knows: rows of a DataFrame and results of lm-evaluation-harness beside registered versions."""
 
 import copy
+import io
 import json
 import math
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model import elsewhere
 
 RESULTS = Path(__file__).parents[1] / "data" / "lm_eval"
@@ -383,3 +385,28 @@ def test_columns_that_were_left_out_are_kept_in_snapshots_parts_and_masked_sets(
 def test_a_path_that_no_system_takes_is_refused():
     with pytest.raises(ConfigurationError, match="cannot be read: "):
         pnb.VersionSet.from_lm_eval("a" * 300)
+
+
+def test_names_that_pandas_read_as_numbers_are_remarked_on_with_what_keeps_them():
+    text = "version,accuracy\n1.9,0.9\n1.10,0.8\n"
+    code = 'pd.read_csv(..., dtype={"version": str})'
+    read = pd.read_csv(io.StringIO(text))
+    for vs in (pnb.VersionSet.from_frame(read, name="version"), pnb.VersionSet.from_frame(read.set_index("version"))):
+        assert vs.origin == f"From a table; metrics: accuracy; the names are numbers, of which 1.10 is 1.1: {code} keeps them as text."
+    kept = pnb.VersionSet.from_frame(pd.read_csv(io.StringIO(text), dtype={"version": str}), name="version")
+    assert ([version.version_name for version in kept], kept.origin) == (["1.9", "1.10"], "From a table; metrics: accuracy.")
+    with pytest.raises(ConfigurationError, match=r"two rows are named '1\.1'") as caught:
+        pnb.VersionSet.from_frame(pd.read_csv(io.StringIO(f"{text}1.1,0.7\n")), name="version")
+    assert caught.value.hint.startswith(f"{code} keeps names as text.")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_table_of_a_comparison_is_refused_as_one(lang):
+    documents = [{"VersionName": f"0.{number}.0", "Metrics": {"accuracy": number / 10}} for number in (1, 2, 3)]
+    comparison = pnb.VersionSet.from_documents(documents, "model-a").compare()
+    with speaking(lang):
+        text = comparison.to_csv()
+    with pytest.raises(ConfigurationError, match="it is the table of a comparison") as caught:
+        pnb.VersionSet.from_frame(pd.read_csv(io.StringIO(text)))
+    assert caught.value.hint == "Use VersionSet(comparison.versions)."
+    assert len(pnb.VersionSet(comparison.versions)) == 3
