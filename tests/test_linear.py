@@ -339,7 +339,7 @@ def test_the_best_of_many_equally_good_takes_steps_in_proportion_to_their_number
 EVIDENCE = {
     "ends of intervals": lambda name: {name: 0.5, f"{name}_low": 0.4, f"{name}_high": 0.6},
     "counts": lambda name: {name: {"accuracy": 0.5, "count": 10}},
-    "folds": lambda name: {name: {"loss": 0.5, "loss_std": 0.1, "k": 5}},
+    "folds": lambda name: {name: {"loss": 0.5, "loss_std": 0.1, "cv": 5}},
 }
 
 

@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pai_notebook.model.evidence_names import OWNERS, EvidenceName, Role, evidence_among, owners_in, stems_of, unwrapped
+from pai_notebook.model.evidence_names import (
+    OWNERS,
+    EvidenceName,
+    Role,
+    evidence_among,
+    is_level,
+    is_level_of_all,
+    owners_in,
+    stems_of,
+    unwrapped,
+)
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_share, split_names
@@ -57,7 +67,8 @@ class EvidenceFinder:
         self._index: dict[tuple[str, bool, Role, tuple[str, ...]], list[str]] = {}
         self._owners: dict[tuple[str, tuple[str, ...]], set[tuple[str, ...]]] = {}
         self._parts: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
-        read = evidence_among(cells)
+        self._by_place: dict[Key, Mapping[int, float]] = {}
+        read = evidence_among(cells, self._numbers)
         for path, dataset in cells:
             name, keys = read.get((path, dataset)), split_path(path)
             if name is not None:
@@ -88,11 +99,6 @@ class EvidenceFinder:
         return frozenset(path for path, _ in above), frozenset(place for _, place in above)
 
     @cached_property
-    def _spreads(self) -> frozenset[tuple[str, tuple[str, ...]]]:
-        """Where a spread stands, or the metric that one names, with the dataset."""
-        return frozenset((dataset, of if sibling else of[:-1]) for dataset, sibling, role, of in self._index if role is Role.SPREAD)
-
-    @cached_property
     def _shares_below(self) -> dict[tuple[str, tuple[str, ...]], list[Key]]:
         """Shares below each place where a `count` or `total` stands, with the dataset."""
         found: dict[tuple[str, tuple[str, ...]], list[Key]] = {
@@ -104,6 +110,17 @@ class EvidenceFinder:
                 for depth in range(len(keys) + 1):
                     if (dataset, keys[:depth]) in found:
                         found[dataset, keys[:depth]].append((path, dataset))
+        return found
+
+    def _numbers(self, key: Key) -> Mapping[int, float]:
+        """Give the numbers of a row by version, without what is made of a list."""
+        found = self._by_place.get(key)
+        if found is None:
+            found = self._by_place[key] = {
+                place: value
+                for place, cell in enumerate(self._cells[key])
+                if not isinstance(cell.raw, list | tuple) and (value := self.number(key, place)) is not None
+            }
         return found
 
     def number(self, key: Key, place: int) -> float | None:
@@ -165,6 +182,14 @@ class EvidenceFinder:
             if own and own[-1] in OWNERS and len(self._owners.get((dataset, own[:-1]), ())) == 1:
                 yield from self._index.get((dataset, True, role, own[:-1]), ())
 
+    def levels_of(self, key: Key) -> Iterator[list[str]]:
+        """Rows that say the level of the intervals of a metric: those of it alone, then of all beside it, then of all above it."""
+        yield [name for name in self.rows_of(key, Role.PART) if is_level(name)]
+        above = split_path(key[0])[:-1]
+        for depth in range(len(above), -1, -1):
+            beside = self._index.get((key[1], True, Role.PART, above[:depth]), ())
+            yield [name for name in beside if is_level_of_all(name)]
+
     def numbers_of(self, key: Key, place: int, role: Role) -> Iterator[tuple[str, float]]:
         """Those that have a number in a version."""
         for name in self.rows_of(key, role):
@@ -183,8 +208,6 @@ class EvidenceFinder:
 
     def _is_evidence(self, key: Key, name: EvidenceName) -> bool:
         """Whether a row with such a name says how sure another is; most names say so of themselves."""
-        if name.role is Role.PERHAPS_FOLDS:
-            return (key[1], name.of) in self._spreads
         return name.role is not Role.PERHAPS_EXAMPLES or self._counts_examples(key, name.of)
 
     def _counts_examples(self, key: Key, above: tuple[str, ...]) -> bool:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
 from pai_notebook.comparison.interval import is_rounding
+from pai_notebook.comparison.interval_text import read_interval
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.evidence_names import Role, is_level, level_of, read_evidence_name
+from pai_notebook.model.evidence_names import Role, is_level, read_evidence_name, read_level
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_cells import State, read_value
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_exact, is_share, scale_of
 from pai_notebook.model.numbers import format_number
 
@@ -36,6 +36,8 @@ class SourceReading:
     refusal: Phrase | None = None
     is_constant: bool = False
     """Whether repeats are known that do not differ, so that nothing is known of how much runs do."""
+    is_zero: bool = False
+    """Whether an error or an interval is stated, and is nothing."""
     fitting: int | None = None
     """Number of examples that is refused because of some runs and fits others."""
 
@@ -97,8 +99,8 @@ class Readings:
             stated, bounds = list(self._stated(key, place, value)), list(self._bounds(key, place, value))
             share = self._share(key, place, value, examples)
             spread = self._spread(key, place, value, examples)
-            # what is read off has no error, unless one is stated, or a spread that is not nothing
-            estimated = _known([*stated, *bounds]) or (spread is not None and not spread.is_constant)
+            # what is read off has no error, unless one is stated, believed or not, or a spread that is not nothing
+            estimated = any(not each.is_zero for each in (*stated, *bounds)) or (spread is not None and not spread.is_constant)
             exact = is_exact(key[0]) and not (self._differs_in_repeats(key) or estimated)
             repeats = [self._handed_over(key, place, value, examples, spread), spread]
             beside = [*stated, *bounds, *self._of_members(key, place)]
@@ -200,7 +202,7 @@ class Readings:
                 if self._beside.cell((name, key[1]), place).state not in _NOTHING:
                     yield SourceReading(name, refusal=say("{name} is not a number", name=name))
             elif error == 0:
-                yield SourceReading(name, refusal=say("{name} is 0", name=name))
+                yield SourceReading(name, refusal=say("{name} is 0", name=name), is_zero=True)
             elif error < 0 or _is_other_unit(key[0], value, error):
                 refusal = say(
                     "{name} = {error} cannot be the standard error of {value}",
@@ -214,49 +216,71 @@ class Readings:
 
     def _bounds(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated intervals."""
-        for name, bounds, level in self._intervals(key, place, value):
+        for name, bounds, told in self._intervals(key, place, value):
+            level = self._level(key, place, name, told)
             if bounds is None:
                 yield SourceReading(name, refusal=say("{name} cannot be read as an interval", name=name))
-            elif bounds[0] <= value <= bounds[1] and bounds[0] < bounds[1]:
-                yield SourceReading(name, Bounds(value, *bounds, level))
-            else:
+            elif not bounds[0] <= value <= bounds[1] or (bounds[0] == bounds[1] and not is_exact(key[0])):
                 yield SourceReading(name, refusal=say("{name} does not hold {value}", name=name, value=format_number(value)))
+            elif bounds[0] == bounds[1]:
+                yield SourceReading(name, refusal=say("{name} is 0", name=name), is_zero=True)
+            elif isinstance(level, Phrase):
+                yield SourceReading(name, refusal=level)
+            else:
+                yield SourceReading(name, Bounds(value, *bounds, level))
 
-    def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, tuple[float, float] | None, float | None]]:
-        """Two bounds in a list, the half of a symmetrical interval, or two bounds beside each other; None for what is none of them."""
+    def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, tuple[float, float] | None, tuple[float, ...]]]:
+        """Two bounds in one row or in two, None for what is none of them, and levels that its name or its text say."""
         for name in self._beside.rows_of(key, Role.INTERVAL):
             cell, half = self._beside.cell((name, key[1]), place), self._beside.number((name, key[1]), place)
             if cell.state in _NOTHING:
                 continue
-            told = read_evidence_name(name)
-            bounds = (value - half, value + half) if half is not None and not isinstance(cell.raw, list) else _two_numbers(cell.raw)
-            yield name, bounds, told.level if told else None
+            if half is not None and not isinstance(cell.raw, list):
+                yield name, (value - half, value + half), _said(name)
+            else:
+                found = read_interval(cell.raw, value)
+                told = (found.level,) if found is not None and found.level is not None else ()
+                yield name, (found.low, found.high) if found is not None else None, (*_said(name), *told)
         yield from self._two_rows(key, place)
 
-    def _two_rows(self, key: Key, place: int) -> Iterator[tuple[str, tuple[float, float] | None, float | None]]:
+    def _two_rows(self, key: Key, place: int) -> Iterator[tuple[str, tuple[float, float] | None, tuple[float, ...]]]:
         """Bounds beside each other, or in an object that is an interval; the widest of several of one level."""
         parts = [name for name in self._beside.rows_of(key, Role.PART) if self._beside.cell((name, key[1]), place).state not in _NOTHING]
-        levels = [self._beside.number((name, key[1]), place) for name in parts if is_level(name)]
-        said = level_of(levels[0]) if levels and levels[0] is not None else None
-        ends: dict[float | None, dict[Role, list[tuple[str, float | None]]]] = {}
+        ends: dict[tuple[float, ...], dict[Role, list[tuple[str, float | None]]]] = {}
         for role in (Role.LOW, Role.HIGH):
             for name in self._beside.rows_of(key, role):
                 if (name, key[1]) in self._beside.roles and self._beside.cell((name, key[1]), place).state not in _NOTHING:
-                    told = read_evidence_name(name)
                     end = name, self._beside.number((name, key[1]), place)
-                    ends.setdefault(told.level if told else None, {}).setdefault(role, []).append(end)
-        for level, found in ends.items():
+                    ends.setdefault(_said(name), {}).setdefault(role, []).append(end)
+        for said, found in ends.items():
             lows, highs = ([end for _, end in found.get(role, ()) if end is not None] for role in (Role.LOW, Role.HIGH))
-            bounds = (min(lows), max(highs)) if lows and highs else None
-            yield next(iter(found.values()))[0][0], bounds, level or said
-        if parts and not ends:
-            yield parts[0], None, None
+            yield next(iter(found.values()))[0][0], (min(lows), max(highs)) if lows and highs else None, said
+        unread = [name for name in parts if not is_level(name)]
+        if unread and not ends:
+            yield unread[0], None, ()
+
+    def _level(self, key: Key, place: int, name: str, told: tuple[float, ...]) -> float | Phrase | None:
+        """Level of an interval, which its name, its text or rows in it or beside it say; why it is not known where they do not agree."""
+        named, levels = _said(name), list(told)
+        for rows in self._beside.levels_of(key):
+            cells = {row: self._beside.cell((row, key[1]), place) for row in rows if _said(row) in ((), named)}
+            stated = {row: read_level(row, cell.raw) for row, cell in cells.items() if cell.state not in _NOTHING}
+            for row, level in stated.items():
+                if level is None:
+                    return say("{name} cannot be read as the level of an interval", name=row)
+                levels.append(level)
+            if stated:
+                break
+        if levels and not math.isclose(min(levels), max(levels)):
+            return say("different levels are stated for {name}", name=name)
+        return levels[0] if levels else None
 
     def _spread(self, key: Key, place: int, value: float, n: float | None) -> SourceReading | None:
         """A standard deviation, where it is said over how many runs or folds; of several what gives the largest error."""
         spreads, counts = list(self._beside.numbers_of(key, place, Role.SPREAD)), list(self._beside.runs(key, place))
         if not spreads:
-            return None
+            rows = [row for row in self._beside.rows_of(key, Role.SPREAD) if self._beside.cell((row, key[1]), place).state not in _NOTHING]
+            return SourceReading(rows[0], refusal=say("{name} is not a number", name=rows[0])) if rows else None
         if not counts:
             name, error = spreads[0][0], _error_name(key[0])
             vague = say("{name} is given, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
@@ -334,14 +358,10 @@ def _not_whole(value: float, count: float, written: str, runs: Runs | None) -> P
     return None
 
 
-def _two_numbers(raw: Any) -> tuple[float, float] | None:
-    """Two numbers in a list, which may be written as text, as may they."""
-    if isinstance(raw, str) and raw.strip()[:1] in ("[", "("):
-        raw = raw.strip()[1:].rstrip("])").split(",")
-    if not isinstance(raw, list) or len(raw) != 2:  # noqa: PLR2004 - two bounds
-        return None
-    low, high = (read_value(each)[1] for each in raw)
-    return (low, high) if low is not None and high is not None and math.isfinite(low) and math.isfinite(high) else None
+def _said(name: str) -> tuple[float, ...]:
+    """The level that a name says, nothing for most."""
+    told = read_evidence_name(name)
+    return (told.level,) if told is not None and told.level is not None else ()
 
 
 def _error_name(path: str) -> str:

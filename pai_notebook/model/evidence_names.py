@@ -8,12 +8,14 @@ Collected from what tools write: lm-evaluation-harness (`acc_stderr,none`), insp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_words import bounds_of
 
 # Path and dataset of a metric.
 _Key = tuple[str, str]
@@ -70,7 +72,8 @@ _SIBLINGS = {
     **dict.fromkeys(("count", "total"), Role.PERHAPS_EXAMPLES),
     **dict.fromkeys(("runs", "n_runs", "num_runs", "n_seeds", "num_seeds"), Role.RUNS),
     **dict.fromkeys(("n_folds", "num_folds"), Role.FOLDS),
-    **dict.fromkeys(("cv", "k"), Role.PERHAPS_FOLDS),
+    # `k` is not read as folds: it is as often a number of neighbours, or where a list is cut off
+    "cv": Role.PERHAPS_FOLDS,
     **dict.fromkeys(
         ("stderr", "std_err", "std_error", "sem", "standard_error", "boostrap_std", "bootstrap_std", "bootstrap_stderr"), Role.ERROR
     ),
@@ -95,8 +98,32 @@ _BOUND = re.compile(
     r"(?:^|_|(?<=[0-9i%]))(?:(?P<LOW>lower_?bound|lower|low|lo|lb)|(?P<HIGH>upper_?bound|upper|high|hi|ub))$", re.IGNORECASE
 )
 _BOUNDS = ("low", "lower", "lo", "lb", "high", "upper", "hi", "ub", "bound")
-# What an object that is an interval may say of its level.
-_LEVELS = frozenset({"level", "confidence", "confidence_level", "conf_level"})
+# What an object that is an interval may say of its level, and what may stand beside one: `auc_ci_level`, `confidence_level`.
+_LEVELS = frozenset(
+    {
+        *("level", "confidence", "conf", "ci", "coverage", "percent", "percentage", "pct", "prob", "probability", "hdi_prob", "mass", "cl"),
+        *("alpha", "significance", "significance_level"),
+    }
+)
+_LEVEL_BESIDE = re.compile(
+    rf"(?:^|[_:.\-])(?:(?P<before>{_LEVEL})%?_?)?(?:ci|conf(?:idence)?(?:_?int(?:erval)?)?)_?(?:(?P<level>{_LEVEL})%?)?"
+    r"_?(?:level|alpha|confidence|coverage|percent(?:age)?|pct)$",
+    re.IGNORECASE,
+)
+_LEVEL_ENDS = ("level", "alpha", "confidence", "coverage", "percent", "percentage", "pct")
+_LEVEL_TEXT = re.compile(
+    r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})[ \u00a0]?(?P<percent>%?)(?: ?ci| confidence)?", re.IGNORECASE
+)
+# A level below it is what is left over, or something else.
+_LOWEST_LEVEL = 0.5
+# Endings of names that are codes of languages where others stand beside them: Hindi, Lao and Northern Sami.
+_AMBIGUOUS = ("hi", "lo", "se")
+_LANGUAGES = (
+    " ar bg bn ca cs da de el en es et fa fi fr gu he hr hu it ja kk km kn ko lt lv mk ml mr ms my nb ne nl nn pa pl ps pt ro ru sk sl "
+    "sq sr sv sw ta te th tl tr uk ur uz vi zh zu "
+)
+# Numbers of examples and runs stand beside whatever metrics there are.
+_OF_ALL = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES, Role.RUNS, Role.FOLDS, Role.PERHAPS_FOLDS)
 _MEAN = re.compile(r"^(?:mean_|avg_)(?=.)|[_:.\-](?:mean|avg)$")
 
 
@@ -144,6 +171,9 @@ def _read_interval(keys: tuple[str, ...]) -> EvidenceName | None:
             role = Role.PART if alone is None or alone.lastgroup is None else Role[alone.lastgroup]
             above, key, comma, filtered = above[:-1], outer, comma_above, filtered_above
             return _of_interval(above, key[: found.start()], comma + filtered, role, found)
+    beside = _LEVEL_BESIDE.search(key) if key.lower().endswith(_LEVEL_ENDS) else None
+    if beside is not None:
+        return _of_interval(above, key[: beside.start()], comma + filtered, Role.PART, beside)
     rest, found = key, None
     for _ in range(2):  # the bound stands before or behind what says that it is one of an interval
         bound = _bound(rest) if role is Role.INTERVAL else None
@@ -186,35 +216,185 @@ def level_of(number: float) -> float | None:
 
 
 def is_level(path: str) -> bool:
-    """Whether a part of an interval says its level."""
-    return _snake(split_path(path)[-1]) in _LEVELS
+    """Whether a part of an interval, or what stands beside one, says its level."""
+    key = _last(path)
+    return _snake(key) in _LEVELS or _LEVEL_BESIDE.search(key) is not None
 
 
-def evidence_among(names: Iterable[_Key]) -> dict[_Key, EvidenceName]:
-    """Read the names that say how sure others are; a bound does where its metric and the other bound are there, a part where its metric is.
+def read_level(path: str, raw: Any) -> float | None:
+    """Read the level that is stated under such a name, a fraction, a percentage or a text; None where it cannot be one.
 
     Examples
     --------
-    >>> [path for path, _ in evidence_among([(path, "") for path in ("bleu", "bleu_hi", "f1", "f1_hi", "f1_lo")])]
+    >>> read_level("auc_ci.level", "90 %"), read_level("auc_ci_level", 0.9), read_level("auc_ci.alpha", 0.1)
+    (0.9, 0.9, 0.9)
+    >>> read_level("auc_ci.level", "wide"), read_level("auc_ci.level", 0.05)
+    (None, None)
+    """
+    unit = ""
+    if isinstance(raw, str):
+        found = _LEVEL_TEXT.fullmatch(raw.strip())
+        raw, unit = (float(found["number"]), found["percent"]) if found else (None, "")
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return None
+    level = level_of(raw) if not unit else level_of(raw / 100)
+    if level is not None and ("alpha" in (word := _last(path).lower()) or "significance" in word):
+        level = round(1 - level, 9)
+    return level if level is not None and _LOWEST_LEVEL <= level < 1 else None
+
+
+def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int, float]] | None = None) -> dict[_Key, EvidenceName]:
+    """Read the names that say how sure others are: those whose metric is there, as is the other one of two bounds.
+
+    Numbers of examples and runs need no metric that they name.
+
+    Parameters
+    ----------
+    names : iterable of (path, dataset)
+        Every metric.
+    numbers : callable, optional
+        Gives the numbers of a metric by version; then what cannot be a bound or an error of its metric is none.
+
+    Examples
+    --------
+    >>> [path for path, _ in evidence_among([(path, "") for path in ("bleu", "bleu_hi", "f1", "f1_hi", "f1_lo", "acc_sem")])]
     ['f1_hi', 'f1_lo']
+    >>> numbers = {("f1", ""): {0: 0.8}, ("f1_se", ""): {0: 0.7}}
+    >>> list(evidence_among(numbers, numbers.__getitem__))
+    []
     """
     names = list(names)
     read = {key: name for key in names if (name := read_evidence_name(key[0])) is not None}
-    there = {(key[1], name.of, name.role) for key, name in read.items() if name.role in _OTHER}
-    if there or any(name.role is Role.PART for name in read.values()):
-        stems = {(dataset, stem) for path, dataset in names for stem in stems_of(path)}
-        stems |= {(dataset, keys[:-1]) for path, dataset in names for keys in owners_in(path)}
-        for (path, dataset), name in list(read.items()):
-            lacks = name.role in _OTHER and not name.is_interval and (dataset, name.of, _OTHER[name.role]) not in there
-            if lacks or (name.role in (*_OTHER, Role.PART) and (dataset, name.of) not in stems):
-                del read[path, dataset]
-    return read
+    if not read or all(name.role is Role.EXAMPLES for name in read.values()):
+        return read
+    metrics = _Metrics(names)
+    read = {key: name for key, name in read.items() if (name.role in _OF_ALL and name.sibling) or metrics.of(key, name)}
+    read = {key: name for key, name in read.items() if not metrics.is_language(key, name)}
+    # `ci` with an error of its own is a concordance index
+    with_errors = {(key[1], name.of) for key, name in read.items() if name.role in (Role.ERROR, Role.SPREAD) and not name.sibling}
+    read = {
+        key: name
+        for key, name in read.items()
+        if not (name.sibling and name.role is Role.INTERVAL and any((key[1], stem) in with_errors for stem in stems_of(key[0])))
+    }
+    if numbers is not None:
+        read = {key: name for key, name in read.items() if not _is_too_large(key, name, metrics.of(key, name), numbers)}
+    _leave_bounds(read, metrics, numbers)
+    spreads = {(key[1], _place(name)) for key, name in read.items() if name.role is Role.SPREAD}
+    above = {(key[1], _place(name)) for key, name in read.items() if name.is_interval and name.role is not Role.PART}
+    intervals = {(dataset, place[:depth]) for dataset, place in above for depth in range(len(place) + 1)}
+    return {
+        key: name
+        for key, name in read.items()
+        if not (_wants_spread(key, name) and (key[1], name.of) not in spreads)
+        and not (is_level_of_all(key[0]) and (key[1], name.of) not in intervals)
+    }
+
+
+class _Metrics:
+    """Metrics by the names under which others may say something of them."""
+
+    def __init__(self, names: Collection[_Key]) -> None:
+        self._named: dict[tuple[str, tuple[str, ...]], list[_Key]] = {}
+        self._owners: dict[tuple[str, tuple[str, ...]], list[_Key]] = {}
+        self._languages: set[tuple[str, tuple[str, ...]]] = set()
+        for key in names:
+            path, dataset = key
+            for stem in stems_of(path):
+                self._named.setdefault((dataset, stem), []).append(key)
+            for own in owners_in(path):
+                self._owners.setdefault((dataset, own[:-1]), []).append(key)
+            *above, last = split_path(path) or ("",)
+            word, comma, filtered = last.partition(",")
+            if word[-3:-2] in ("_", "-") and f" {word[-2:].lower()} " in _LANGUAGES:
+                self._languages.add((dataset, (*above, word[:-3] + comma + filtered)))
+
+    def of(self, key: _Key, name: EvidenceName) -> Sequence[_Key]:
+        """Metrics of which such a name says something; of the level of all intervals beside it the row itself."""
+        if is_level_of_all(key[0]):
+            return (key,)
+        return (self._owners if name.sibling else self._named).get((key[1], name.of), ())
+
+    def is_language(self, key: _Key, name: EvidenceName) -> bool:
+        """Whether a name ends as a bound or an error does, and languages stand beside it that end so too."""
+        if name.sibling or name.is_interval or (key[1], name.of) not in self._languages:
+            return False
+        word = _last(key[0]).lower()
+        return word[-2:] in _AMBIGUOUS and word[-3:-2] in ("_", "-")
+
+
+def _place(name: EvidenceName) -> tuple[str, ...]:
+    """Keys of the object in which the metric stands."""
+    return name.of if name.sibling else name.of[:-1]
+
+
+def _wants_spread(key: _Key, name: EvidenceName) -> bool:
+    """Whether a name may be something else unless a spread stands beside it."""
+    return name.role is Role.PERHAPS_FOLDS or (name.sibling and name.role is Role.RUNS and _last(key[0]).lower() == "runs")
+
+
+def is_level_of_all(path: str) -> bool:
+    """Whether it is the level of whatever intervals stand beside and below it, as `confidence_level` is."""
+    name = read_evidence_name(path)
+    if name is None or not name.sibling or name.role is not Role.PART:
+        return False
+    return len(unwrapped(split_path(path))) == len(name.of) + 1
+
+
+def _is_too_large(key: _Key, name: EvidenceName, metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
+    """Whether a name that is short, and may be something else, is larger than half of the scale of its metric."""
+    word = _last(key[0]).lower()
+    is_short = (name.role is Role.ERROR and word.endswith(("se", "sem"))) or word == "ci" or word.startswith("std_")
+    if not is_short:
+        return False
+    mine = numbers(key)
+    for metric in metrics:
+        for place, value in numbers(metric).items():
+            low, high = bounds_of(metric[0], [value])
+            if mine.get(place, 0.0) > (high - low) / 2:
+                return True
+    return False
+
+
+def _leave_bounds(read: dict[_Key, EvidenceName], metrics: _Metrics, numbers: Callable[[_Key], Mapping[int, float]] | None) -> None:
+    """Take away bounds without the other one, and those that do not enclose their metric."""
+    pairs: dict[tuple[str, tuple[str, ...]], dict[Role, list[_Key]]] = {}
+    for key, name in read.items():
+        if name.role in _OTHER:
+            pairs.setdefault((key[1], name.of), {}).setdefault(name.role, []).append(key)
+    for rows in pairs.values():
+        vague = [key for keys in rows.values() for key in keys if not read[key].is_interval]
+        if vague and (len(rows) < len(_OTHER) or (numbers and not _enclose(rows, metrics.of(vague[0], read[vague[0]]), numbers))):
+            for key in vague:
+                del read[key]
+
+
+def _enclose(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
+    """Whether some version has two bounds, and they enclose the metric in all that have; what is no number is told elsewhere."""
+    ends: dict[Role, dict[int, list[float]]] = {role: {} for role in _OTHER}
+    for role, keys in rows.items():
+        for key in keys:
+            for place, number in numbers(key).items():
+                ends[role].setdefault(place, []).append(number)
+    lows, highs = ends[Role.LOW], ends[Role.HIGH]
+    both = lows.keys() & highs.keys()
+    values = [numbers(metric) for metric in metrics]
+    for place in both:
+        there = [each[place] for each in values if place in each]
+        if there and not any(min(lows[place]) <= value <= max(highs[place]) for value in there):
+            return False
+    return bool(both) or not (lows or highs)
 
 
 def owners_in(path: str) -> Iterator[tuple[str, ...]]:
     """Give the keys of a value to which what stands beside it belongs, as they are and without what wraps it; nothing for other metrics."""
     keys = split_path(path)
     return (own for own in dict.fromkeys((keys, unwrapped(keys))) if own and own[-1] in OWNERS)
+
+
+def _last(path: str) -> str:
+    """The last key, without what wraps it and without a filter behind a comma."""
+    return (unwrapped(split_path(path)) or ("",))[-1].partition(",")[0]
 
 
 def _snake(key: str) -> str:

@@ -213,7 +213,7 @@ def test_intervals_and_errors_are_read_under_each_of_their_usual_names(beside):
 @pytest.mark.parametrize(
     ("beside", "said"),
     [
-        ({"accuracy_ci": "0.7-0.9"}, "accuracy_ci cannot be read as an interval"),
+        ({"accuracy_ci": "0.7/0.9"}, "accuracy_ci cannot be read as an interval"),
         ({"accuracy_ci": {"p2": 0.7, "p97": 0.9}}, "accuracy_ci.p2 cannot be read as an interval"),
         ({"accuracy_ci": {"low": 0.7}}, "accuracy_ci.low cannot be read as an interval"),
         ({"accuracy_ci95_high": 0.9}, "accuracy_ci95_high cannot be read as an interval"),

@@ -182,7 +182,7 @@ def test_stated_intervals_stay_as_asymmetric_as_they_are(beside):
         ("f1", "f1:std", "n_seeds", "5 and 5 runs; covers other runs, not other examples"),
         ("mean_test_score", "std_test_score", "n_folds", "5 folds that share training data (corrected)"),
         ("valid auc-mean", "valid auc-stdv", "cv", "5 folds that share training data (corrected)"),
-        ("test-auc-mean", "test-auc-std", "k", "5 folds that share training data (corrected)"),
+        ("test-auc-mean", "test-auc-std", "cv", "5 folds that share training data (corrected)"),
     ],
 )
 def test_a_standard_deviation_counts_with_its_number_of_runs_or_folds(value, spread, runs, reason):
@@ -223,11 +223,12 @@ def test_an_error_in_one_version_only_is_named_with_the_version_that_lacks_it():
         ({"acc": 0.84, "count": 1319}, set()),
         ({"acc": 0.8476118, "count": 1319}, {"count"}),
         ({"errors": {"count": 50}}, set()),
-        ({"f1": 0.9, "k": 5}, set()),
-        ({"f1": 0.9, "f1_std": 0.1, "k": 5}, {"f1_std", "k"}),
+        ({"f1": 0.9, "cv": 5}, set()),
+        ({"f1": 0.9, "f1_std": 0.1, "cv": 5}, {"f1_std", "cv"}),
+        ({"f1": 0.9, "f1_std": 0.1, "k": 5}, {"f1_std"}),
         ({"f1_lower": 0.8, "f1_upper": 0.9}, set()),
         ({"f1": 0.85, "f1_lower": 0.8, "f1_upper": 0.9}, {"f1_lower", "f1_upper"}),
-        ({"mse": 0.1, "std_test_score": 0.1}, {"std_test_score"}),
+        ({"mean_test_score": 0.1, "std_test_score": 0.1}, {"std_test_score"}),
     ],
 )
 def test_which_rows_are_evidence(metrics, evidence):

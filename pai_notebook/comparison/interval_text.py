@@ -1,0 +1,100 @@
+"""Reads an interval as people write it: two numbers in a list or a text, or half of its width behind a sign."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pai_notebook.model.evidence_names import level_of
+from pai_notebook.model.metric_cells import read_value
+
+_NUMBER = r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:e[+-]?[0-9]{1,3})?"
+_END = rf"({_NUMBER}) ?(%?)"
+# `95% CI` before the numbers or behind them.
+_LEVEL = r"(?P<{}>[0-9]{{2}}(?:\.[0-9]{{1,3}})?) ?% ?(?:CI|conf(?:idence|\.)? ?int(?:erval|\.)?)"
+_BEFORE = re.compile(_LEVEL.format("level") + r" ?[:=]? ?", re.IGNORECASE)
+_BEHIND = re.compile(r"(?P<rest>.+?) ?[(,]? ?" + _LEVEL.format("level") + r"\)?", re.IGNORECASE)
+# The value may stand before its interval.
+_VALUE = re.compile(rf"{_NUMBER} ?%? ?(?=[(\[])", re.IGNORECASE)
+_TWO = re.compile(rf"{_END} ?(?:,|;|-|\u2013|\u2014|\.\.|to|bis|~|\u81f3|\u5230) ?{_END}", re.IGNORECASE)
+_HALF = re.compile(rf"(?:{_END} ?)?(?:\u00b1|\+/-|\+-) ?{_END}", re.IGNORECASE)
+# `0,77` may be one number with a decimal comma.
+_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_PERCENT = 100
+# Nobody writes an interval in more.
+_LONGEST = 100
+
+
+@dataclass(frozen=True)
+class TextInterval:
+    """Bounds of an interval, and its level where that is written beside them."""
+
+    low: float
+    high: float
+    level: float | None = None
+
+
+def read_interval(raw: Any, value: float) -> TextInterval | None:
+    """Read two bounds, or half of the width of an interval of a value; None for what is neither, or could be either.
+
+    Percentages are fractions beside a value from 0 to 1.
+
+    Examples
+    --------
+    >>> read_interval("0.77-0.83", 0.8), read_interval("90% CI [77%, 83%]", 0.8)
+    (TextInterval(low=0.77, high=0.83, level=None), TextInterval(low=0.77, high=0.83, level=0.9))
+    >>> read_interval("0.5 \u00b1 0.25", 0.5), read_interval("wide", 0.5)
+    (TextInterval(low=0.25, high=0.75, level=None), None)
+    """
+    if isinstance(raw, str):
+        return _read_text(" ".join(raw.replace("\u2212", "-").replace("\uff0c", ",").split()), value) if len(raw) <= _LONGEST else None
+    if not isinstance(raw, list) or len(raw) != 2:  # noqa: PLR2004 - two bounds
+        return None
+    numbers = [read_value(each)[1] for each in raw]
+    if None in numbers and all(isinstance(each, str) for each in raw):
+        return read_interval(f"[{raw[0]}; {raw[1]}]", value)
+    low, high = numbers
+    return _of(low, high, None)
+
+
+def _of(low: float | None, high: float | None, level: float | None) -> TextInterval | None:
+    return TextInterval(low, high, level) if low is not None and high is not None and math.isfinite(low) and math.isfinite(high) else None
+
+
+def _read_text(text: str, value: float) -> TextInterval | None:
+    level = None
+    if (before := _BEFORE.match(text)) is not None:
+        level, text = level_of(float(before["level"])), text[before.end() :]
+    elif (behind := _BEHIND.fullmatch(text)) is not None:
+        level, text = level_of(float(behind["level"])), behind["rest"]
+    elif (leading := _VALUE.match(text)) is not None:
+        inner = text[leading.end() + 1 : -1].strip()
+        return _read_text(inner, value) if (text[leading.end()], text[-1]) in (("(", ")"), ("[", "]")) else None
+    bracketed = (text[:1], text[-1:]) in (("[", "]"), ("(", ")"), ("[", ")"), ("(", "]"))
+    text = text[1:-1].strip() if bracketed else text
+    if (half := _HALF.fullmatch(text)) is not None:
+        return _of_half(half, value, level)
+    two = _TWO.fullmatch(text)
+    if two is None or (_COMMA.fullmatch(text) is not None and not bracketed):
+        return None
+    low, unit, high, unit_high = two.groups()
+    if unit and not unit_high:
+        return None
+    scale = _scale(unit_high, value)
+    return _of(float(low) / scale, float(high) / scale, level)
+
+
+def _of_half(found: re.Match[str], value: float, level: float | None) -> TextInterval | None:
+    """Read half of a width: a percentage without a middle that is one too may be of the value."""
+    middle, unit, half, unit_half = found.groups()
+    if (unit or "") != unit_half or (middle is None and unit_half):
+        return None
+    scale = _scale(unit_half, value)
+    center, width = value if middle is None else float(middle) / scale, float(half) / scale
+    return _of(center - width, center + width, level)
+
+
+def _scale(unit: str, value: float) -> int:
+    return _PERCENT if unit and 0 <= value <= 1 else 1
