@@ -98,21 +98,23 @@ _BOUND = re.compile(
     r"(?:^|_|(?<=[0-9i%]))(?:(?P<LOW>lower_?bound|lower|low|lo|lb)|(?P<HIGH>upper_?bound|upper|high|hi|ub))$", re.IGNORECASE
 )
 _BOUNDS = ("low", "lower", "lo", "lb", "high", "upper", "hi", "ub", "bound")
-# What an object that is an interval may say of its level, and what may stand beside one: `auc_ci_level`, `confidence_level`.
+# Words that say a level in an object that is an interval, and behind `ci`, as in `auc_ci_level`.
 _LEVELS = frozenset(
     {
-        *("level", "confidence", "conf", "ci", "coverage", "percent", "percentage", "pct", "prob", "probability", "hdi_prob", "mass", "cl"),
-        *("alpha", "significance", "significance_level"),
+        *("level", "confidence", "conf", "coverage", "percent", "percentage", "pct", "prob", "probability", "mass", "cl", "nominal"),
+        *("alpha", "significance"),
     }
 )
+# What stands beside an interval: `auc_ci_level`, `auc_confidence_level`, `auc_level`, or `confidence_level` for all of them.
 _LEVEL_BESIDE = re.compile(
-    rf"(?:^|[_:.\-])(?:(?P<before>{_LEVEL})%?_?)?(?:ci|conf(?:idence)?(?:_?int(?:erval)?)?)_?(?:(?P<level>{_LEVEL})%?)?"
-    r"_?(?:level|alpha|confidence|coverage|percent(?:age)?|pct)$",
+    rf"(?:^|[_:.\-])(?:(?P<before>{_LEVEL})%?_?)?(?:ci|conf(?:idence)?(?:_?int(?:erval)?)?|interval)_?(?:(?P<level>{_LEVEL})%?)?"
+    rf"_?(?:{'|'.join(sorted(_LEVELS))})$",
     re.IGNORECASE,
 )
-_LEVEL_ENDS = ("level", "alpha", "confidence", "coverage", "percent", "percentage", "pct")
+_LEVEL_OF = re.compile(r"(?<=.)[_:.\-](?P<before>)(?P<level>)(?:level|alpha)$", re.IGNORECASE)
+_LEVEL_ENDS = tuple(_LEVELS)
 _LEVEL_TEXT = re.compile(
-    r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})[ \u00a0]?(?P<percent>%?)(?: ?ci| confidence)?", re.IGNORECASE
+    r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})[ \u00a0]?(?P<percent>(?:%|percent)?)(?: ?ci| confidence)?", re.IGNORECASE
 )
 # A level below it is what is left over, or something else.
 _LOWEST_LEVEL = 0.5
@@ -171,7 +173,7 @@ def _read_interval(keys: tuple[str, ...]) -> EvidenceName | None:
             role = Role.PART if alone is None or alone.lastgroup is None else Role[alone.lastgroup]
             above, key, comma, filtered = above[:-1], outer, comma_above, filtered_above
             return _of_interval(above, key[: found.start()], comma + filtered, role, found)
-    beside = _LEVEL_BESIDE.search(key) if key.lower().endswith(_LEVEL_ENDS) else None
+    beside = _level_beside(key)
     if beside is not None:
         return _of_interval(above, key[: beside.start()], comma + filtered, Role.PART, beside)
     rest, found = key, None
@@ -184,6 +186,10 @@ def _read_interval(keys: tuple[str, ...]) -> EvidenceName | None:
     if found is None and (role is Role.INTERVAL or not rest):
         return None
     return _of_interval(above, rest, comma + filtered, role, found)
+
+
+def _level_beside(key: str) -> re.Match[str] | None:
+    return (_LEVEL_BESIDE.search(key) or _LEVEL_OF.search(key)) if key.lower().endswith(_LEVEL_ENDS) else None
 
 
 def _bound(key: str) -> re.Match[str] | None:
@@ -217,8 +223,8 @@ def level_of(number: float) -> float | None:
 
 def is_level(path: str) -> bool:
     """Whether a part of an interval, or what stands beside one, says its level."""
-    key = _last(path)
-    return _snake(key) in _LEVELS or _LEVEL_BESIDE.search(key) is not None
+    key = _snake(_last(path))
+    return key == "ci" or not _LEVELS.isdisjoint(key.split("_"))
 
 
 def read_level(path: str, raw: Any) -> float | None:
@@ -283,11 +289,13 @@ def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int,
     spreads = {(key[1], _place(name)) for key, name in read.items() if name.role is Role.SPREAD}
     above = {(key[1], _place(name)) for key, name in read.items() if name.is_interval and name.role is not Role.PART}
     intervals = {(dataset, place[:depth]) for dataset, place in above for depth in range(len(place) + 1)}
+    with_interval = {(key[1], name.of) for key, name in read.items() if name.role in (*_OTHER, Role.INTERVAL)}
     return {
         key: name
         for key, name in read.items()
         if not (_wants_spread(key, name) and (key[1], name.of) not in spreads)
         and not (is_level_of_all(key[0]) and (key[1], name.of) not in intervals)
+        and not (_level_beside(_last(key[0])) and not name.sibling and (key[1], name.of) not in with_interval)
     }
 
 

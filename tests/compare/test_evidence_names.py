@@ -35,6 +35,10 @@ LEVELS = [
     lambda ends: {"auc_ci": [*ends.values()], "auc_ci_alpha": 0.1},
     lambda ends: {"auc_ci": [*ends.values()], "confidence_level": 0.9},
     lambda ends: {"auc_ci": 0.05, "auc_ci_level": 90},
+    lambda ends: {"auc_ci": [*ends.values()], "auc_interval_level": "90 percent"},
+    lambda ends: {"auc_lower": ends["low"], "auc_upper": ends["high"], "auc_level": 0.9},
+    lambda ends: {"auc_ci": [*ends.values()], "auc_alpha": 0.1},
+    lambda ends: {"auc_ci": {**ends, "nominal_coverage": 0.9}},
     lambda ends: {"auc_lower": ends["low"], "auc_upper": ends["high"], "auc_ci_level": 90},
     lambda ends: {"auc_ci90_lower": ends["low"], "auc_ci90_upper": ends["high"]},
     lambda ends: {"auc_ci": f"90% CI [{ends['low']}, {ends['high']}]"},
@@ -77,7 +81,7 @@ def test_levels_that_contradict_each_other_give_no_interval():
 
 
 def test_what_is_called_a_level_is_a_metric_where_no_interval_stands_beside_it():
-    assert _evidence({"auc": 0.9, "confidence_level": 0.7}) == set()
+    assert _evidence({"auc": 0.9, "confidence_level": 0.7, "auc_level": 0.9, "auc_ci_level": 0.9}) == set()
     assert _evidence({"auc": 0.9, "confidence": 0.7, "alpha": 0.1, "coverage": 0.9, "auc_ci": [0.8, 1.0]}) == {"auc_ci"}
 
 
