@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import Any, Literal
 
 from pai_notebook.arguments import described, list_argument
@@ -21,6 +22,7 @@ from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
 _SHORT, _MOST_CLEAN, _BEFORE = 200, 100_000, 40
+_MOST_DIGITS = 9  # of a number that masks are counted up to
 _OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-\uff08\uff09]*")
 _QUOTED = re.compile(r"""(?<!\\)(?P<quote>\\*+["'])(?P<value>[^"'\\\n]{1,256})(?P=quote)""")
 _LEAST_QUOTED = 4  # characters; what is shorter is quoted by chance
@@ -155,6 +157,7 @@ class Redaction(Printed):
     def text(self, text: str, where: str = "a text") -> str:
         """Mask one text; what was masked before is masked where it stands between quotation marks too, however common a word it is."""
         place = (where, ())
+        self._count_masks(text)
         return self._text(_QUOTED.sub(lambda found: self._quoted(found, place), text) if self._masks else text, place)
 
     def said(self, text: str, where: str = "a text") -> str:
@@ -179,7 +182,16 @@ class Redaction(Printed):
         model, sign, name = address.partition("@")
         return f"{model}{sign}{self.text(name, address)}" if sign else address
 
+    def _count_masks(self, text: str) -> None:
+        """Number what is masked from now on past the masks in a text: they stand for other secrets, of an earlier redaction."""
+        for found in MASK.finditer(text):
+            kind, number = found["kind"], found["number"]
+            if len(number) <= _MOST_DIGITS:
+                self._counts[kind] = max(self._counts.get(kind, 0), int(number))
+
     def _text(self, text: str, place: Place) -> str:
+        if self._learning:
+            self._count_masks(text)
         if text not in self._clean:
             masked = self._by_rules(text, place)
             if masked == text and len(text) <= _SHORT and len(self._clean) < _MOST_CLEAN:
@@ -254,17 +266,27 @@ class Redaction(Printed):
         paired = named_kinds(node, path[-1] if path else "")
         found: dict[Any, Any] = {}
         for key, child in node.items():
-            name = self._text(key, place) if isinstance(key, str) else key
+            name = self._key(key, node, found, place) if isinstance(key, str) else key
             kind = whole if whole != "bucket" or str(key).lower() in _OWN_NAME else ""
             kind = kind or kind_under(str(key), child) or paired.get(key, "")
             found[name] = self._walk(child, (where, (*path, str(name))), self._kept(kind))
         return found
 
+    def _key(self, key: str, node: Mapping[Any, Any], found: Mapping[Any, Any], place: Place) -> str:
+        """Mask a key; one that would be as another is told from it, so that the value of neither is lost."""
+        name = self._text(key, place)
+        if name == key or self._learning:
+            return name
+        return next(each for each in chain((name,), (f"{name} ({n})" for n in count(2))) if each not in found and each not in node)
+
     def _kept(self, kind: str) -> str:
         return "" if kind in self.keep else kind
 
     def _mask(self, secret: str, kind: str, place: Place) -> str:
-        if kind in self.keep or MASK.fullmatch(secret):
+        if kind in self.keep:
+            return secret
+        if MASK.fullmatch(secret):
+            self._count_masks(secret)
             return secret
         if self._learning:
             self._known.add(secret, kind)

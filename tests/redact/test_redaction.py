@@ -86,6 +86,47 @@ def test_a_masked_document_masks_to_itself():
     assert Redaction().document(once) == once
 
 
+def secretive(name, password, bucket, owner):
+    return pnb.VersionSet.from_documents(
+        [
+            {
+                "VersionName": name,
+                "OwnerId": owner,
+                "Uri": f"oss://{bucket}/m",
+                "Labels": [{"Key": "password", "Value": password}],
+                "Metrics": {"cer": 0.1},
+            }
+        ],
+        "model-a",
+    )
+
+
+def test_what_was_masked_before_keeps_its_mask_and_others_get_another(tmp_path):
+    old = pnb.load(secretive("1", "S3cret!one", "team-alpha-data", "4711").save(tmp_path / "old.paisnap.json", redact="default"))
+    new = secretive("2", "0ther!two9", "team-beta-data", "4712")
+    for both in (old + new, new + old):
+        masked = {version.version_name: version for version in both.redact()}
+        for n, version in ((1, masked["1"]), (2, masked["2"])):
+            assert (version.labels["password"], version.uri, version.owner_id) == (
+                f"masked-key-{n}",
+                f"oss://masked-bucket-{n}/m",
+                f"masked-owner-{n}",
+            )
+
+
+def test_masks_in_one_text_are_counted_on_from():
+    assert Redaction().text("oss://masked-bucket-1/m, password: x1") == "oss://masked-bucket-1/m, password: masked-key-1"
+    assert Redaction().text("oss://team-data/m, oss://masked-bucket-4/m") == "oss://masked-bucket-5/m, oss://masked-bucket-4/m"
+
+
+def test_keys_that_hold_a_secret_collide_with_no_other():
+    document = {"password": "abc123xyz", "ExtraInfo": {"abc123xyz": 1, "masked-key-1": 2}}
+    assert Redaction().document(document) == {"password": "masked-key-2", "ExtraInfo": {"masked-key-2": 1, "masked-key-1": 2}}
+    redaction = Redaction()
+    redaction.document({"password": "abc123xyz"})
+    assert sorted(redaction.document(document["ExtraInfo"]).values()) == [1, 2]
+
+
 def test_numbers_and_flags_of_a_document_keep_their_type():
     document = {"a": 0.5, "b": True, "c": None, "d": [1, 2], "max_tokens": 512, "pad_token": "<pad>"}
     assert Redaction().document(document) == document
