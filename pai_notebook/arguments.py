@@ -63,10 +63,10 @@ def is_series(name: str) -> bool:
 
     Examples
     --------
-    >>> is_series("1.5"), is_series("1.5.0")
-    (True, False)
+    >>> is_series("1.5"), is_series("v3"), is_series("1.5.0")
+    (True, True, False)
     """
-    return _SERIES.fullmatch(name) is not None
+    return _SERIES.fullmatch(without_v(name)) is not None
 
 
 def meant_version(name: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import described, is_series
 from pai_notebook.errors import AddressError, ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.condition_tokens import COMPARE, GRAMMAR, READERS, Token, grammar_error, tokens_of
@@ -92,13 +93,6 @@ class _Operand:
     token: Token
     name: str | None = None
     literal: Any = None
-
-
-def _as_version(operand: _Operand, other: _Operand) -> _Operand:
-    """Take what looks like a number for the name that it is, where versions are compared: 1.7 is one, and 1.10 is not 1.1."""
-    info = field_named(other.name) if other.name is not None else None
-    is_name = info is not None and info.name == "version_name" and operand.token.kind == "number"
-    return replace(operand, literal=operand.token.text.strip()) if is_name else operand
 
 
 def parse_condition(text: str) -> Condition:
@@ -251,7 +245,7 @@ class _Parser:
         if sign == "!=":
             return _negation(self._comparing(left, Token("cmp", "==", token.position), right))
         compare = COMPARE[sign]
-        left, right = _as_version(left, right), _as_version(right, left)
+        left, right = self._as_version(left, right), self._as_version(right, left)
         self._check_time(left, right)
         self._check_time(right, left)
         if left.name is not None and right.name is not None:
@@ -277,6 +271,18 @@ class _Parser:
             return held
 
         return mask
+
+    def _as_version(self, operand: _Operand, other: _Operand) -> _Operand:
+        """Take what looks like a number for the name that it is, where versions are compared: 1.7 is one, and 1.10 is not 1.1."""
+        info = field_named(other.name) if other.name is not None else None
+        if info is None or info.name != "version_name" or operand.token.kind != "number":
+            return operand
+        name = operand.token.text.strip()
+        if not is_series(name):
+            meant = re.match(r"\d+(?:\.\d+)?", name.lstrip("+-"))
+            hint = say("Quote versions: '{version}'.", version=meant[0]) if meant else GRAMMAR
+            raise grammar_error(self.text, operand.token.position, say("{text} is not a version name", text=name), hint)
+        return replace(operand, literal=name)
 
     def _containing(self, left: _Operand, right: _Operand) -> Mask:
         if right.token.kind != "text":

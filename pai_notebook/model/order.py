@@ -54,7 +54,7 @@ def version_key(name: str) -> VersionKey:
 
     Numbers compare as numbers. A suffix whose first word is dev, a, alpha, b, beta, m, milestone, pre, preview, rc, cr or
     snapshot, in any case, comes before the bare version, in that order; any other suffix comes after it, in natural order. This
-    is Maven's rule.
+    is Maven's rule. A `v` before the first number is no part of the name.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def version_key(name: str) -> VersionKey:
     Returns
     -------
     tuple
-        Comparable with the key of any other name; equal only for equal names.
+        Comparable with the key of any other name; equal only for names that are equal but for that `v`.
 
     Examples
     --------
@@ -72,6 +72,7 @@ def version_key(name: str) -> VersionKey:
     >>> sorted(names, key=version_key)
     ['0.2.0', '0.10.0', '1.0.0_beta', '1.0.0_rc2', '1.0.0_rc10', '1.0.0', '1.0.0_int8']
     """
+    name = without_v(name)
     found = _SPLIT.fullmatch(name)
     numbers, suffix = (found["numbers"], found["suffix"]) if found else (name, "")
     if not suffix:
