@@ -14,7 +14,7 @@ from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_values
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind, what_name_says
 from pai_notebook.io.redaction_results import rows_of
-from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule, is_worth_masking
+from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule, is_telling, is_worth_masking
 from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
 from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.source import Provenance
@@ -24,6 +24,7 @@ from pai_notebook.sanitize import Printed
 _SHORT, _MOST_CLEAN, _BEFORE = 200, 100_000, 40
 _MOST_DIGITS = 9  # of a number that masks are counted up to
 _OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-\uff08\uff09]*")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"""(?<!\\)(?P<quote>\\*+["'])(?P<value>[^"'\\\n]{1,256})(?P=quote)""")
 _LEAST_QUOTED = 4  # characters; what is shorter is quoted by chance
 _OWN_NAME = ("name", "id", "bucketname", "bucket")
@@ -96,6 +97,7 @@ class Redaction(Printed):
         self._found: dict[str, Masked] = {}
         self._counts: dict[str, int] = {}
         self._known, self._spoken = KnownWords(), KnownWords(is_worth_masking)
+        self._common: set[str] = set()
         self._clean: set[str] = set()
         self._learning = self._telling = False
         self._first: dict[str, Place] = {}
@@ -162,7 +164,8 @@ class Redaction(Printed):
 
     def said(self, text: str, where: str = "a text") -> str:
         """Mask what a person wrote: a title, a question, a condition."""
-        return self.text(self._spoken.masked(text, lambda word, kind: self._mask(word, kind, (where, ()))), where)
+        spoken = self._spoken.masked(text, lambda word, kind: word if word in self._common else self._mask(word, kind, (where, ())))
+        return self.text(spoken, where)
 
     def sentence(self, text: str, where: str = "a text") -> str:
         """Mask a sentence of ours and the values that it was made of; one that was masked before is masked again."""
@@ -171,7 +174,8 @@ class Redaction(Printed):
 
     def _mask_known(self, text: str, place: Place) -> str:
         """Mask what was masked before; empty for anything else."""
-        return self._mask(text, "key", place) if len(text) >= _LEAST_QUOTED and text in self._masks else ""
+        is_known = len(text) >= _LEAST_QUOTED and text in self._masks and text not in self._common
+        return self._mask(text, "key", place) if is_known else ""
 
     def _quoted(self, found: re.Match[str], place: Place) -> str:
         known = self._mask_known(found["value"], place)
@@ -188,6 +192,11 @@ class Redaction(Printed):
             kind, number = found["kind"], found["number"]
             if len(number) <= _MOST_DIGITS:
                 self._counts[kind] = max(self._counts.get(kind, 0), int(number))
+
+    def _note_common(self, text: str) -> None:
+        """Note names and values that are words like others: a secret that is one of them is masked in its own place only."""
+        if self._learning:
+            self._common.update(word for word in _LETTERS.findall(text[:_SHORT]) if not is_telling(word, "key"))
 
     def _text(self, text: str, place: Place) -> str:
         if self._learning:
@@ -243,6 +252,7 @@ class Redaction(Printed):
         if node is None or isinstance(node, bool) or (whole == "key" and isinstance(node, int | float) and _is_measure(node, place)):
             return node
         if isinstance(node, str) and whole in ("", "bucket"):
+            self._note_common(node if node.isalpha() else "")
             name = bucket_in(node) if whole else ""
             return self._mask(name, whole, place) + node[len(name) :] if name else self._text(node, place)
         kind = whole or self._known.kind_of(str(node))
@@ -274,6 +284,7 @@ class Redaction(Printed):
 
     def _key(self, key: str, node: Mapping[Any, Any], found: Mapping[Any, Any], place: Place) -> str:
         """Mask a key; one that would be as another is told from it, so that the value of neither is lost."""
+        self._note_common(key)
         name = self._text(key, place)
         if name == key or self._learning:
             return name

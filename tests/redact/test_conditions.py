@@ -140,7 +140,29 @@ def test_a_masked_value_that_is_no_word_is_masked_in_the_data_too():
     assert of_secret("correct-horse").redact()[0].description == "trained behind masked-key-1, not correct-horses"
 
 
+def test_a_secret_that_is_a_word_like_others_there_is_masked_in_its_own_place_only(tmp_path):
+    labels = [{"Key": key, "Value": value} for key, value in (("password", "prod"), ("secret", "accuracy"), ("env", "prod"))]
+    documents = [{"VersionName": name, "Labels": labels, "Metrics": {"accuracy": score}} for name, score in (("a", 0.9), ("b", 0.8))]
+    versions = pnb.VersionSet.from_documents(documents, "m")
+    kept = versions.filter("label.env in ('prod', 'test') and label.password == 'prod' and accuracy > 0.85")
+    assert (
+        kept.redact()
+        .removed[0]
+        .startswith("where \"label.env in ('prod', 'test') and label.password == 'masked-key-1' and accuracy > 0.85\"")
+    )
+    made = versions.compare().report(
+        tmp_path / "r.html", charts=False, title="accuracy of prod", question="Is accuracy better in 'prod'?", redact="default"
+    )
+    text = made.read_text("utf-8")
+    assert "accuracy of prod" in text
+    assert "accuracy better in" in text
+    redaction = Redaction()
+    labels = redaction.documents((version.raw, "") for version in versions)[0]["Labels"]
+    assert [label["Value"] for label in labels] == ["masked-key-1", "masked-key-2", "prod"]
+    assert redaction.text('vs.sorted(by="accuracy")') == 'vs.sorted(by="accuracy")'
+
+
 def test_our_own_words_stay_where_a_secret_is_one_of_them(tmp_path):
-    text = of_secret("accuracy").compare().report(tmp_path / "r.html", charts=False, title="Which accuracy?").read_text("utf-8")
+    text = of_secret("baseline").compare().report(tmp_path / "r.html", charts=False, title="Which baseline?").read_text("utf-8")
     assert "Which masked-key-1?" in text
-    assert "accuracy" in text
+    assert "baseline" in text
