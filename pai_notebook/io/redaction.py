@@ -14,19 +14,30 @@ from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_values
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind, what_name_says
 from pai_notebook.io.redaction_results import rows_of
-from pai_notebook.io.redaction_rules import ADDRESSES, MASK, SHAPES, KnownWords, MaskRule, is_telling, is_worth_masking
+from pai_notebook.io.redaction_rules import (
+    ADDRESSES,
+    LOOK_BACK,
+    MASK,
+    SHAPES,
+    KnownWords,
+    MaskRule,
+    is_number_alone,
+    is_telling,
+    is_worth_masking,
+)
 from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
 from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
-_SHORT, _MOST_CLEAN, _BEFORE = 200, 100_000, 40
+_SHORT, _MOST_CLEAN = 200, 100_000
 _MOST_DIGITS = 9  # of a number that masks are counted up to
 _OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-\uff08\uff09]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"""(?<!\\)(?P<quote>\\*+["'])(?P<value>[^"'\\\n]{1,256})(?P=quote)""")
 _LEAST_QUOTED = 4  # characters; what is shorter is quoted by chance
+_SETTINGS = frozenset(("Metrics", "HyperParameters"))  # a value there that is a number is one
 _OWN_NAME = ("name", "id", "bucketname", "bucket")
 # What no text lacks that a rule would find something in.
 _SUSPECT = re.compile(r"(?i)[:=@<{(\[%\"'`：＝]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/|\bis\s|login|sshpass|[密令钥匙凭证据授]")
@@ -66,8 +77,9 @@ class Redaction(Printed):
     addresses; and what looks like a key or has a name such as `password`. Labels like `owner=Li` are names, not ids, and stay.
 
     What is masked in one place is masked wherever it stands as a whole word: ids, buckets and keys of six characters (ids of four)
-    that are not letters alone, or of twelve. In titles, questions, conditions and notes, where no word of the data can be mistaken
-    for it, any value of six characters is, and between quotation marks one of four.
+    that are not letters alone, or of twelve; of digits alone a key has to have eight, and numbers of metrics, settings and sizes
+    stay. In titles, questions, conditions and notes, where no word of the data can be mistaken for it, any value of six characters
+    is, and between quotation marks one of four. A plain word that is a name or a value elsewhere too is masked in its own place only.
 
     Parameters
     ----------
@@ -206,6 +218,8 @@ class Redaction(Printed):
             if masked == text and len(text) <= _SHORT and len(self._clean) < _MOST_CLEAN:
                 self._clean.add(text)
             text = masked
+        if is_number_alone(text) and self._known.kind_of(text) == "key" and _SETTINGS.intersection(place[1]):
+            return text
         return self._known.masked(text, lambda word, kind: self._mask(word, kind, place))
 
     def _by_rules(self, text: str, place: Place) -> str:
@@ -238,7 +252,7 @@ class Redaction(Printed):
         secret = match[group]
         if not secret or not rule.judge(secret):
             return match[0]
-        if rule.unless and rule.unless.search(match.string, max(0, match.start() - _BEFORE), match.start()):
+        if rule.unless and rule.unless.search(match.string, max(0, match.start() - LOOK_BACK), match.start()):
             return match[0]
         start, end = match.start(group) - match.start(), match.end(group) - match.start()
         return match[0][:start] + self._mask(secret, rule.kind, place) + match[0][end:]
@@ -256,6 +270,8 @@ class Redaction(Printed):
             name = bucket_in(node) if whole else ""
             return self._mask(name, whole, place) + node[len(name) :] if name else self._text(node, place)
         kind = whole or self._known.kind_of(str(node))
+        if not whole and kind == "key" and is_number_alone(str(node)):
+            return node
         return self._mask(str(node), kind, place) if kind and not is_literal(str(node)) else node
 
     def _walk_list(self, nodes: Sequence[Any], place: Place, whole: str, *, among_pairs: bool = False) -> list[Any]:

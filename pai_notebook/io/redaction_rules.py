@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 # What a mask looks like; it is a valid bucket name, so that an address stays an address.
@@ -33,6 +33,7 @@ class MaskRule:
     unless: re.Pattern[str] | None = None
 
 
+LOOK_BACK = 40  # characters before a number, in which a word says that it is a size
 _TELLING = 512  # characters; more of the same say no more
 
 
@@ -164,7 +165,7 @@ SHAPES = (
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _SHORTEST = {"bucket": 6, "key": 6}
 _SHORTEST_ID = 4
-_LONG_WORD = 12
+_LONG_WORD, _LEAST_MIXED = 12, 8
 _DIGITS_AND_SIGNS = re.compile(r"[\W\d_]+")
 
 
@@ -207,39 +208,68 @@ class KnownWords:
         """Mask the known words in a text, the longest that fits first."""
         if not self._kinds:
             return text
-        hits = [run for run in _RUN.finditer(text) if run[0] in self._starts]
+        hits = [hit for run in _RUN.finditer(text) for hit in self._hits(text, run)]
         if not hits:
             return text
         masks = {place for found in MASK.finditer(text) for place in range(*found.span())}
         out: list[str] = []
         done = 0
-        for run in hits:
-            start, word = self._at(text, run)
+        for at, run, glued in hits:
+            start, word = self._at(text, at, run, glued=glued)
             if word and start >= done and start not in masks:
                 out += [text[done:start], mask(word, self._kinds[word])]
                 done = start + len(word)
         return "".join([*out, text[done:]])
 
-    def _at(self, text: str, run: re.Match[str]) -> tuple[int, str]:
+    def _hits(self, text: str, run: re.Match[str]) -> Iterator[tuple[int, str, bool]]:
+        """Where known words may begin in a run: with it, and behind the letter of an option as in `-pX`."""
+        start, said = run.start(), run[0]
+        if said in self._starts:
+            yield start, said, False
+        if said[1:] in self._starts and said[0].isalpha() and text[max(0, start - 1) : start] == "-":
+            yield start + 1, said[1:], not _goes_on(text[max(0, start - 2) : start - 1])
+
+    def _at(self, text: str, at: int, run: str, *, glued: bool) -> tuple[int, str]:
         """Which known word stands around a run, and from where."""
-        for word, offset in self._starts[run[0]]:
-            start = run.start() - offset
+        for word, offset in self._starts[run]:
+            start = at - offset
             end = start + len(word)
-            if start >= 0 and text.startswith(word, start) and not _goes_on(text[max(0, start - 1) : start], text[end : end + 1]):
+            if start >= 0 and text.startswith(word, start) and _stands_alone(text, start, end, glued=glued and _is_mixed(word)):
                 return start, word
         return 0, ""
 
 
-def _goes_on(before: str, after: str) -> bool:
-    """Whether a word is only a part of a longer one."""
-    return any(char.isascii() and char.isalnum() for char in before + after)
+def _stands_alone(text: str, start: int, end: int, *, glued: bool) -> bool:
+    """Whether a word is no part of a longer one, where letters and digits could go on, nor a number that is a size or a fraction."""
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    if (_goes_on(text[start]) and not glued and _goes_on(before)) or (_goes_on(text[end - 1]) and _goes_on(after)):
+        return False
+    if not text[start:end].isdecimal():
+        return True
+    is_fraction = before == "." or (after == "." and text[end + 1 : end + 2].isdecimal())
+    return not is_fraction and not _WORDS_BEFORE_A_NUMBER.search(text, max(0, start - LOOK_BACK), start)
+
+
+def _goes_on(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _is_mixed(word: str) -> bool:
+    return len(word) >= _LEAST_MIXED and not word.isalpha() and not word.isdecimal()
+
+
+def is_number_alone(word: str) -> bool:
+    """Whether a known word is a number of eight digits and more, which may be the value of a setting by chance."""
+    return len(word) >= _LEAST_MIXED and word.isdecimal()
 
 
 def is_telling(word: str, kind: str) -> bool:
     """Whether a word is what it is wherever it stands; a bucket called `models` and a password `test` or `1.10.0` are words like others."""
     if len(word) < _SHORTEST.get(kind, _SHORTEST_ID) or kind in ("query", "login", "mail") or MASK.fullmatch(word):
         return False
-    return not (kind == "key" and _DIGITS_AND_SIGNS.fullmatch(word)) and (len(word) >= _LONG_WORD or not word.isalpha())
+    if kind == "key" and _DIGITS_AND_SIGNS.fullmatch(word):
+        return is_number_alone(word)
+    return len(word) >= _LONG_WORD or not word.isalpha()
 
 
 def is_worth_masking(word: str, kind: str) -> bool:

@@ -144,6 +144,44 @@ def test_metrics_and_columns_called_like_secrets_stay(document):
     assert Redaction().document(document) == document
 
 
+@pytest.mark.parametrize("secret", ["84719305", "12345678"])
+def test_a_known_secret_of_digits_is_masked_as_a_word_and_is_no_number(secret):
+    document = {
+        "Labels": [{"Key": "password", "Value": secret}, {"Key": "note", "Value": secret}],
+        "VersionDescription": f"with {secret}, x{secret} 0.{secret} {secret}.5 max_steps={secret}",
+        "Options": f"--init {secret}",
+        "ExtraInfo": {"a": secret, "b": [f"({secret})"]},
+        "TrainingSpec": {"HyperParameters": {"seed": secret, "steps": int(secret), "note": f"of {secret}"}},
+        "Metrics": {"cer": int(secret), "n": secret},
+    }
+    masked = "masked-key-1"
+    assert Redaction().document(document) == {
+        "Labels": [{"Key": "password", "Value": masked}, {"Key": "note", "Value": masked}],
+        "VersionDescription": f"with {masked}, x{secret} 0.{secret} {secret}.5 max_steps={secret}",
+        "Options": f"--init {masked}",
+        "ExtraInfo": {"a": masked, "b": [f"({masked})"]},
+        "TrainingSpec": {"HyperParameters": {"seed": secret, "steps": int(secret), "note": f"of {masked}"}},
+        "Metrics": {"cer": int(secret), "n": secret},
+    }
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "kept"),
+    [
+        ("Hunter2x9", "mysql -uroot -pHunter2x9", "mysql -uroot -pmasked-key-1"),
+        ("Hunter2x9", "a-pHunter2x9 pHunter2x9 -pHunter2x90 --pHunter2x9", "a-pHunter2x9 pHunter2x9 -pHunter2x90 --pmasked-key-1"),
+        ("!Hunter2", "mysql -p!Hunter2", "mysql -pmasked-key-1"),
+        ("hunter2", "run -phunter2", "run -phunter2"),
+        ("tok1/x==", "?x=tok1/x==en, atok1/x==", "?x=masked-key-1en, atok1/x=="),
+        ("<tok1>en", "?x<tok1>en <tok1>end", "?xmasked-key-1 <tok1>end"),
+    ],
+)
+def test_a_known_secret_is_masked_where_signs_or_an_option_part_it_from_letters(secret, text, kept):
+    redaction = Redaction()
+    redaction.learn([{"password": secret}])
+    assert redaction.text(text) == kept
+
+
 def test_kinds_can_be_kept():
     assert Redaction(keep=["bucket"]).text("oss://team-data/x") == "oss://team-data/x"
 
