@@ -303,6 +303,29 @@ def test_what_is_shown_of_a_comparison_takes_hardly_more_steps_for_more_versions
     assert show(200) < 1.17 * show(100)  # both show 20 versions
 
 
+LITERALS = {
+    "names that are there": lambda count: "version in ({})".format(", ".join(f"'0.{n}.0'" for n in range(count))),
+    "names that are not": lambda count: "version not in ({})".format(", ".join(f"'1.{n}.0'" for n in range(count))),
+    "labels": lambda count: "label.env in ({})".format(", ".join(f"'e{n}'" for n in range(0, 2 * count, 2))),
+    "numbers": lambda count: "cer in ({})".format(", ".join(f"{n / 500}" for n in range(count))),
+    "joined by or": lambda count: " or ".join(f"version == '0.{n}.0'" for n in range(count)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("literals", LITERALS)
+def test_a_condition_of_many_literals_takes_steps_in_proportion_to_their_number(literals):
+    def asked(count):
+        documents = [
+            {"VersionName": f"0.{n}.0", "Labels": [{"Key": "env", "Value": f"e{n}"}], "Metrics": {"cer": n / 1000}} for n in range(count)
+        ]
+        some, condition = pai_notebook.VersionSet.from_documents(documents, "model-a"), LITERALS[literals](count)
+        return steps(lambda: some.filter(condition))
+
+    asked(4)
+    assert asked(480) < 5.2 * asked(120)
+
+
 RULES = ("accuracy >= baseline - 1pp", "cer >= 0 with 95% confidence", "fail if worse beyond chance")
 
 

@@ -13,13 +13,14 @@ from pai_notebook.arguments import described, is_series
 from pai_notebook.errors import AddressError, ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.condition_tokens import COMPARE, GRAMMAR, READERS, Token, grammar_error, tokens_of
-from pai_notebook.model.fields import FIELDS, NAMED, field_named
+from pai_notebook.model.fields import NAMED, field_named
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import last_key, version_key
 from pai_notebook.model.patterns import Pattern
 from pai_notebook.model.remarks import as_number, values_of
+from pai_notebook.model.value_index import CATEGORIES, truth
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -255,19 +256,25 @@ class _Parser:
             first, second = self._named(found, left, right), self._named(found, right, left)
             names = (first, second)
             self._check(found, first, second, left, right, sign)
-            firsts, seconds = self._values(found, left, first), self._values(found, right, second)
-            held = [
-                compare(one, other)
-                if type(one) in _NUMBERS and type(other) in _NUMBERS  # most are, and need no look at anything else
-                else any(_holds(compare, a, b, names) for a in values_of(one) for b in values_of(other))
-                for one, other in zip(firsts, seconds, strict=True)
-            ]
             name, operand = (first, right) if second is None else (second, left)
-            if name is not None and operand.name is None:  # a literal, on either side
-                values, written = firsts if second is None else seconds, operand.token
-                if written.kind in _WRITTEN and operand.literal is not None:
-                    text = operand.literal if isinstance(operand.literal, str) else written.text.strip()
-                    found.remarks.note(name, text, operand.literal, values, is_equality=sign == "==", is_met=any(held))
+            literal = operand.literal if operand.name is None else _NO_LITERAL
+            index = found.index(name) if name is not None and sign == "==" and isinstance(literal, _FOUND) else None
+            if index is not None and index.is_whole:
+                values, held = index.values, [False] * len(found.versions)
+                for place in index.places(literal):
+                    held[place] = True
+            else:
+                firsts, seconds = self._values(found, left, first), self._values(found, right, second)
+                values = firsts if second is None else seconds
+                held = [
+                    compare(one, other)
+                    if type(one) in _NUMBERS and type(other) in _NUMBERS  # most are, and need no look at anything else
+                    else any(_holds(compare, a, b, names) for a in values_of(one) for b in values_of(other))
+                    for one, other in zip(firsts, seconds, strict=True)
+                ]
+            if name is not None and literal is not _NO_LITERAL and literal is not None and operand.token.kind in _WRITTEN:
+                text = literal if isinstance(literal, str) else operand.token.text.strip()
+                found.remarks.note(name, text, literal, values, is_equality=sign == "==", is_met=any(held))
             return held
 
         return mask
@@ -413,6 +420,9 @@ def _negation(mask: Mask) -> Mask:
 
 
 _NUMBERS = frozenset({float, int})
+_NO_LITERAL = object()
+# Literals that are looked up where they are asked to be equal; times are read as they are compared.
+_FOUND = (str, int, float, type(None))
 _MOMENTS = frozenset({"date", "ago"})
 # Literals that may be the texts of a label: env == 1, env == true.
 _WRITTEN = frozenset({"text", "number", "name", "date", "ago"})
@@ -443,7 +453,7 @@ def _alike(left: Any, right: Any, names: tuple[Name | None, Name | None]) -> tup
     if left is None or right is None:
         return (0, 0) if left is right and None in names else None
     if isinstance(left, bool) or isinstance(right, bool):
-        return _both(left, right, _truth)
+        return _both(left, right, truth)
     if isinstance(left, date) or isinstance(right, date):
         return read_moments(left, right)
     if isinstance(left, int | float) or isinstance(right, int | float):
@@ -451,17 +461,9 @@ def _alike(left: Any, right: Any, names: tuple[Name | None, Name | None]) -> tup
     if _are_versions(names):
         return version_key(left), version_key(right)
     paths = {name.path for name in names if name is not None and not name.section}
-    return (left.casefold(), right.casefold()) if paths & _CATEGORIES else (left, right)
-
-
-# Fields whose words are the same in any case.
-_CATEGORIES = frozenset(info.name for info in FIELDS if info.kind == "category")
+    return (left.casefold(), right.casefold()) if paths & CATEGORIES else (left, right)
 
 
 def _both(left: Any, right: Any, read: Callable[[Any], Any]) -> tuple[Any, Any] | None:
     first, second = read(left), read(right)
     return None if first is None or second is None else (first, second)
-
-
-def _truth(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else {"true": True, "false": False}.get(value.casefold()) if isinstance(value, str) else None

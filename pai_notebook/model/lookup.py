@@ -22,6 +22,7 @@ from pai_notebook.model.patterns import Pattern
 from pai_notebook.model.remarks import Remarks
 from pai_notebook.model.resolving import resolve
 from pai_notebook.model.source import dataset_names
+from pai_notebook.model.value_index import ValueIndex
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -186,6 +187,8 @@ class Lookup:
         self.remarks = Remarks()
         self._names: dict[str, tuple[Name, ...]] = {}
         self._specs: dict[str, list[dict[str, Any]]] = {}
+        self._indexes: dict[Name, ValueIndex] = {}
+        self._ids: dict[Name, list[str]] = {}
 
     @cached_property
     def _metrics(self) -> MetricColumns:
@@ -253,7 +256,9 @@ class Lookup:
 
     def known_under(self, name: Name) -> list[str]:
         """Every id and name of the accounts or models in a field."""
-        return list(dict.fromkeys(each for value in self.values(name) for each in value or ()))
+        if name not in self._ids:
+            self._ids[name] = list(dict.fromkeys(each for value in self.values(name) for each in value or ()))
+        return self._ids[name]
 
     def values(self, name: Name) -> list[Any]:
         """Value of every version under a name, None where a version has none, or a group several.
@@ -281,6 +286,12 @@ class Lookup:
         if name.path in NAMED:
             return [_called(info.of(version), name.path, version) for version in self.versions]
         return [known(info.of(version)) if info.known else _read(info.of(version)) for version in self.versions]
+
+    def index(self, name: Name) -> ValueIndex:
+        """Give the values under a name by what equals them, read once."""
+        if name not in self._indexes:
+            self._indexes[name] = ValueIndex(name, self.values(name))
+        return self._indexes[name]
 
     def stated(self, name: Name) -> list[Any]:
         """As `values`, but lists as they were sent, an object as a mapping of its leaves, and `NOT_STATED` where there is nothing."""

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 # Characters of a text, and how many texts, that a note names.
 _LONGEST, _FEW = 40, 5
+# Texts for which the nearest are looked for: it takes a look at all there are.
+_MANY = 20
 _ALL = 100  # percent of a fraction
 _WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
 
 
-def missed_text(name: str, text: str, there: Collection[str]) -> Phrase | None:
+def missed_text(name: str, text: str, there: Collection[str], *, nearest_too: bool = True) -> Phrase | None:
     """Say that no version has a text under a name, with the nearest texts or those there are; None where there are none.
 
     Examples
@@ -33,7 +35,7 @@ def missed_text(name: str, text: str, there: Collection[str]) -> Phrase | None:
     >>> missed_text("labels.env", "prd", ["prod", "test"])
     "no version has labels.env 'prd'; nearest: prod"
     """
-    close = nearest(text, there)
+    close = nearest(text, there) if nearest_too else ()
     told = "no version has {name} {text!r}; nearest: {names}" if close else "no version has {name} {text!r}; there are: {names}"
     return say(told, name=name, text=text, names=joined(close or sorted(there)[:_FEW])) if there else None
 
@@ -62,6 +64,7 @@ class Remarks:
         self.unmet: list[Phrase] = []
         self.percent: str = ""
         self._ranged: set[tuple[str, bool]] = set()
+        self._read: dict[Name, tuple[list[str], list[float]]] = {}
 
     def note(self, name: Name, written: str, literal: Any, values: Sequence[Any], *, is_equality: bool, is_met: bool) -> None:
         """Note what may be a slip in a comparison of a name with a literal.
@@ -82,10 +85,7 @@ class Remarks:
         bound = _size(literal) if is_number(literal) else None
         if is_met and (bound is None or not 1 < bound <= _ALL or name.section != "metrics"):
             return
-        texts = short_texts(values)
-        numbers = [
-            number for value in values for each in values_of(value) if name.section and (number := _size(as_number(each))) is not None
-        ]
+        texts, numbers = self._texts_and_numbers(name, values)
         if numbers and (bound is not None or not texts):
             percent = _meant_percent(name, bound, numbers)
             told = name.typed, bool(percent)
@@ -99,9 +99,16 @@ class Remarks:
             self._add(self.unmet, _ends(name, values, written))
         elif is_equality:
             there = dict.fromkeys([*texts, *map(format_number, sorted(set(numbers))[:_FEW])])
-            self._add(self.missed, missed_text(name.typed, written, there))
+            self._add(self.missed, missed_text(name.typed, written, there, nearest_too=len(self.missed) < _MANY))
         elif bound is not None:
             self._add(self.missed, _no_number(name, written, texts))
+
+    def _texts_and_numbers(self, name: Name, values: Sequence[Any]) -> tuple[list[str], list[float]]:
+        """Read the values under a name, once however many literals they are compared with."""
+        if name not in self._read:
+            sizes = (_size(as_number(each)) for value in values if name.section for each in values_of(value))
+            self._read[name] = short_texts(values), [number for number in sizes if number is not None]
+        return self._read[name]
 
     @staticmethod
     def _add(where: list[Phrase], said: Phrase | None) -> None:
@@ -110,8 +117,10 @@ class Remarks:
 
 def _meant_percent(name: Name, bound: float | None, numbers: Sequence[float]) -> str:
     """Give a bound in percent where values are fractions and it is none; empty otherwise."""
-    is_fraction = name.section == "metrics" and (bounds_of(name.path, numbers)[1] == 1 or is_percentable(name.path))
-    if not is_fraction or bound is None or not 1 < bound <= _ALL or not all(0 <= each <= 1 for each in numbers):
+    if bound is None or not 1 < bound <= _ALL or min(numbers) < 0 or max(numbers) > 1:
+        return ""
+    is_fraction = name.section == "metrics" and (bounds_of(name.path, (min(numbers), max(numbers)))[1] == 1 or is_percentable(name.path))
+    if not is_fraction:
         return ""
     return f"{format_computed(bound)}%"
 

@@ -1,3 +1,4 @@
+import itertools
 import math
 import operator
 from datetime import date
@@ -9,6 +10,10 @@ from hypothesis import strategies as st
 
 from pai_notebook import ModelVersion, VersionSet
 from pai_notebook.errors import AddressError, ConfigurationError
+from pai_notebook.model.conditions import _holds
+from pai_notebook.model.names import Name
+from pai_notebook.model.remarks import values_of
+from pai_notebook.model.value_index import ValueIndex
 
 VERSION = ModelVersion.from_document(
     {
@@ -532,3 +537,29 @@ def test_numbers_beside_texts_are_among_those_there_are():
     assert (
         _measured("grade", 0.9, "y", 0.8).filter("grade == 'xyz'").removed[0].endswith("no version has grade 'xyz'; there are: 0.8, 0.9, y")
     )
+
+
+TEXTS = ["", "1", "1.0", " 1 ", "true", "TRUE", "prod", "Prod", "approved", "Approved", "v1.5.0", "1.5.0"]
+EQUAL = [None, True, False, 0, 1, 1.0, 0.5, 2**60 + 1, *TEXTS]
+
+
+@pytest.mark.parametrize("name", [Name("", "version_name"), Name("", "approval_status"), Name("labels", "env"), Name("metrics", "cer")])
+def test_what_equals_a_literal_is_found_as_a_comparison_of_each_value_finds_it(name):
+    values = [*EQUAL, *itertools.combinations(TEXTS[:6], 2)] if name.section == "labels" else EQUAL
+    if not name.section:
+        values = [None, *TEXTS]
+    index = ValueIndex(name, values)
+    assert index.is_whole
+    for literal in EQUAL:
+        if name.path == "version_name" and not isinstance(literal, str):
+            continue  # a number is read as a name there
+        held = [any(_holds(operator.eq, each, literal, (name, None)) for each in values_of(value)) for value in values]
+        assert sorted(set(index.places(literal))) == [place for place, is_held in enumerate(held) if is_held], literal
+
+
+def test_the_nearest_texts_are_told_of_the_first_that_are_missed():
+    documents = [{"VersionName": f"0.{n}.0", "Labels": [{"Key": "env", "Value": f"prod{n}"}]} for n in range(30)]
+    versions = VersionSet.from_documents(documents, "m")
+    removed = str(versions.filter("label.env in ({})".format(", ".join(f"'prd{n}'" for n in range(30)))).removed)
+    assert removed.count("nearest: ") == 20
+    assert removed.count("there are: ") == 10
