@@ -25,7 +25,7 @@ from pai_notebook.io.redaction_rules import (
     is_telling,
     is_worth_masking,
 )
-from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
+from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json, secret_arguments
 from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
@@ -278,11 +278,16 @@ class Redaction(Printed):
         """Mask a list; in one of arguments, what follows an option is what the option says, in a pair the second what the first says."""
         paired = paired_kind(nodes, among_pairs=among_pairs or isinstance(nodes, tuple))
         pairs = all(map(is_pair, nodes))
+        told = {} if whole else secret_arguments(nodes)
         found: list[Any] = []
         option = ""
-        for node in nodes:
+        for nth, node in enumerate(nodes):
             kind = whole or self._kept(kind_under(option, node) if option else paired if found else "")
-            walked = self._walk_list(node, place, kind, among_pairs=True) if pairs else self._walk(node, place, kind)
+            if nth in told and not kind:
+                start = told[nth]
+                walked = node[:start] + self._mask(node[start:], "key", place)
+            else:
+                walked = self._walk_list(node, place, kind, among_pairs=True) if pairs else self._walk(node, place, kind)
             found.append(walked)
             option = node if isinstance(node, str) and _OPTION.fullmatch(node) else ""
         return found

@@ -129,6 +129,8 @@ def _what_last_word_says(name: str, squashed: str, plain: str) -> Named | None:
     if last in ("token", "tokens", "signature"):
         long = last == "signature"
         return _NOTHING if _VOCABULARY.fullmatch(before) else Named("key", sure=False, fits=_is_long if long else _is_opaque)
+    if last in ("jwt", "hmac", "sts") or squashed.endswith("sessionid"):
+        return Named("key", sure=False, fits=_is_random_word)
     bucket = _BUCKET.search(squashed)
     if _BUCKET_IN_CHINESE.search(plain) or (bucket and not _BUCKETING.search(squashed[: bucket.start()])):
         harmless = _SIZES if squashed == "bucket" else ()
@@ -233,6 +235,10 @@ def _is_address(text: str) -> bool:
 
 def _is_unlike_words(text: str) -> bool:
     return len(text) >= _OPAQUE and _is_one_word(text) and (is_generated(text) or text.endswith("="))
+
+
+def _is_random_word(text: str) -> bool:
+    return len(text) >= _LONG_TOKEN and _is_unlike_words(text)
 
 
 def _is_long(text: str) -> bool:

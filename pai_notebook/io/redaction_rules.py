@@ -93,8 +93,36 @@ def _is_no_word(text: str) -> bool:
     return len(text) >= _LONG_LETTERS or not text.isalpha()
 
 
+def _is_no_id(text: str) -> bool:
+    return not text.isdecimal()
+
+
+def _is_signature(text: str) -> bool:
+    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+
+
+# Options of one letter mean a password behind certain programs alone.
+_ARGUMENTS = r"(?:\s(?:[^\n|;&]{0,200}?\s)?)"
+# What stands right behind a password's option is no word of a sentence only where nothing but options is before it.
+_OPTIONS = r"(?:\s++[\w.]++)?+(?:\s++-[^\sp]\S*+(?:\s++[^-\s]\S*+)?+){0,16}+\s++"
+_LOGINS = r"(?:docker|podman|nerdctl|skopeo|buildah|oras|crane|az|oc|helm\s++registry)\s++login"
+_WORD = r"""(?P<secret>(?(quote)[^"'\n]++|[^\s"']++))"""
+COMMANDS = (
+    *(
+        MaskRule("key", re.compile(pattern), judge)
+        for judge, pattern in (
+            (_is_no_id, rf"""\bcurl\b{_ARGUMENTS}(?:-u|-U|--user|--proxy-user)[\s=]*+(?P<quote>["'])?[^\s:"']{{1,64}}:["']?{_WORD}"""),
+            (bool, rf"""\b{_LOGINS}\b{_ARGUMENTS}-p[\s=]*+(?P<quote>["'])?{_WORD}"""),
+            (bool, rf"""\b(?:mysql(?:dump|admin|import|check)?|mariadb(?:-dump|-admin)?){_OPTIONS}-p(?P<quote>["'])?{_WORD}"""),
+            (bool, rf"""\b(?:redis|valkey)-cli\b{_ARGUMENTS}-a\s++(?P<quote>["'])?{_WORD}"""),
+        )
+    ),
+)
+
 # What is looked for before names and values, because it holds them.
 ADDRESSES = (
+    *COMMANDS,
+    MaskRule("key", re.compile(r"(?i)[?&;]sig=(?P<secret>[a-z0-9%+/=_-]{12,}+)"), _is_signature),
     *(
         MaskRule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
         for kind, pattern in (

@@ -5,13 +5,15 @@ Every function walks a text once from left to right and goes on behind what it t
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from pai_notebook.io.redaction_names import bucket_in, is_identifier, what_name_says
-from pai_notebook.io.redaction_rules import is_generated
+from pai_notebook.io.redaction_rules import COMMANDS, is_generated
 
 # From a secret and its kind to what stands there instead; the secret itself where it is to stay.
 Mask = Callable[[str, str], str]
@@ -37,6 +39,7 @@ _TURNED = re.compile(
     rf"""(?P<quote>["']) (?P<value>[^"'\\\n]{{1,256}}) (?P=quote) \s*+ {_IS} \s*+ (?P<name>[\w.\-`]++ (?:\[["']?[\w.\-]++)?)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_NOT_IN_ARGUMENT = re.compile(r"""[\s"'|;&]""")  # what would end an argument in a text
 _COMPARED = re.compile(r"[=!]==?")
 _ELEMENT = re.compile(r"<(?P<name>\w[\w.:\-]*+)[^<>]*+>(?P<value>[^<>]++)</")
 _QUOTES = {quote: re.compile(rf"\\++{quote}?|{quote}|\n") for quote in "\"'`"}
@@ -74,6 +77,27 @@ def mask_pairs(text: str, mask: Mask) -> str:
     'run --password "(key)" --bucket (bucket) --epochs 3, {"sk": "(key)"}'
     """
     return _mask_elements(_mask_values(_mask_conditions(text, mask), mask), mask)
+
+
+def secret_arguments(nodes: Sequence[Any]) -> dict[int, int]:
+    """Which of the arguments of a program hold a password by what its options mean, and from where on.
+
+    Examples
+    --------
+    >>> secret_arguments(["curl", "-u", "li:x1", "https://h"]), secret_arguments(["train.py", "-u", "li:x1"])
+    ({2: 3}, {})
+    """
+    if not all(isinstance(node, str) for node in nodes) or not any(node.startswith("-") for node in nodes):
+        return {}
+    starts = [0, *itertools.accumulate(len(node) + 1 for node in nodes)]
+    text = " ".join([_NOT_IN_ARGUMENT.sub("_", node) for node in nodes])
+    found: dict[int, int] = {}
+    for rule in COMMANDS:
+        for match in rule.pattern.finditer(text):
+            if rule.judge(match["secret"]):
+                place = bisect_right(starts, match.start("secret")) - 1
+                found[place] = match.start("secret") - starts[place]
+    return found
 
 
 def _mask_conditions(text: str, mask: Mask) -> str:

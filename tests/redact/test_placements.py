@@ -107,11 +107,60 @@ def test_texts_of_the_demo_without_a_secret_stay():
         "s3 and oss are stores; acs: a name",
         "d41d8cd98f00b204e9800998ecf8427e",
         '["python", "train.py", "--epochs", "3"]',
+        "docker run -u 1000:1000 -p 8080:80 image; curl -u 1000:1000 h; train.py -p 3 -a 2 -u x:y",
+        "mysql -u root -p db --port 3306 -P 3306, redis-cli -n 1 ping | grep -a x, docker login; train -p 4",
+        "from mysql, by train.py -patience 3; mysql and train.py -patience 3 -e 4",
+        "sts: stsbenchmark-test, session_id: 17, session_id=experiment-of-monday, jwt: none, hmac: sha256, a&sig=significance",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(text):
     assert Redaction().text(text) == text
     assert Redaction().document({"VersionDescription": text}) == {"VersionDescription": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("curl -s -u user:s3crt https://h/p", "curl -s -u user:masked-key-1 https://h/p"),
+        ("curl -uuser:'s3crt'", "curl -uuser:'masked-key-1'"),
+        ("curl --user 'user:s3crt' h", "curl --user 'user:masked-key-1' h"),
+        ("curl -u 'user:s3 crt' h", "curl -u 'user:masked-key-1' h"),
+        ("docker login -u a -p s3crt r.example.com", "docker login -u a -p masked-key-1 r.example.com"),
+        ("mysql -uroot -ps3crt db", "mysql -uroot -pmasked-key-1 db"),
+        ("mysqldump -h h -p's3crt' db", "mysqldump -h h -p'masked-key-1' db"),
+        ("redis-cli -h h -a s3crt ping", "redis-cli -h h -a masked-key-1 ping"),
+        ("azcopy --sas sv=2022-11-02&sr=b&sig=Zm9v%2BYmFyQmF6MTIz%3D&se=1", "azcopy --sas sv=2022-11-02&sr=b&sig=masked-key-1&se=1"),
+        ("jwt: a1b2c3d4e5f6g7, epochs: 3", "jwt: masked-key-1, epochs: 3"),
+        ("session_id=a1b2c3d4e5f6g7", "session_id=masked-key-1"),
+        ("sessionId=a1b2c3d4e5f6g7", "sessionId=masked-key-1"),
+        ("--hmac a1b2c3d4e5f6g7 --epochs 3", "--hmac masked-key-1 --epochs 3"),
+        ("STS=a1b2c3d4e5f6g7", "STS=masked-key-1"),
+    ],
+)
+def test_options_of_programs_and_names_of_random_text_are_masked(text, kept):
+    assert Redaction().text(text) == kept
+    assert Redaction().document({"VersionDescription": text}) == {"VersionDescription": kept}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        (["/usr/bin/curl", "-u", "user:s3 crt", "h"], ["/usr/bin/curl", "-u", "user:masked-key-1", "h"]),
+        (["docker", "login", "-u", "a", "-p", "s3crt"], ["docker", "login", "-u", "a", "-p", "masked-key-1"]),
+        (["mysql", "-uroot", "-ps3'crt", "db"], ["mysql", "-uroot", "-pmasked-key-1", "db"]),
+        (["train.py", "-p", "s3crt", "-u", "a:b"], ["train.py", "-p", "s3crt", "-u", "a:b"]),
+    ],
+)
+def test_arguments_of_programs_are_masked_in_lists(arguments, kept):
+    assert Redaction().document({"Command": arguments}) == {"Command": kept}
+
+
+def test_what_grants_access_to_a_store_is_masked_under_its_name():
+    document = {"sas": "sv=2022-11-02&sr=b&sig=Zm9v%2BYmFyQmF6MTIz%3D", "note": '{"jwt": "a1b2c3d4e5f6g7", "sts": 0.85}'}
+    assert Redaction().document(document) == {
+        "sas": "sv=2022-11-02&sr=b&sig=masked-key-1",
+        "note": '{"jwt": "masked-key-2", "sts": 0.85}',
+    }
 
 
 def test_origin_notes_and_file_names_are_masked(tmp_path):
