@@ -201,7 +201,7 @@ class Redaction(Printed):
     def _count_masks(self, text: str) -> None:
         """Number what is masked from now on past the masks in a text: they stand for other secrets, of an earlier redaction."""
         for found in MASK.finditer(text):
-            kind, number = found["kind"], found["number"]
+            _, kind, number = found[0].split("-")
             if len(number) <= _MOST_DIGITS:
                 self._counts[kind] = max(self._counts.get(kind, 0), int(number))
 
