@@ -57,14 +57,14 @@ class ValueIndex:
         """What a value is found by: texts as such, and as what else they may be written for."""
         if not isinstance(value, str):
             return [(_kind(value), value)]
-        read = [("text", self._text(value)), ("number in a text", as_number(value)), ("truth in a text", truth(value))]
+        read = [("text", self._text(value)), ("written number", as_number(value)), ("written truth", truth(value))]
         return [key for key in read if key[1] is not None]
 
     def _wanted(self, literal: Any) -> Iterable[tuple[str, Any]]:
         if isinstance(literal, str):
             return [("text", self._text(literal)), ("number", as_number(literal)), ("truth", truth(literal))]
         kind = _kind(literal)
-        return [(kind, literal), (f"{kind} in a text", literal)]
+        return [(kind, literal), (f"written {kind}", literal)]
 
     def _text(self, text: str) -> str:
         return without_v(text) if self._path == "version_name" else text.casefold() if self._path in CATEGORIES else text
