@@ -329,3 +329,9 @@ def test_no_english_is_left_in_the_explorer(registry, data, untranslated, tmp_pa
     explorer.close()
     assert {place: words for place, words in left.items() if words} == {}
     assert untranslated == []
+
+
+def test_what_is_said_of_infinite_numbers_is_said_in_chinese_too():
+    told = {text: chinese.TEMPLATES[text] for text in chinese.TEMPLATES if "infinite" in text.lower()}
+    assert told
+    assert [text for text, translated in told.items() if "无穷" not in translated] == []
