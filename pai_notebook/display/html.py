@@ -19,6 +19,7 @@ from pai_notebook.display.line import digits, line, remarks
 from pai_notebook.display.links import target
 from pai_notebook.display.plain import inline, prose
 from pai_notebook.display.spans import Chips, Code, Inline, Lines, Link, Number, Tone
+from pai_notebook.display.width import cells
 from pai_notebook.i18n.phrases import blank_between, joined, now, spoken, told
 from pai_notebook.sanitize import visible
 
@@ -166,6 +167,7 @@ def _breakable(shown: str) -> Any:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "beginning": _beginning,
+    "cells": cells,
     "breakable": _breakable,
     "decimal_paddings": _paddings,
     "gap": lambda left, right: blank_between(left.text if isinstance(left, Link) else line(left), line(right)),

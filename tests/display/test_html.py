@@ -174,3 +174,15 @@ def test_many_labels_say_how_many_are_left_out():
     assert "+476 more" in html
     assert "k23" in html
     assert "k24" not in html
+
+
+def test_a_caption_is_kept_in_one_line_by_its_width_and_not_by_its_characters():
+    def caption(text):
+        return re.search("<caption[^>]*>", render_html(Table(["a"], [["b"]], caption=text)))[0]
+
+    assert ["nowrap" in caption(text) for text in ("a" * 80, "a" * 81, "模" * 40, "模" * 41)] == [True, False, True, False]
+
+
+def test_a_head_stands_above_the_names_of_rows_as_they_do():
+    html = render_html(Table([Column("rank", align="right"), Column("value", align="right")], [["1", "2"]], row_headers=1))
+    assert ['align="left"' in cell for cell in re.findall("<th [^>]*>", html)] == [True, False, True]
