@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 # Rows of a list of versions; slices and to_frame() have the rest.
 ROWS = 20
 METRICS = 5
-# Columns of one metric, so that a metric on many datasets leaves room for another.
+# Columns of one metric of a model, so that a metric on many datasets leaves room for another.
 DATASETS = 3
 LABELS = 4
 # Settings in which groups differ.
@@ -148,7 +148,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
     starred = any(isinstance(cell, Number) and cell.star for row in rows for cell in row)
     left_out = [say("{count} of {total} metric columns", count=len(columns), total=len(names))] if len(names) > len(columns) else []
-    others = list(dict.fromkeys(unescaped(path) for path, _ in names if path not in plain)) if several else []
+    others = _others(names, columns, known) if several else []
     left_out = [say("{what} (others: {names})", what=left_out[0], names=few(others, METRICS))] if others else left_out
     left_out += [say("{count} of {total} labels", count=len(keys), total=len(keys) + more)] if more else []
     left_out += [say("numbers rounded")] if rounded else []
@@ -210,10 +210,22 @@ def _columns(names: Sequence[tuple[str, str]], models: Sequence[set[tuple[str, s
     for name in names:
         if name in chosen:
             continue
-        if len(chosen) < METRICS and sum(path == name[0] for path, _ in chosen) < DATASETS:
+        # each model has datasets of its own: a metric shown of one is not cut short by those of another
+        owners = [own for own in models if name in own] or [set(names)]
+        if len(chosen) < METRICS and any(sum(other[0] == name[0] and other in own for other in chosen) < DATASETS for own in owners):
             chosen.append(name)
     chosen += [name for name in names if name not in chosen][: METRICS - len(chosen)]
     return sorted(chosen, key=lambda name: (natural_key(name[0]), natural_key(name[1])))
+
+
+def _others(names: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]], known: Mapping[str, str]) -> list[str]:
+    """Name what has no column: the datasets of a metric that has columns first, then the metrics that have none."""
+    paths = {path for path, _ in columns}
+    left = sorted((name for name in names if name not in columns), key=lambda name: name[0] not in paths)
+    short = short_datasets(sorted({dataset for _, dataset in names}), known)
+    return list(
+        dict.fromkeys(Name("metrics", *name, short.get(name[1], "")).shown if name[0] in paths else unescaped(name[0]) for name in left)
+    )
 
 
 def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float | None) -> Inline:

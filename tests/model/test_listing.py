@@ -185,6 +185,22 @@ def test_each_of_several_models_has_a_metric_of_its_own_in_sight():
     assert "5 of 18 metric columns (others: " in text
 
 
+def test_of_several_models_a_metric_has_the_datasets_of_each_and_what_has_no_column_is_named():
+    def of_model(name, datasets):
+        docs = [
+            {
+                "VersionName": f"0.{n}.0",
+                "Metrics": {"Results": [{"Dataset": {"DatasetId": d}, "Metrics": {"accuracy": n / 10, "f1": n / 9}} for d in datasets]},
+            }
+            for n in (1, 5)
+        ]
+        return list(pnb.VersionSet.from_documents(docs, name))
+
+    text = listed(*of_model("model-a", ["d-a", "d-b", "d-c"]), *of_model("model-b", ["d-x", "d-y", "d-z"]))
+    assert {"d-a", "d-b", "d-c", "d-x", "d-y"} <= set(text.split())
+    assert "5 of 12 metric columns (others: accuracy@d-z, f1)" in text
+
+
 def test_a_list_of_groups_shows_what_they_differ_in_and_no_column_that_none_of_them_has():
     docs = [
         {
