@@ -48,6 +48,15 @@ _PINNED = """table => {
     return [style.position, style.zIndex, style.backgroundColor, Math.round(cells[place].getBoundingClientRect().left)].join();
   }))])];
 }"""
+# which share of its frame the pinned cells of a table take when it is scrolled to its end, and whether they leave gaps between them
+_SHARE = """table => {
+  const frame = table.parentElement, {left, width} = frame.getBoundingClientRect();
+  frame.scrollLeft = 10000;
+  const row = [...table.rows].find(each => each.cells[0].colSpan === 1 && each.cells.length > 4);
+  const boxes = [...row.cells].slice(0, 3).map(cell => cell.getBoundingClientRect()).filter(box => box.left >= left - 1);
+  const grounds = [...row.cells].slice(0, 2).map(cell => getComputedStyle(cell).boxShadow.includes('2px 0px 0px'));
+  return [(Math.max(...boxes.map(box => box.right)) - left) / width, grounds, getComputedStyle(row).borderBottomWidth];
+}"""
 # backgrounds of the pinned cells: how opaque each is, and how far its lightness is from that of its text
 _GROUNDS = """table => {
   const pen = Object.assign(document.createElement('canvas'), {width: 1, height: 1}).getContext('2d', {willReadFrequently: true});
@@ -246,6 +255,14 @@ def test_the_head_of_a_pinned_column_is_pinned_in_every_table(page, digits, host
         scrolled, columns = show(page, host, shown, width=700).evaluate(_PINNED)
         assert scrolled > 30
         assert [len(of_column) for of_column in columns] == [1] * count, columns
+
+
+@pytest.mark.parametrize("width", [364, 420, 520, 600, 700])
+def test_pinned_columns_leave_room_for_a_candidate_in_a_narrow_window(page, digits, width):
+    share, covers, border = show(page, "JupyterLab, dark", digits[-5:].compare(), width=width).evaluate(_SHARE)
+    assert share < 0.56
+    # what is scrolled shows neither between two of them nor through the lines of collapsed borders
+    assert (covers, border) == ([True, True], "0px")
 
 
 def test_an_edge_tells_of_columns_beyond_the_window_until_the_last_is_seen(page, digits):
