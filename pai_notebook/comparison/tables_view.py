@@ -19,6 +19,7 @@ from pai_notebook.model.fields import field_named, titled
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_cost, kind_of_metric
 from pai_notebook.model.numbers import NumberFormat
+from pai_notebook.plot.data import STARS
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -311,7 +312,8 @@ def _tables(
             trend_of(comparison, row, places) if courses and not group else "",
         )
         body.append((row, (name, unit), (shown_name, beside), dict(zip(places, described, strict=True)), whole))
-    bests, courses = (any(whole[nth] for *_, whole in body) for nth in range(2))
+    # a column that says `all` of every row would say nothing
+    bests, courses = any(best[:1] in STARS for *_, (best, _) in body), any(course for *_, (_, course) in body)
     found = []
     for shown, failed in bands:
         columns: list[Column | str] = [lead, *([say("dataset")] if named else [])]

@@ -96,6 +96,11 @@ def _is_missing(judged: Judged, *, blank: bool) -> bool:
     return judged.standing is Standing.MISSING and is_blank(judged.row.cells[judged.place]) is blank
 
 
+def _is_open(leaders: Leaders) -> bool:
+    """Whether every version may be the best by chance, not only by what is tolerated."""
+    return leaders.is_tie and bool(leaders.together)
+
+
 class _Sentences(VerdictWords):
     """Makes the sentences, the most important first."""
 
@@ -231,8 +236,10 @@ class _Sentences(VerdictWords):
         metric = self._path(self._by[0])
         several = len({row.dataset for row in self._comparison.metrics if row.path == self._by[0].path}) > 1
         told = [(self._comparison.leaders(row), self._dataset(row) if several and row.dataset else "", row) for row in self._by]
-        best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None]
-        others = [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
+        best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and not _is_open(leaders)]
+        # where every version may be the best, none is called so
+        others = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and _is_open(leaders)]
+        others += [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
         rows = tuple((row.full_name, name) for row in self._by for name in self._names)
         if best:
             whole = say("Best by {metric}: {versions}.", metric=metric, versions=joined(best, "; "))
@@ -245,11 +252,12 @@ class _Sentences(VerdictWords):
             yield Finding(say("By {metric}: {versions}.", metric=metric, versions=joined(others, "; ")), rows)
 
     def _best_in_short(self, told: Sequence[tuple[Leaders | None, str, Row]]) -> Phrase:
-        """Name the best on each dataset, datasets with the same best together."""
+        """Name the best on each dataset, datasets with the same best together; those where every version may be the best last."""
         datasets: dict[Phrase, list[str]] = {}
-        for leaders, dataset, _ in told:
+        for leaders, dataset, _ in sorted(told, key=lambda each: each[0] is not None and _is_open(each[0])):
             if leaders is not None:
-                datasets.setdefault(first(self._equal(leaders), 1), []).append(dataset)
+                names = say("no version can be told apart") if _is_open(leaders) else first(self._equal(leaders), 1)
+                datasets.setdefault(names, []).append(dataset)
         return joined([say("{text} on {dataset}", text=names, dataset=joined(some)) for names, some in datasets.items()], "; ")
 
     def _equal(self, leaders: Leaders) -> list[Phrase | str]:
@@ -261,6 +269,8 @@ class _Sentences(VerdictWords):
         form = choose_format([cell.value for cell in row.cells if cell.value is not None])
         names = first(self._equal(leaders), VERSIONS)
         text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
+        if _is_open(leaders):
+            return self._open(text, leaders, dataset)
         text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
         if leaders.near:
             near, bound = first([self._called[place] for place in leaders.near], VERSIONS), format_computed(leaders.tolerance)
@@ -283,6 +293,15 @@ class _Sentences(VerdictWords):
             unknown = first([self._called[place] for place in leaders.unknown], VERSIONS)
             text = say("{text}; of {others} no interval is known", text=text, others=unknown)
         return text
+
+    def _open(self, best: Phrase, leaders: Leaders, dataset: str) -> Phrase:
+        """Say that every version may be the best, and which is as measured."""
+        told = "no version can be told apart from the best as measured, {text}"
+        told_on = "on {dataset} no version can be told apart from the best as measured, {text}"
+        if leaders.tolerance:
+            told = "no version can be told apart beyond the tolerance from the best as measured, {text}"
+            told_on = "on {dataset} no version can be told apart beyond the tolerance from the best as measured, {text}"
+        return say(told_on if dataset else told, text=best, dataset=dataset)
 
     def _alike(self, row: Row, dataset: str) -> Phrase:
         """Say why there is no best: equal values, or too few of them."""

@@ -574,6 +574,13 @@ def test_a_row_in_which_every_version_may_be_the_best_has_no_star():
     assert "☆" in str(compare(*near, {"accuracy": 0.8}, baseline="first"))  # whose interval is not known
 
 
+def test_the_column_of_the_best_says_all_of_a_row_in_which_every_version_may_be():
+    told = [{"accuracy": 0.8 + n / 1000, "top5_accuracy": 0.1 + n / 10, "n": 1000} for n in range(5)]
+    assert re.search(r"accuracy ↑ pp [0-9.]+ all ", text_of(compare(*told, baseline="first")))
+    # of no row a version is the best: then there is no column
+    assert not re.search("pp [0-9.]+ all ", text_of(compare(*({**each, "top5_accuracy": 0.1} for each in told), baseline="first")))
+
+
 def test_the_legend_of_stars_stands_where_stars_are():
     told = [results(**{f"d_{name}": {f"m{k}": 0.5 + n / 10 for k in range(14)} for name in "abc"}) for n in range(4)]
     html = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], directions={"m*": "max"})._repr_html_()

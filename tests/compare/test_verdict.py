@@ -653,9 +653,28 @@ def test_the_fold_of_a_verdict_counts_groups_as_groups():
     assert "By version · 7 groups, 21 runs in all" in str(Comparison(groups, baseline="first").verdict)
 
 
+def test_where_every_version_may_be_the_best_none_is_called_so():
+    told = [results(**{"d-a": {"accuracy": 0.9 + n / 1000, "n": 1000}, "d-b": {"accuracy": 0.5 + n / 10, "n": 1000}}) for n in range(3)]
+    c = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy")
+    assert c.leaders(c["accuracy", "d-a"]).is_tie
+    best, tie, *_ = c.verdict.sentences
+    assert best.startswith("Best by accuracy: 0.2.0 (0.7) on d-b")
+    assert "d-a" not in best
+    assert tie == "By accuracy: on d-a no version can be told apart from the best as measured, 0.2.0 (0.902)."
+    alone = Comparison([make(f"0.{n}.0", {"accuracy": 0.9 + n / 1000, "n": 1000}) for n in range(3)], by="accuracy")
+    assert alone.verdict.sentences[0] == "By accuracy: no version can be told apart from the best as measured, 0.2.0 (0.902)."
+
+
+def test_the_short_clause_of_the_best_says_on_which_datasets_every_version_may_be():
+    names = [f"a-dataset-with-a-long-name-{name}" for name in "abcd"]
+    told = [results(**{name: {"accuracy": 0.6 + n / (10 if at else 1000), "n": 1000} for at, name in enumerate(names)}) for n in range(3)]
+    sentences = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy").verdict.sentences
+    assert sentences[0] == "Best by accuracy: 0.2.0 on b, c, d; no version can be told apart on a."
+
+
 def test_of_a_metric_on_several_datasets_the_best_come_first_in_one_short_clause():
     names = [f"a-dataset-with-a-long-name-{name}" for name in "abc"]
-    told = [results(**{name: {"accuracy": 0.8 + n / 10 * (1 if at else -1), "n": 100} for at, name in enumerate(names)}) for n in range(2)]
+    told = [results(**{name: {"accuracy": 0.8 + n / 10 * (1 if at else -1), "n": 1000} for at, name in enumerate(names)}) for n in range(2)]
     verdict = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy").verdict
     first, second, *_ = verdict.sentences
     assert first.startswith("Best by accuracy: 0.0.0 (baseline) on ")
