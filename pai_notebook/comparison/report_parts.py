@@ -69,6 +69,11 @@ def report_of(
     verdict, in_full = shown.verdict._for_report(list(map(mask, asked)))  # noqa: SLF001 - the hook of shown objects
     missing = "{names} is not compared here." if len(absent) == 1 else "{names} are not compared here."
     answer: list[Block] = [Note(say(missing, names=joined(absent, " and ")), "warn")] if absent else []
+    if not asked and named_in(question, [comparison.baseline_name or ""]):
+        # what follows is about others only
+        told_base = "{name} is the baseline, which the others are measured against; it is not checked itself."
+        told_base = told_base if results else "{name} is the baseline, which the others are measured against."
+        answer.insert(0, Note(mask_said(say(told_base, name=comparison.baseline_name)), "warn"))
     answer += [part for _, parts in results for part in parts if not isinstance(part, Section)]
     counts = comparison.verdict.counts
     beyond = [{name: found[word] for name, found in counts.items()} for word in (Standing.BETTER, Standing.WORSE)]

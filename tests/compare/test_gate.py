@@ -1215,3 +1215,11 @@ def test_beside_a_version_that_was_asked_about_the_failures_of_others_are_not_na
     for asked, is_named in (("0.2.0", False), ("0.3.0", True)):
         page = c.report(tmp_path / f"{asked}.html", charts=False, question=f"May {asked} go live?", gates="cer < 0.2").read_text("utf-8")
         assert ("no interval known, as measured: cer" in page) is is_named
+
+
+def test_a_gate_that_passed_names_its_rules_in_sight():
+    c = compare({"accuracy": 0.9, "f1": 0.8}, {"accuracy": 0.91, "f1": 0.8})
+    several = str(c.check("accuracy >= baseline - 1%\nf1 > 0.1"))
+    assert "2 rules: accuracy >= baseline - 1%, f1 > 0.1\n" in several.partition("Passed ·")[0]
+    assert "rule: f1 > 0.1\n" in str(c.check("f1 > 0.1")).partition("Passed ·")[0]
+    assert "rule" not in str(c.check("f1 > 0.99")).partition("Failed")[0]

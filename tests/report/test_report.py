@@ -405,6 +405,28 @@ def test_a_version_that_a_question_names_and_that_is_not_compared_is_said_to_be_
 
 
 @pytest.mark.parametrize(
+    ("question", "gates", "said"),
+    [
+        (
+            "May 2.4.0 go live?",
+            ["accuracy > 0.1"],
+            "2.4.0 is the baseline, which the others are measured against; it is not checked itself.",
+        ),
+        ("May 2.4.0 go live?", [], "2.4.0 is the baseline, which the others are measured against."),
+        ("May 2.5.0 replace 2.4.0?", ["accuracy > 0.1"], ""),
+    ],
+)
+def test_the_answer_to_a_question_that_names_the_baseline_alone_says_so_first(everything, tmp_path, question, gates, said):
+    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-3:].compare("2.4.0")
+    text = compared.report(tmp_path / "r.html", gates=gates, charts=False, question=question).read_text("utf-8")
+    main = list(html5lib.parse(text, namespaceHTMLElements=False).find(".//main"))
+    answer = main[[each.tag for each in main].index("h2") + 1]
+    words = re.sub(r"^[!\s]+", "", "".join(part for part in answer.itertext() if not part.startswith(".pai")))
+    assert words.startswith(said)
+    assert ("is the baseline, which" in words) == bool(said)
+
+
+@pytest.mark.parametrize(
     ("question", "good", "short"),
     [
         ("May 2.4.0 go live?", True, "2.4.0 not told apart."),

@@ -105,7 +105,8 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     others = [] if told and judged <= {*asked} and len(judged) == 1 else [every, *_versions(report)]
     good = all(passed for _, passed in told) if told else report.passed
     lead, *rest = [said for said, _ in told] if told else others
-    rest += _footing(report, asked)
+    # what failed stands under its rule in sight, what passed is folded
+    rest += [*(_rules(report) if good else []), *_footing(report, asked)]
     blocks: list[Block] = [Note(joined(rest, "\n"), "good" if good else "bad", lead=lead)]
     blocks += [*([Note(joined(others, "\n"))] if told and others else []), *(Note(remark, "warn") for remark in report.remarks)]
     passed = (check for check in report.checks if check.as_measured and check.outcome == "passed")
@@ -129,6 +130,16 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
             table = _by_metric(checks, datasets) if by_metric else _table(checks, "", datasets, limit=_SHOWN)
             blocks.append(Section(title, [table], folded=True, summary=str(len(checks))))
     return Stack(blocks)
+
+
+def _rules(report: GateReport) -> list[Phrase]:
+    """Name the rules in a line; nothing where the title says the only one."""
+    rules = [rule for rule in _by_rule(report.checks) if rule != NO_REGRESSION]
+    return (
+        [say("{count} rules: {rules}" if len(rules) > 1 else "rule: {rules}", count=len(rules), rules=first(rules, _RULES))]
+        if rules
+        else []
+    )
 
 
 def _failed(checks: Sequence[Check], title: Phrase, datasets: Mapping[str, str]) -> list[Block]:
