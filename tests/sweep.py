@@ -35,6 +35,8 @@ SHORTEST = 12
 """Shorter test secrets such as `secret` are ordinary words."""
 MOST = 20
 """Secrets kept of one test; properties make up thousands."""
+FRAMES = 20
+"""Frames looked through at each end of a long traceback."""
 LARGEST = 8 * 2**20
 """Bytes of a file that is looked through."""
 ON_PURPOSE = {
@@ -101,7 +103,9 @@ def shown(error: BaseException) -> str:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         parts += [str(error), repr(error), *getattr(error, "__notes__", ()), *map(str, vars(error).values())]
-        for frame, _ in traceback.walk_tb(from_the_package(error.__traceback__)):
+        frames = [frame for frame, _ in traceback.walk_tb(from_the_package(error.__traceback__))]
+        # a recursion holds the same in each frame, one level deeper: its ends are enough
+        for frame in frames if len(frames) <= 2 * FRAMES else frames[:FRAMES] + frames[-FRAMES:]:
             if not frame.f_code.co_filename.startswith(TESTS):
                 parts += map(safely, frame.f_locals.values())
         error = error.__cause__ or error.__context__

@@ -527,7 +527,7 @@ def _in_itself():
     return held
 
 
-def _deep(levels=5000):
+def _deep(levels=2000):
     held = []
     for _ in range(levels):
         held = [held]

@@ -73,7 +73,8 @@ def _proxy_trouble(error: Exception, chain: list[BaseException], subject: Subjec
     cure = say("Correct or unset {variable}, or add {endpoint} to NO_PROXY.", variable=proxy.variable, endpoint=subject.endpoint)
     if isinstance(error, httpx.ProxyError):
         return _refused_by_proxy(error, subject, cure)
-    if any(isinstance(link, ssl.SSLError) for link in chain):
+    # the proxy was there: who broke the connection, it or what is behind it, cannot be told
+    if any(isinstance(link, (ssl.SSLError, ConnectionResetError, BrokenPipeError)) for link in chain):
         return None
     what = ""
     if any(isinstance(link, (socket.gaierror, UnicodeError)) for link in chain):

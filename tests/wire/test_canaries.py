@@ -13,7 +13,7 @@ import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, PaiError, ServiceUnavailable
 from tests.patience import UNHURRIED
 
-from .faultserver import FaultServer, Hangup, message
+from .faultserver import FaultServer, Hangup, message, reset_at_once
 from .looks import everything, leaks, listening
 
 KEY, SECRET, TOKEN = "LTAI5tCanaryOfKeyId01", "CanaryOfSecret01234567890abcdef", "CAIS0CanaryOfToken+/==0123456789"
@@ -99,6 +99,12 @@ def no_tls(conn, hit, good):
     raise Hangup
 
 
+def resetting(conn, hit, good):
+    conn.sendall(message(200))
+    conn.recv(1)  # of the greeting, so that the way was open
+    reset_at_once(conn, hit, good)
+
+
 PROXIES = {
     "wants another login": (echoing(407, "Proxy Authentication Required"), ConfigurationError, "requires a valid login (HTTP 407)"),
     "refuses": (echoing(403, "Forbidden"), ConfigurationError, "refused to connect to service.invalid (HTTP 403)"),
@@ -110,7 +116,11 @@ PROXIES = {
     "is not a proxy": (lambda conn, hit, good: conn.sendall(b"SSH-2.0 " + PASSWORD.encode() + b"\r\n\r\n"), PaiError, "service.invalid"),
     "cuts the line": (lambda conn, hit, good: conn.close(), PaiError, "service.invalid"),
     "speaks no TLS behind it": (no_tls, PaiError, "service.invalid"),
+    "resets what is behind it": (resetting, ServiceUnavailable, "service.invalid cannot be reached through the proxy"),
 }
+
+
+TRIED_AGAIN = {"speaks no TLS behind it", "cuts the line", "resets what is behind it"}
 
 
 @pytest.mark.parametrize("kind", sorted(PROXIES))
@@ -119,7 +129,7 @@ def test_what_a_proxy_says_is_classified_and_never_quoted(kind, monkeypatch):
     with FaultServer(lambda hit: answer) as proxy:
         monkeypatch.setenv("https_proxy", f"http://user:{PASSWORD}@127.0.0.1:{proxy.port}")
         # what is cut before a request was sent is tried again for so long
-        hurried = {"connect_timeout": 2.0} if kind in {"speaks no TLS behind it", "cuts the line"} else {}
+        hurried = {"connect_timeout": 2.0} if kind in TRIED_AGAIN else {}
         error, seen = looked_at(endpoint="https://service.invalid", **hurried)
     assert "proxy-authorization" in proxy.hits[0].headers
     assert leaks(SECRETS, seen) == []
