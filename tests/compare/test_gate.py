@@ -832,10 +832,10 @@ def test_a_rule_over_all_metrics_leaves_out_what_says_how_sure_another_is():
 def test_an_alarm_over_all_metrics_fails_for_what_is_lost_and_counts_what_has_no_interval():
     first = {"accuracy": 0.9, "em": 0.8, "auc": 0.9, "bleu": 30.0, "n": 1000}
     report = compare(first, {**first, "auc": 0.5, "f1": 0.5}).gate("fail if worse beyond chance")
-    assert report.remarks == ("2 of the skipped checks could not be made: no interval known, or too few runs or folds",)
+    assert report.remarks == ("2 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds",)
     partly = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.95, "n": 1000}, {"accuracy": 0.97}).check("fail if worse beyond chance")
-    assert partly.remarks == ("1 of the skipped checks could not be made: no interval known, or too few runs or folds",)
-    assert partly.remarks[0].in_language("zh") == "跳过的检查中有 1 项无法进行：置信区间未知，或运行次数、折数太少"
+    assert partly.remarks == ("1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds",)
+    assert partly.remarks[0].in_language("zh") == "跳过的检查中有 1 项无法进行：置信区间或方向未知，或运行次数、折数太少"
     lost = breaches(compare(first, {**first, "em": float("nan")}, {"accuracy": 0.9, "n": 1000}), "fail if worse beyond chance")
     assert sorted((name, version) for name, version, _ in lost) == [
         ("auc", "0.3.0"),
@@ -890,7 +890,19 @@ def test_the_remark_on_what_an_alarm_could_not_check_counts_what_the_headline_co
     c = compare({"accuracy": 0.9, "n": 1000, "f1": 0.8, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "f1": 0.7, "auc": 0.9, "bleu": 3})
     report = c.check("fail if worse beyond chance")
     assert "3 skipped, not counted" in str(report)
-    assert report.remarks == ("2 of the skipped checks could not be made: no interval known, or too few runs or folds",)
+    assert report.remarks == ("2 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds",)
+
+
+@pytest.mark.parametrize("name", ["std_accuracy", "acc_sem", "top5_ci", "gap"])
+def test_an_alarm_over_all_metrics_says_which_changes_it_cannot_judge(name):
+    """Names that would say how sure others are have no direction where these are not there."""
+    c = compare({name: 0.95, "f1": 0.5, "n": 1000, "epochs": 3}, {name: 0.70, "f1": 0.6, "n": 1000, "epochs": 3}, directions={"f1": "max"})
+    report = c.check("fail if worse beyond chance")
+    (skipped,) = [check for check in report.checks if check.metric == name]
+    assert (skipped.outcome, skipped.checked) == ("skipped", False)
+    assert skipped.reason.startswith("changed, and which way is better is unknown")
+    assert "epochs" not in {check.metric for check in report.checks}  # as it did not change
+    assert f"The direction of {name} is unknown" in str(c.verdict)
 
 
 def test_why_nothing_could_be_checked_names_the_metrics_of_each_reason():
@@ -928,7 +940,7 @@ def test_an_alarm_does_not_pass_what_too_few_runs_cannot_judge():
     assert (named.outcome, named.checked) == ("failed", False)
     several = compare(*few, repeats={**repeats, "f1": "runs"}).check("fail if worse beyond chance")
     assert {check.metric: check.outcome for check in several.checks} == {"accuracy": "skipped", "f1": "passed"}
-    assert several.remarks == ("1 of the skipped checks could not be made: no interval known, or too few runs or folds",)
+    assert several.remarks == ("1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds",)
 
 
 def test_no_regression_leaves_evidence_alone():

@@ -9,7 +9,7 @@ from pai_notebook.comparison.gate.pairs import Gated, Pair
 from pai_notebook.comparison.gate.parse import Alarm
 from pai_notebook.comparison.gate.report import Check, Outcome
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
-from pai_notebook.comparison.together import Together
+from pai_notebook.comparison.together import Together, is_judged
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.nearest import nearest_names
 
@@ -32,6 +32,7 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
             checks[alarm] = [_alarm_nowhere(alarm, gated)]
         if not alarm.is_named:
             checks[alarm] += _nothing(alarm, checks[alarm])
+            checks[alarm] += _without_direction(alarm, gated) if found else []
     return checks
 
 
@@ -41,9 +42,9 @@ def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
     count = len({(check.version, check.metric, check.dataset) for check in skipped if check.delta is not None})
     if not count:
         return None
-    told = "{count} of the skipped checks could not be made: no interval known, or too few runs or folds"
+    told = "{count} of the skipped checks could not be made: no interval or no direction known, or too few runs or folds"
     if count == 1:
-        told = "1 of the skipped checks could not be made: no interval known, or too few runs or folds"
+        told = "1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds"
     return say(told, count=count)
 
 
@@ -51,6 +52,17 @@ def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
     pattern = alarm.pattern
     rows = [row for row in gated.fitting(pattern) if row.direction.mode is not None]
     return [pair for row in rows for pair in gated.pairs(row)]
+
+
+def _without_direction(alarm: Alarm, gated: Gated) -> list[Check]:
+    """Skip what differs and may be worse or better, so that a gate says that it was not checked."""
+    rows = [row for row in gated.fitting(alarm.pattern) if row.direction.mode is None and is_judged(row)]
+    return [
+        pair.uncheckable("skipped", alarm.text, pair.undirected)
+        for row in rows
+        for pair in gated.pairs(row)
+        if pair.is_finite and pair.delta
+    ]
 
 
 def _alarm_nowhere(alarm: Alarm, gated: Gated) -> Check:

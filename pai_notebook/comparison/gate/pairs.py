@@ -158,6 +158,11 @@ class Pair:
         return say("the value is {state}: {text}", state=say(self.cell.state), text=self.cell.text[:40])
 
     @property
+    def undirected(self) -> Phrase:
+        """Say that a change is neither a gain nor a loss that is known."""
+        return say("changed, and which way is better is {direction}", direction=self.row.direction.said)
+
+    @property
     def mixed(self) -> Phrase | None:
         """Say that the two cannot be compared because one looks like percent and the other like a fraction."""
         return say("some values look like percent and others like fractions") if looks_mixed(self.row) else None
