@@ -40,7 +40,11 @@ _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
     """Names of metrics, without numbers of examples and other evidence: those of quality first, of these what most versions have."""
     measured = [version.metrics.groups for version in versions[:_SAMPLE]]
-    evidence = evidence_among(key for keys in measured for key in keys)
+    numbers: dict[tuple[str, str], dict[int, float]] = {}
+    for place, keys in enumerate(measured):
+        for key, stated in keys.items():
+            numbers.setdefault(key, {}).update((place, cell.value) for cell in stated if cell.value is not None)
+    evidence = evidence_among(numbers, numbers.__getitem__)
     names = Counter(path for keys in measured for path in dict.fromkeys(key[0] for key in keys if key not in evidence))
     return tuple(sorted(names, key=lambda name: (kind_of_metric(name), -names[name])))
 

@@ -322,7 +322,7 @@ def _labels(groups: Sequence[VersionGroup]) -> dict[str, str]:
 def _repeats(columns: MetricColumns, total: int) -> Mapping[Key, Repeats]:
     """Numbers of every metric that any member has one of; what says how sure a metric is has no mean."""
     found: dict[Key, Repeats] = {}
-    evidence = evidence_among(columns.names)
+    evidence = evidence_among(columns.names, columns.numbers)
     for path, dataset in sorted(columns.names, key=lambda name: tuple(map(natural_key, name))):
         if (path, dataset) in evidence:
             continue

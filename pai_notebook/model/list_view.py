@@ -327,19 +327,20 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
 
     All datasets of a metric stand together. Numbers of examples and errors are not metrics to compare.
     """
-    seen: dict[tuple[str, str], list[float]] = {}
-    for version in versions:
+    seen: dict[tuple[str, str], dict[int, float]] = {}
+    for place, version in enumerate(versions):
         for name, stated in version.metrics._stated.items():  # noqa: SLF001 - without making cells
             for raw in stated:
                 state, value, _ = read_value(raw)
                 if value is not None and state in _NUMBERS:
-                    seen.setdefault(name, []).append(value)
+                    seen.setdefault(name, {})[place] = value
     of_path: dict[str, tuple[object, ...]] = {}
     of_name: dict[tuple[str, str], tuple[float, float]] = {}
-    evidence = evidence_among(seen)
-    for name, values in seen.items():
+    evidence = evidence_among(seen, seen.__getitem__)
+    for name, by_place in seen.items():
         if name in evidence:
             continue
+        values = by_place.values()
         # coarse, so that one version more seldom exchanges the columns
         low, high = min(values), max(values)
         share, spread = -round(len(values) / len(versions), 1), (high - low) / (max(-low, high) or 1.0)

@@ -155,6 +155,10 @@ class MetricColumns:
         found += self._deep.get((path, dataset), ())
         return sorted(found, key=itemgetter(0)) if len(found) > 1 else found
 
+    def numbers(self, key: tuple[str, str]) -> dict[int, float]:
+        """Give the numbers of a metric by the position of the version."""
+        return {place: number for place, raw in self.stated(*key) if (number := read_value(raw)[1]) is not None}
+
 
 def _nicknamed(together: set[tuple[str, ...]], every: set[str], labels: Mapping[str, str]) -> dict[str, str]:
     """Datasets by what tables shorten them to, where some versions call them so and none names both."""

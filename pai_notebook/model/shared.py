@@ -137,7 +137,7 @@ def shared_metrics(columns: MetricColumns, means: Mapping[Key, float], total: in
     What says how sure another metric is has no mean; of numbers of examples it is the smallest.
     """
     content: dict[Key, Any] = {}
-    among = evidence_among(columns.names)
+    among = evidence_among(columns.names, columns.numbers)
     for key in columns.names:
         stated = columns.stated(*key)
         evidence = among.get(key)

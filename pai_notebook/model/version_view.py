@@ -31,7 +31,7 @@ from pai_notebook.display import (
 from pai_notebook.i18n.phrases import joined, say, with_text
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import shown
-from pai_notebook.model.evidence_names import Role, read_evidence_name
+from pai_notebook.model.evidence_names import Role, evidence_among
 from pai_notebook.model.fields import field_named, leaves, plain_fields, specs
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import Cell, State
@@ -144,10 +144,16 @@ def examples_by_dataset(cells: Iterable[Cell]) -> dict[str, Cell]:
     >>> examples_by_dataset(read_metrics({"accuracy": 0.9, "n": 540}).cells)[""].value
     540.0
     """
+    cells = list(cells)
+    numbers: dict[tuple[str, str], dict[int, float]] = {(cell.path, cell.dataset): {} for cell in cells}
+    for cell in cells:
+        if cell.value is not None:
+            numbers[cell.path, cell.dataset][0] = cell.value
+    evidence = evidence_among(numbers, numbers.__getitem__)
     found: dict[str, Cell] = {}
     measured = set()
     for cell in cells:
-        name = read_evidence_name(cell.path)
+        name = evidence.get((cell.path, cell.dataset))
         if name is None:
             measured.add(cell.dataset)
         elif name.role is Role.EXAMPLES and not name.of and cell.state is State.NUMBER and not cell.duplicate:

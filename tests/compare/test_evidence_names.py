@@ -6,7 +6,10 @@ import math
 import numpy as np
 import pytest
 
+import pai_notebook as pnb
 from pai_notebook.comparison.interval_text import read_interval
+from pai_notebook.explorer.listing import metric_names
+from pai_notebook.model.list_view import differing_metrics
 from tests.compare.comparing import compare
 from tests.examples import cases
 from tests.lazy import Lazy
@@ -246,6 +249,23 @@ def test_negative_ends_are_read_too():
     for text, ends in (("-0.2-0.1", (-0.2, 0.1)), ("\u22120.2 to \u22120.1", (-0.2, -0.1)), ("[-1e-2, 2E-2]", (-0.01, 0.02))):
         found = read_interval(text, 0.0)
         assert (found.low, found.high) == ends
+
+
+def test_what_is_too_large_for_an_error_is_a_metric_everywhere():
+    documents = [
+        {
+            "VersionName": f"0.{nth}.0",
+            "Metrics": {"f1": 0.8, "f1_se": 0.6 + nth / 100, "n": 100},
+            "TrainingSpec": {"HyperParameters": {"lr": 0.1, "seed": nth}},
+        }
+        for nth in (1, 2, 3)
+    ]
+    versions = pnb.VersionSet.from_documents(documents, "model-a")
+    assert ("f1_se", "") in differing_metrics(versions)
+    assert metric_names(versions) == ("f1", "f1_se")
+    (group,) = versions.group_repeats()
+    assert group.metrics["f1_se"].value == pytest.approx(0.62)
+    assert versions.compare()["f1_se"].role is None
 
 
 @pytest.mark.slow

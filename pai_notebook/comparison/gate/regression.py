@@ -121,9 +121,8 @@ def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
     bound = policy.tolerance.bound(pair.row.path, pair.row.dataset, baseline)
     within = not exceeds(delta, bound, max(abs(value), abs(baseline)))
     if direction.mode is None:
-        if within:
-            return pair.check("passed", NO_REGRESSION)
-        return pair.uncheckable(_outcome(policy.unknown), NO_REGRESSION, pair.undirected)
+        undirected = pair.uncheckable(_outcome(policy.unknown), NO_REGRESSION, pair.undirected)
+        return pair.check("passed", NO_REGRESSION) if within else undirected
     lower = direction.mode == "min"
     limit = baseline + bound if lower else baseline - bound
     if not math.isfinite(limit):
