@@ -205,7 +205,7 @@ def _parsed(data: bytes | str, where: str) -> Any:
 def respelled(document: Mapping[str, Any], spellings: Mapping[str, str]) -> dict[str, Any]:
     """Give a document the service's own keys, where it has the snake_case of the SDK's models; their None is absent.
 
-    A key that the document has in both spellings is kept as it is.
+    Of a key in both spellings the one that is not empty counts; where neither is, both are kept as they are.
 
     Examples
     --------
@@ -213,15 +213,21 @@ def respelled(document: Mapping[str, Any], spellings: Mapping[str, str]) -> dict
     {'VersionName': '0.1.0'}
     """
     found: dict[str, Any] = {}
+    twice = {spellings[key] for key, value in document.items() if key in spellings and not _is_empty(value)}
     for key, value in document.items():
         if key not in spellings:
-            found[key] = value
-        elif value is not None:
-            found[key if spellings[key] in document else spellings[key]] = value
+            if not (key in twice and _is_empty(value)):
+                found[key] = value
+        elif value is not None and not (_is_empty(value) and spellings[key] in document):
+            found[spellings[key] if _is_empty(document.get(spellings[key])) else key] = value
     for key in ("Labels", "Tags"):
         if isinstance(found.get(key), list):
             found[key] = [_capital(each) if isinstance(each, dict) else each for each in found[key]]
     return found
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", {}, [])
 
 
 def misspelt_keys(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:

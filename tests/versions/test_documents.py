@@ -221,6 +221,17 @@ def test_every_key_may_have_either_spelling(word):
     assert pnb.ModelVersion.from_document(given).raw == own
 
 
+@pytest.mark.parametrize("empty", [None, "", {}, []])
+@pytest.mark.parametrize("keys", [("metrics", "Metrics"), ("Metrics", "metrics")])
+def test_of_a_key_in_both_spellings_the_one_that_is_not_empty_counts(empty, keys):
+    full, bare = keys
+    document = {"VersionName": "0.1.0", bare: empty, full: {"acc": 0.9}}
+    for each in (document, dict(reversed(document.items()))):
+        version = pnb.ModelVersion.from_document(each, "model-a")
+        assert version.metrics["acc"].value == 0.9
+        assert "metrics" not in version.raw
+
+
 def test_a_key_in_both_spellings_is_not_lost():
     given = {"VersionName": "a", "Metrics": {"accuracy": 0.9}, "metrics": {"accuracy": 0.1}}
     assert pnb.VersionSet.from_documents([given])["a"].raw == given
