@@ -17,7 +17,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metric_cells import Cell, State, series_points
-from pai_notebook.model.numbers import NumberFormat, choose_format, choose_row_format
+from pai_notebook.model.numbers import EXACT, NumberFormat, choose_format, choose_row_format
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
 
@@ -144,15 +144,17 @@ def trend(values: Sequence[float | None], step: float = 0.0) -> str:
     >>> trend([0.90, 0.91, 0.905], 0.02), trend([0.90, 0.91, 0.85], 0.02)
     ('▄▄▄', '▅▆▂')
     """
-    # exact, as whole numbers may be beyond what a float tells apart
-    known = [Fraction(value) if value is not None and (isinstance(value, int) or math.isfinite(value)) else None for value in values]
+    stated = [value if value is not None and (isinstance(value, int) or math.isfinite(value)) else None for value in values]
+    # exact where whole numbers are beyond what a float tells apart, or differences beyond the largest
+    exact = any(value is not None and abs(value) > EXACT for value in stated)
+    known = [value if value is None or not exact else Fraction(value) for value in stated]
     finite = [value for value in known if value is not None]
     if len(finite) < 2:  # noqa: PLR2004 - one number is no course
         return ""
     low, high = min(finite), max(finite)
-    height, middle = max((high - low) / (len(_BARS) - 1), Fraction(step)), (low + high) / 2
+    height, middle = max((high - low) / (len(_BARS) - 1), Fraction(step) if exact else step), (low + high) / 2
 
-    def bar(value: Fraction | None) -> str:
+    def bar(value: float | Fraction | None) -> str:
         if value is None:
             return "·"
         return _BARS[round(len(_BARS) // 2 + (value - middle) / height) if height else len(_BARS) // 2]

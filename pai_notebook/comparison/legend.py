@@ -62,7 +62,7 @@ def signs_below(comparison: Comparison, rows: Sequence[Row], places: Sequence[in
     """The legend in a line: what cells say against the baseline, and what stars say of rows; `read_signs` has the rest."""
     signs = words_of_chance(comparison._together, rows, places)  # noqa: SLF001 - for this table alone
     signs += [say("= same")] if any(row.changes[place].verdict is Verdict.SAME for row in rows for place in places) else []
-    as_text = any(cell.state is State.NUMERIC_TEXT for row in rows for cell in row.cells)
+    as_text = any(row.cells[place].state is State.NUMERIC_TEXT for row in rows for place in places)
     return [*signs, *(stars_of(comparison, rows) if starred else []), *([say("† a number that was sent as text")] if as_text else [])]
 
 
@@ -81,7 +81,8 @@ def read_signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int
         told.append(say("a star: best of its row (95 % a row); none where every version may be the best"))
     if any(row.direction.mode for row in rows):
         told.append(say("↑ ↓ which way is better"))
-    lists = {comparison.plain_paths[row.path]: None for row in rows for cell in row.cells if cell.state is State.SERIES and is_course(cell)}
+    cells = [(row, row.cells[place]) for row in rows for place in places]
+    lists = {comparison.plain_paths[row.path]: None for row, cell in cells if cell.state is State.SERIES and is_course(cell)}
     if lists:
         told.append(say("{names}: a list of numbers, its course as bars, then its last number", names=first(list(lists), _LISTS)))
     units = {row.scale.unit for row in rows if any(row.changes[place].delta for place in places)}

@@ -257,7 +257,7 @@ class OverallVerdict(Displayed):
         """How many metrics of each version are what; see the class. A fresh dict, so that a change of it is none of the verdict."""
         return {name: dict(found) for name, found in self._counts.items()}
 
-    @property
+    @cached_property
     def _singly(self) -> list[list[int]]:
         """Positions of versions that are better, and of those that are worse, beyond chance by a metric alone."""
         return [sorted({each.place for each in self._judged if each.alone and each.is_ahead is ahead}) for ahead in (True, False)]
