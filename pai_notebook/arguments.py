@@ -23,6 +23,15 @@ _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 # The name of a series of versions, which is too short for one of them.
 _SERIES = re.compile(r"\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _VERSION_NAME = re.compile(r"\d{1,18}\.\d{1,18}\.\d{1,18}(_\w{1,64})?", re.ASCII)
+# What npm, pip and others write for several versions, and the selector that means the same.
+_NUMBERS = r"[vV]?([0-9]{1,9}(?:\.[0-9]{1,9}){0,2})"
+_SEVERAL = [
+    (re.compile(rf"{_NUMBERS}\.[xX](?:\.[xX])?"), r"\1.*"),
+    (re.compile(rf"(?:\^|>=|>) ?{_NUMBERS}|{_NUMBERS}\+"), r"\1\2.."),
+    (re.compile(rf"<=? ?{_NUMBERS}"), r"..\1"),
+    (re.compile(rf"~[=>]? ?{_NUMBERS}"), r"\1.*"),
+    (re.compile(rf"(?=[vV]?[0-9]+\.){_NUMBERS} ?(?:-|:|\.\.\.|\u2026|to) ?(?=[vV]?[0-9]+\.){_NUMBERS}"), r"\1..\2"),
+]
 
 
 def is_model_id(text: object) -> bool:
@@ -82,6 +91,20 @@ def meant_version(name: str) -> str:
     return bare if is_version_name(bare) else ""
 
 
+def meant_versions(text: str) -> str:
+    """Give the selector of what other systems write for several versions; empty where it is none of these.
+
+    Examples
+    --------
+    >>> [meant_versions(text) for text in ("1.x", "^1.5", ">=1.5", "<=1.5", "~1.5", "1.5-1.6", "1.5.0_rc1")]
+    ['1.*', '1.5..', '1.5..', '..1.5', '1.5.*', '1.5..1.6', '']
+    """
+    for written, meant in _SEVERAL:
+        if found := written.fullmatch(text):
+            return found.expand(meant)
+    return ""
+
+
 def check_model_id(text: str) -> str:
     """Return `text` when it can be a model id.
 
@@ -117,7 +140,7 @@ def check_version_name(text: str) -> str:
     '1.0.0_rc2'
     """
     if not is_version_name(text):
-        meant = meant_version(text) if isinstance(text, str) else ""
+        meant = (meant_version(text) or meant_versions(text)) if isinstance(text, str) else ""
         hint = say("Did you mean {word}?", word=meant) if meant else say("Version names look like 0.1.0 or 1.0.0_rc2.")
         raise AddressError(say("{text} is not a version name", text=_shown(text)), hint=hint)
     return text

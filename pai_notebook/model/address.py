@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeGuard, TypeVar
 
-from pai_notebook.arguments import described, is_series, is_version_name, meant_version, without_v
+from pai_notebook.arguments import described, is_series, is_version_name, meant_version, meant_versions, without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest
@@ -57,6 +57,8 @@ _BEHIND = re.compile(
     rf"(?:{'|'.join(_SINGLE)})(?:\.\.\S*+)?|last:\S*+|\.\.\S++|v?[0-9](?=[\w.+-]*(?:[,，*]|\.\.))\S*+",
     re.IGNORECASE,
 )
+# A model and its version as MLflow and container registries write them.
+_OTHER_MARK = re.compile(rf"({_MODEL.pattern})[:/#=]+({_VERSION.pattern}|{'|'.join(_SINGLE)})")
 _GRAMMAR = say(
     "Write MODEL or MODEL@SELECTOR, where a selector is {words}, last:N, VERSION, a range such as "
     "0.1.0..0.9.0, 2.0.0.. or approved..latest, a glob like 1.*, or several of these with commas.",
@@ -276,7 +278,9 @@ def parse_address(text: str) -> Address:
             say("{text} chooses versions, and names no model", text=_shown(model)), hint=say("Write MODEL@{item}.", item=model)
         )
     if not _MODEL.fullmatch(model) or not text.isprintable():
-        raise AddressError(say("{model} is not a model id", model=_shown(model)), hint=_hint(text))
+        other = _OTHER_MARK.fullmatch(text)
+        hint = say("Did you mean {word}?", word=f"{other[1]}@{other[2]}") if other else _hint(text)
+        raise AddressError(say("{model} is not a model id", model=_shown(model)), hint=hint)
     return Address(model, parse_selector(selector)) if at else Address(model)
 
 
@@ -500,7 +504,7 @@ def meant_selector(text: str) -> str:
     ['last:5', 'latest', 'approved', '']
     """
     few = _FEW_NEWEST.fullmatch(text)
-    return f"last:{few[1]}" if few else nearest_word(text, [*WORDS, "last:5"])
+    return f"last:{few[1]}" if few else meant_versions(text) or nearest_word(text, [*WORDS, "last:5"])
 
 
 def _hint(text: str) -> str:

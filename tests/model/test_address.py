@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook import ModelVersion
+from pai_notebook.arguments import check_version_name
 from pai_notebook.errors import AddressError
 from pai_notebook.model.address import BASELINES, address_of, nearest_versions, nearest_word, parse_address
 from pai_notebook.model.order import version_key
@@ -198,6 +199,10 @@ def test_no_versions_are_not_offered_instead_of_no_versions():
         ("oldest", "No word means the oldest"),
         ("best", "No word means the best"),
         ("lowest", "Write MODEL or MODEL@SELECTOR"),
+        ("^1.5", "Did you mean 1.5..?"),
+        ("~1.5", "Did you mean 1.5.*?"),
+        (">=1.5.0", "Did you mean 1.5.0..?"),
+        ("1.5 to 1.6", "Did you mean 1.5..1.6?"),
     ],
 )
 def test_a_word_of_another_system_is_answered_with_ours(written, meant):
@@ -205,6 +210,19 @@ def test_a_word_of_another_system_is_answered_with_ours(written, meant):
         parse_address(f"model-a@{written}")
     assert caught.value.hint.startswith(meant)
     assert "Write MODEL or MODEL@SELECTOR" in caught.value.hint
+
+
+@pytest.mark.parametrize(("mark", "version"), [(":", "1.5.0"), ("/", "1.5.0"), ("==", "1.5.0"), (":", "latest")])
+def test_a_model_and_its_version_as_others_write_them_are_answered_with_an_address(mark, version):
+    with pytest.raises(AddressError, match=rf"is not a model id\. Did you mean 数字-a@{version}\?$"):
+        parse_address(f"数字-a{mark}{version}")
+
+
+@pytest.mark.parametrize(("name", "meant"), [("1.x", "1.*"), ("v1.5.x", "1.5.*"), ("1.5-1.6", "1.5..1.6"), ("1.5+", "1.5..")])
+def test_what_others_write_for_several_versions_is_answered_with_a_selector(name, meant):
+    with pytest.raises(AddressError, match="is not a version name") as caught:
+        check_version_name(name)
+    assert caught.value.hint == f"Did you mean {meant}?"
 
 
 @pytest.mark.parametrize(("written", "meant"), [("latest", "latest"), ("newest", "latest"), ("last3", "last:3"), ("prod", "approved")])
