@@ -23,6 +23,7 @@ from pai_notebook.model.metric_words import (
     CHINESE,
     FLIPS,
     HIGHER,
+    LAST_VETOES,
     LOCAL_VETOES,
     LOWER,
     NEUTRAL,
@@ -70,8 +71,11 @@ _MODES: dict[str, Mode] = {
 }
 _WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
 _NOT_ALONE = VETOES | FLIPS | LOCAL_VETOES
-_TELLING = frozenset((*_WORDS, *_NOT_ALONE, *SETTINGS, *UNWANTED, "per", *chain.from_iterable((*PHRASES, *TURNED, *VETO_PHRASES))))
+_TELLING = frozenset(
+    (*_WORDS, *_NOT_ALONE, *LAST_VETOES, *SETTINGS, *UNWANTED, "per", *chain.from_iterable((*PHRASES, *TURNED, *VETO_PHRASES)))
+)
 """Every word that a rule asks for."""
+_ONE_MINUS = re.compile(r"(?<!\w)(?<![0-9]\.)1\s*[-\u2212\u2013]\s*([A-Za-z]+[0-9]*)")
 _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 
 
@@ -172,6 +176,8 @@ def infer_direction(path: str) -> Direction:
     """
     if is_training(path):
         return _TRAINED
+    if "1" in path:
+        path = _ONE_MINUS.sub(lambda found: f"minus {found[1]}" if found[1].lower() in _WORDS else found[0], path)
     # many names differ in words that say nothing
     said = _said(tuple([tuple([word if _may_say(word) else "" for word in words]) for words in words_of(path)]))
     if said is not None:
@@ -242,7 +248,8 @@ def _votes_of_key(tokens: Sequence[str]) -> dict[str, Mode] | None:
         local_veto |= token in LOCAL_VETOES
         votes.update(_vote(token))
         position += 1
-    if local_veto and votes:
+    lost = len(tokens) > 1 and tokens[-1] in LAST_VETOES and tuple(tokens[-2:]) not in PHRASES
+    if (local_veto or lost) and votes:
         return None
     return {f"negated {word}": _OPPOSITE[mode] for word, mode in votes.items()} if flipped else votes
 

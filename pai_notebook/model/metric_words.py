@@ -58,7 +58,7 @@ HIGHER = _words("""
 """)
 
 LOWER = _words("""
-    bpb bpc brier brisque bwer cer cost crossentropy crps der deviance dists ece eer epe ergas error errors failures far
+    bpb bpc brier brisque bwer cer cost crossentropy crps der deviance dists ece eer epe ergas err error errors errs failures far
     fdr fid fnr fpr frechet frr hausdorff hter kid latency levenshtein logloss loss losses lpips mae mape mase mce mdape medae mer
     mistakes mse msle niqe nll nrmse outages perplexity ppl rase rmse rmsle rmspe rtf smape ter tpot ttft violations wape wer wil
     wmape xent
@@ -119,24 +119,38 @@ TRAINING = _words("train training fit trn 训练")
 # Anywhere in a path: what stands there is a spread, a change, a count or a setting, no quality.
 VETOES = _words("""
     baseline change ci confusion count curve cutoff decay decrease delta diff difference drop epoch epochs estimated expected gain gap
-    grad gradient improvement increase inv inverse iteration iterations lower margin matrix n no non not num number predicted previous
-    pval pvalue quantile ratio reduction sample samples se sem size skew std stddev stderr stdev stdv step steps support thresh
+    grad gradient headroom improvement increase inv inverse iteration iterations lower margin matrix n no non not num number predicted
+    previous pval pvalue quantile ratio reduction required requirement sample samples se sem size skew skill std stddev stderr stdev
+    stdv step steps support thresh
     threshold thresholds timestamp uncertainty upper var variance without 阈值 标准差 标准误 方差 数量 个数 样本数
 """)
 
+# As the last word of several: what was lost, or how it moves. `regression_mae` is of another kind.
+LAST_VETOES = _words("""
+    decline declined deficit degradation degrade degraded deterioration erosion fluctuation fluctuations instability lost penalty
+    regression shortfall variability variation
+""")
+
 # Pairs of words that do the same: a p-value is not a quality, and what takes long may be wanted (`time_to_failure`) or not.
+_OTHERS = "random chance majority human humans teacher oracle"
 VETO_PHRASES = frozenset(
     _pairs("max", "p", "value values val")
     | _pairs("max", "time seconds minutes hours days latency cost queries attempts tries trials turns rounds", "to")
+    | _pairs("max", "extraction", "success")
+    | _pairs("max", "sensitive", "attribute attributes")
+    # of somebody else, whom the model is compared with
+    | _pairs("max", _OTHERS, " ".join(FRACTIONS | {"auc", "auroc", "bleu", "cer", "performance", "rmse", "mae", "score", "wer"}))
+    | _pairs("max", " ".join(FRACTIONS), _OTHERS)
 )
 
 # Anywhere in a path: of harm, where success may be the attacker's, and a share that of what is found or of what is done.
 UNWANTED = _words("""
-    attack attacker attackers attacks backdoor backdoors bypass bypassed deanonymization deception deceptive evade evaded evasion
-    exfiltration exploit exploits forget forgetting hallucinated hallucination hallucinations harm harmful harmfulness hijack hijacking
-    injection injections jailbreak jailbreaking jailbreaks jailbroken leak leakage leaked leaks malicious membership memorisation
-    memorization memorized misuse nsfw phishing poison poisoned poisoning refusal refusals refused reidentification spoof spoofing
-    stereotype sycophancy toxic toxicity trojan trojans unsafe violence vulnerability vulnerable
+    adversaries adversary attack attacker attackers attacks backdoor backdoors bypass bypassed cheating deanonymization
+    deception deceptive evade evaded evasion exfiltration exploit exploits forget forgetting hallucinated hallucination
+    hallucinations harm harmful harmfulness hijack hijacking injection injections jailbreak jailbreaking jailbreaks jailbroken
+    leak leakage leaked leaks malicious membership memorisation memorization memorized misuse nsfw phishing poison poisoned
+    poisoning refusal refusals refused reidentification shortcut shortcuts spoof spoofing spurious stereotype sycophancy toxic
+    toxicity trojan trojans unsafe violence vulnerability vulnerable
     攻击 后门 越狱 泄露 泄漏 幻觉 投毒 毒性 有害 拒答 注入 绕过
 """)
 
@@ -173,8 +187,8 @@ _SHARE = re.compile(
     r"|pass@1|hits?@(?:[0-9]+|k))$"
 )
 _NO_SHARES = TRAINING | _words("""
-    average avg balanced bit bits cache char character class cv diarization equal frame macro max mean median min phone phoneme pixel
-    slot token voxel weighted word 平均 加权 宏 字 词
+    average avg balanced bit bits cache char character class cv diarization edge entity equal frame macro max mean median mention min
+    node pairwise patch phone phoneme pixel slot span syllable tag tile token triplet voxel weighted word 平均 加权 宏 字 词
 """)
 _DIFFERENCES = _words("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc pearson r r2 reward spearman")
 _PERCENTABLE = FRACTIONS | _words("""
