@@ -1,36 +1,34 @@
-"""Candidates that no registry knows, as documents of its shape: rows of a DataFrame, results of lm-evaluation-harness."""
+"""Candidates that no registry knows, as documents of its shape: rows of a DataFrame."""
 
 from __future__ import annotations
 
 import math
-import os
-import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import described, is_number
+from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.files import file_path, why
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.json_text import plain_number
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
-from pai_notebook.model.nearest import nearest, nearest_or_known
-from pai_notebook.model.reading import is_json_text, plain
+from pai_notebook.model.names import snake_case
+from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.version import NOT_REGISTERED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
-# What of the arguments of a model says which one it is; the others may be keys and tokens.
 _SETTINGS, _NAMED = ("TrainingSpec", "HyperParameters"), 5
+# What columns with the names of versions are called.
+_OF_NAMES = ("version", "run", "model", "name", "checkpoint")
+# Cells without a number that are named.
+_ODD = 3
 # By these columns a table is known to have a row a metric, as `to_frame(layout="long")` makes it.
 _LONG = {"version", "dataset", "metric", "value"}
-_ABOUT_MODEL = ("pretrained", "model", "revision", "peft", "dtype")
 
 
 def documents_of_frame(
@@ -47,9 +45,11 @@ def documents_of_frame(
     frame : pandas.DataFrame
         A row a version.
     name : str or None
-        The column with the names of the versions; None is the index.
+        The column with the names of the versions; None is the index, or, where that only counts the rows, a column of texts called
+        version, else the only one called run, model, name or checkpoint.
     metrics : sequence of str or None
-        Columns of metrics; None takes those that `to_frame` would call so, else every column of numbers, also of those written as text.
+        Columns of metrics; None takes those that `to_frame` would call so, else every column most of whose cells are numbers, also
+        numbers written as text.
     labels : sequence of str or None
         Columns of labels; None takes those that `to_frame` would call so.
     settings : sequence of str or None
@@ -84,14 +84,14 @@ def documents_of_frame(
         _check_columns("name", [name], columns)
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
     told = [column for column in columns if _section_of(column)] if settings is None else _check_columns("settings", settings, columns)
+    likely = _columns_of_names(frame, values, {*chosen, *told, *(metrics or ())}) if name is None else []
+    found = likely[0] if len(likely) == 1 and all(isinstance(each, str) for each in values[likely[0]]) else None
+    name = found if name is None else name
+    kinds = dict(zip(columns, frame.dtypes, strict=True))
+    rest = [column for column in columns if column not in (name, *chosen, *told)]
+    numbers = [column for column in rest if _is_of_numbers(kinds[column]) or _are_numbers(values[column])]
     taken = metrics
     if taken is None:
-        kinds = zip(columns, frame.dtypes, strict=True)
-        numbers = [
-            column
-            for column, kind in kinds
-            if column not in (name, *chosen, *told) and (_is_of_numbers(kind) or _are_numbers(values[column]))
-        ]
         taken = [column for column in columns if column.startswith("metrics.")] or numbers
     _check_columns("metrics", taken, columns)
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
@@ -103,7 +103,7 @@ def documents_of_frame(
     cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) for each in given) else ""
     names = _names_of_rows(given, cure)
     documents = [
-        _document(
+        candidate_document(
             each,
             results=_by_dataset((column, values[column][place]) for column in taken),
             labels={column.removeprefix("labels."): str(values[column][place]) for column in chosen if _is_there(values[column][place])},
@@ -111,17 +111,40 @@ def documents_of_frame(
         )
         for place, each in enumerate(names)
     ]
-    left = [column for column in columns if column not in (name, *chosen, *told, *taken)]
+    left = [column for column in rest if column not in taken]
+    # what was asked for needs no reason, and neither does a number beside columns that are named as metrics
+    reasons = [column if metrics is not None or column in numbers else _with_kind(column, values[column]) for column in left]
     groups: dict[str, Sequence[str]] = {
+        "names: {names}": [found] if found else [],
         "metrics: {names}": taken,
         "labels: {names}": chosen,
         "settings: {names}": told,
-        "left out: {names}": left,
+        "left out: {names}": reasons,
     }
     parts = [say(kind, names=first(found, _NAMED)) for kind, found in groups.items() if found]
+    odd = [
+        say("{column}: {value} of {version} is no number", column=column, value=described(value), version=each)
+        for column in taken
+        if column in numbers and not _is_of_numbers(kinds[column])
+        for each, value in zip(names, values[column], strict=True)
+        if _is_stated(value) and not _is_number(value) and not isinstance(value, list)
+    ]
+    parts += [first(odd, _ODD)] if odd else []
+    parts += [say("name= is not given; {names} may have the names", names=listed(likely))] if likely and name is None else []
     parts += [say("the names are numbers, of which 1.10 is 1.1: {code} keeps them as text", code=cure)] if cure else []
     origin = say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
     return documents, origin, tuple(left)
+
+
+def _columns_of_names(frame: pd.DataFrame, values: Mapping[str, Sequence[Any]], used: Collection[str]) -> list[str]:
+    """Columns that may have the names of the versions, where the index only counts the rows."""
+    if frame.index.name is not None or list(frame.index) != list(range(len(frame))):
+        return []
+    words = {column: snake_case(column).removesuffix("_name") for column in values if column not in used}
+    likely = [column for column, word in words.items() if word in _OF_NAMES]
+    likely = [column for column in likely if all(map(_is_stated, values[column])) and len(set(map(str, values[column]))) == len(frame)]
+    # beside it the model, in a table of few rows, is another one in each
+    return [column for column in likely if words[column] == "version"] or likely
 
 
 def _section_of(column: str) -> str:
@@ -136,9 +159,22 @@ def _is_of_numbers(kind: Any) -> bool:
 
 
 def _are_numbers(values: Sequence[Any]) -> bool:
-    """Whether everything in a column reads as a number, texts as `read_value` takes them; a column without a value is none."""
-    there = [value for value in values if _is_there(value)]
-    return bool(there) and all(isinstance(value, Decimal) or read_value(value)[0] in (State.NUMBER, State.NUMERIC_TEXT) for value in there)
+    """Whether most of what is stated in a column reads as a number; a column without a value is none."""
+    stated = list(filter(_is_stated, values))
+    return 2 * sum(map(_is_number, stated)) > len(stated) and all(map(_is_json, stated))
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a cell reads as a number, a text as `read_value` takes it."""
+    return isinstance(value, Decimal) or read_value(value)[0] in (State.NUMBER, State.NUMERIC_TEXT, State.INFINITE)
+
+
+def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
+    """Name a column that is no metric with what is in it."""
+    stated = list(filter(_is_stated, values))
+    kinds = {str: say("texts"), bool: say("truth values"), date: say("times"), list: say("lists")}
+    kind = next((word for kind, word in kinds.items() if all(isinstance(value, kind) for value in stated)), say("mostly no numbers"))
+    return say("{name} ({what})", name=column, what=kind if stated else say("empty"))
 
 
 def _names_of_rows(given: Iterable[Any], cure: str = "") -> list[str]:
@@ -208,7 +244,7 @@ def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, A
     found: dict[str, dict[str, Any]] = {}
     for column, value in cells:
         path, _, dataset = column.removeprefix("metrics.").partition("@")
-        if _is_there(value):
+        if _is_stated(value):
             found.setdefault(dataset, {})[path] = _as_json("metrics", column, value)
     return list(found.items())
 
@@ -223,12 +259,17 @@ def _as_json(argument: str, column: str, value: Any) -> Any:
     """
     if isinstance(value, Decimal):
         return plain_number(value)
-    plain_value = value.tolist() if hasattr(value, "tolist") else value
-    items = plain_value if isinstance(plain_value, list) else [plain_value]
-    if not all(isinstance(item, str | int | float) for item in items):
+    if not _is_json(value):
         said = say("{argument}: the column {column!r} holds {value}", argument=argument, column=column, value=described(value))
         raise ConfigurationError(said, hint=say("Pass numbers, truth values, texts or lists of numbers."))
-    return plain_value
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _is_json(value: Any) -> bool:
+    """Whether a cell is a number, truth value or text, or a list of these."""
+    plain_value = value.tolist() if hasattr(value, "tolist") else value
+    items = plain_value if isinstance(plain_value, list) else [plain_value]
+    return isinstance(value, Decimal) or all(isinstance(item, str | int | float) for item in items)
 
 
 def _is_there(value: Any) -> bool:
@@ -237,139 +278,12 @@ def _is_there(value: Any) -> bool:
     return not missing and not ((isinstance(value, float) and math.isnan(value)) or (isinstance(value, Decimal) and value.is_nan()))
 
 
-def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:
-    """Make a document of each file of results.
-
-    Parameters
-    ----------
-    given : path, mapping, or iterable of these
-        A file of results, a folder whose `results_*.json` are read, or what `simple_evaluate` returned.
-
-    Raises
-    ------
-    ConfigurationError
-        When it is no such file, with what it looks like.
-    """
-    found = [_read(each, where) for where, each in _sources(given)]
-    if not found:
-        raise ConfigurationError(say("results: there are none"), hint=_OF_RESULTS)
-    moments = [_moment(results.get("date")) for results in found]
-    for results, name, created in zip(found, _distinct(list(map(_model_of, found)), moments), moments, strict=True):
-        yield _document(
-            name,
-            results=[(task, _numbers(results, task, values)) for task, values in results["results"].items() if isinstance(values, dict)],
-            specs={"EvaluationSpec": _evaluation(results)},
-            created=created,
-        )
+def _is_stated(value: Any) -> bool:
+    """Whether a cell of a metric or a name says something; an empty text, as of a table read as texts, does not."""
+    return _is_there(value) and not (isinstance(value, str) and not value.strip())
 
 
-def _distinct(models: Sequence[str], moments: Sequence[datetime | None]) -> list[str]:
-    """Names of results: the model, with the time where it was measured more than once, and with a number where that does not tell them."""
-    timed = [
-        f"{name} {created:%Y-%m-%d %H:%M:%S}" if models.count(name) > 1 and created is not None else name
-        for name, created in zip(models, moments, strict=True)
-    ]
-    numbers = [timed[: place + 1].count(name) for place, name in enumerate(timed)]
-    return [f"{name} ({number})" if number > 1 else name for name, number in zip(timed, numbers, strict=True)]
-
-
-def _sources(given: Any) -> list[tuple[str, Any]]:
-    if isinstance(given, Mapping):
-        return [("results", given)]
-    if isinstance(given, list | tuple):
-        return [pair for each in given for pair in _sources(each)]
-    if not isinstance(given, str | os.PathLike):
-        raise ConfigurationError(say("results={given} is not a file of results", given=described(given)), hint=_OF_RESULTS)
-    if isinstance(given, str) and is_json_text(given):
-        return [("results", given)]
-    path = file_path(given)
-    try:
-        if not path.exists():
-            raise ConfigurationError(say("results: there is no file or folder {path}", path=path), hint=_OF_RESULTS)
-        if not path.is_dir():
-            return [(f"results {path.name}", path)]
-        files = sorted(path.rglob("results_*.json"))
-    except OSError as error:  # a name that is too long, a folder one may not enter
-        said = say("{path} {error}", path=path, error=say("cannot be read: {reason}", reason=why(error)))
-        raise ConfigurationError(said, hint=_OF_RESULTS) from error
-    if not files:
-        hint = say("Pass the folder that --output_path named, or a file in it.")
-        raise ConfigurationError(say("results: no results_*.json in {path}", path=path), hint=hint)
-    return [(f"results {file.name}", file) for file in files]
-
-
-def _read(given: Any, where: str) -> dict[str, Any]:
-    try:
-        value = plain(given, where)
-    except ConfigurationError as error:
-        raise ConfigurationError(error.message, hint=_OF_RESULTS) from error
-    if not isinstance(value, dict) or not isinstance(value.get("results"), dict) or not value["results"]:
-        hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
-        raise ConfigurationError(say("{where} is not a file of results of lm-evaluation-harness", where=where), hint=hint)
-    if not any(isinstance(task, dict) and any(map(is_number, task.values())) for task in value["results"].values()):
-        hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
-        raise ConfigurationError(say("{where} has no task with a number", where=where), hint=hint)
-    return value
-
-
-def _moment(value: Any) -> datetime | None:
-    """When it was measured; nothing for a number that is no time."""
-    try:
-        return datetime.fromtimestamp(value, UTC) if is_number(value) else None
-    except (OverflowError, ValueError, OSError):
-        return None
-
-
-def _model_of(results: Mapping[str, Any]) -> str:
-    config = _mapping(results.get("config"))
-    told = results.get("model_name") or _arguments(config).get("pretrained") or config.get("model")
-    return _without_login(str(told)) if told else "lm-eval"
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _arguments(config: Mapping[str, Any]) -> dict[str, str]:
-    """What of the arguments of the model says which one it is."""
-    told = config.get("model_args")
-    if isinstance(told, str):
-        words = shlex.shlex(told, posix=True)
-        words.whitespace, words.whitespace_split, words.commenters = ",", True, ""
-        try:
-            told = dict(part.partition("=")[::2] for part in words)
-        except ValueError:  # a quotation mark that is not closed
-            told = {}
-    return {str(key): _without_login(str(value)) for key, value in _mapping(told).items() if key in _ABOUT_MODEL}
-
-
-def _without_login(text: str) -> str:
-    """Leave out what a name or an address must not give away: a login before the host, and everything behind a question mark."""
-    scheme, separator, rest = text.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}".partition("?")[0]
-
-
-def _numbers(results: Mapping[str, Any], task: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Metrics of a task by the names of the harness (`acc,none`), standard errors beside them, and the number of examples."""
-    # a standard error that is not known is the text N/A
-    numbers = {key: value for key, value in values.items() if is_number(value) and key != "sample_len"}
-    count = _mapping(_mapping(results.get("n-samples")).get(task)).get("effective") or values.get("sample_len")
-    return {**numbers, **({"n": count} if is_number(count) else {})}
-
-
-def _evaluation(results: Mapping[str, Any]) -> dict[str, Any]:
-    """How it was measured, so that a difference in it is seen in a comparison."""
-    config = _mapping(results.get("config"))
-    tasks: dict[str, dict[str, Any]] = {}
-    for key, name in (("versions", "version"), ("n-shot", "num_fewshot")):
-        for task, value in _mapping(results.get(key)).items():
-            tasks.setdefault(str(task), {})[name] = value
-    told = {"model": _arguments(config), "tasks": tasks, "limit": config.get("limit"), "harness": results.get("lm_eval_version")}
-    return {key: value for key, value in told.items() if value not in (None, "", {})}
-
-
-def _document(
+def candidate_document(
     name: str,
     *,
     results: Sequence[tuple[str, Mapping[str, Any]]],

@@ -187,10 +187,12 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             A row a version. A column `accuracy@d-a`, or `metrics.accuracy@d-a` as `to_frame` names it, is the metric accuracy on the
             dataset d-a. NaN, NA and None are not recorded.
         name : str, optional
-            The column with the names of the versions; by default the index has them.
+            The column with the names of the versions; by default the index has them or, where it only counts the rows, a column of
+            texts called `version`, else the only one called `run`, `model`, `name` or `checkpoint`, which the set says.
         metrics : sequence of str, optional
-            Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all other columns of numbers,
-            also of numbers written as text; a comparison names those that were left out and that the baseline has.
+            Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all other columns most of whose
+            cells are numbers, also written as text; the set names the cells that are none, and a comparison columns that were left
+            out and that the baseline has.
         labels : sequence of str, optional
             Columns of labels; by default those named `labels.env` and the like, as `to_frame` names them.
         settings : sequence of str, optional
@@ -251,7 +253,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> vs["my-model"].metrics["acc,none", "arc_easy"].value
         0.61
         """
-        from pai_notebook.model.elsewhere import documents_of_lm_eval  # noqa: PLC0415 - loads on first use
+        from pai_notebook.model.lm_eval import documents_of_lm_eval  # noqa: PLC0415 - loads on first use
 
         return cls(map(ModelVersion, documents_of_lm_eval(results)), path=None)
 

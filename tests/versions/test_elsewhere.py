@@ -242,8 +242,8 @@ def test_columns_of_any_names_and_types_of_numbers_are_read_and_what_is_left_out
     frame = pd.DataFrame({0: [0.1, 0.2], "kind": pd.Categorical([3, 4]), "when": pd.Timestamp("2026-01-01"), "note": "x"}, index=["a", "b"])
     vs = pnb.VersionSet.from_frame(frame)
     assert {cell.path: cell.value for cell in vs["a"].metrics.cells} == {"0": 0.1, "kind": 3}
-    assert vs.origin == "From a table; metrics: 0, kind; left out: when, note."
-    assert "when, note" in str(vs)
+    assert vs.origin == "From a table; metrics: 0, kind; left out: when (times), note (texts)."
+    assert "when (times), note (texts)" in str(vs)
     told = pnb.VersionSet.from_frame(frame, metrics=["0"], labels=["note"])
     assert told.origin == "From a table; metrics: 0; labels: note; left out: kind, when."
     several = pd.DataFrame({"folds": [np.array([0.9, 0.8]), [0.7, 0.6]]}, index=["a", "b"])
@@ -380,6 +380,47 @@ def test_columns_that_were_left_out_are_kept_in_snapshots_parts_and_masked_sets(
     assert ("li@example.com" in (tmp_path / "s.paisnap.json").read_text("utf-8") + loaded.origin) is (redact is None)
     for kept in (loaded, loaded[["1.5.0", "a"]], both[["a", "1.5.0"]], both.filter("n@ > 0 or accuracy@wine-holdout > 0"), both.redact()):
         assert said in kept.compare(baseline="1.5.0").comparability
+
+
+def test_one_text_among_numbers_leaves_no_column_out_and_is_named():
+    text = "run,accuracy@digits-holdout,f1,done,note\na,0.97,1,True,x\nb,0.99,2,False,0.5\nc,,3,True,\nd,95%,True,False,0.25%\n"
+    for frame in (pd.read_csv(io.StringIO(text)), pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)):
+        vs = pnb.VersionSet.from_frame(frame, name="run")
+        assert "metrics: accuracy@digits-holdout, f1; left out: done (" in vs.origin
+        assert "note (texts)" in vs.origin
+        assert "accuracy@digits-holdout: '95%' of d is no number, f1: 'True' of d is no number" in vs.origin
+        assert vs["a"].metrics["accuracy@digits-holdout"].value == 0.97
+        assert [cell.path for cell in vs["c"].metrics.cells] == ["f1"]
+    cells = {"a": [0.5, 0.75, True, [0.5, 0.25], 1], "b": [[1], [2], [3], [4], [5]], "c": None, "d": [1, 2, 3, pd.Timestamp(0), 4]}
+    frame = pd.DataFrame(cells)
+    assert pnb.VersionSet.from_frame(frame).origin == (
+        "From a table; metrics: a; left out: b (lists), c (empty), d (mostly no numbers); a: True of 2 is no number."
+    )
+    many = pd.DataFrame({"a": [*range(20), *["n/a"] * 9]})
+    assert pnb.VersionSet.from_frame(many).origin.endswith("'n/a' of 22 is no number and 6 more.")
+
+
+@pytest.mark.parametrize(
+    ("columns", "names", "says"),
+    [
+        ({"version": ["a", "b"]}, ["a", "b"], "From a table; names: version; metrics: m."),
+        ({"run_name": ["a", "b"]}, ["a", "b"], "From a table; names: run_name; metrics: m."),
+        ({"model": ["x", "y"], "VersionName": ["a", "b"]}, ["a", "b"], "names: VersionName; metrics: m; left out: model (texts)."),
+        ({"model": ["x", "x"], "run": ["a", "b"]}, ["a", "b"], "names: run; metrics: m; left out: model (texts)."),
+        ({"model": ["x", "y"], "run": ["a", "b"]}, ["0", "1"], "name= is not given; model and run may have the names."),
+        ({"checkpoint": [1000, 2000]}, ["0", "1"], "name= is not given; checkpoint may have the names."),
+        ({"run": ["a", "a"]}, ["0", "1"], "metrics: m; left out: run (texts)."),
+        ({"run": ["a", None]}, ["0", "1"], "metrics: m; left out: run (texts)."),
+    ],
+)
+def test_without_names_in_the_index_the_column_that_is_called_so_has_them_or_is_told(columns, names, says):
+    frame = pd.DataFrame({**columns, "m": [0.5, 0.75]})
+    vs = pnb.VersionSet.from_frame(frame)
+    assert [version.version_name for version in vs] == names
+    assert vs.origin.endswith(says)
+    assert says in " ".join(str(vs).replace("│", " ").split())
+    # an index that says something has the names
+    assert [version.version_name for version in pnb.VersionSet.from_frame(frame.set_axis(["p", "q"]))] == ["p", "q"]
 
 
 def test_a_path_that_no_system_takes_is_refused():

@@ -1,0 +1,152 @@
+"""Results of lm-evaluation-harness, as documents of the registry's shape."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pai_notebook.arguments import described, is_number
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import file_path, why
+from pai_notebook.i18n.phrases import say
+from pai_notebook.model.elsewhere import candidate_document
+from pai_notebook.model.reading import is_json_text, plain
+
+_OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
+# What of the arguments of a model says which one it is; the others may be keys and tokens.
+_ABOUT_MODEL = ("pretrained", "model", "revision", "peft", "dtype")
+
+
+def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:
+    """Make a document of each file of results.
+
+    Parameters
+    ----------
+    given : path, mapping, or iterable of these
+        A file of results, a folder whose `results_*.json` are read, or what `simple_evaluate` returned.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is no such file, with what it looks like.
+    """
+    found = [_read(each, where) for where, each in _sources(given)]
+    if not found:
+        raise ConfigurationError(say("results: there are none"), hint=_OF_RESULTS)
+    moments = [_moment(results.get("date")) for results in found]
+    for results, name, created in zip(found, _distinct(list(map(_model_of, found)), moments), moments, strict=True):
+        yield candidate_document(
+            name,
+            results=[(task, _numbers(results, task, values)) for task, values in results["results"].items() if isinstance(values, dict)],
+            specs={"EvaluationSpec": _evaluation(results)},
+            created=created,
+        )
+
+
+def _distinct(models: Sequence[str], moments: Sequence[datetime | None]) -> list[str]:
+    """Names of results: the model, with the time where it was measured more than once, and with a number where that does not tell them."""
+    timed = [
+        f"{name} {created:%Y-%m-%d %H:%M:%S}" if models.count(name) > 1 and created is not None else name
+        for name, created in zip(models, moments, strict=True)
+    ]
+    numbers = [timed[: place + 1].count(name) for place, name in enumerate(timed)]
+    return [f"{name} ({number})" if number > 1 else name for name, number in zip(timed, numbers, strict=True)]
+
+
+def _sources(given: Any) -> list[tuple[str, Any]]:
+    if isinstance(given, Mapping):
+        return [("results", given)]
+    if isinstance(given, list | tuple):
+        return [pair for each in given for pair in _sources(each)]
+    if not isinstance(given, str | os.PathLike):
+        raise ConfigurationError(say("results={given} is not a file of results", given=described(given)), hint=_OF_RESULTS)
+    if isinstance(given, str) and is_json_text(given):
+        return [("results", given)]
+    path = file_path(given)
+    try:
+        if not path.exists():
+            raise ConfigurationError(say("results: there is no file or folder {path}", path=path), hint=_OF_RESULTS)
+        if not path.is_dir():
+            return [(f"results {path.name}", path)]
+        files = sorted(path.rglob("results_*.json"))
+    except OSError as error:  # a name that is too long, a folder one may not enter
+        said = say("{path} {error}", path=path, error=say("cannot be read: {reason}", reason=why(error)))
+        raise ConfigurationError(said, hint=_OF_RESULTS) from error
+    if not files:
+        hint = say("Pass the folder that --output_path named, or a file in it.")
+        raise ConfigurationError(say("results: no results_*.json in {path}", path=path), hint=hint)
+    return [(f"results {file.name}", file) for file in files]
+
+
+def _read(given: Any, where: str) -> dict[str, Any]:
+    try:
+        value = plain(given, where)
+    except ConfigurationError as error:
+        raise ConfigurationError(error.message, hint=_OF_RESULTS) from error
+    if not isinstance(value, dict) or not isinstance(value.get("results"), dict) or not value["results"]:
+        hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
+        raise ConfigurationError(say("{where} is not a file of results of lm-evaluation-harness", where=where), hint=hint)
+    if not any(isinstance(task, dict) and any(map(is_number, task.values())) for task in value["results"].values()):
+        hint = say("Such a file has `results`: a task with `acc,none` and `acc_stderr,none`.")
+        raise ConfigurationError(say("{where} has no task with a number", where=where), hint=hint)
+    return value
+
+
+def _moment(value: Any) -> datetime | None:
+    """When it was measured; nothing for a number that is no time."""
+    try:
+        return datetime.fromtimestamp(value, UTC) if is_number(value) else None
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _model_of(results: Mapping[str, Any]) -> str:
+    config = _mapping(results.get("config"))
+    told = results.get("model_name") or _arguments(config).get("pretrained") or config.get("model")
+    return _without_login(str(told)) if told else "lm-eval"
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _arguments(config: Mapping[str, Any]) -> dict[str, str]:
+    """What of the arguments of the model says which one it is."""
+    told = config.get("model_args")
+    if isinstance(told, str):
+        words = shlex.shlex(told, posix=True)
+        words.whitespace, words.whitespace_split, words.commenters = ",", True, ""
+        try:
+            told = dict(part.partition("=")[::2] for part in words)
+        except ValueError:  # a quotation mark that is not closed
+            told = {}
+    return {str(key): _without_login(str(value)) for key, value in _mapping(told).items() if key in _ABOUT_MODEL}
+
+
+def _without_login(text: str) -> str:
+    """Leave out what a name or an address must not give away: a login before the host, and everything behind a question mark."""
+    scheme, separator, rest = text.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}".partition("?")[0]
+
+
+def _numbers(results: Mapping[str, Any], task: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Metrics of a task by the names of the harness (`acc,none`), standard errors beside them, and the number of examples."""
+    # a standard error that is not known is the text N/A
+    numbers = {key: value for key, value in values.items() if is_number(value) and key != "sample_len"}
+    count = _mapping(_mapping(results.get("n-samples")).get(task)).get("effective") or values.get("sample_len")
+    return {**numbers, **({"n": count} if is_number(count) else {})}
+
+
+def _evaluation(results: Mapping[str, Any]) -> dict[str, Any]:
+    """How it was measured, so that a difference in it is seen in a comparison."""
+    config = _mapping(results.get("config"))
+    tasks: dict[str, dict[str, Any]] = {}
+    for key, name in (("versions", "version"), ("n-shot", "num_fewshot")):
+        for task, value in _mapping(results.get(key)).items():
+            tasks.setdefault(str(task), {})[name] = value
+    told = {"model": _arguments(config), "tasks": tasks, "limit": config.get("limit"), "harness": results.get("lm_eval_version")}
+    return {key: value for key, value in told.items() if value not in (None, "", {})}
