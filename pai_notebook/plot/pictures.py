@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
@@ -18,7 +19,11 @@ from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.plot.theme import Theme, ThemeName, theme_of
 
 _MOST_ROWS = 12
-_COLOURS = 64
+# How far apart colours of a picture are at least in red, green or blue, of 255: the edges of letters have many shades between two colours.
+_APART = 8
+_COLOURS = 256
+# One number for red, green and blue.
+_PACKED = np.array([1 << 16, 1 << 8, 1])
 
 
 def picture_of(figure: Any, form: str, *, dpi: int) -> bytes:
@@ -36,8 +41,24 @@ def png_of(figure: Any) -> bytes:
 
     picture = Image.open(io.BytesIO(picture_of(figure, "png", dpi=round(PIXELS * DENSITY)))).convert("RGB")
     out = io.BytesIO()
-    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    _in_few_colours(picture).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _in_few_colours(picture: Any) -> Any:
+    """A picture in the commonest of its colours that lie near each other: a mark keeps its own, the edges of letters lose shades."""
+    from PIL import Image  # noqa: PLC0415 - comes with matplotlib
+
+    there = np.array([colour for _, colour in sorted(picture.getcolors(1 << 24), key=lambda each: (-each[0], each[1]))])
+    kept = there[:1]
+    for colour in there:
+        if len(kept) < _COLOURS and (np.abs(kept - colour).max(1) >= _APART).all():
+            kept = np.vstack([kept, colour])
+    nearest = np.zeros(1 << 24, np.uint8)
+    nearest[there @ _PACKED] = ((there[:, None] - kept) ** 2).sum(2).argmin(1)
+    drawn = Image.fromarray(nearest[np.asarray(picture) @ _PACKED])
+    drawn.putpalette(kept.astype(np.uint8).tobytes())
+    return drawn
 
 
 def report_figures(

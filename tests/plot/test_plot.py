@@ -26,6 +26,7 @@ from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.plot import text as plot_text
 from pai_notebook.plot.pictures import png_of, report_figures
+from pai_notebook.plot.theme import theme_of
 from pai_notebook.versions.versions import VersionSet
 
 
@@ -505,6 +506,26 @@ def test_a_picture_of_a_report_is_there_for_light_and_for_dark_pages(metrics):
         papers.append(max(picture.getcolors(1 << 20))[1])
         assert picture.width > 1.4 * figure.width
     assert papers == [(255, 255, 255), (17, 17, 17)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["dot", "bar", "slope", "scatter", "heatmap"])
+def test_a_picture_has_the_very_colours_of_better_and_worse(kind, theme):
+    accuracies = [0.9, 0.5, 0.99, *(0.88 + nth / 500 for nth in range(17))]
+    plot = VersionSet([make(f"0.{nth}.0", accuracy=each, rtf=nth, n=1000) for nth, each in enumerate(accuracies)]).compare("first").plot
+    looks = {"heatmap": lambda: plot.heatmap(theme=theme), "scatter": lambda: plot.scatter("rtf", "accuracy", theme=theme)}
+    ax = looks.get(kind, lambda: plot("accuracy", kind=kind, theme=theme))()
+    if kind == "heatmap":
+        meant = {tuple(round(255 * part) for part in cell) for row in ax.images[0].get_array().tolist() for cell in row}
+    else:
+        meant = {
+            tuple(round(255 * part) for part in mpl.colors.to_rgb(getattr(theme_of(theme), of))) for of in ("better", "worse", "paper")
+        }
+    assert len(meant) == 3
+    drawn = [colour for _, colour in Image.open(io.BytesIO(png_of(ax.figure))).convert("RGB").getcolors(1 << 20)]
+    off = [min(max(abs(a - b) for a, b in zip(each, colour, strict=True)) for colour in drawn) for each in meant]
+    assert max(off) <= (1 if kind == "heatmap" else 0)  # matplotlib rounds the colours of an image down
 
 
 def test_chinese_and_hostile_names_are_drawn_as_text(compared):
