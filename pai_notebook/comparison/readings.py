@@ -106,7 +106,7 @@ class Readings:
             beside = [*stated, *bounds, *self._of_members(key, place)]
             found = (
                 SourceReading("", Exact(value)) if exact else None,
-                *(_weighed(each, [*beside, _of_folds(each, share)]) for each in repeats),
+                *(_weighed(each, [*beside, self._of_folds(key, place, value, examples, each)]) for each in repeats),
                 _weighed(share, [*stated, *bounds]),
                 _weighed(_first(stated), [*stated, *bounds, share]),
                 _weighed(_first(bounds), [*stated, *bounds, share]),
@@ -164,8 +164,10 @@ class Readings:
             return runs
         return replace(runs, examples=share.fitting, doubt=share.refusal)
 
-    def _share(self, key: Key, place: int, value: float, n: float | None, runs: Runs | None = None) -> SourceReading | None:
-        """A share with its number of examples; of several runs each is one, and their mean of as many times that number."""
+    def _share(
+        self, key: Key, place: int, value: float, n: float | None, runs: Runs | None = None, *, whole: bool = True
+    ) -> SourceReading | None:
+        """A share with its number of examples, of which it is a `whole` number; of several runs each is one."""
         if not is_share(key[0]):
             return None
         what, count = ("n", n) if n is not None else self._beside.examples(key, place)
@@ -190,9 +192,28 @@ class Readings:
             refusal = say("{what} = {count} is not a number of examples", what=what, count=format_number(count))
         else:
             smallest = runs is not None and runs.uneven and n is None
-            refuted = None if smallest else _not_whole(value, count, self._beside.written(key, place), runs)
+            refuted = None if smallest or not whole else _not_whole(value, count, self._beside.written(key, place), runs)
             return _share_of(what, Share(value, int(count), looked_up), refuted, runs)
         return SourceReading(what, refusal=refusal)
+
+    def _of_folds(self, key: Key, place: int, value: float, n: float | None, repeats: SourceReading | None) -> SourceReading | None:
+        """What n says of the mean of folds; in runs the variance has it already.
+
+        Beside their mean it is mostly the number of examples of all of them, and never more is taken. Versions that are a fold each
+        state their own, unless their values are no shares of so many.
+        """
+        runs = None if repeats is None else repeats.side
+        if not isinstance(runs, Runs) or not runs.folds:
+            return None
+        # folds that are not equally large have a mean that is no whole number of all examples
+        found = self._share(key, place, value, n, runs, whole=False)
+        if found is None or not isinstance(found.side, Share):
+            return None
+        stated = n is None and not found.side.looked_up
+        is_each = stated and len(runs.values) > 1 and self._beside.cell(key, place).state is not State.SERIES
+        if is_each and (runs.uneven or _not_whole(value, found.side.n, "", runs) is None):
+            return replace(found, side=replace(found.side, n=found.side.n * runs.count))
+        return found
 
     def _stated(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated standard errors."""
@@ -302,13 +323,6 @@ def _runs_of(value: float, name: str, spread: float, count: float, *, folds: boo
         )
         return SourceReading(name, refusal=few, is_constant=count >= 2 and spread >= 0 and is_constant)  # noqa: PLR2004 - one has no spread
     return SourceReading(name, Runs(value, spread**2 * count / (count - 1), int(count), folds))
-
-
-def _of_folds(repeats: SourceReading | None, share: SourceReading | None) -> SourceReading | None:
-    """Give what n says of the mean of folds, each of which has that many examples; in runs the variance has it already."""
-    if repeats is None or share is None or not isinstance(repeats.side, Runs) or not isinstance(share.side, Share):
-        return None
-    return replace(share, side=replace(share.side, n=share.side.n * repeats.side.count)) if repeats.side.folds else None
 
 
 def _known(readings: Iterable[SourceReading | None]) -> list[tuple[str, Side]]:

@@ -96,7 +96,7 @@ def _random(draw):
     if draw.random() < 0.5:
         n = int(draw.choice([100, 500, 1000, 5000]))
         stated["n"] = n
-        errors.append(math.sqrt(value * (1 - value) / n) if kind != "n_folds" else 0.0)
+        errors.append(math.sqrt(value * (1 - value) / n))
     for name in ("accuracy_stderr", "accuracy_se"):
         if draw.random() < 0.4:
             stated[name] = float(draw.uniform(0.0005, 0.05))
@@ -109,10 +109,7 @@ def _random(draw):
     if kind:
         count = int(draw.integers(3, 9))
         stated |= {"accuracy_std": float(draw.uniform(0.0005, 0.02)), kind: count}
-        error = stated["accuracy_std"] / math.sqrt(count - 1)
-        # of folds each has n examples
-        examples = math.sqrt(value * (1 - value) / stated["n"] / count) if kind == "n_folds" and "n" in stated else 0.0
-        errors.append(max(error, examples))
+        errors.append(stated["accuracy_std"] / math.sqrt(count - 1))
     return stated, max(errors, default=0.0)
 
 
@@ -329,3 +326,47 @@ def test_what_is_clearly_narrower_in_one_version_alone_is_said_of_that_version()
     assert one.reason.endswith("; accuracy_stderr is clearly narrower and not used (0.2.0)")
     both = compare({"accuracy": 0.91, **stated}, {"accuracy": 0.9, **stated}).interval("accuracy", "0.2.0")
     assert both.reason.endswith("; accuracy_stderr is clearly narrower and not used")
+
+
+def _half(evidence):
+    return (evidence.interval.high - evidence.interval.low) / 2
+
+
+@pytest.mark.parametrize("count", [3, 20])
+@pytest.mark.parametrize("written", ["one n", "a list and n", "a list and n="])
+def test_n_beside_the_mean_of_folds_is_that_of_all_of_them(count, written):
+    def document(value):
+        if written == "one n":
+            return {"accuracy": value, "accuracy_std": 0.001, "n_folds": count, "n": 100}
+        folds = [value + 0.0003 * (k * round(100 * value) % 7 - 3) for k in range(count)]
+        return {"accuracy": folds} | ({} if "=" in written else {"n": 100})
+
+    more = {} if written == "one n" else {"repeats": "accuracy"}
+    more |= {"n": 100} if "=" in written else {}
+    found = compare(document(0.9), document(0.85), **more).interval("accuracy", "0.2.0")
+    assert found.words == "could be chance"
+    alone = compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.85, "n": 100}).interval("accuracy", "0.2.0")
+    assert _half(found) == pytest.approx(_half(alone), rel=0.02)
+
+
+def test_the_mean_of_folds_that_are_not_equally_large_needs_not_be_a_whole_number_of_examples():
+    found = compare(*({"accuracy": value, "accuracy_std": 0.0001, "n_folds": 5, "n": 1797} for value in (0.94371, 0.94012)))
+    assert found.interval("accuracy", "0.2.0").words == "could be chance"
+
+
+@pytest.mark.parametrize(("n", "counted"), [(10000, 50000), (1900, 1900)])
+def test_n_of_a_version_that_is_a_fold_is_that_of_the_fold_unless_its_value_is_of_others(n, counted):
+    documents = [
+        {
+            "VersionName": f"{lr}.{fold}.0",
+            "Metrics": {"accuracy": round(0.8003 + 0.05 * lr + 0.0005 * (fold % 2), 4), "n": n},
+            "TrainingSpec": {"HyperParameters": {"lr": lr, "fold": fold}},
+        }
+        for lr in (0, 1)
+        for fold in range(5)
+    ]
+    documents[-1]["Metrics"]["accuracy"] += 0.0005
+    c = pnb.VersionSet.from_documents(documents, "m").group_repeats().compare("first")
+    first, second = (version.metrics["accuracy"].value for version in c.versions)
+    alone = [math.sqrt(value * (1 - value) / counted) for value in (first, second)]
+    assert _half(c.interval("accuracy", c.names[1])) == pytest.approx(_Z * math.hypot(*alone), rel=0.03)
