@@ -34,7 +34,6 @@ from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, plain_paths, short_datasets
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.order import newest, version_key
-from pai_notebook.model.patterns import Pattern
 from pai_notebook.model.settings import differing_settings
 from pai_notebook.model.source import dataset_names, named_datasets
 from pai_notebook.model.version_view import (
@@ -103,9 +102,8 @@ def describe_versions(
 def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequence[str]) -> Table:
     shown, which = _shown(versions)
     names = differing_metrics(versions)
-    patterns = list(map(Pattern, about))
-    there = Lookup(versions).names("metrics") if patterns else ()
-    first = {(name.path, name.dataset) for name in there if any(pattern.fits(name) for pattern in patterns)}
+    lookup = Lookup(versions)
+    first = {(name.path, name.dataset) for text in about for name in lookup.meant(text)}
     several = len({version.model_id for version in versions}) > 1
     # which metrics are stated: what a model is measured on nowhere is not a gap of one version
     stated = _by_model(versions) if several else {}

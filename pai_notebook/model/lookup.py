@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import say
@@ -16,11 +16,11 @@ from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_lea
 from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Naming, naming_of
-from pai_notebook.model.nearest import dataset_nicks, nearest, nearest_or_known
+from pai_notebook.model.nearest import dataset_nicks, is_end, nearest, nearest_or_known
 from pai_notebook.model.numbers import EXACT
 from pai_notebook.model.patterns import Pattern
 from pai_notebook.model.remarks import Remarks
-from pai_notebook.model.resolving import resolve
+from pai_notebook.model.resolving import dataset_meant, metric_meant, resolve
 from pai_notebook.model.source import dataset_names
 from pai_notebook.model.value_index import ValueIndex
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
 
+# The versions of one model: their positions in the whole set, and their names.
+_Part: TypeAlias = "tuple[list[int], Lookup]"
 # What a version has under a name that it does not state.
 NOT_STATED = object()
 
@@ -193,6 +195,7 @@ class Lookup:
         self._specs: dict[str, list[dict[str, Any]]] = {}
         self._indexes: dict[Name, ValueIndex] = {}
         self._ids: dict[Name, list[str]] = {}
+        self._parts: dict[Name, list[tuple[_Part, Name]]] = {}
 
     @cached_property
     def _metrics(self) -> MetricColumns:
@@ -242,9 +245,61 @@ class Lookup:
         ComparisonError
             When it could be several.
         """
+        parts = self._of_each_model(text, dataset) if isinstance(text, str) else []
+        if parts:
+            return self._joined(parts, dataset or dataset_meant(text))
         section = Pattern(text).section(self.fields) if isinstance(text, str) else ""
         known = self.names("") + (self.names(section) if section else ())
         return resolve(text, known, dataset=dataset, missing="no version has {text!r}", others=self.all_names)
+
+    def meant(self, text: str) -> list[Name]:
+        """Metrics that a name or a glob means in the whole set, and those that a short name of a dataset means in each model."""
+        pattern = Pattern(text)
+        fitting = [name for name in self.names("metrics") if pattern.fits(name)]
+        return fitting + [name for _, name in self._of_each_model(text, None)]
+
+    @cached_property
+    def _models(self) -> list[_Part]:
+        """The versions of each model, where there are several."""
+        places: dict[str, list[int]] = {}
+        for place, version in enumerate(self.versions):
+            places.setdefault(version.model_id, []).append(place)
+        return [(mine, Lookup([self.versions[place] for place in mine])) for mine in places.values()] if len(places) > 1 else []
+
+    def _of_each_model(self, text: str, dataset: str | None) -> list[tuple[_Part, Name]]:
+        """Give what a metric on a dataset means in each model that has it: what a dataset is called for short is a matter of its model."""
+        asked = dataset_meant(text if dataset is None else f"{text}@{dataset}")
+        found: list[tuple[_Part, Name]] = []
+        for part in self._models if asked else ():
+            names = part[1].names("metrics")
+            try:
+                name = resolve(text, names, dataset=dataset)
+            except NameNotFound:
+                # the versions that are left may have too few datasets to shorten their names
+                metric = metric_meant(text)
+                ending = [name for name in names if is_end(asked, name.label) and (metric.rank(name) or (0,))[0]]
+                if len(ending) != 1:
+                    continue
+                name = ending[0]
+            found.append((part, name))
+        return found
+
+    def _joined(self, parts: list[tuple[_Part, Name]], asked: str) -> Name:
+        """Give one name for what models call alike: that of the dataset where it is one, else with the dataset as it was asked for."""
+        identities = self._metrics.by_name
+        every = {(name.path, identities.get(name.dataset, name.dataset)) for _, name in parts}
+        if len(every) == 1:
+            return self._named(*every.pop())
+        name = Name("metrics", parts[0][1].path, asked)
+        self._parts[name] = parts
+        return name
+
+    def _of_parts(self, name: Name, of: Callable[[Lookup, Name], list[Any]], absent: Any) -> list[Any]:
+        found = [absent] * len(self.versions)
+        for (places, lookup), own in self._parts[name]:
+            for place, value in zip(places, of(lookup, own), strict=True):
+                found[place] = value
+        return found
 
     def check_named(self, name: Name, text: str) -> None:
         """Refuse a name of nobody, or of no model, so that a slip is not a silent no; an id of another one is no slip.
@@ -271,6 +326,8 @@ class Lookup:
         states two values; times are UTC datetimes, labels tuples of all values of the key, accounts and models tuples of the id
         and the name, everything else is text.
         """
+        if name in self._parts:
+            return self._of_parts(name, Lookup.values, None)
         if name.section == "metrics":
             found: dict[int, Any] = {}
             for place, raw in self._metrics.stated(name.path, name.dataset):
@@ -299,6 +356,8 @@ class Lookup:
 
     def stated(self, name: Name) -> list[Any]:
         """As `values`, but lists as they were sent, an object as a mapping of its leaves, and `NOT_STATED` where there is nothing."""
+        if name in self._parts:
+            return self._of_parts(name, Lookup.stated, NOT_STATED)
         if name.section not in ("", "metrics", "labels"):
             return [_part(found, name.path) for found in self._leaves(name.section)]
         found = [NOT_STATED if value is None else value for value in self.values(name)]

@@ -262,6 +262,17 @@ def dataset_nicks(names: Iterable[str], known: Mapping[str, str]) -> dict[str, s
     return {name: nick for name, nick in short.items() if nick not in short and nick not in known.values()}
 
 
+def is_end(text: str, name: str) -> bool:
+    """Whether a text is the last words of a name of a dataset.
+
+    Examples
+    --------
+    >>> is_end("holdout", "wine-holdout"), is_end("out", "wine-holdout"), is_end("holdout", "holdout")
+    (True, False, False)
+    """
+    return name.endswith(text) and name[: -len(text)].endswith(tuple(_BETWEEN_WORDS))
+
+
 def _without_first_words(told: Mapping[str, str]) -> dict[str, str]:
     """Take off the words that all names begin with, whole words only; nothing where that is all of one. What is too long is cut."""
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*told.values(), strict=False)) if len(told) > 1 else ()

@@ -630,3 +630,27 @@ def test_metrics_of_candidates_without_a_dataset_are_told_what_to_be_called(colu
     told = [caution for caution in c.comparability if "dataset is named" in caution or "without a dataset" in caution]
     names = "accuracy@speech-clean:v2, accuracy@speech-far, accuracy@speech-noisy"
     assert [text.partition("as in ")[2] for text in told] == ([names] if named else [])
+
+
+def test_a_set_of_several_models_reads_a_short_name_in_each_as_a_search_does():
+    with pnb.connect("demo", default=False) as registry:
+        models = ["wine-cultivar", "iris-species"]
+        found = registry.search_versions("accuracy@holdout > 0.95", models=models)
+        narrow = registry.search_versions("accuracy@holdout > 0.97", models=models)
+        assert len({version.model_id for version in narrow}) > 1
+        kept = found.filter("accuracy@holdout > 0.97")
+        assert {version.address for version in kept} == {version.address for version in narrow}
+        by_value = found.sort_values("accuracy@holdout")
+        assert list(by_value) == list(found.sort_values("accuracy", dataset="holdout"))
+        cells = [cell for version in by_value for cell in version.metrics if cell.path == "accuracy" and "holdout" in cell.dataset]
+        assert len(cells) == len(by_value)
+        assert [cell.value for cell in cells] == sorted(cell.value for cell in cells)
+        # of one model some were measured on no other dataset with a name by which to shorten theirs
+        alone = found[["d-irisnoisy00001" not in version.metrics.datasets for version in found]]
+        assert any("d-irisholdout0001" in version.metrics.datasets for version in alone)
+        assert len(alone.filter("accuracy@holdout > 0.95")) == len(alone)
+        # what was asked for has its columns
+        assert all(name in str(by_value) for name in ("wine-holdout", "iris-holdout"))
+        assert len(found.groupby("accuracy@holdout")) > 1
+        with pytest.raises(pnb.errors.AddressError, match=r"accuracy was not measured on dataset 'holdot'\. Nearest are"):
+            found.filter("accuracy@holdot > 0.9")
