@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.near_names import near_dataset, near_rows
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_values
 from pai_notebook.model.evidence_names import Role
@@ -108,6 +108,7 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
         _runs_in_common,
         _other_dataset,
         _misspelt,
+        _two_words,
         _without_dataset,
         _left_out,
         _two_names,
@@ -198,10 +199,34 @@ def _misspelt(setting: Setting) -> Iterator[Phrase]:
             places.setdefault(row.key.label or row.dataset, set()).update(_stated(row))
     known = [name for name, stating in places.items() if stating - fresh]
     for name, stating in places.items():
-        close = [] if stating - fresh else [each for each in nearest(name, known) if _unnumbered(each) != _unnumbered(name)]
+        close = "" if stating - fresh else near_dataset(name, known)
         if close:
             said = "dataset {dataset} of {versions} is in no registered version; nearest is {nearest}"
-            yield say(said, dataset=name, versions=setting.listed(sorted(stating)), nearest=close[0])
+            yield say(said, dataset=name, versions=setting.listed(sorted(stating)), nearest=close)
+
+
+def _two_words(setting: Setting) -> Iterator[Phrase]:
+    """Metrics that a version and the baseline probably mean alike and name in two ways, and what gives them one name."""
+    found = near_rows(setting.varied, setting.baseline)
+    together: dict[tuple[str, ...], list[int]] = {}
+    for place, pairs in sorted(found.items()):
+        together.setdefault(tuple(row.full_name for pair in pairs for row in pair), []).append(place)
+    for places in together.values():
+        pairs = found[places[0]][:_NAMED]
+        named = [say("{one} and {other}", one=setting.called(row), other=setting.called(other)) for row, other in found[places[0]]]
+        words = {"versions": setting.listed(places), "baseline": setting.names[setting.baseline], "pairs": first(named, _NAMED)}
+        said = say("{versions} and {baseline} may name metrics in two ways: {pairs}", **words)
+        cure = _renaming(pairs) if setting.fresh.issuperset(places) else ""
+        yield say("{what}; {code} gives them one name", what=said, code=cure) if cure else said
+
+
+def _renaming(pairs: Sequence[tuple[Row, Row]]) -> str:
+    """The code that gives metrics of a candidate from elsewhere the names of the baseline."""
+    # only names of the harness have a comma, and for others a table was read
+    if any("," not in row.path for row, _ in pairs):
+        return f"df.rename(columns={ {row.key.shown: other.key.shown for row, other in pairs} })"
+    tasks = {row.dataset: other.key.label or other.dataset for row, other in pairs if row.dataset != other.dataset}
+    return f"VersionSet.from_lm_eval(..., rename={ {row.path: other.path for row, other in pairs} | tasks })"
 
 
 def _without_dataset(setting: Setting) -> Iterator[Phrase]:
@@ -240,11 +265,6 @@ def _left_out(setting: Setting) -> Iterator[Phrase]:
     for column, places in told.items():
         said = "the column {column} of {versions} was left out of the table; metrics= would take it"
         yield say(said, column=column, versions=setting.listed(places))
-
-
-def _unnumbered(name: str) -> str:
-    """Give a name without its digits, in which datasets of one series differ."""
-    return re.sub(r"\d+", "", name)
 
 
 TWO_NAMES = "{name} is named by its id in {versions} and by its Uri in {others}: the same data, compared as two datasets"

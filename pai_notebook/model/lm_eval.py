@@ -13,6 +13,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path, why
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.elsewhere import candidate_document
+from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.reading import is_json_text, plain
 
 _OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
@@ -20,30 +21,69 @@ _OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of the
 _ABOUT_MODEL = ("pretrained", "model", "revision", "peft", "dtype")
 
 
-def documents_of_lm_eval(given: Any) -> Iterator[dict[str, Any]]:
+def documents_of_lm_eval(given: Any, rename: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
     """Make a document of each file of results.
 
     Parameters
     ----------
     given : path, mapping, or iterable of these
         A file of results, a folder whose `results_*.json` are read, or what `simple_evaluate` returned.
+    rename : mapping of str to str, optional
+        What metrics and tasks are to be called.
 
     Raises
     ------
     ConfigurationError
-        When it is no such file, with what it looks like.
+        When it is no such file, with what it looks like; for names that are not there, or that two would have.
     """
     found = [_read(each, where) for where, each in _sources(given)]
     if not found:
         raise ConfigurationError(say("results: there are none"), hint=_OF_RESULTS)
+    names = _names(rename, found)
     moments = [_moment(results.get("date")) for results in found]
     for results, name, created in zip(found, _distinct(list(map(_model_of, found)), moments), moments, strict=True):
         yield candidate_document(
             name,
-            results=[(task, _numbers(results, task, values)) for task, values in results["results"].items() if isinstance(values, dict)],
+            results=list(_called({task: _numbers(results, task, values) for task, values in _tasks(results)}, names).items()),
             specs={"EvaluationSpec": _evaluation(results)},
             created=created,
         )
+
+
+def _tasks(results: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((task, values) for task, values in results["results"].items() if isinstance(values, dict))
+
+
+def _names(rename: Mapping[str, str] | None, found: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Names to give, of standard errors as of their metrics."""
+    if rename is None:
+        return {}
+    if not all(isinstance(name, str) and name for pair in rename.items() for name in pair):
+        said = say("rename={given} is not a mapping of names to names", given=described(rename))
+        raise ConfigurationError(said, hint=say("Use {code}.", code='rename={"acc,none": "accuracy"}'))
+    known = {name for results in found for task, values in _tasks(results) for name in (task, *_numbers(results, task, values))}
+    known -= set(map(_error_of, known))
+    for name in rename:
+        if name not in known:
+            hint = nearest_or_known(nearest(name, known), sorted(known))
+            raise ConfigurationError(say("rename: no metric or task {name!r}", name=name), hint=hint)
+    return {_error_of(name): _error_of(new) for name, new in rename.items()} | dict(rename)
+
+
+def _error_of(name: str) -> str:
+    """What the standard error of a metric is called: `acc_stderr,none` is that of `acc,none`."""
+    metric, comma, kind = name.partition(",")
+    return f"{metric}_stderr{comma}{kind}"
+
+
+def _called(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Give tasks and the metrics in them their names; two may not come to have one."""
+    called = {names.get(key, key): _called(value, names) if isinstance(value, Mapping) else value for key, value in values.items()}
+    if len(called) < len(values):
+        given = [names.get(key, key) for key in values]
+        twice = next(name for name in given if given.count(name) > 1)
+        raise ConfigurationError(say("rename: two are named {name!r}", name=twice), hint=say("Leave one of them out."))
+    return called
 
 
 def _distinct(models: Sequence[str], moments: Sequence[datetime | None]) -> list[str]:

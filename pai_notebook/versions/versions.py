@@ -225,7 +225,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         return cls((ModelVersion(document, provenance=table) for document in documents), origin=origin, path=None)
 
     @classmethod
-    def from_lm_eval(cls, results: LmEvalResults | Sequence[LmEvalResults]) -> Self:
+    def from_lm_eval(cls, results: LmEvalResults | Sequence[LmEvalResults], *, rename: Mapping[str, str] | None = None) -> Self:
         """Build a set of candidates from results of lm-evaluation-harness, to compare them with registered versions.
 
         Tasks are the datasets, and metrics have the harness's names (`acc,none`), with their standard errors and numbers of examples. They
@@ -235,6 +235,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         ----------
         results : path, mapping, or list of these
             A file of results, a folder in which every `results_*.json` is read, or what `simple_evaluate` returned.
+        rename : mapping of str to str, optional
+            What metrics and tasks are called in the registry: `{"acc,none": "accuracy", "arc_easy": "d-arc0001"}`; a standard error is
+            renamed with its metric. Columns of a DataFrame are renamed by `df.rename(columns=...)`.
 
         Returns
         -------
@@ -244,7 +247,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Raises
         ------
         ConfigurationError
-            When it is no such file; the message says what it looks like.
+            When it is no such file; the message says what it looks like. For a name in `rename` that is not there, or that two would have.
 
         Examples
         --------
@@ -252,10 +255,13 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> vs = VersionSet.from_lm_eval(results)
         >>> vs["my-model"].metrics["acc,none", "arc_easy"].value
         0.61
+        >>> vs = VersionSet.from_lm_eval(results, rename={"acc,none": "accuracy"})
+        >>> [cell.name for cell in vs["my-model"].metrics.cells]
+        ['accuracy@arc_easy', 'accuracy_stderr@arc_easy']
         """
         from pai_notebook.model.lm_eval import documents_of_lm_eval  # noqa: PLC0415 - loads on first use
 
-        return cls(map(ModelVersion, documents_of_lm_eval(results)), path=None)
+        return cls(map(ModelVersion, documents_of_lm_eval(results, rename)), path=None)
 
     @property
     def errors(self) -> dict[str, PaiError]:

@@ -423,6 +423,81 @@ def test_without_names_in_the_index_the_column_that_is_called_so_has_them_or_is_
     assert [version.version_name for version in pnb.VersionSet.from_frame(frame.set_axis(["p", "q"]))] == ["p", "q"]
 
 
+LIKE_HARNESS = {"model_name": "mine", "n-samples": {"wine_holdout": {"effective": 54}}}
+
+
+def of_harness(task="wine_holdout", **metrics):
+    return {**LIKE_HARNESS, "results": {task: metrics or {"acc,none": 0.95, "acc_stderr,none": 0.01, "f1_macro,none": 0.9}}}
+
+
+def test_metrics_and_tasks_of_the_harness_are_renamed_with_their_errors(registered):
+    names = {"acc,none": "accuracy", "wine_holdout": "wine-holdout"}
+    vs = pnb.VersionSet.from_lm_eval(of_harness(), rename=names)
+    told = {"accuracy@wine-holdout": 0.95, "accuracy_stderr@wine-holdout": 0.01, "f1_macro,none@wine-holdout": 0.9, "n@wine-holdout": 54}
+    assert {cell.name: cell.value for cell in vs[0].metrics.cells} == told
+    change = (registered + vs).compare(baseline="1.5.0")["accuracy@wine-holdout"].changes[-1]
+    assert change.evidence.interval is not None
+
+
+@pytest.mark.parametrize(
+    ("rename", "says"),
+    [
+        ({"acc": "accuracy"}, r"no metric or task 'acc'\. Nearest is acc,none"),
+        ({"acc,none": "a", "f1_macro,none": "a"}, "two are named 'a'"),
+        ({"acc,none": "f1_macro,none"}, "two are named 'f1_macro,none'"),
+        ({"acc,none": 5}, "is not a mapping of names to names"),
+        ({"acc,none": ""}, "is not a mapping of names to names"),
+        ("accuracy", "Pass a mapping or None"),
+    ],
+)
+def test_names_that_cannot_be_given_are_refused(rename, says):
+    with pytest.raises(ConfigurationError, match=says):
+        pnb.VersionSet.from_lm_eval(of_harness(), rename=rename)
+
+
+def two_ways(versions):
+    return [each for each in versions.compare(baseline="1.5.0").comparability if "may name metrics in two ways" in each]
+
+
+def test_metrics_that_are_named_in_two_ways_are_told_with_the_code_that_gives_them_one_name(registered):
+    (said,) = two_ways(registered + pnb.VersionSet.from_lm_eval(of_harness()))
+    assert "acc,none@wine_holdout and accuracy@wine-holdout, f1_macro,none@wine_holdout and macro_f1@wine-holdout; " in said
+    code = said.partition("; ")[2].removesuffix(" gives them one name")
+    scope = {"VersionSet": pnb.VersionSet, "results": of_harness()}
+    renamed = eval(code.replace("...", "results"), scope)
+    assert two_ways(registered + renamed) == []
+    assert (registered + renamed).compare(baseline="1.5.0")["accuracy@wine-holdout"].changes[-1].delta is not None
+    table = pd.DataFrame({"run": ["a", "b"], "Top-1@wine-holdout": [0.9, 0.8]})
+    (said,) = two_ways(registered + pnb.VersionSet.from_frame(table))
+    assert said.startswith("a (not registered), b (not registered) and 1.5.0 may name")
+    again = eval(said.partition("; ")[2].removesuffix(" gives them one name"), {"df": table})
+    assert list(again.columns) == ["run", "accuracy@wine-holdout"]
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        {"macro_f1,none": 0.9, "accuracy,none": 0.8, "n": 3},  # the filter alone, which is told too
+        {"weighted_f1": 0.9},
+        {"Accuracy": 0.9},
+        {"wer": 0.9},
+        {"val.acc": 0.9},
+        {"acc_stderr": 0.01, "x": 1},
+    ],
+)
+def test_metrics_that_mean_something_else_are_no_pairs(registered, metrics):
+    found = two_ways(registered + pnb.VersionSet.from_lm_eval(of_harness("wine-holdout", **metrics)))
+    assert len(found) == ("accuracy,none" in metrics)
+    assert two_ways(registered + pnb.VersionSet.from_lm_eval(of_harness("other", **{"acc,none": 0.9}))) == []
+
+
+def test_versions_of_a_registry_are_told_of_two_names_too_and_what_both_state_is_no_pair():
+    make = {"1.0.0": {"accuracy": 0.9}, "2.0.0": {"acc": 0.8}, "3.0.0": {"acc": 0.8, "accuracy": 0.8}, "4.0.0": {"exact_match,a": 1}}
+    vs = pnb.VersionSet.from_documents([{"VersionName": name, "Metrics": metrics} for name, metrics in make.items()], "m")
+    said = [each for each in vs.compare("1.0.0").comparability if "two ways" in each]
+    assert said == ["2.0.0 and 1.0.0 may name metrics in two ways: acc and accuracy"]
+
+
 def test_a_path_that_no_system_takes_is_refused():
     with pytest.raises(ConfigurationError, match="cannot be read: "):
         pnb.VersionSet.from_lm_eval("a" * 300)
