@@ -10,6 +10,7 @@ from pai_notebook.comparison.cell_changes import told_difference
 from pai_notebook.comparison.cells import forms_of
 from pai_notebook.comparison.rows import Kind, Row
 from pai_notebook.comparison.runs import Runs
+from pai_notebook.comparison.together import ALONE
 from pai_notebook.model.metric_cells import State, series_points
 from pai_notebook.model.metric_words import bounds_of, kind_of_metric
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -43,17 +44,21 @@ def _points(comparison: Comparison, row: Row) -> tuple[Point, ...]:
 def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat, star: str) -> Point:
     cell, change, base = row.cells[place], row.changes[place], comparison.baseline_place
     together = comparison._together  # noqa: SLF001 - as tables fill their cells
+    interval, is_cut = _interval(comparison, row, place)
     return Point(
         math.nan if cell.value is None else cell.value,
         str(cell.state),
         str(together.verdict(row, place) or change.kind),
         "" if base is None else told_difference(row, place, base, form),
         {Kind.BETTER: "▲", Kind.WORSE: "▼"}.get(change.kind, ""),
-        _interval(comparison, row, place),
+        interval,
         together.share(row, place),
         (series_points(cell.raw) or ()) if cell.state is State.SERIES else (),
         *_spread(comparison._runs(row, place)),  # noqa: SLF001 - as a table shows it
         star=star,
+        is_cut=is_cut,
+        alone=ALONE[change.verdict] if change.verdict is not None and together.is_alone(row, place) else "",
+        is_within=change.is_within_tolerance,
     )
 
 
@@ -65,12 +70,15 @@ def _spread(runs: Runs | None) -> tuple[tuple[float, ...], str]:
     return runs.values, choose_format([sd]).value(sd)
 
 
-def _interval(comparison: Comparison, row: Row, place: int) -> tuple[float, float] | None:
+def _interval(comparison: Comparison, row: Row, place: int) -> tuple[tuple[float, float] | None, bool]:
+    """The interval of a version around the baseline's value, and whether it ends where the metric does."""
     base = comparison.baseline_place
     evidence = row.changes[place].evidence
     if base is None or evidence is None or evidence.interval is None:
-        return None
+        return None, False
     value = row.cells[base].value or 0.0
     # an accuracy is never above 1, whatever its difference to the baseline may be
     low, high = bounds_of(row.path, [cell.value for cell in row.cells if cell.value is not None])
-    return max(value + evidence.interval.low, low), min(value + evidence.interval.high, high)
+    ends = value + evidence.interval.low, value + evidence.interval.high
+    found = max(ends[0], low), min(ends[1], high)
+    return found, found != ends

@@ -10,7 +10,7 @@ from pai_notebook.comparison.rows import Change, Row, Verdict, passing_by_chance
 from pai_notebook.comparison.series import is_course
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.metric_cells import State
-from pai_notebook.plot.data import STARS
+from pai_notebook.plot.data import ALONE, CHANCE, STARS, WITHIN
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -38,9 +38,7 @@ def stars_of(comparison: Comparison, rows: Sequence[Row]) -> list[Phrase]:
 
 def chance_sign(changes: Iterable[Change]) -> str:
     """What ≈ means in some cells: with a tolerance a difference may be beyond chance and yet within it."""
-    evidence = [change.evidence for change in changes if change.verdict is Verdict.CHANCE and change.evidence is not None]
-    within = any(each.interval is not None and each.interval.excludes_zero for each in evidence)
-    return "≈ could be chance or within the tolerance" if within else "≈ could be chance"
+    return WITHIN if any(change.is_within_tolerance for change in changes) else CHANCE
 
 
 def words_of_chance(together: Together, rows: Sequence[Row], places: Sequence[int]) -> list[Phrase]:
@@ -51,7 +49,7 @@ def words_of_chance(together: Together, rows: Sequence[Row], places: Sequence[in
     alone = [together.is_alone(row, place) for row, place in beyond]
     known = [
         (not all(alone), BEYOND),
-        (any(alone), "(better), (worse): only if compared alone, counted as ≈"),
+        (any(alone), ALONE),
         (Verdict.CHANCE in verdicts or any(alone), chance_sign(changes)),
         (Verdict.UNKNOWN in verdicts, UNKNOWN),
     ]

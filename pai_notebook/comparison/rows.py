@@ -100,6 +100,12 @@ class Change(Brief):
         """Whether it may be called better or worse."""
         return self.verdict in (Verdict.BETTER, Verdict.WORSE)
 
+    @property
+    def is_within_tolerance(self) -> bool:
+        """Whether it is beyond chance, and yet may lie within the tolerance."""
+        known = None if self.verdict is not Verdict.CHANCE or self.evidence is None else self.evidence.interval
+        return known is not None and known.excludes_zero
+
     def _brief(self) -> str:
         delta = "" if self.delta is None else choose_format([self.delta]).delta(self.delta)
         percent = "" if self.percent is None else f" ({format_percent(self.percent)})"

@@ -305,11 +305,10 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int], names: Sequence[st
     changes = [[row.changes[place] for place in places if row.changes[place].verdict is not None] for row in rows]
     judged = [each for each in changes if each]
     known = [change for each in judged for change in each if change.evidence is not None and change.evidence.interval is not None]
-    chance = [change.evidence.interval for change in known if change.verdict is Verdict.CHANCE and change.evidence is not None]
-    if any(interval is not None and interval.excludes_zero for interval in chance):
+    if any(change.is_within_tolerance for change in known):
         within = "≈ could be chance or within the tolerance: the 95 % interval of the difference includes zero or a difference that small."
         yield say(within)
-    elif chance:
+    elif any(change.verdict is Verdict.CHANCE for change in known):
         yield say("≈ could be chance: the 95 % interval of the difference includes zero.")
     sources: dict[Phrase, dict[str, set[int]]] = {}
     tested: dict[str, set[int]] = {}

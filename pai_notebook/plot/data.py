@@ -26,6 +26,12 @@ _MOST = 30
 STARS = {"★": say("★ best, told apart from all others"), "☆": say("☆ best as measured, or not told apart from it")}
 
 
+# What ≈ and the words of a difference say that is better or worse only if compared alone, in tables and charts.
+CHANCE = "≈ could be chance"
+WITHIN = "≈ could be chance or within the tolerance"
+ALONE = "(better), (worse): only if compared alone, counted as ≈"
+
+
 # What an axis can hold: matplotlib's own arithmetic overflows not far above.
 _LARGEST = 1e100
 
@@ -48,6 +54,8 @@ class Point:
         `▲` where the value is better than the baseline's as measured, `▼` where it is worse, empty where it is neither.
     interval : (float, float) or None
         The baseline's value with the interval of the difference added, where it is known; no wider than the metric can be.
+    is_cut : bool
+        Whether the interval would be wider than the metric can be.
     gain : float
         A difference beyond chance as a share of the largest one of its metric, positive where it is better; NaN elsewhere.
     series : tuple of float
@@ -58,6 +66,10 @@ class Point:
         Their standard deviation as it is written, empty where there is none.
     star : str
         `★` for the best that is told apart from all others, `☆` for those that may be the best, as in tables; empty for others.
+    alone : str
+        What tables say where it is better or worse only if compared alone, and so could be chance; empty elsewhere.
+    is_within : bool
+        Whether a difference that could be chance is beyond it but for the tolerance.
     """
 
     value: float
@@ -71,6 +83,9 @@ class Point:
     runs: tuple[float, ...] = ()
     sd: str = ""
     star: str = ""
+    is_cut: bool = False
+    alone: str = ""
+    is_within: bool = False
 
     @property
     def is_number(self) -> bool:

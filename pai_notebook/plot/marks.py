@@ -8,7 +8,7 @@ from statistics import quantiles
 from typing import Any
 
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.plot.data import STARS, ChartData, Point, some
+from pai_notebook.plot.data import ALONE, CHANCE, STARS, WITHIN, ChartData, Point, some
 from pai_notebook.plot.theme import Theme
 
 SIGNS = {"could be chance": "≈", "no interval known": "?", "same": "="}
@@ -76,6 +76,8 @@ def told_difference(point: Point, theme: Theme) -> str:
     if point.verdict == "baseline":
         return ""
     difference = "" if point.verdict == "same" else theme.words(point.difference)
+    if point.alone:
+        return f"{difference} {theme.words(point.alone)}".strip()
     arrow = point.arrow if point.is_beyond_chance else SIGNS.get(point.verdict, "")
     return f"{arrow} {difference}".strip()
 
@@ -83,21 +85,37 @@ def told_difference(point: Point, theme: Theme) -> str:
 def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True, bars: bool = False) -> list[Phrase]:
     """What the marks mean, those that occur, so that nobody compares the whiskers of two candidates with each other."""
     said = [point.verdict for point in points if point.is_number]
-    pieces = [*marks_of(said, arrows=signs, bars=bars), *(signs_of(points, many=False) if signs else [])]
+    alone = not signs and any(point.alone for point in points)
+    pieces = [*marks_of(said, arrows=signs, bars=bars, alone=alone), *(signs_of(points, many=False) if signs else [])]
     pieces += [meaning for star, meaning in STARS.items() if signs and star in {point.star for point in points}]
-    if any(point.interval is not None and point.interval[0] < point.interval[1] for point in points):
-        pieces.append(say("whiskers: 95 % interval of the difference to {baseline}", baseline=data.names[data.baseline]))
+    pieces += whiskers_of(points, data.names[data.baseline])
     if any(point.runs for point in points):
         pieces.append(say("strokes: single runs; sd: their standard deviation"))
     return [joined(pieces, " · ")] if pieces else []
 
 
-def marks_of(verdicts: Sequence[str], *, of_two: bool = False, arrows: bool = False, bars: bool = False) -> list[Phrase]:
-    """What the shapes and colours of marks mean, and the arrows before differences, those that occur."""
+def whiskers_of(points: Sequence[Point], baseline: str) -> list[Phrase]:
+    """What the whiskers mean, where there are any."""
+    drawn = [point for point in points if point.interval is not None and point.interval[0] < point.interval[1]]
+    if not drawn:
+        return []
+    if any(point.is_cut for point in drawn):
+        return [say("whiskers: 95 % interval of the difference to {baseline}, cut at the metric's limit", baseline=baseline)]
+    return [say("whiskers: 95 % interval of the difference to {baseline}", baseline=baseline)]
+
+
+def marks_of(
+    verdicts: Sequence[str], *, of_two: bool = False, arrows: bool = False, bars: bool = False, alone: bool = False
+) -> list[Phrase]:
+    """What the shapes and colours of marks mean, and the arrows before differences, those that occur.
+
+    `alone` says that some versions are better or worse only if compared alone, where no sign beside them says so.
+    """
     better, worse = (say("● ▲ better"), say("◆ ▼ worse")) if arrows else (say("● better"), say("◆ worse"))
     if bars:
         better, worse = say("■ ▲ better"), say("▨ ▼ worse")
     hollow = say("□ not beyond chance") if bars else say("○ not beyond chance")
+    hollow = say("○ not beyond chance, or only if compared alone") if alone else hollow
     found = [phrase for verdict, phrase in (("better", better), ("worse", worse)) if verdict in verdicts]
     several = "{marks} beyond chance (95 % together) in one of the two at least"
     told = [say(several if of_two else "{marks} beyond chance (95 % together)", marks=joined(found))] if found else []
@@ -108,7 +126,8 @@ def signs_of(points: Sequence[Point], *, many: bool) -> list[Phrase]:
     """What the signs beside numbers mean, those that occur; `many` are the signs that stand for a whole cell."""
     said = {point.verdict if point.is_number else "" for point in points}
     unknown = say("△ better, ▽ worse as measured, no interval known") if many else say("? no interval known")
-    found = [say("≈ could be chance")] if "could be chance" in said else []
+    found = [say(ALONE)] if any(point.alone for point in points) and not many else []
+    found += [say(WITHIN if any(point.is_within for point in points) else CHANCE)] if "could be chance" in said else []
     found += [unknown] if "no interval known" in said else []
     found += [say("= equal as measured, or within the tolerance")] if "same" in said else []
     return found + ([say("– no number")] if many and "" in said else [])

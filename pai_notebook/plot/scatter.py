@@ -12,7 +12,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import format_number
 from pai_notebook.plot.data import ChartData, Measure, Point, pareto_places, some
-from pai_notebook.plot.marks import SIGNS, marks_of, spread, whisker, window
+from pai_notebook.plot.marks import SIGNS, marks_of, spread, whisker, whiskers_of, window
 from pai_notebook.plot.text import lay_out, room_for, write_notes
 from pai_notebook.plot.theme import Theme, finish, new_axes, with_plain_text
 
@@ -135,9 +135,9 @@ def _notes(
     front: Sequence[str],
 ) -> list[Phrase]:
     mixed = [say("▲ better in one and worse in the other")] if "mixed" in verdicts.values() else []
-    whiskers = say("whiskers: 95 % interval of the difference to {baseline}", baseline=data.names[data.baseline])
-    known = any(point.interval is not None for pair in both for point in pair)
-    pieces = [*marks_of(list(verdicts.values()), of_two=True), *mixed, *([whiskers] if known else [])]
+    points = [both[place][axis] for place in spots for axis in (0, 1)]
+    marks = marks_of(list(verdicts.values()), of_two=True, alone=any(point.alone for point in points))
+    pieces = [*marks, *mixed, *whiskers_of(points, data.names[data.baseline])]
     outside = [data.names[place] for place, spot in spots.items() if spot != (both[place][0].value, both[place][1].value)]
     missing = [name for place, name in enumerate(data.names) if place not in spots]
     return [

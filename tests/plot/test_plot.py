@@ -726,3 +726,45 @@ def test_no_line_of_a_note_begins_with_the_sign_of_a_percentage():
     for width in range(60, 300, 7):
         lines = plot_text._wrapped(note, width, 8, most_lines=90).split("\n")
         assert [line for line in lines if line.startswith("%")] == []
+
+
+def family():
+    """Versions of which one is worse if compared alone, but not among all others."""
+    accuracies = [0.95, 0.925, *(0.95 + nth % 5 / 1000 for nth in range(1, 10))]
+    return VersionSet([make(f"0.{nth}.0", accuracy=each, rtf=1 + nth, n=1000) for nth, each in enumerate(accuracies)]).compare("first")
+
+
+ONLY_ALONE = "(better), (worse): only if compared alone, counted as ≈ · ≈ could be chance"
+
+
+@pytest.mark.parametrize("kind", ["dot", "bar"])
+def test_what_is_worse_only_if_compared_alone_has_the_words_of_the_table(kind):
+    c = family()
+    assert "-2.5 pp (worse)" in c.to_markdown()
+    ax = getattr(c.plot, kind)("accuracy")
+    assert "-2.5 pp (worse)" in words(ax)
+    assert "≈ +0.1 pp" in words(ax)
+    assert ONLY_ALONE in note(ax)
+    few = VersionSet([make("0.1.0", accuracy=0.95, n=500), make("0.2.0", accuracy=0.951, n=500)]).compare("first")
+    assert "alone" not in note(getattr(few.plot, kind)("accuracy"))
+
+
+def test_every_chart_says_what_is_worse_only_if_compared_alone_as_it_has_room():
+    c = family()
+    for ax in (c.plot.slope("accuracy"), c.plot.scatter("accuracy", "rtf")):
+        assert "○ not beyond chance, or only if compared alone ·" in note(ax)
+    assert "≈ could be chance" in note(c.plot.heatmap())
+    documents = [make("0.1.0", accuracy=0.95, exact_match=0.95, n=1000), make("0.2.0", accuracy=0.929, exact_match=0.951, n=1000)]
+    few = VersionSet(documents).compare("first").plot.heatmap()
+    assert "-2.1 pp (worse)" in words(few)
+    assert ONLY_ALONE in note(few)
+
+
+def test_a_legend_says_that_a_whisker_ends_at_the_limit_of_its_metric_and_what_the_tolerance_does():
+    for best, cut in ((0.99, True), (0.9, False)):
+        c = VersionSet([make("0.1.0", accuracy=0.85, n=100), make("0.2.0", accuracy=best, n=100)]).compare("first")
+        for ax in (c.plot.dot("accuracy"), c.plot.slope("accuracy")):
+            assert note(ax).endswith("whiskers: 95 % interval of the difference to 0.1.0" + (", cut at the metric's limit" if cut else ""))
+    versions = [make("0.1.0", accuracy=0.85, n=1000), make("0.2.0", accuracy=0.9, n=1000)]
+    ax = VersionSet(versions).compare("first", tolerance=0.04).plot.dot("accuracy")
+    assert "≈ could be chance or within the tolerance" in note(ax)
