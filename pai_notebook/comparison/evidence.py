@@ -35,7 +35,7 @@ _SINGLE_PRECISION = 1e-6
 
 
 def whole_examples(value: float, n: float, written: str = "") -> bool | None:
-    """Whether a share can be so many of `n` examples; None where it is written with too few digits to tell.
+    """Whether a share, which is in percent above 1, can be so many of `n` examples; None where its digits are too few to tell.
 
     Source: N. J. L. Brown and J. A. J. Heathers (2017), The GRIM test, Social Psychological and Personality Science 8, 363-369.
 
@@ -46,6 +46,8 @@ def whole_examples(value: float, n: float, written: str = "") -> bool | None:
     """
     digits = (written or repr(value)).lower().partition("e")
     decimals = len(digits[0].partition(".")[2]) - int(digits[2] or 0)
+    if value > 1:
+        value, decimals = value / 100, decimals + 2
     slack = max(0.5 * 10.0**-decimals, _SINGLE_PRECISION)
     nearest = round(value * n) / n
     if abs(nearest - value) > slack * (1 + 1e-9):
@@ -219,6 +221,6 @@ class EvidenceFinder:
             whole_examples(value, count, self.written(share, place))
             for share in self._shares_below.get((key[1], above), ())
             for place, count in counts.items()
-            if (value := self.number(share, place)) is not None and 0 <= value <= 1
+            if (value := self.number(share, place)) is not None and 0 <= value <= 100  # noqa: PLR2004 - percent
         ]
         return bool(verdicts) and all(verdicts)

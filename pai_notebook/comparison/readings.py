@@ -7,22 +7,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
-from pai_notebook.comparison.interval import is_rounding
+from pai_notebook.comparison.interval import is_rounding, normal_quantile
 from pai_notebook.comparison.interval_text import read_interval
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_summary
-from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated
+from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated, variance_of_share
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.evidence_names import Role, is_level, read_evidence_name, read_level
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import is_exact, is_share, scale_of
+from pai_notebook.model.metric_words import bounds_of, is_exact, is_share, scale_of
 from pai_notebook.model.numbers import format_number
 
-# Numbers of examples that a stated standard error of a fraction may imply; beyond them it is in another unit.
+# Numbers of examples that a stated standard error of a share may imply; beyond them it is in another unit.
 _IMPLIED = 2, 1e7
-_WIDEST = 0.5
+# The same beside a value in percent, unless n says so: an error of a fraction implies 10,000 times as many there as it does of one.
+_IMPLIED_IN_PERCENT = 1e5
+# How many times n that may be.
+_TIMES_N = 10
+# Percentage points of which a spread of runs in percent is no less, where 100 times as much could be as well.
+_FINEST_SPREAD = 0.05
 _FEWEST_FOLDS = 3
+_PERCENT = 100
+_LEVEL = 0.95
 # States of cells in which nothing is stated.
 _NOTHING = frozenset({State.ABSENT, State.NO_METRICS, State.NULL, State.FETCH_FAILED, State.DIFFERS})
 
@@ -35,7 +42,7 @@ class SourceReading:
     side: Side | None = None
     refusal: Phrase | None = None
     is_constant: bool = False
-    """Whether repeats are known that do not differ, so that nothing is known of how much runs do."""
+    """Whether repeats are known that do not differ, or by what is not believed, so that nothing is known of how much runs do."""
     is_zero: bool = False
     """Whether an error or an interval is stated, and is nothing."""
     fitting: int | None = None
@@ -184,9 +191,9 @@ class Readings:
             refusal = say("{what} is given for a list: for each number or for all of them is unknown", what=what)
         elif count is None:
             refusal = say("{what} is given for several parts of the data", what=what)
-        elif not 0 <= value <= 1:
-            refusal = _no_share(value)
-        elif self._beside.in_percent(key, place):
+        elif not 0 <= value <= _PERCENT:
+            refusal = say("{what} is given, and {value} is no share", what=what, value=format_number(value))
+        elif value <= 1 and self._beside.in_percent(key, place):
             refusal = say("shares are written in percent elsewhere, so {value} may be percent too", value=format_number(value))
         elif count < 1 or count != int(count):
             refusal = say("{what} = {count} is not a number of examples", what=what, count=format_number(count))
@@ -224,7 +231,7 @@ class Readings:
                     yield SourceReading(name, refusal=say("{name} is not a number", name=name))
             elif error == 0:
                 yield SourceReading(name, refusal=say("{name} is 0", name=name), is_zero=True)
-            elif error < 0 or _is_other_unit(key[0], value, error):
+            elif error < 0 or error > self.span(key, place, [value]) / 2 or _is_other_unit(key[0], value, error):
                 refusal = say(
                     "{name} = {error} cannot be the standard error of {value}",
                     name=name,
@@ -232,6 +239,8 @@ class Readings:
                     value=format_number(value),
                 )
                 yield SourceReading(name, refusal=refusal)
+            elif self._may_be_fraction(key, place, value, error):
+                yield SourceReading(name, refusal=_fraction_beside_percent(name))
             else:
                 yield SourceReading(name, Stated(value, error))
 
@@ -247,8 +256,25 @@ class Readings:
                 yield SourceReading(name, refusal=say("{name} is 0", name=name), is_zero=True)
             elif isinstance(level, Phrase):
                 yield SourceReading(name, refusal=level)
+            elif bounds[1] - bounds[0] >= self.span(key, place, [value]):
+                yield SourceReading(name, refusal=say("{name} spans all that {value} could be", name=name, value=format_number(value)))
+            elif self._may_be_fraction(key, place, value, (bounds[1] - bounds[0]) / 2 / normal_quantile(level or _LEVEL)):
+                yield SourceReading(name, refusal=_fraction_beside_percent(name))
             else:
                 yield SourceReading(name, Bounds(value, *bounds, level))
+
+    def span(self, key: Key, place: int, values: Sequence[float]) -> float:
+        """How far apart two true values of a metric can be, as some values of it in a version tell."""
+        low, high = bounds_of(key[0], values)
+        return math.inf if max(values) <= 1 and self._beside.in_percent(key, place) else high - low
+
+    def _may_be_fraction(self, key: Key, place: int, value: float, error: float) -> bool:
+        """Whether the error of a value in percent is so small that it may be meant as that of a fraction."""
+        if bounds_of(key[0], [value]) != (0.0, _PERCENT):
+            return False
+        counts = self._n, self._beside.examples(key, place)[1]
+        most = max(_IMPLIED_IN_PERCENT, *(_TIMES_N * (count or 0.0) for count in counts))
+        return value * (_PERCENT - value) > most * error**2
 
     def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, tuple[float, float] | None, tuple[float, ...]]]:
         """Two bounds in one row or in two, None for what is none of them, and levels that its name or its text say."""
@@ -306,7 +332,11 @@ class Readings:
             name, error = spreads[0][0], _error_name(key[0])
             vague = say("{name} is given, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
             return SourceReading(name, refusal=vague)
-        found = [_runs_of(value, name, spread, count, folds=folds) for name, spread in spreads for _, count, folds in counts]
+        found = [
+            _runs_of(value, name, spread, count, folds=folds, span=self.span(key, place, [value]))
+            for name, spread in spreads
+            for _, count, folds in counts
+        ]
         known = [(each.what, each.side) for each in found if isinstance(each.side, Runs)]
         if not known:
             return found[0]
@@ -314,8 +344,16 @@ class Readings:
         return SourceReading(name, runs if runs.folds else self._with_examples(key, place, value, n, runs))
 
 
-def _runs_of(value: float, name: str, spread: float, count: float, *, folds: bool) -> SourceReading:
-    """Read one standard deviation over so many runs or folds; tools divide by their number, not by one less."""
+def _runs_of(value: float, name: str, spread: float, count: float, *, folds: bool, span: float) -> SourceReading:
+    """Read one standard deviation over so many runs or folds; tools divide by their number, not by one less.
+
+    Where it is in another unit than the value, how much runs differ is as little known as where they do not.
+    """
+    if spread > span / 2:
+        told = say("{name} = {spread} cannot be the spread of {value}", name=name, spread=format_number(spread), value=format_number(value))
+        return SourceReading(name, refusal=told, is_constant=True)
+    if span == _PERCENT and 0 < spread < _FINEST_SPREAD and _PERCENT * spread <= min(value, _PERCENT - value):
+        return SourceReading(name, refusal=_fraction_beside_percent(name), is_constant=True)
     is_constant = is_rounding(spread**2, value)
     if count != int(count) or count < (_FEWEST_FOLDS if folds else 2) or spread < 0 or is_constant:
         few = say(
@@ -323,6 +361,10 @@ def _runs_of(value: float, name: str, spread: float, count: float, *, folds: boo
         )
         return SourceReading(name, refusal=few, is_constant=count >= 2 and spread >= 0 and is_constant)  # noqa: PLR2004 - one has no spread
     return SourceReading(name, Runs(value, spread**2 * count / (count - 1), int(count), folds))
+
+
+def _fraction_beside_percent(name: str) -> Phrase:
+    return say("{name} is so small that it may be that of a fraction, beside a value in percent", name=name)
 
 
 def _known(readings: Iterable[SourceReading | None]) -> list[tuple[str, Side]]:
@@ -346,13 +388,6 @@ def _weighed(reading: SourceReading | None, others: Iterable[SourceReading | Non
     return reading if side is reading.side else replace(reading, side=side)
 
 
-def _no_share(value: float) -> Phrase:
-    """Say that a value is not between 0 and 1, and how to write one that may be a percentage."""
-    if 1 < value <= 100:  # noqa: PLR2004 - percent
-        return say("the values are not between 0 and 1; divide percentages by 100")
-    return say("the values are not between 0 and 1")
-
-
 def _share_of(what: str, share: Share, refuted: Phrase | None, runs: Runs | None) -> SourceReading:
     """Give a share, or why its number of examples is not believed; that of most of the runs stays theirs."""
     if refuted is None or runs is None:
@@ -368,7 +403,8 @@ def _not_whole(value: float, count: float, written: str, runs: Runs | None) -> P
     shares = [(each, count, "") for each in runs.values] if runs else []
     for share, n, text in shares or [(value, (runs.count if runs else 1) * count, written)]:
         if whole_examples(share, n, text) is False:
-            return say("{value} of {count} is not a whole number", value=format_number(share), count=format_number(count))
+            told = "{value} of {count} is not a whole number" if share <= 1 else "{value} % of {count} is not a whole number"
+            return say(told, value=format_number(share), count=format_number(count))
     return None
 
 
@@ -385,10 +421,8 @@ def _error_name(path: str) -> str:
 
 
 def _is_other_unit(path: str, value: float, error: float) -> bool:
-    """Whether a standard error of a fraction cannot be in its unit: too wide, or of fewer or more examples than anyone has."""
+    """Whether a standard error of a share cannot be in its unit: of fewer or more examples than anyone has."""
     if not is_share(path) and scale_of(path) != "points":
         return False
-    if value > 1:
-        value, error = value / 100, error / 100
     fewest, most = _IMPLIED
-    return error > _WIDEST or not fewest <= value * (1 - value) / error**2 <= most
+    return not fewest <= variance_of_share(value) / error**2 <= most

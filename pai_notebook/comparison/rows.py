@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +18,7 @@ from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import kind_of, shown, shown_text
 from pai_notebook.model.evidence_names import Role
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_words import is_cost, is_percentable, is_share, scale_of
+from pai_notebook.model.metric_words import is_cost, is_percent_beside, is_percentable
 from pai_notebook.model.names import Name, full_name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format, format_percent
@@ -286,13 +285,7 @@ class Row(Brief):
             return ()
         numbers = [(place, cell.value) for place, cell in enumerate(self.cells) if cell.value is not None]
         small = sorted(value for _, value in numbers if 0 < value <= 1)
-        # an error rate may be above 1; of anything else no fraction is
-        bounded = is_share(self.path) or scale_of(self.path) != "ratio"
-        return tuple(
-            place
-            for place, value in numbers
-            if 1 < value <= 100 and small and (bounded or _is_about(value / 100, small))  # noqa: PLR2004 - percent
-        )
+        return tuple(place for place, value in numbers if 1 < value <= 100 and small and is_percent_beside(self.path, value, small))  # noqa: PLR2004
 
     @_kept
     def key(self) -> Name:
@@ -327,12 +320,6 @@ class Row(Brief):
             return False
         changes = self.changes if maker is None else (maker.change(self, place) for place in range(len(self.cells)))
         return any(change.kind not in (Kind.SAME, Kind.BASELINE) for change in changes)
-
-
-def _is_about(value: float, ordered: Sequence[float]) -> bool:
-    """Whether one of some numbers in their order is from half of a value to twice as much."""
-    place = bisect_left(ordered, -2.0, key=lambda other: -value / other)
-    return place < len(ordered) and value / ordered[place] >= 0.5  # noqa: PLR2004 - half
 
 
 class RowMaker(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from pai_notebook.comparison.interval import Interval, degrees_of, fold_factor, is_rounding, normal_quantile, t_interval, t_quantile
-from pai_notebook.comparison.sources import Side, widest
+from pai_notebook.comparison.sources import Side, unit_of, variance_of_share, widest
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.numbers import mean
 
@@ -204,8 +204,8 @@ class Runs(Side):
         return other.examples if self.examples is None and self.doubt is not None else self.examples
 
     def _of_examples(self, examples: int | None) -> Iterator[tuple[float, float]]:
-        if examples is not None and not self.folds and 0 < self.value < 1:
-            yield self.value * (1 - self.value) / examples, examples - 1
+        if examples is not None and not self.folds and 0 < self.value < unit_of(self.value):
+            yield variance_of_share(self.value) / examples, examples - 1
 
     @property
     def _stated_parts(self) -> list[tuple[float, float]]:

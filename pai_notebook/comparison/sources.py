@@ -226,9 +226,19 @@ def _error_in(ends: tuple[float, float]) -> float:
     return (ends[1] - ends[0]) / 2 / normal_quantile(_LEVEL)
 
 
+def unit_of(share: float) -> int:
+    """What all of a share is: 100 of one in percent, which is above 1."""
+    return 100 if share > 1 else 1
+
+
+def variance_of_share(share: float) -> float:
+    """Variance of the single examples of a share, in its own unit."""
+    return share * (unit_of(share) - share)
+
+
 @dataclass(frozen=True)
 class Share(Side):
-    """A share of `n` examples.
+    """A share of `n` examples, as a fraction or in percent.
 
     Attributes
     ----------
@@ -244,17 +254,21 @@ class Share(Side):
     @property
     def _errors(self) -> Sequence[tuple[float, float]]:
         # tools that divide by n - 1 state a little more than n gives, and the normal approximation less than Wilson near 0 and 1
-        spread = math.sqrt(self.value * (1 - self.value))
+        spread = math.sqrt(variance_of_share(self.value))
         agreeing = (spread / math.sqrt(max(self.n - 1, 1)), spread / math.sqrt(self.n))
         return *super()._errors, *((error, error) for error in agreeing)
 
     def _against(self, other: Self, level: float) -> Interval:
         """Newcombe's interval for independent examples."""
-        return newcombe(self.value, self.n, other.value, other.n, level)
+        unit = unit_of(self.value)
+        found = newcombe(self.value / unit, self.n, other.value / unit, other.n, level)
+        return replace(found, low=unit * found.low, high=unit * found.high)
 
     def _own(self, level: float) -> tuple[float, float]:
         """Wilson's interval."""
-        return wilson(self.value, self.n, level)
+        unit = unit_of(self.value)
+        low, high = wilson(self.value / unit, self.n, level)
+        return unit * low, unit * high
 
     def reason(self, other: Self, versions: tuple[str, str] | None = None) -> Phrase:
         """Say the numbers of examples, and what the answers to each of them could decide where the interval does not."""
@@ -281,7 +295,7 @@ class Share(Side):
             n=self.n,
             n_baseline=other.n,
         )
-        hits = [each.value * self.n for each in (self, other)]
+        hits = [each.value / unit_of(each.value) * self.n for each in (self, other)]
         net = abs(round(hits[0]) - round(hits[1]))
         is_whole = all(abs(each - round(each)) < _WHOLE for each in hits)
         if is_whole and 0 < net <= _ALWAYS_CHANCE:

@@ -23,7 +23,7 @@ from pai_notebook.comparison.two_sides import Evidence, Sides
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_names import Role
-from pai_notebook.model.metric_words import bounds_of, is_percentable, is_share
+from pai_notebook.model.metric_words import is_percent_beside, is_share
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
@@ -150,8 +150,7 @@ class Uncertainty:
     def _span(self, key: Key, place: int, other: int) -> float:
         """How far apart two true values of a metric can be."""
         values = [number for each in (place, other) if (number := self._beside.number(key, each)) is not None]
-        low, high = bounds_of(key[0], values)
-        return math.inf if self._beside.in_percent(key, place) else high - low
+        return self._readings.span(key, place, values)
 
     def _sides(self, key: Key, place: int, other: int, n: float | None = None) -> Sides | Evidence:
         """What is known of two values by themselves, or why no interval of their difference is known."""
@@ -171,7 +170,8 @@ class Uncertainty:
                     "{name} and {other} have runs in common, so they are not independent", name=self._names[place], other=self._names[other]
                 )
             )
-        if min(value, base) <= 1 < max(value, base) and is_percentable(key[0]):
+        low, high = sorted((value, base))
+        if low <= 1 < high and is_percent_beside(key[0], high, [low] if low > 0 else []):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._readings.has_source(key, n or self._n):
             return _nothing(is_share(key[0]))

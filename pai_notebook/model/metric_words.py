@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -453,6 +454,22 @@ def is_percentable(path: str) -> bool:
 @lru_cache(maxsize=4096)
 def _are_percentable(words: frozenset[str]) -> bool:
     return bool(words & _PERCENTABLE) or any(chinese_ending(word, _POINT_ENDINGS | {"字错率", "词错率"}) for word in words)
+
+
+def is_percent_beside(path: str, value: float, fractions: Sequence[float]) -> bool:
+    """Whether a value above 1 looks like percent beside some fractions in their order.
+
+    An error rate may be above 1 itself, so that it has to be about 100 times one of them; of anything else no fraction is.
+
+    Examples
+    --------
+    >>> [is_percent_beside(name, value, [0.3, 0.9]) for name, value in (("wer", 31), ("wer", 1.2), ("accuracy", 1.2), ("latency_ms", 31))]
+    [True, False, True, False]
+    """
+    if is_share(path) or (is_percentable(path) and scale_of(path) != "ratio"):
+        return True
+    place = bisect_left(fractions, -2.0, key=lambda fraction: -value / 100 / fraction) if is_percentable(path) else len(fractions)
+    return place < len(fractions) and value / 100 / fractions[place] >= 0.5  # noqa: PLR2004 - from half to twice as much
 
 
 def points_of(path: str, values: Sequence[float]) -> int | None:

@@ -1,0 +1,102 @@
+"""Shares in percent: they are judged as fractions are, and what may be in the unit of a fraction is not believed beside them."""
+
+import pytest
+
+from tests.compare.comparing import compare
+
+SMALL = "is so small that it may be that of a fraction, beside a value in percent"
+MARGIN = "{} >= baseline - 1pp with 95% confidence"
+
+
+def found(first, second, metric="accuracy", **options):
+    return compare(first, second, **options).interval(metric, "0.2.0")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        lambda _: {"n": 400},
+        lambda unit: {"n": 400, "accuracy_stderr": 0.002 * unit},
+        lambda unit: {"n": 400, "accuracy_stderr": 0.05 * unit},
+        lambda unit: {"n": 400, "accuracy_ci": 0.1 * unit},
+        lambda unit: {"accuracy_stderr": 0.02 * unit},
+        lambda unit: {"n": 400, "accuracy_std": 0.01 * unit, "n_runs": 4},
+        lambda unit: {"n": 400, "accuracy_std": 0.01 * unit, "n_folds": 4},
+    ],
+)
+@pytest.mark.parametrize("n", [None, 200])
+def test_the_same_data_in_percent_and_in_fractions_get_the_same_interval(beside, n):
+    percent, fractions = (
+        found({"accuracy": 0.705 * unit, **beside(unit)}, {"accuracy": 0.675 * unit, **beside(unit)}, n=n) for unit in (100, 1)
+    )
+    assert percent.words == fractions.words
+    assert percent.reason == fractions.reason
+    assert (percent.interval.low, percent.interval.high) == pytest.approx((100 * fractions.interval.low, 100 * fractions.interval.high))
+    assert percent.interval.words.endswith("pp")
+
+
+def test_a_number_of_examples_that_does_not_fit_a_percentage_is_not_believed():
+    assert found({"accuracy": 70.3, "n": 40}, {"accuracy": 70.5, "n": 40}).interval is None
+    assert found({"accuracy": 70.5, "n": 200}, {"accuracy": 67.5, "n": 200}).interval is not None
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1", "auc"])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"{}_stderr": 0.01},
+        {"{}_ci": 0.0186},
+        {"{}_ci90": 0.0156},
+        {"{}_std": 0.01, "n_runs": 5},
+        {"{}_std": 0.01, "n_folds": 5},
+        {"{}_stderr": 0.01, "n": 1000},
+        {"{}_ci": "± 0.0186", "n": 1000},
+        {"{}_std": 0.01, "n_runs": 5, "n": 1000},
+    ],
+)
+def test_an_error_in_the_unit_of_a_fraction_is_not_believed_beside_a_value_in_percent(metric, beside):
+    beside = {name.format(metric): stated for name, stated in beside.items()}
+    c = compare({metric: 90, **beside}, {metric: 89.9, **beside})
+    assert not c[metric].changes[1].is_beyond_chance
+    assert not c.check(MARGIN.format(metric)).passed
+    assert f"{next(iter(beside))} {SMALL}" in str(c.explain(everything=True))
+
+
+@pytest.mark.parametrize(
+    ("value", "beside"),
+    [
+        (76.1, {"accuracy_stderr": 0.19}),
+        (76.1, {"accuracy_stderr": 0.03, "n": 2_000_000}),
+        (99.25, {"accuracy_std": 0.03, "n_runs": 5}),
+        (93.5, {"accuracy_std": 0.15, "n_runs": 5}),
+        (34.2, {"accuracy_stderr": 0.5}),
+    ],
+)
+def test_errors_that_are_usual_beside_percentages_are_believed(value, beside):
+    assert found({"accuracy": value, **beside}, {"accuracy": value - 0.1, **beside}).interval is not None
+
+
+@pytest.mark.parametrize("unit", [1, 100])
+@pytest.mark.parametrize("stated", [3, [-5, 5], "1.0", "[-0.2, 1.3]"])
+def test_an_interval_that_spans_all_that_its_value_could_be_hides_no_loss(unit, stated):
+    if unit == 100:
+        stated = {3: 300, "1.0": "100.0", "[-0.2, 1.3]": "[-20, 130]"}.get(stated if not isinstance(stated, list) else 0, [-500, 500])
+    c = compare(*({"accuracy": unit * value, "accuracy_ci": stated, "n": 10_000} for value in (0.9, 0.85)))
+    assert c["accuracy"].changes[1].verdict == "worse"
+    assert not c.check("fail if worse beyond chance").passed
+    assert "accuracy_ci spans all that" in str(c.explain())
+
+
+@pytest.mark.parametrize("beside", [{"auc_stderr": 3}, {"auc_std": 2, "n_runs": 5}, {"auc_std": 2, "n_folds": 5}])
+def test_no_error_or_spread_is_believed_that_no_values_can_have(beside):
+    evidence = found({"auc": 0.9, **beside}, {"auc": 0.8, **beside}, "auc")
+    assert (evidence.interval, evidence.is_given) == (None, True)
+    assert " cannot be the s" in evidence.reason
+
+
+@pytest.mark.parametrize("metric", ["wer", "cer", "ter"])
+def test_an_error_rate_above_one_is_an_ordinary_fraction(metric):
+    beside = {f"{metric}_stderr": 0.01}
+    assert found({metric: 1.2, **beside}, {metric: 0.9, **beside}, metric).interval is not None
+    reason = found({metric: 31, **beside}, {metric: 0.3, **beside}, metric).reason
+    assert reason == "one looks like percent and the other like a fraction"
