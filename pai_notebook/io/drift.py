@@ -34,7 +34,8 @@ from pai_notebook.io.redaction_rules import MASK
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import same, shown, shown_text
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves, told_field
-from pai_notebook.model.names import Name
+from pai_notebook.model.metrics_document import with_documented_words
+from pai_notebook.model.names import Name, snake_case
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.source import dataset_names
 from pai_notebook.model.version import ModelVersion
@@ -315,6 +316,8 @@ def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[F
     What differs is what comparisons say differs, of everything that was sent. The order of labels and of `Results` and the request
     id are not change.
     """
+    if before != after:
+        before, after = _respelled(before, after), _respelled(after, after)
     old, new = _leaves(before), _leaves(after)
     masked = [name for name, leaf in old.items() if MASK.search(name) or MASK.search(leaf.text)]
     today = {name: _name_today(name, old, new) for name in masked}
@@ -329,6 +332,16 @@ def compare_versions(before: ModelVersion, after: ModelVersion) -> tuple[tuple[F
     if not found and not masked and before != after:
         return (FieldChange(before.address, "raw", canonical_json(before.raw), canonical_json(after.raw)),), 0
     return tuple(content or found), len(masked)
+
+
+def _respelled(version: ModelVersion, after: ModelVersion) -> ModelVersion:
+    """The version with fields that have no name here, and the form of its metrics, spelled as the registry spells them today."""
+    now = {snake_case(key): key for key in after._document}  # noqa: SLF001 - reads without a copy
+    sent = version._document  # noqa: SLF001 - as above
+    document = {key if key in after._document else now.get(snake_case(key), key): value for key, value in sent.items()}  # noqa: SLF001
+    if "Metrics" in document:
+        document["Metrics"] = with_documented_words(document["Metrics"])
+    return ModelVersion(document, model_id=version.model_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,29 @@ def _spelled(document: dict[str, Any], word: str) -> str:
     return word if word in document else _SNAKE[word]
 
 
+def with_documented_words(raw: Any) -> Any:
+    """Write the form of a `Metrics` document in the documented words, where it has their snake_case.
+
+    Examples
+    --------
+    >>> with_documented_words({"results": [{"dataset": {"dataset_id": "d-a"}, "metrics": {"results": 1}}]})
+    {'Results': [{'Dataset': {'DatasetId': 'd-a'}, 'Metrics': {'results': 1}}]}
+    """
+    results = raw.get(_spelled(raw, "Results")) if isinstance(raw, dict) else None
+    if not isinstance(results, list):
+        return raw
+    entries = [_in_words(entry, "Dataset", "Metrics") if isinstance(entry, dict) else entry for entry in results]
+    for entry in entries:
+        if isinstance(entry, dict) and isinstance(entry.get("Dataset"), dict):
+            entry["Dataset"] = _in_words(entry["Dataset"], "DatasetId", "Uri")
+    return {**_in_words(raw, "Results"), "Results": entries}
+
+
+def _in_words(document: dict[str, Any], *words: str) -> dict[str, Any]:
+    spelled = {_spelled(document, word): word for word in words}
+    return {spelled.get(key, key): value for key, value in document.items()}
+
+
 def _version_of(dataset: dict[str, Any]) -> str:
     """The version that a `Dataset` names under one of the words that the service's own parts use."""
     spelled = {str(key).replace("_", "").casefold(): value for key, value in dataset.items()}

@@ -205,25 +205,44 @@ def _parsed(data: bytes | str, where: str) -> Any:
 def respelled(document: Mapping[str, Any], spellings: Mapping[str, str]) -> dict[str, Any]:
     """Give a document the service's own keys, where it has the snake_case of the SDK's models; their None is absent.
 
-    Of a key in both spellings the one that is not empty counts; where neither is, both are kept as they are.
+    Of a key in several spellings the service's own counts, else the first, unless it is empty; one that says something else is kept.
 
     Examples
     --------
     >>> respelled({"version_name": "0.1.0", "user_id": None}, {"version_name": "VersionName", "user_id": "UserId"})
     {'VersionName': '0.1.0'}
     """
+    given = {key: _with_capitals(value) if spellings.get(key, key) in ("Labels", "Tags") else value for key, value in document.items()}
     found: dict[str, Any] = {}
-    twice = {spellings[key] for key, value in document.items() if key in spellings and not _is_empty(value)}
-    for key, value in document.items():
-        if key not in spellings:
+    twice = {spellings[key] for key, value in given.items() if key in spellings and not _is_empty(value)}
+    for key, value in given.items():
+        word = spellings.get(key)
+        if word is None:
             if not (key in twice and _is_empty(value)):
                 found[key] = value
-        elif value is not None and not (_is_empty(value) and spellings[key] in document):
-            found[spellings[key] if _is_empty(document.get(spellings[key])) else key] = value
-    for key in ("Labels", "Tags"):
-        if isinstance(found.get(key), list):
-            found[key] = [_capital(each) if isinstance(each, dict) else each for each in found[key]]
+        elif value is not None and not (_is_empty(value) and word in given):
+            first = found.get(word) if _is_empty(given.get(word)) else given[word]
+            if _is_empty(first):
+                found[word] = value
+            elif value != first:
+                found[key] = value
     return found
+
+
+def _with_capitals(pairs: Any) -> Any:
+    """Labels and tags with the service's own keys."""
+    return [_capital(each) if isinstance(each, dict) else each for each in pairs] if isinstance(pairs, list) else pairs
+
+
+def spelt_twice(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Keys that `respelled` kept because they say something else than the service's own, each with that one.
+
+    Examples
+    --------
+    >>> spelt_twice([{"VersionName": "a", "version_name": "b", "Uri": "oss://x/"}])
+    {'version_name': 'VersionName'}
+    """
+    return {key: _VERSION_KEYS[key] for document in documents for key in document if _VERSION_KEYS.get(key) in document}
 
 
 def _is_empty(value: Any) -> bool:
@@ -296,6 +315,8 @@ def _is_snapshot(value: Mapping[Any, Any]) -> bool:
     return "format" in value and "schema" in value and "digest" in value
 
 
+# What other programs call the name of a version.
+_NEARLY_NAMES = ("version", "name")
 _ERROR = ({"Code", "Message"}, {"code", "message"})
 # What a wrong mapping looks like, and what to do about it; the first that matches.
 _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
@@ -328,7 +349,11 @@ _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
 
 def _looks_like(value: Mapping[Any, Any]) -> tuple[str, str]:
     keys = listed([str(key) for key in value], 6)
-    otherwise = say("a dict without VersionName; its keys are {keys}", keys=keys), say("A version has at least a VersionName.")
+    hint = say("A version has at least a VersionName.")
+    name = next((key for key in value if str(key).casefold() in _NEARLY_NAMES), None) or next(iter(misspelt_keys([value])), "")
+    if name and not value.keys() & {"Results", "results"}:
+        hint = say("A version has at least a VersionName; rename {key} to it.", key=name)
+    otherwise = say("a dict without VersionName; its keys are {keys}", keys=keys), hint
     return next(((what, hint) for holds, what, hint in _LOOKS if holds(value)), otherwise)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
@@ -22,7 +23,7 @@ from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
-from pai_notebook.model.reading import is_json_text, misspelt_keys, read_versions
+from pai_notebook.model.reading import is_json_text, misspelt_keys, read_versions, spelt_twice
 from pai_notebook.model.settings import looks_set
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
@@ -142,7 +143,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         -------
         VersionSet
             In the order given, without a time of fetching; `origin` names the file they came from, numbers that were not read as
-            metrics, and keys that are nearly known ones.
+            metrics, keys that are nearly known ones or in two spellings that differ, and names that several versions have.
 
         Raises
         ------
@@ -165,7 +166,18 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         if misspelt:
             told = [say("{key} (nearest: {known})", key=key, known=known) for key, known in misspelt.items()]
             parts.append(say("Unknown keys: {keys}.", keys=listed(told)))
-        return cls(versions, origin=joined(parts, " "))
+        found = cls(versions)
+        twice = spelt_twice(version._document for version in found)  # noqa: SLF001 - as above
+        if twice:
+            told = [say("{one} and {other}", one=known, other=key) for key, known in twice.items()]
+            parts.append(say("Two spellings of a key differ, and the first counts: {keys}.", keys=joined(told)))
+        names = Counter((version.model_id, version.version_name) for version in found)
+        several = list(dict.fromkeys(name for (_, name), count in names.items() if count > 1))
+        if several:
+            told_names = "Several versions are named {names}: comparisons number them, as in {example}."
+            parts.append(say(told_names, names=listed(several), example=f"{several[0]} (2)"))
+        found._origin = joined(parts, " ")
+        return found
 
     @classmethod
     def from_frame(

@@ -344,3 +344,24 @@ def test_a_drift_takes_the_width_there_is_and_says_once_what_the_times_below_its
     with speaking("zh"):
         assert "更新时间（UTC）" in str(drift)
     assert "modified" not in str(find_drift(before, [make({"Uri": "b"}, "0.1.0")]))
+
+
+def test_another_spelling_is_no_change():
+    own = {
+        "VersionName": "0.1.0",
+        "QuantizationSpec": {"bits": 4},
+        "Labels": [{"Key": "a", "Value": "b"}],
+        "Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"results": 1}}]},
+    }
+    other = {
+        "version_name": "0.1.0",
+        "quantization_spec": {"bits": 4},
+        "labels": [{"key": "a", "value": "b"}],
+        "metrics": {"results": [{"dataset": {"dataset_id": "d-a"}, "metrics": {"results": 1}}]},
+        "user_id": None,
+    }
+    make = ModelVersion.from_document
+    for before, after in ((own, other), (other, own), ({**own, **other}, own)):
+        assert not find_drift([make(before, "m")], [make(after, "m")])
+    changed = find_drift([make({**other, "quantization_spec": {"bits": 8}}, "m")], [make(own, "m")])
+    assert [(each.field, each.before, each.after) for each in changed.changes] == [("QuantizationSpec.bits", "8", "4")]

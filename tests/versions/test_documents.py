@@ -241,3 +241,38 @@ def test_a_key_that_is_nearly_a_known_one_is_noted():
     vs = pnb.VersionSet.from_documents([{"VersionName": "a", "Metric": {"accuracy": 0.9}, "Lables": [], "trainingSpec": {}, "NewSpec": {}}])
     assert vs.origin == "Unknown keys: Lables (nearest: Labels), Metric (nearest: Metrics) and trainingSpec (nearest: TrainingSpec)."
     assert pnb.VersionSet.from_documents([{"VersionName": "a", "Metrics": {}, "Metric": {}}]).origin == ""
+
+
+def test_two_spellings_of_a_key_that_differ_are_noted_and_equal_ones_are_one():
+    given = {
+        "version_name": "b",
+        "VersionName": "a",
+        "metrics": {"x": 1},
+        "Metrics": {"x": 1},
+        "labels": [{"key": "k"}],
+        "Labels": [{"Key": "k"}],
+    }
+    vs = pnb.VersionSet.from_documents([given])
+    assert vs.origin == "Two spellings of a key differ, and the first counts: VersionName and version_name."
+    assert vs[0].version_name == "a"
+    assert vs[0].unknown == {"version_name": "b"}
+    vs = pnb.VersionSet.from_documents([{"VersionName": "a", "approval": "Approved", "approval_status": "Pending"}])
+    assert (vs[0].approval_status, vs[0].unknown) == ("Approved", {"approval_status": "Pending"})
+    assert vs.origin == "Two spellings of a key differ, and the first counts: ApprovalStatus and approval_status."
+    same = [{"VersionName": "a", "approval": "Approved", "approval_status": "Approved"}]
+    assert (pnb.VersionSet.from_documents(same).origin, pnb.VersionSet.from_documents(same)[0].unknown) == ("", {})
+
+
+def test_versions_of_one_name_are_noted():
+    make = [{"VersionName": "a", "Metrics": {"x": x}} for x in (1, 1, 2)]
+    vs = pnb.VersionSet.from_documents(make)
+    assert vs.origin == "Several versions are named a: comparisons number them, as in a (2)."
+    assert vs.compare().names == ("a", "a (2)")
+    assert pnb.VersionSet.from_documents(make[:2]).origin == ""
+    assert pnb.VersionSet.from_documents([{**each, "ModelId": f"m{place}"} for place, each in enumerate(make)]).origin == ""
+
+
+@pytest.mark.parametrize("key", ["version", "Version", "name", "VersionNam"])
+def test_a_document_whose_name_has_another_key_is_refused_with_the_key_that_is_meant(key):
+    with pytest.raises(ConfigurationError, match=f"rename {key} to it"):
+        pnb.VersionSet.from_documents([{key: "1.0", "metrics": {"a": 1}}])
