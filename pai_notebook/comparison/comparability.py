@@ -153,6 +153,9 @@ def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
         mine = {dataset for (_, dataset), row in keyed if not _lacks(row, place)}
         if mine and base:
             (apart if mine & base_datasets else strange).append(place)
+    # that no dataset is named says why too
+    unnamed = {place for (word, places, _) in _elsewhere(setting) if word for place in places}
+    apart, strange = ([place for place in places if place not in unnamed] for places in (apart, strange))
     baseline = setting.names[setting.baseline]
     if strange:
         yield say("no dataset in common with {baseline}: {versions}", baseline=baseline, versions=setting.listed(strange))
@@ -162,13 +165,14 @@ def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
         yield say("the baseline {baseline} has no metrics", baseline=baseline)
 
 
-def _other_dataset(setting: Setting) -> Iterator[Phrase]:
+def _elsewhere(setting: Setting) -> dict[tuple[str, tuple[int, ...], Phrase], list[str]]:
+    """Metrics by who names no dataset, by the versions that were not measured where the baseline was, and by where they were."""
     by_path: dict[str, list[Row]] = {}
     counts = Counter(row.path for row in setting.metrics)
     for row in setting.metrics:
         if counts[row.path] > 1 and not row.is_evidence:
             by_path.setdefault(row.path, []).append(row)
-    told: dict[tuple[str, Phrase, Phrase], list[str]] = {}
+    found: dict[tuple[str, tuple[int, ...], Phrase], list[str]] = {}
     for path, rows in by_path.items():
         if len(rows) == 1:
             continue  # measured nowhere else
@@ -182,9 +186,13 @@ def _other_dataset(setting: Setting) -> Iterator[Phrase]:
             if where == [say("no dataset")] and setting.fresh.issuperset(elsewhere):
                 continue  # what to write is said below
             unnamed = "baseline" if home == [""] else "versions" if where == [say("no dataset")] else ""
-            told.setdefault((unnamed, setting.listed(elsewhere), joined(where[:_NAMED])), []).append(path)
-    for (unnamed, versions, datasets), paths in told.items():
-        words = {"versions": versions, "datasets": datasets, "metric": paths[0], "metrics": first(paths, _NAMED)}
+            found.setdefault((unnamed, tuple(elsewhere), joined(where[:_NAMED])), []).append(path)
+    return found
+
+
+def _other_dataset(setting: Setting) -> Iterator[Phrase]:
+    for (unnamed, places, datasets), paths in _elsewhere(setting).items():
+        words = {"versions": setting.listed(places), "datasets": datasets, "metric": paths[0], "metrics": first(paths, _NAMED)}
         yield say(_ELSEWHERE[unnamed, len(paths) > 1], **words)
 
 

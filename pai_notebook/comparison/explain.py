@@ -11,7 +11,7 @@ from pai_notebook.comparison.changes import changed_rows, lacking_settings, told
 from pai_notebook.comparison.legend import BEYOND, UNKNOWN, chance_sign
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.comparison.tables_view import from_data_count, model_names, unused_evidence
-from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings, in_short
+from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings
 from pai_notebook.comparison.view import failures, subject
 from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
@@ -59,13 +59,11 @@ class Explanation(Displayed):
         note: str,
         *,
         each: Sequence[OfVersion] = (),
-        short: Finding | None = None,
         everything: bool,
         lang: str,
     ) -> None:
         self._head = head
         self._each = {in_language(one.name, lang): one for one in each}
-        self._short = short
         self.findings = tuple(_said(each, lang) for each in findings)
         self.cautions = tuple(in_language(text, lang) for text in cautions)
         self.changes: Mapping[str, tuple[Finding, ...]] = FrozenDict(
@@ -83,9 +81,7 @@ class Explanation(Displayed):
 
     def _told(self) -> Sequence[Finding]:
         """The sentences that are not repeated version by version."""
-        if not self._each:
-            return self.findings
-        return [*([self._short] if self._short else []), *(finding for finding in self.findings if not finding.listing)]
+        return [finding for finding in self.findings if not (self._each and finding.listing)]
 
     def __contains__(self, text: str) -> bool:
         return text in str(self)
@@ -188,10 +184,8 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
     notes = (*_legend(comparison, signs=signs), *chance, _models(comparison), _datasets(comparison))
     note = joined([text for text in notes if text], " · ")
     each = () if everything else verdict._each  # noqa: SLF001 - of the same answer
-    # of many versions it is among the findings
-    short = in_short(verdict) if each and not verdict.by and len(verdict.counts) <= MANY else None
     head = subject(comparison) if comparison.versions else ("", "")
-    return Explanation(head, findings, cautions, changes, note, each=each, short=short, everything=everything, lang=lang)
+    return Explanation(head, findings, cautions, changes, note, each=each, everything=everything, lang=lang)
 
 
 def _datasets(comparison: Comparison) -> Phrase:

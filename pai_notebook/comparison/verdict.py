@@ -128,12 +128,12 @@ def _standing(row: Row, place: int, baseline: int) -> Standing | None:
 ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 # Number of sentences shown at the top.
 _TOP = 3
-# Up to how many characters the first sentence is in bold.
+# Up to how many characters are in bold: several lines in bold would be as hard to read as none.
 LEAD = 260
 # From more candidates on, sentences count the versions, a fold goes through them, and a table begins with those that are named.
 MANY = 6
-# How many versions the shortest answer names of each kind.
-_NAMED = 8
+# How many versions the shortest answer names of each kind, and of names so long that it would not be in bold.
+_NAMED = (8, 3, 1)
 # What a version is in all quality metrics together, in the order in which it is told.
 _BETTER = (
     "{versions} better, shown worse in none of the {count} metrics judged",
@@ -163,12 +163,15 @@ class Finding(Printed):
         Whether it tells the person who asks what to do next, and not what was found.
     listing : bool
         Whether it goes through the versions one by one.
+    brief : str
+        The same in a few words, which are in bold where the sentence is too long for that; empty where there are none.
     """
 
     text: Phrase
     rows: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     advice: bool = field(default=False, repr=False)
     listing: bool = field(default=False, repr=False)
+    brief: Phrase | str = field(default="", repr=False)
 
 
 class OfVersion(NamedTuple):
@@ -370,12 +373,9 @@ class OverallVerdict(Displayed):
         Who reads a report runs no code, so advice on calls is left out.
         """
         told = [finding for finding in self.findings if not (finding.advice or (finding.listing and self._is_long))]
-        every = in_short(self)
         if asked and (short := in_short(self, asked)):
-            others = in_short(self, asked, others=True) if self._is_long else None
+            every, others = in_short(self), in_short(self, asked, others=True) if self._is_long else None
             told = [short, *([others] if others else []), *(finding for finding in told if every is None or finding.text != every.text)]
-        elif every and not self.by and len(self.counts) > 1:
-            told = [every, *(finding for finding in told if finding.text != every.text)]
         first_ones, rest = describe_findings(told)[:1], told[_TOP:]
         parts: list[Block] = [*(Note(finding.text) for finding in rest), *([self._by_version(folded=False)] if self._is_long else [])]
         return first_ones, [Section(say("Verdict in full"), parts)] if parts else []
@@ -414,20 +414,26 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool
     if {words for words, _ in sides} <= {_UNKNOWN, _NOTHING}:
         return None  # that no interval is known is told metric by metric, and so is what is missing
     order = (*_BETTER, _WORSE, _NOT_TOLD_APART, _UNKNOWN, _NOTHING)
-    parts = [
-        say(words, versions=_named(names, is_open=words in (_NOT_TOLD_APART, _UNKNOWN, _NOTHING)), count=count)
-        for (words, count), names in sorted(sides.items(), key=lambda item: (order.index(item[0][0]), -item[0][1]))
-    ]
-    if (others or not asked) and not any(words in _BETTER for words, _ in sides):
-        parts.insert(0, say("no version is better"))
-    rows = tuple((row, name) for (name, row) in verdict._standings if name in about)  # noqa: SLF001 - as above
+    ordered = sorted(sides.items(), key=lambda item: (order.index(item[0][0]), -item[0][1]))
+    none = [say("no version is better")] if (others or not asked) and not any(words in _BETTER for words, _ in sides) else []
+    told = "Against {baseline}, beyond chance (95 % together): {parts}."
     if others:
         told = "The other version: {parts}." if len(about) == 1 else "Of the {count} other versions: {parts}."
-        return Finding(say(told, count=len(about), parts=joined(parts, "; ")), rows)
-    told = "Against {baseline}, beyond chance (95 % together): {parts}."
-    if verdict._is_tolerant:  # noqa: SLF001 - as above
+    elif verdict._is_tolerant:  # noqa: SLF001 - as above
         told = "Against {baseline}, beyond chance and the tolerance (95 % together): {parts}."
-    return Finding(say(told, baseline=verdict.baseline, parts=joined(parts, "; ")), rows)
+    for most in _NAMED:
+        parts = [
+            *none,
+            *(
+                say(words, versions=_named(names, most, is_open=words in (_NOT_TOLD_APART, _UNKNOWN, _NOTHING)), count=count)
+                for (words, count), names in ordered
+            ),
+        ]
+        text = say(told, baseline=verdict.baseline, count=len(about), parts=joined(parts, "; "))
+        if len(text) <= LEAD:
+            break
+    rows = tuple((row, name) for (name, row) in verdict._standings if name in about)  # noqa: SLF001 - as above
+    return Finding(text, rows)
 
 
 def _side(found: Mapping[str, int], judged: Sequence[Judged]) -> tuple[str, int]:
@@ -461,9 +467,9 @@ def _not_better(found: Mapping[str, int], judged: Sequence[Judged]) -> str:
     return _UNKNOWN if found[Standing.UNKNOWN] or found[Standing.SAME] else _NOTHING
 
 
-def _named(versions: Sequence[str], *, is_open: bool) -> Phrase:
+def _named(versions: Sequence[str], most: int, *, is_open: bool) -> Phrase:
     """Name versions; many of which nothing is known are counted."""
-    return say("{count} versions", count=len(versions)) if is_open and len(versions) > _NAMED else first(versions, _NAMED)
+    return say("{count} versions", count=len(versions)) if is_open and len(versions) > most else first(versions, most)
 
 
 def describe_findings(findings: Sequence[Finding]) -> list[Block]:
@@ -471,6 +477,5 @@ def describe_findings(findings: Sequence[Finding]) -> list[Block]:
     sentences = [finding.text for finding in findings]
     if not sentences:
         return []
-    # several lines in bold would be as hard to read as none
-    lead, rest = (sentences[0], sentences[1:_TOP]) if len(sentences[0]) <= LEAD else ("", sentences[:_TOP])
+    lead, rest = (sentences[0], sentences[1:_TOP]) if len(sentences[0]) <= LEAD else (findings[0].brief, sentences[:_TOP])
     return [Note(joined(rest, "\n"), "info", lead=lead), *map(Note, sentences[_TOP:])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -78,12 +79,13 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     verdict = OverallVerdict(
         asked, comparison.names[baseline], comparison.names, judged, found, each=each, counted=counted, tolerant=sentences.is_tolerant
     )
-    if len(places) > MANY:
-        # of many versions it is counted first how many are what, before it is said of which metric
+    is_many = len(places) > MANY
+    if is_many or sentences.is_led:
+        # which versions are what comes before in which metrics; of many it is counted
         best, short = list(sentences.best()), in_short(verdict)
-        shortly = [*([short] if short else []), *sentences.counted_singly()]
-        rest = sorted(found[len(best) :], key=lambda finding: finding.listing)
-        verdict.findings = (*best, *shortly, *rest)
+        shortly = [*([short] if short else []), *(sentences.counted_singly() if is_many else ())]
+        rest = found[len(best) :]
+        verdict.findings = (*best, *shortly, *(sorted(rest, key=lambda finding: finding.listing) if is_many else rest))
     return verdict
 
 
@@ -114,8 +116,8 @@ class _Sentences(VerdictWords):
             yield from self._what_differs(compared)
         elif not (self._mixed or self._infinite):
             yield Finding(self._nothing())
-        yield from self._missing()
-        yield from self._unknown()
+        # where nothing can be called better or worse that is the answer, and what is missing a remark
+        yield from chain(self._missing(), self._unknown()) if self._tested else chain(self._unknown(), self._missing())
         yield from self._measured()
         yield from self._not_read()
         yield from self._costs()
@@ -168,18 +170,29 @@ class _Sentences(VerdictWords):
                 told.append(("neutral", say("nothing can be compared")))
             yield OfVersion(self._names[place], self._called[place], tuple(told))
 
+    @property
+    def is_led(self) -> bool:
+        """Whether one sentence says which versions are better and which are worse, so that those behind it say only in which metrics."""
+        count = len(self._names) - 1
+        return self._is_decided and (count > MANY or (count > 1 and not self._by))
+
+    @property
+    def _is_decided(self) -> bool:
+        return bool(self._of[Standing.WORSE] or self._of[Standing.BETTER])
+
     def _what_differs(self, compared: Sequence[Judged]) -> Iterator[Finding]:
         """Say what is better and worse, sure together first, and what could still be worse where nothing is."""
         tested = self._tested
-        decided = [*self._decided(Standing.WORSE), *self._decided(Standing.BETTER)]
-        if decided:
-            yield from decided
+        if self._is_decided:
+            yield from self._decided()
         elif tested:
             metrics = first(list(dict.fromkeys(self._path(each.row) for each in tested)), METRICS)
             said = "In {metrics} nothing is better or worse than {baseline} beyond chance (95 % together)."
+            brief = "Nothing is better or worse than {baseline} beyond chance (95 % together)."
             if self.is_tolerant:
                 said = "In {metrics} nothing is better or worse than {baseline} beyond chance and the tolerance (95 % together)."
-            yield Finding(say(said, metrics=metrics, baseline=self._base), self._rows(tested))
+                brief = "Nothing is better or worse than {baseline} beyond chance and the tolerance (95 % together)."
+            yield Finding(say(said, metrics=metrics, baseline=self._base), self._rows(tested), brief=say(brief, baseline=self._base))
         elif all(each.standing is Standing.SAME for each in compared):
             said = "Equal to {baseline} as measured in every quality metric."
             if any(each.change.delta for each in compared):
@@ -218,16 +231,51 @@ class _Sentences(VerdictWords):
             return say("No verdict: no metric says how good these versions are.")
         return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)
 
-    def _decided(self, standing: Standing) -> Iterator[Finding]:
-        found = self._of[standing]
-        worse = "Worse than {baseline} beyond chance (95 % together): {versions}."
-        better = "Better than {baseline} beyond chance (95 % together): {versions}."
+    def _decided(self) -> Iterator[Finding]:
+        worse, better = self._of[Standing.WORSE], self._of[Standing.BETTER]
+        if worse and better and len(self._names) == 2:  # noqa: PLR2004 - the baseline and one more
+            yield self._both(worse, better)
+            return
+        for found, shortly, told, tolerated, brief in (
+            (
+                worse,
+                "Worse: {versions}.",
+                "Worse than {baseline} beyond chance (95 % together): {versions}.",
+                "Worse than {baseline} beyond chance and the tolerance (95 % together): {versions}.",
+                "Worse than {baseline} beyond chance in {metrics}.",
+            ),
+            (
+                better,
+                "Better: {versions}.",
+                "Better than {baseline} beyond chance (95 % together): {versions}.",
+                "Better than {baseline} beyond chance and the tolerance (95 % together): {versions}.",
+                "Better than {baseline} beyond chance in {metrics}.",
+            ),
+        ):
+            if found:
+                said = shortly if self.is_led else tolerated if self.is_tolerant else told
+                # what is shown to be better or worse is never left out
+                finding = self._told(said, found, self._with_differences, most=len(self._names))
+                yield replace(finding, brief=say(brief, baseline=self._base, metrics=self._metrics_of(found)))
+
+    def _both(self, worse: list[Judged], better: list[Judged]) -> Finding:
+        """Say in one sentence what the only version is better in, and what it is worse in."""
+        said = "Beyond chance (95 % together), {version} is better than {baseline} in {better} and worse in {worse}."
         if self.is_tolerant:
-            worse = "Worse than {baseline} beyond chance and the tolerance (95 % together): {versions}."
-            better = "Better than {baseline} beyond chance and the tolerance (95 % together): {versions}."
-        if found:
-            # what is shown to be better or worse is never left out
-            yield self._told(worse if standing is Standing.WORSE else better, found, self._with_differences, most=len(self._names))
+            said = "Beyond chance and the tolerance (95 % together), {version} is better than {baseline} in {better} and worse in {worse}."
+        words: dict[str, str] = {"version": self._called[worse[0].place], "baseline": self._base}
+        metrics = (all_of(self._by_path(found, self._with_differences), len(self._metrics)) for found in (better, worse))
+        text = say(said, **words, **dict(zip(("better", "worse"), metrics, strict=True)))
+        brief = say(
+            "{version} is better than {baseline} in {better} and worse in {worse}, beyond chance.",
+            **words,
+            better=self._metrics_of(better),
+            worse=self._metrics_of(worse),
+        )
+        return Finding(text, self._rows([*worse, *better]), listing=True, brief=brief)
+
+    def _metrics_of(self, judged: Sequence[Judged]) -> Phrase:
+        return first(list(dict.fromkeys(self._path(each.row) for each in judged)), METRICS)
 
     def best(self) -> Iterator[Finding]:
         """Say which version is best by the metric that matters, on each of its datasets."""
@@ -241,24 +289,36 @@ class _Sentences(VerdictWords):
         others = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and _is_open(leaders)]
         others += [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
         rows = tuple((row.full_name, name) for row in self._by for name in self._names)
-        if best:
-            whole = say("Best by {metric}: {versions}.", metric=metric, versions=joined(best, "; "))
-            # of several datasets the answer comes first, and how sure it is after it
-            if len(best) > 1 and len(whole) > LEAD:
-                yield Finding(say("Best by {metric}: {versions}.", metric=metric, versions=self._best_in_short(told)), rows)
-                whole = say("In detail: {versions}.", versions=joined(best, "; "))
-            yield Finding(whole, rows)
-        if others:
-            yield Finding(say("By {metric}: {versions}.", metric=metric, versions=joined(others, "; ")), rows)
+        said = "Best by {metric}: {versions}." if best else "By {metric}: {versions}."
+        versions = joined([*best, *others], "; ")
+        whole = say(said, metric=metric, versions=versions)
+        # of several datasets the answer comes first, the names and values after it
+        if len(told) > 1 and len(whole) > LEAD:
+            yield Finding(say(said, metric=metric, versions=self._best_in_short(told)), rows)
+            whole = say("In detail: {versions}.", versions=versions)
+        yield Finding(whole, rows)
 
     def _best_in_short(self, told: Sequence[tuple[Leaders | None, str, Row]]) -> Phrase:
-        """Name the best on each dataset, datasets with the same best together; those where every version may be the best last."""
+        """Name the best on each dataset with how sure that is, datasets of which the same is true together; those without a best last."""
         datasets: dict[Phrase, list[str]] = {}
-        for leaders, dataset, _ in sorted(told, key=lambda each: each[0] is not None and _is_open(each[0])):
-            if leaders is not None:
-                names = say("no version can be told apart") if _is_open(leaders) else first(self._equal(leaders), 1)
-                datasets.setdefault(names, []).append(dataset)
+        for leaders, dataset, row in sorted(told, key=lambda each: 2 if each[0] is None else _is_open(each[0])):
+            datasets.setdefault(self._shortly(leaders, row), []).append(dataset)
         return joined([say("{text} on {dataset}", text=names, dataset=joined(some)) for names, some in datasets.items()], "; ")
+
+    def _shortly(self, leaders: Leaders | None, row: Row) -> Phrase:
+        """Name the best of one dataset, or how many it may be."""
+        if leaders is None:
+            return self._alike(row, "", shortly=True)
+        if _is_open(leaders):
+            return say("no version can be told apart")
+        others = len(leaders.together) + len(leaders.near)
+        if others > VERSIONS:
+            measured = sum(map(has_number, row.cells))
+            text = say("{count} of {total} are not told apart", count=len(leaders.equal) + others, total=measured)
+        else:
+            text = first(self._equal(leaders), 1)
+            text = say("{versions} ({count} more not told apart)", versions=text, count=others) if others else text
+        return say("{text}, as measured", text=text) if leaders.unknown else text
 
     def _equal(self, leaders: Leaders) -> list[Phrase | str]:
         return [
@@ -303,8 +363,8 @@ class _Sentences(VerdictWords):
             told_on = "on {dataset} no version can be told apart beyond the tolerance from the best as measured, {text}"
         return say(told_on if dataset else told, text=best, dataset=dataset)
 
-    def _alike(self, row: Row, dataset: str) -> Phrase:
-        """Say why there is no best: equal values, or too few of them."""
+    def _alike(self, row: Row, dataset: str, *, shortly: bool = False) -> Phrase:
+        """Say why there is no best: equal values, or too few of them; shortly without the versions that are equal."""
         numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and math.isfinite(cell.value)}
         versions = [self._called[place] for place in numbers]
         if len(versions) > 1:
@@ -312,7 +372,7 @@ class _Sentences(VerdictWords):
             told = (
                 "equal as measured in {versions}" if len(set(numbers.values())) == 1 else "within the tolerance as measured in {versions}"
             )
-            text = say(told, versions=first(versions, VERSIONS))
+            text = say(told, versions=say("{count} versions", count=len(versions)) if shortly else first(versions, VERSIONS))
         else:
             is_infinite = any(has_number(cell) for place, cell in enumerate(row.cells) if place not in numbers)
             told = "a finite number in {versions} only" if is_infinite else "known for {versions} only"

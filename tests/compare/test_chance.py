@@ -370,9 +370,9 @@ def test_comparability_says_of_a_total_or_a_count_of_errors_nothing_that_it_does
 
 def test_what_was_measured_without_a_dataset_is_not_said_to_be_measured_elsewhere():
     named, unnamed = make("0.1.0", results(d_a={"cer": 0.1, "n": 100})), make("0.2.0", {"cer": 0.1, "n": 90})
-    (_, said) = Comparison([named, unnamed], baseline="first").comparability
+    (said,) = Comparison([named, unnamed], baseline="first").comparability
     assert said == "cer of 0.2.0: no dataset is named, so it may differ from the baseline's"
-    (_, said) = Comparison([named, unnamed], baseline="latest").comparability
+    (said,) = Comparison([named, unnamed], baseline="latest").comparability
     assert said == "cer of the baseline: no dataset is named, so it may differ from that of 0.1.0"
 
 

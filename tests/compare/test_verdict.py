@@ -26,6 +26,8 @@ NAMES = {"accuracy": 1, "cer": -1, "f1": 1, "score_x": 0, "train_loss": None, "l
 STARTS = {
     "Worse than": "worse",
     "Better than": "better",
+    "Worse: ": "worse",
+    "Better: ": "better",
     "Worse beyond chance if compared alone": "could be chance",
     "Better beyond chance if compared alone": "could be chance",
     "If compared alone (95 %)": "could be chance",
@@ -119,8 +121,16 @@ def test_random_verdicts_are_those_of_brute_force():
                     ]
                     assert {wanted[key] for key in judged} <= {word}  # costs are named as missing, but not judged
                     assert judged or start in ("Missing:", "Not measured in")
-        for word, start in (("worse", "Worse than"), ("better", "Better than")):
-            assert (word in wanted.values()) == any(text.startswith(start) for text in verdict.sentences)
+        found = {word for word in ("better", "worse") if word in wanted.values()}
+        starts = {word: f"{word.capitalize()}: " if len(c.names) > 2 else f"{word.capitalize()} than" for word in found}
+        if len(c.names) == 2 and len(found) == 2:
+            starts = {"both": "Beyond chance (95 % together), 0.1.0 is better than 0.0.0 in "}
+        heads = ("Worse than", "Better than", "Worse: ", "Better: ", "Beyond chance")
+        said = [text for text in verdict.sentences if text.startswith(heads)]
+        assert len(said) == len(starts)
+        assert all(any(text.startswith(start) for text in said) for start in starts.values())
+        # and before it, of several versions, which are better and which worse
+        assert verdict.sentences[0].startswith("Against 0.0.0, beyond chance (95 % together): ") == bool(found and len(c.names) > 2)
 
 
 @examples(50)
@@ -141,8 +151,9 @@ BASE, SAME, WORSE = ({"accuracy": value, "n": 1000, "auc": auc} for value, auc i
 
 def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
     verdict = compare(BASE, SAME, WORSE, baseline="0.1.0").verdict
-    assert verdict.sentences[:3] == (
-        "Worse than 0.1.0 beyond chance (95 % together): 0.3.0 in accuracy (-10.0 pp).",
+    assert verdict.sentences[:4] == (
+        "Against 0.1.0, beyond chance (95 % together): no version is better; 0.3.0 worse; 0.2.0 not told apart.",
+        "Worse: 0.3.0 in accuracy (-10.0 pp).",
         "Where an interval is known, 0.2.0 could still be worse (95 % together) by up to about 2.0 pp in accuracy.",
         "No interval is known for auc.",
     )
@@ -161,11 +172,10 @@ def test_what_matters_is_named_first_with_what_cannot_be_told_apart_from_it():
 def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
     pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.5, 0.9)]
     verdict = compare(*pair, by="accuracy").verdict
-    assert (
-        verdict.sentences[0]
-        == "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other with a number (95 % in this metric alone)."
+    assert verdict.sentences[0] == (
+        "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other with a number (95 % in this metric alone); "
+        "equal as measured in 0.1.0, 0.2.0 on d-a."
     )
-    assert verdict.sentences[1] == "By accuracy: equal as measured in 0.1.0, 0.2.0 on d-a."
     assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
 
 
@@ -482,7 +492,9 @@ def test_the_answer_stands_above_the_table_in_every_form():
     c = compare(BASE, SAME, WORSE, baseline="0.1.0")
     for text in c._repr_mimebundle_().values():
         plain = re.sub("<[^>]*>", " ", text).replace("\\", "")
-        assert plain.index("Worse than 0.1.0 beyond chance") < plain.index("Metrics") < plain.index("How to read this")
+        assert (
+            plain.index("Against 0.1.0, beyond chance") < plain.index("Worse: ") < plain.index("Metrics") < plain.index("How to read this")
+        )
 
 
 def test_versions_that_share_no_metric_with_the_baseline_are_told_once_and_not_metric_by_metric():
@@ -500,7 +512,7 @@ def test_versions_that_share_no_metric_with_the_baseline_are_told_once_and_not_m
 def test_what_is_shown_to_be_worse_names_every_version_and_of_many_others_the_largest():
     worse = [{"accuracy": 0.5, "n": 500, "f1": 0.5 + place / 1000} for place in range(9)]
     said = [finding.text for finding in compare({"accuracy": 0.9, "n": 500, "f1": 0.4}, *worse).verdict.findings]
-    shown = next(text for text in said if text.startswith("Worse than"))
+    shown = next(text for text in said if text.startswith("Worse: "))
     assert [name in shown for name in (f"0.{place}.0" for place in range(2, 11))] == [True] * 9
     ahead = next(text for text in said if text.startswith("As measured, ahead"))
     assert ": 0.7.0 in f1 (+10.5 pp); 0.8.0 in f1 (+10.6 pp); 0.9.0 in f1 (+10.7 pp); 0.10.0 in f1 (+10.8 pp); " in ahead
@@ -541,7 +553,7 @@ def test_of_many_versions_the_top_counts_and_a_fold_goes_through_them():
             in text
         )
         assert "0.20.0 not told apart; behind as measured: f1 (-10.0 pp)" in text
-        assert "Worse than 0.1.0" not in text
+        assert "Worse: " not in text
     assert top[0] == "Best by accuracy: 0.20.0 (0.918), from which 16 others cannot be told apart."
     assert "0.2.0 变差：accuracy（-40.0 个百分点）" in chinese_of(c.verdict)
 
@@ -657,10 +669,10 @@ def test_where_every_version_may_be_the_best_none_is_called_so():
     told = [results(**{"d-a": {"accuracy": 0.9 + n / 1000, "n": 1000}, "d-b": {"accuracy": 0.5 + n / 10, "n": 1000}}) for n in range(3)]
     c = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy")
     assert c.leaders(c["accuracy", "d-a"]).is_tie
-    best, tie, *_ = c.verdict.sentences
+    best, _, tie = c.verdict.sentences[0].partition("; ")
     assert best.startswith("Best by accuracy: 0.2.0 (0.7) on d-b")
     assert "d-a" not in best
-    assert tie == "By accuracy: on d-a no version can be told apart from the best as measured, 0.2.0 (0.902)."
+    assert tie == "on d-a no version can be told apart from the best as measured, 0.2.0 (0.902)."
     alone = Comparison([make(f"0.{n}.0", {"accuracy": 0.9 + n / 1000, "n": 1000}) for n in range(3)], by="accuracy")
     assert alone.verdict.sentences[0] == "By accuracy: no version can be told apart from the best as measured, 0.2.0 (0.902)."
 
@@ -682,6 +694,82 @@ def test_of_a_metric_on_several_datasets_the_best_come_first_in_one_short_clause
     assert len(first) < 150 < len(second)
     assert second.startswith("In detail: ")
     assert "<b>Best by accuracy" in verdict._repr_html_()
+
+
+def test_of_a_few_versions_the_bold_line_says_which_are_better_and_which_are_worse():
+    c = compare({**BASE, "auc": 0.8}, {**BASE, "accuracy": 0.95}, WORSE, baseline="0.1.0")
+    lead, worse, better = c.verdict.sentences[:3]
+    assert lead.startswith("Against 0.1.0, beyond chance (95 % together): 0.2.0 better")
+    assert lead.endswith("; 0.3.0 worse.")
+    assert (worse, better) == ("Worse: 0.3.0 in accuracy (-10.0 pp).", "Better: 0.2.0 in accuracy (+5.0 pp).")
+    assert f"<b>{lead}" in c._repr_html_()
+    assert str(c.explain()).split("\n")[1] == f"- {lead}"
+    assert c.verdict.in_language("zh").split("\n")[1] == "变差：0.3.0 的 accuracy（-10.0 个百分点）。"
+
+
+def test_of_one_version_that_is_better_and_worse_one_sentence_says_both():
+    pair = [{"accuracy": accuracy, "em": em, "n": 1000} for accuracy, em in ((0.9, 0.5), (0.8, 0.6))]
+    verdict = compare(*pair).verdict
+    said = "Beyond chance (95 % together), 0.2.0 is better than 0.1.0 in em (+10.0 pp) and worse in accuracy (-10.0 pp)."
+    assert verdict.sentences[0] == said
+    assert f"<b>{said}" in verdict._repr_html_()
+    tolerant = compare(*pair, tolerance=0.01).verdict
+    assert tolerant.sentences[0].startswith("Beyond chance and the tolerance (95 % together), 0.2.0 is better than 0.1.0 in em")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "bold"),
+    [
+        (0.9, 0.8, "Worse than 0.1.0 beyond chance in "),
+        (0.8, 0.9, "Better than 0.1.0 beyond chance in "),
+        (0.9, 0.9001, "Nothing is better or worse than 0.1.0 beyond chance (95 % together)."),
+    ],
+)
+def test_of_a_sentence_that_is_too_long_for_bold_a_short_one_is(first, second, bold):
+    names = [f"zork_of_the_answers_to_questions_of_a_kind_that_takes_many_words_to_be_told_from_others_{kind}" for kind in "abc"]
+
+    def of(*values):
+        return dict(zip(names, values, strict=True)) | {f"{name}_stderr": 0.001 for name in names}
+
+    verdict = compare(of(*[first] * 3), of(*[second] * 3), directions={"zork*": "max"}).verdict
+    assert len(verdict.sentences[0]) > 260
+    assert f"<b>{bold}" in verdict._repr_html_()
+    both = compare(of(0.9, 0.9, 0.9), of(0.8, 0.8, 0.95), directions={"zork*": "max"}).verdict
+    assert "<b>0.2.0 is better than 0.1.0 in zork_of" in both._repr_html_()
+
+
+def test_of_many_versions_with_long_names_fewer_are_named_so_that_the_answer_is_bold():
+    names = [f"2026-11-27-with-a-name-of-many-words-{place}" for place in range(12)]
+    versions = [make(name, {"accuracy": 0.9 - 0.2 * (place > 0), "n": 1000}) for place, name in enumerate(names)]
+    verdict = Comparison(versions, baseline=names[0]).verdict
+    assert "<b>Against 2026-11-27-with-a-name-of-many-words-0" in verdict._repr_html_()
+    assert "-1, 2026-11-27-with-a-name-of-many-words-2, 2026-11-27-with-a-name-of-many-words-3 and 8 more worse" in verdict.sentences[0]
+
+
+def test_the_bold_line_of_several_datasets_says_how_sure_the_best_is():
+    names = [f"a-dataset-with-a-long-name-{name}" for name in "abcd"]
+    values = {"a": lambda n: 0.9 + n / 1000, "b": lambda n: 0.7 + n / 50, "c": lambda n: 0.5 + n / 100, "d": lambda _: 0.7}
+    told = [results(**{name: {"accuracy": values[name[-1]](n), "n": 1000} for name in names}) for n in range(12)]
+    c = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy")
+    lead, detail, *_ = c.verdict.sentences
+    assert lead == (
+        "Best by accuracy: 0.11.0 (1 more not told apart) on b; 6 of 12 are not told apart on c; no version can be told apart on a; "
+        "equal as measured in 12 versions on d."
+    )
+    assert detail.startswith("In detail: 0.11.0 (0.920) on b, from which 0.10.0 cannot be told apart; ")
+    assert f"<b>{lead}" in c._repr_html_()
+
+
+def test_that_no_interval_is_known_comes_before_what_is_missing():
+    c = compare({"f1": 0.9, "auc": 0.7}, {"f1": 0.91, "mae": 0.2}, {"f1": 0.92})
+    assert c.verdict.sentences[0] == "No interval is known, so that nothing can be called better or worse: f1."
+    assert c.verdict.sentences[1].startswith("Missing: ")
+
+
+def test_that_no_dataset_is_named_is_said_once_where_nothing_is_in_common_for_that():
+    measured = results(d_a={"accuracy": 0.9})
+    careful = compare(measured, {"accuracy": 0.8}, measured).comparability
+    assert [each for each in careful if "0.2.0" in each] == ["accuracy of 0.2.0: no dataset is named, so it may differ from the baseline's"]
 
 
 def test_a_version_without_any_metric_is_missing_as_one_without_some_is():

@@ -35,8 +35,8 @@ TOLERANCES = {
     ),
 }
 HEADS = {
-    "better": ("Better than", "Against"),
-    "worse": ("Worse than", "Against"),
+    "better": ("Better than", "Better: ", "Beyond chance"),
+    "worse": ("Worse than", "Worse: ", "Beyond chance"),
     "missing": ("Missing", "Not a number"),
     "not in the baseline": ("Not measured in", "Not a number in"),
     "unknown direction": ("The direction",),

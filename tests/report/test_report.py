@@ -310,7 +310,7 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(everything
         "All versions: 2 of 6 checks failed",
         "2.3.0 failed 1; 2.5.0 failed 1; passed as measured: 2.4.0",
         "beyond chance (95 % together): 2.4.0 not told apart.",
-        "Worse than",
+        "Worse: ",
         "Metrics",
     ]
     places = [words.index(part) for part in order]
