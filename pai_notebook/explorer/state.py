@@ -132,6 +132,8 @@ class ExplorerState:
         self.waiting.drop(job.lane)
         if job.lane == "models":
             self.models.show(())
+        if job.lane == "fetch":
+            self._compare_again()
         # a metric may not say which is the best, and everything else of the comparison can still be had
         undecided = job.lane == "compare" and bool(self.terms.by)
         if undecided:
@@ -298,8 +300,14 @@ class ExplorerState:
         return self._start(Job("fetch", wanted, lambda source, progress: source.fetch_versions(wanted, progress), take), words)
 
     def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
-        """Take fetched versions and start comparing them; a version that could not be fetched becomes the error."""
-        show(versions)
+        """Take fetched versions and start comparing them; a version that could not be fetched becomes the error.
+
+        Where none could, what was there before stays.
+        """
+        if versions or not self.results:
+            show(versions)
+        else:
+            self._compare_again()
         try:
             versions.raise_for_errors()
         except FetchErrors as error:
@@ -374,6 +382,11 @@ class ExplorerState:
         comparing = Comparing(self.results, self.terms)
         job = Job("compare", comparing, lambda source, _: asyncio.to_thread(comparing.made, source), self._compared)
         return self._start(job, say("Comparing {count} …", count=counted(len(self.results), "version")))
+
+    def _compare_again(self) -> None:
+        """Make the comparison that was under way when a fetch began that brought nothing."""
+        if self.comparison is None:
+            self._compare()
 
     def _compared(self, comparison: Comparison) -> None:
         self.comparison = comparison

@@ -184,7 +184,7 @@ class Explorer(Displayed):
         AddressError, ConfigurationError
             When an address does not follow the grammar, or the explorer is closed.
         PaiError
-            When nothing could be fetched or compared.
+            When nothing could be fetched or compared; what was fetched before stays `selected`.
 
         Examples
         --------
@@ -200,7 +200,7 @@ class Explorer(Displayed):
         wanted = read_addresses(addresses)
         self._runner.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
         self.wait()
-        if self.last_error is not None and not (self.selected and self.selected.errors):
+        if self.last_error is not None and self._state.phase != "partly":
             raise self.last_error
         return self.selected
 

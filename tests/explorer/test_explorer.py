@@ -342,6 +342,19 @@ def test_a_deleted_version_is_an_error_that_names_the_nearest(explorer, gate):
     assert controls(explorer).trouble.value == ""
 
 
+def test_a_call_of_fetch_that_brings_nothing_raises_and_leaves_everything_as_it_was(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.3.0")
+    before, value = explorer.selected, explorer.value
+    for _ in range(2):
+        with pytest.raises(VersionNotFound):
+            explorer.fetch(f"{LM}@9.9.9")
+        assert (explorer.selected, explorer.value) == (before, value)
+    assert len(explorer.fetch(f"{LM}@0.2.0,9.9.9").errors) == 1
+    with pytest.raises(VersionNotFound):
+        explorer.fetch(f"{LM}@9.9.9")
+    assert len(explorer.selected) == 1
+
+
 def seen(explorer):
     """The word for what is going on, what is said of it, and which parts are on show."""
     word, said = re.search(r'pai-status pai-(\w+)">(.*?)</div>', controls(explorer).status.value).groups()

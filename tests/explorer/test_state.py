@@ -347,6 +347,28 @@ class TestFetching:
         state = fetched("0.1.0", "0.2.0", errors={"model-a@0.1.0": gone})
         assert state.error is gone
 
+    def test_a_fetch_that_brings_nothing_keeps_what_was_there_and_what_was_being_compared(self):
+        gone = VersionSet(
+            errors={"model-a@9.9.9": VersionNotFound("no version 9.9.9 in model-a", model_id="model-a", version_name="9.9.9")}
+        )
+        for answered in (True, False):
+            state = fetched("0.1.0", "0.2.0")
+            before = state.results
+            if answered:
+                state.take(job_of(state, "compare"), "the comparison")
+            job = state.ask([parse_address("model-a@9.9.9")])
+            assert state.take(job, gone)
+            assert (state.results, state.names, state.addresses) == (before, ("0.1.0", "0.2.0"), (parse_address("model-a@0.1.0,0.2.0"),))
+            assert isinstance(state.error, VersionNotFound)
+            assert state.comparison == ("the comparison" if answered else None)
+            assert answered or state.take(job_of(state, "compare"), "the comparison")
+            assert (state.comparison, state.phase) == ("the comparison", "failed")
+            assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
+            assert (state.results, state.comparison) == (before, "the comparison")
+        state = fetched("0.1.0", "0.2.0")
+        assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
+        assert job_of(state, "compare").about.versions == state.results
+
     def test_several_failures_become_one_error_that_names_them_all(self):
         gone = {f"model-a@{name}": VersionNotFound(name) for name in ("0.1.0", "0.2.0")}
         state = fetched("0.10.0", errors=gone)

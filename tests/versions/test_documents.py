@@ -256,10 +256,10 @@ def test_two_spellings_of_a_key_that_differ_are_noted_and_equal_ones_are_one():
     assert vs.origin == "Two spellings of a key differ, and the first counts: VersionName and version_name."
     assert vs[0].version_name == "a"
     assert vs[0].unknown == {"version_name": "b"}
-    vs = pnb.VersionSet.from_documents([{"VersionName": "a", "approval": "Approved", "approval_status": "Pending"}])
-    assert (vs[0].approval_status, vs[0].unknown) == ("Approved", {"approval_status": "Pending"})
-    assert vs.origin == "Two spellings of a key differ, and the first counts: ApprovalStatus and approval_status."
-    same = [{"VersionName": "a", "approval": "Approved", "approval_status": "Approved"}]
+    vs = pnb.VersionSet.from_documents([{"VersionName": "a", "description": "x", "version_description": "y"}])
+    assert (vs[0].description, vs[0].unknown) == ("x", {"version_description": "y"})
+    assert vs.origin == "Two spellings of a key differ, and the first counts: VersionDescription and version_description."
+    same = [{"VersionName": "a", "description": "x", "version_description": "x"}]
     assert (pnb.VersionSet.from_documents(same).origin, pnb.VersionSet.from_documents(same)[0].unknown) == ("", {})
 
 
