@@ -12,7 +12,7 @@ from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, 
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
-from pai_notebook.comparison.paired_fit import fitted
+from pai_notebook.comparison.paired_fit import StatedMetric, fitted
 from pai_notebook.comparison.readings import DatasetCount
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
 from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
@@ -34,6 +34,7 @@ from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
     from pai_notebook.errors import PaiError
+    from pai_notebook.model.metric_cells import Cell
 
 # A direction in the words of any library: max, minimize, True for greater-is-better.
 Told = str | bool | None
@@ -106,7 +107,6 @@ class Aligned:
         means = Series({**self._series.said, **dict.fromkeys(self._listed.said, "mean")}, self._naming)
         found = MetricCells(self._versions, means, columns)
         self._not_used: list[Phrase] = []
-        self.paired_results = tuple(self._evidence(paired, found))
         self._repeats = repeats_of(found, self._versions, self._listed)
         self._gaps = tuple(remarks_on_lists(found, self._names, self._listed))
         self._uncertainty = Uncertainty(
@@ -115,9 +115,11 @@ class Aligned:
             n=n,
             repeats=self._repeats,
             counts=self._counts,
-            paired=by_place(self.paired_results, list(found), self._names),
             sharing=sharing_runs(self._versions),
         )
+        self.paired_results = tuple(self._evidence(paired, found))
+        if self.paired_results:
+            self._uncertainty = self._uncertainty.with_paired(by_place(self.paired_results, list(found), self._names))
         self._measured = (
             () if self._place is None else tuple(metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance))
         )
@@ -139,12 +141,16 @@ class Aligned:
             reason: str = say("no version has this metric")
             try:
                 if key is not None:
-                    yield fitted(each, found.name(key).shown, found[key], self._versions, self._names)
+                    yield fitted(each, self._stated(key, found.name(key).shown, found[key]), self._versions, self._names)
                     continue
             except ComparisonError as error:
                 reason = error.message
             what = each.shown or each.metric
             self._not_used.append(say(_NOT_USED, metric=what, version=each.version, other=each.other, reason=reason))
+
+    def _stated(self, key: tuple[str, str], shown: str, cells: Sequence[Cell]) -> StatedMetric:
+        """What the versions state of a metric, and of how many examples."""
+        return StatedMetric(shown, cells, [self._uncertainty.examples(key, place) for place in range(len(self._versions))])
 
     @cached_property
     def _all(self) -> tuple[Row, ...]:
@@ -326,7 +332,7 @@ class Aligned:
             *(
                 say("{what}: {said}", what=result.shown or result.metric, said=remark)
                 for result in self.paired_results
-                for remark in result.remarks
+                for remark in result._all_remarks  # noqa: SLF001 - no attribute for users
             ),
             *self._not_used,
             *remarks_on(groups, shown),

@@ -31,7 +31,24 @@ _COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
 _OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.HIGH, Role.PART, Role.SPREAD)
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # How far a share may be from k / n although it is written with many digits.
-_SINGLE_PRECISION = 1e-6
+SINGLE_PRECISION = 1e-6
+
+
+def as_written(cell: Cell) -> str:
+    """Give the number of a cell as it was written."""
+    return cell.text.strip() if cell.state is State.NUMERIC_TEXT else repr(cell.value)
+
+
+def last_digit(written: str) -> float:
+    """Give what one in the last digit of a number counts.
+
+    Examples
+    --------
+    >>> last_digit("0.93"), last_digit("1e-05")
+    (0.01, 1e-05)
+    """
+    digits = written.lower().partition("e")
+    return 10.0 ** -(len(digits[0].partition(".")[2]) - int(digits[2] or 0))
 
 
 def whole_examples(value: float, n: float, written: str = "") -> bool | None:
@@ -44,11 +61,10 @@ def whole_examples(value: float, n: float, written: str = "") -> bool | None:
     >>> whole_examples(0.9, 5), whole_examples(0.8, 5), whole_examples(0.84, 1319)
     (False, True, None)
     """
-    digits = (written or repr(value)).lower().partition("e")
-    decimals = len(digits[0].partition(".")[2]) - int(digits[2] or 0)
+    digit = last_digit(written or repr(value))
     if value > 1:
-        value, decimals = value / 100, decimals + 2
-    slack = max(0.5 * 10.0**-decimals, _SINGLE_PRECISION)
+        value, digit = value / 100, digit / 100
+    slack = max(0.5 * digit, SINGLE_PRECISION)
     nearest = round(value * n) / n
     if abs(nearest - value) > slack * (1 + 1e-9):
         return False
@@ -132,8 +148,7 @@ class EvidenceFinder:
 
     def written(self, key: Key, place: int) -> str:
         """Give a number as it was written."""
-        cell = self._cells[key][place]
-        return cell.text.strip() if cell.state is State.NUMERIC_TEXT else repr(cell.value)
+        return as_written(self._cells[key][place])
 
     def cell(self, key: Key, place: int) -> Cell:
         """Give the cell itself."""

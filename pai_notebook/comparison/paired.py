@@ -101,6 +101,9 @@ class Paired(Estimated, Displayed):
         Column of the groups whose means are compared, so that each weighs the same; empty where every example does.
     over_examples : float or None
         With `cluster` the difference over all examples, which is that of the metric; None elsewhere.
+    stated_delta : float or None
+        The difference that the versions state where that is another one than `delta`, as where the examples are a part of those of the
+        metric; None elsewhere.
     source : callable or None
         Gives the interval at a level; None where there is none.
     """
@@ -123,6 +126,7 @@ class Paired(Estimated, Displayed):
     path: str = ""
     cluster: str = ""
     over_examples: float | None = None
+    stated_delta: float | None = None
 
     def _known_at(self, level: float) -> Interval | None:
         return None if self.source is None else replace(self.source(level), scale=self._scale)
@@ -150,10 +154,12 @@ class Paired(Estimated, Displayed):
         >>> print(pair("accuracy", frames, "a", "b", on="id", correct="correct").evidence().reason)
         no example differs: cannot tell
         """
+        doubt = self._told_stated(reverse=reverse)
+        reason = self.reason if doubt is None else say("{reason}; {doubt}", reason=self.reason, doubt=doubt)
         if self.source is None:
-            return Evidence(self.reason)
+            return Evidence(reason, doubt=doubt)
         sides = _Answered(self.values[0], self, is_candidate=True), _Answered(self.values[1], self, is_candidate=False)
-        return Evidence(self.reason, Sides(*(sides[::-1] if reverse else sides)), level)
+        return Evidence(reason, Sides(*(sides[::-1] if reverse else sides)), level, doubt=doubt)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the result as a DataFrame of one row.
@@ -219,10 +225,37 @@ class Paired(Estimated, Displayed):
             interval=self.reason if self.interval is None else self.interval.words,
         )
 
+    def _told_stated(self, *, reverse: bool = False) -> Phrase | None:
+        """Say which other difference the versions state than the examples give, None where they state none.
+
+        Parameters
+        ----------
+        reverse : bool
+            Of the other version minus the candidate.
+        """
+        stated, over = self.stated_delta, self.over_examples
+        if stated is None:
+            return None
+        sign = -1 if reverse else 1
+        delta, found = self._written(sign * stated, sign * self.delta)
+        # the examples may be those of the metric, which weighs groups by their sizes
+        half = 0.0 if self.interval is None else (self.interval.high - self.interval.low) / 2
+        if over is not None and abs(stated - over) <= max(half, abs(over - self.delta) / 2):
+            by_group = "the versions state a difference of {delta} over examples, the mean over {n} groups by {cluster} is {delta_2}"
+            return say(by_group, n=self.n, cluster=self.cluster, delta=delta, delta_2=found)
+        return say("the versions state a difference of {delta}, the examples give {delta_2}", delta=delta, delta_2=found)
+
+    @property
+    def _all_remarks(self) -> tuple[str, ...]:
+        """What should be known of the tables, and of what the versions state."""
+        stated = self._told_stated()
+        return self.remarks if stated is None else (*self.remarks, stated)
+
     def _written(self, *deltas: float) -> list[str]:
-        """Write differences of the metric: of shares in points, of anything else as they are."""
+        """Write differences of the metric: of shares in points, of anything else as they are; different ones differently."""
         form = choose_format([*self.values, self.delta])
-        return [self._scale.write(delta, None, form) for delta in deltas]
+        written = [self._scale.write(delta, None, form) for delta in deltas]
+        return written if len({*written}) == len({*deltas}) else list(map(choose_format(deltas).delta, deltas))
 
     @cached_property
     def _scale(self) -> Scale:
@@ -245,7 +278,7 @@ class Paired(Estimated, Displayed):
         if self.p_value is not None:
             what = say("McNemar's mid-p") if self.counts else say("p-value")
             pairs.append((what, told_p_value(self.p_value)))
-        blocks: list[Block] = [Facts(pairs), *(Note(text, "warn") for text in self.remarks)]
+        blocks: list[Block] = [Facts(pairs), *(Note(text, "warn") for text in self._all_remarks)]
         if len(self.flipped):
             head = self.flipped.head(_SHOWN)
             rows: list[list[Inline]] = [
@@ -275,9 +308,11 @@ def _cut(text: str) -> str:
 def by_place(
     results: Iterable[Paired], keys: Sequence[tuple[str, str]], names: Sequence[str]
 ) -> dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]]:
-    """Results by metric and positions of the two versions, both ways round."""
+    """Results by metric and positions of the two versions, both ways round; what has no interval says nothing of another difference."""
     found: dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]] = {}
     for result in results:
+        if result.source is None and result.stated_delta is not None:
+            continue
         key = next(each for each in keys if Name("metrics", *each).short == result.metric)
         place, other = names.index(result.version), names.index(result.other)
         found[key, place, other] = partial(_evidence, result, reverse=False)

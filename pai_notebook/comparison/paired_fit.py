@@ -4,36 +4,61 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.evidence import SINGLE_PRECISION, as_written, last_digit
 from pai_notebook.comparison.paired_methods import bonett_price
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.group import VersionGroup
-from pai_notebook.model.metric_cells import Cell
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.paired import Paired
+    from pai_notebook.model.metric_cells import Cell
     from pai_notebook.model.version import ModelVersion
 
-# How far the share of right answers may be from the stated one: rounding, and standard errors where only a part is there.
+# How far the share of right answers may be from the stated one where only a part is there: rounding, and standard errors.
 _ROOM, _FAR = 0.001, 3
+_COARSEST = 0.01
+# Which part of half an interval nobody sees.
+_UNSEEN = 0.1
+# What a subtraction of two floats adds to a difference of one digit.
+_LAST_BITS = 1e-9
 
 
-def fitted(result: Paired, shown: str, cells: Sequence[Cell], versions: Sequence[ModelVersion], names: Sequence[str]) -> Paired:
-    """Give a result with what its versions are called here.
+@dataclass(frozen=True)
+class StatedMetric:
+    """What versions state of a metric.
+
+    Attributes
+    ----------
+    shown : str
+        The metric as people read it.
+    cells : sequence of Cell
+        Its value in each version.
+    counts : sequence of float or None
+        Of how many examples each value is stated to be, None where that is not known.
+    """
+
+    shown: str
+    cells: Sequence[Cell]
+    counts: Sequence[float | None]
+
+
+def fitted(result: Paired, stated: StatedMetric, versions: Sequence[ModelVersion], names: Sequence[str]) -> Paired:
+    """Give a result with what its versions are called here, and how another difference is than the one that they state.
 
     Parameters
     ----------
     result : Paired
         The result.
-    shown : str
-        Its metric as people read it.
-    cells, versions, names : sequences of Cell, ModelVersion, str
-        The metric of each version that is compared, the versions, and what they are called.
+    stated : StatedMetric
+        Its metric.
+    versions, names : sequences of ModelVersion, str
+        The versions that are compared, and what they are called.
 
     Raises
     ------
@@ -50,13 +75,13 @@ def fitted(result: Paired, shown: str, cells: Sequence[Cell], versions: Sequence
         result, version=names[mine], other=names[theirs], identities=(identity_of(versions[mine]), identity_of(versions[theirs]))
     )
     for place in places:
-        if cells[place].value is None:
+        if stated.cells[place].value is None:
             hint = say("Results are evidence for a metric that both versions state.")
-            raise ComparisonError(say("{name} has no {shown}", name=names[place], shown=shown), hint=hint)
-    error = disagreement(result, shown, cells[mine], cells[theirs])
+            raise ComparisonError(say("{name} has no {shown}", name=names[place], shown=stated.shown), hint=hint)
+    error, delta = held_against(result, stated, names)
     if error is not None:
         raise error
-    return result
+    return replace(result, stated_delta=delta)
 
 
 def refuse_groups(versions: Mapping[str, ModelVersion]) -> None:
@@ -110,25 +135,51 @@ def _place(name: str, identity: tuple[str, str] | None, versions: Sequence[Model
     return found[0]
 
 
-def disagreement(result: Paired, shown: str, cell: Cell, base: Cell) -> ComparisonError | None:
-    """Say how the numbers that two versions state differ from those of a result; None where they do not, or one states none."""
-    if cell.value is None or base.value is None:
+def held_against(result: Paired, stated: StatedMetric, names: Sequence[str]) -> tuple[ComparisonError | None, float | None]:
+    """Hold a result against what its versions state: say why it is of other examples, and which difference they state instead of its own.
+
+    Parameters
+    ----------
+    result : Paired
+        The result.
+    stated : StatedMetric
+        Its metric.
+    names : sequence of str
+        What the versions are called.
+    """
+    places = [names.index(name) for name in (result.version, result.other)]
+    cells = [stated.cells[place] for place in places]
+    mine, base = (cell.value for cell in cells)
+    if mine is None or base is None:
+        return None, None
+    digits = [last_digit(as_written(cell)) for cell in cells]
+    if result.counts:
+        # JSON drops zeros at the end of a number, and nobody states shares with one digit
+        digits = [min(digit, _COARSEST) for digit in digits]
+        for place, found, digit in zip(places, result.values, digits, strict=True):
+            error = _other_share(result.n, stated, place, found, digit)
+            if error is not None:
+                said, told = error
+                said = say(said, shown=stated.shown, name=names[place], n=result.n, **told)
+                return ComparisonError(said, hint=say("Take the examples that the metric was measured on, and its unit.")), None
+    return _other_difference(result, stated.shown, mine, base, max(digits))
+
+
+def _other_share(n: int, stated: StatedMetric, place: int, found: float, digit: float) -> tuple[str, dict[str, str]] | None:
+    """Say that a version states another share of right answers: of as many examples another one than rounded, else one too far off."""
+    number, is_whole = stated.cells[place].value or 0.0, stated.counts[place] == n
+    room = max(digit, SINGLE_PRECISION) if is_whole else _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / n) / n)
+    if abs(number - found) <= room * (1 + _LAST_BITS):
         return None
-    for name, stated, found in zip((result.version, result.other), (cell.value, base.value), result.values, strict=True):
-        room = _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / result.n) / result.n) if result.counts else math.inf
-        if abs(stated - found) > room:
-            form = choose_format([stated, found])
-            return ComparisonError(
-                say(
-                    "{shown}: {name} states {value}, its examples give {value_2}",
-                    shown=shown,
-                    name=name,
-                    value=form.value(stated),
-                    value_2=form.value(found),
-                ),
-                hint=say("Take the examples that the metric was measured on, and its unit."),
-            )
-    delta = cell.value - base.value
+    form = choose_format([number, found])
+    of_all = "{shown}: {name} states {value} of {n} examples, its {n} examples give {value_2}"
+    said = of_all if is_whole else "{shown}: {name} states {value}, its examples give {value_2}"
+    return said, {"value": form.value(number), "value_2": form.value(found)}
+
+
+def _other_difference(result: Paired, shown: str, mine: float, base: float, digit: float) -> tuple[ComparisonError | None, float | None]:
+    """Give the difference that the versions state where it is another one, with an error where the interval excludes it."""
+    delta = mine - base
     interval = result.interval
     if interval is None and result.counts:
         interval = bonett_price(result.counts["gained"], result.counts["lost"], result.n)
@@ -136,24 +187,14 @@ def disagreement(result: Paired, shown: str, cell: Cell, base: Cell) -> Comparis
         is_other = result.flipped.empty and abs(delta) > _ROOM * max(1.0, *map(abs, result.values))
     else:
         is_other = not interval.low <= delta <= interval.high
-    if is_other:
-        form, over = choose_format([delta, result.delta]), result.over_examples
-        if interval is not None and over is not None and abs(delta - over) <= (interval.high - interval.low) / 2:
-            # the examples are those of the metric, which weighs groups by their sizes
-            by_group = (
-                "{name}: the versions state a difference of {delta} over examples, the mean over {n} groups by {cluster} is {delta_2}"
-            )
-            told = {"n": result.n, "cluster": result.cluster, "delta": form.delta(delta), "delta_2": form.delta(result.delta)}
-            hint = say("The mean over groups is another number than the metric; read it by itself, without with_paired.")
-            return ComparisonError(say(by_group, name=shown, **told), hint=hint)
-        return ComparisonError(
-            say(
-                "{name}: the versions state a difference of {delta}, the examples give {delta_2} ({words})",
-                name=shown,
-                delta=form.delta(delta),
-                delta_2=form.delta(result.delta),
-                words=result.reason if interval is None else interval.words,
-            ),
-            hint=say("Take the examples that the metric was measured on, and its unit."),
-        )
-    return None
+    half = math.inf if result.interval is None else (result.interval.high - result.interval.low) / 2
+    # what was rounded in both, no more than is not seen beside an interval, and what a float of 32 bits loses
+    room = max(min(digit, half * _UNSEEN), SINGLE_PRECISION * max(abs(mine), abs(base)))
+    if not is_other:
+        return None, delta if abs(delta - result.delta) > room * (1 + _LAST_BITS) else None
+    told = replace(result, stated_delta=delta)._told_stated()  # noqa: SLF001 - no method for users
+    words = result.reason if result.interval is None else result.interval.words
+    hint = say("Take the examples that the metric was measured on, and its unit.")
+    if result.over_examples is not None and abs(delta - result.over_examples) <= half:
+        hint = say("The mean over groups is another number than the metric; read it by itself, without with_paired.")
+    return ComparisonError(say("{shown}: {said} ({words})", shown=shown, said=told, words=words), hint=hint), None

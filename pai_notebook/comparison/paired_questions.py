@@ -10,7 +10,7 @@ from pai_notebook.arguments import described
 from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Aligned
 from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.comparison.paired_fit import disagreement, fitted, identity_of, refuse_groups, refuse_twins
+from pai_notebook.comparison.paired_fit import fitted, held_against, identity_of, refuse_groups, refuse_twins
 from pai_notebook.comparison.selection import find_row
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -111,10 +111,9 @@ class PairedQuestions(Aligned):
         found = pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
-        cell, base = (row.cells[self._names.index(name)] for name in (version, other))
-        error = disagreement(found, row.key.shown, cell, base)
+        error, stated = held_against(found, self._stated((row.path, row.dataset), row.key.shown, row.cells), self._names)
         remarks = found.remarks if error is None else (*found.remarks, error.message)
-        return replace(found, shown=row.key.shown, identities=tuple(identities), remarks=remarks)
+        return replace(found, shown=row.key.shown, identities=tuple(identities), remarks=remarks, stated_delta=stated)
 
     def _called(self, frames: Any) -> Any:
         """Tables by the names of this comparison; a version's own name is one where no other version has it."""
@@ -137,14 +136,15 @@ class PairedQuestions(Aligned):
         Returns
         -------
         Comparison
-            An equal one but for this evidence, which takes the place of any other: where it gives no interval, none is known.
+            An equal one but for this evidence, which takes the place of any other: where it gives no interval, none is known. Another
+            difference than the one that the versions state is told in `notes`, and what tells nothing of it is left out.
             `to_code` cannot write your tables down, and leaves the results out.
 
         Raises
         ------
         ComparisonError
-            When a version or a metric is not compared here, or when the difference that the versions state lies outside the interval
-            of the results: then they are of other examples.
+            When a version or a metric is not compared here, or when the results are of other examples: as many as `n` says give another
+            share than is stated, or the difference that the versions state lies outside their interval.
 
         Examples
         --------
@@ -169,7 +169,7 @@ class PairedQuestions(Aligned):
 
     def _fitted(self, result: Paired) -> Paired:
         row = find_row(self.metrics, result.metric)
-        return fitted(result, row.key.shown, row.cells, self._versions, self._names)
+        return fitted(result, self._stated((row.path, row.dataset), row.key.shown, row.cells), self._versions, self._names)
 
     def _again(self, **changed: Any) -> Self:
         """The same comparison with some arguments changed."""

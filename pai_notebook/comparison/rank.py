@@ -108,6 +108,9 @@ class Ranking(Displayed, Sequence[Ranked]):
         self._scale = scale or Scale("")  # as it is
         self._tolerance, self._is_exact = tolerance, is_exact
         self._called = called or {}
+        self._doubts: dict[str, Phrase] = {}
+        # the value of the baseline, None where it has none, however many places are shown
+        self._base = next((entry.value - entry.delta for entry in self.entries if entry.delta is not None), None)
         self._total = len(self.entries) if total is None else total
 
     def head(self, count: int = 5) -> Ranking:
@@ -139,8 +142,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         count = number_argument("count", count, least=0, whole=True)
         found = copy(self)
         found.entries = self.entries[:count]
-        for made in ("_has_intervals", "_base"):
-            found.__dict__.pop(made, None)
+        found.__dict__.pop("_has_intervals", None)
         return found
 
     def to_frame(self) -> pd.DataFrame:
@@ -218,6 +220,8 @@ class Ranking(Displayed, Sequence[Ranked]):
             note.append(
                 say("Not ranked: {versions}.", versions=without_number([(self._told(version), state) for version, state in self.unranked]))
             )
+        shown = [entry.version for entry in self.entries if entry.version in self._doubts]
+        note += [say("{what}: {said}", what=self._told(version), said=self._doubts[version]) for version in shown]
         note += dataset_ids([self.key])
         columns: list[Column | str] = [Column(say("rank"), align="right"), say("version"), Column(say("value"), align="right")]
         unit = self._unit.unit if self._unit.factor(self._base) else ""
@@ -273,11 +277,6 @@ class Ranking(Displayed, Sequence[Ranked]):
         """How differences are written: beside intervals in the unit of these."""
         return self._scale.absolute if self._has_intervals else self._scale
 
-    @cached_property
-    def _base(self) -> float | None:
-        """The value of the baseline, None where it has none."""
-        return next((entry.value - entry.delta for entry in self.entries if entry.delta is not None), None)
-
 
 _SIGNS = {
     "=": "within the tolerance of the first",
@@ -330,6 +329,7 @@ def make_ranking(
     """Rank versions, or with `top` only the first ones and the next; only equal values share a rank."""
     row = question.row
     entries: list[Ranked] = []
+    doubts: dict[str, Phrase] = {}
     ordered = _ordered(question)
     (_, top_value), last, rank, is_exact = ordered[0], math.nan, 0, False
     bound = tolerated(row, tolerance, baseline, top_value)
@@ -345,6 +345,8 @@ def make_ranking(
         evidence = None if delta is None else evidence_at(row, place) if top else row.changes[place].evidence
         is_exact = is_exact or (evidence is not None and evidence.is_exact)
         interval = None if evidence is None or evidence.is_exact else evidence.interval
+        if interval is not None and evidence is not None and evidence.doubt is not None:
+            doubts[names[place]] = evidence.doubt
         starred = leaders.star_at(place) if leaders else ""
         entries.append(Ranked(rank, names[place], value, delta, _behind(value, top_value), apart, interval, is_near, starred))
         if top and not is_near:
@@ -354,4 +356,6 @@ def make_ranking(
     # the differences of the other versions are not made for the first
     scale = None if top else row.scale
     named = "" if baseline is None else names[baseline]
-    return Ranking(row.key, words, entries, unranked, baseline=named, scale=scale, tolerance=bound, is_exact=is_exact, called=called)
+    found = Ranking(row.key, words, entries, unranked, baseline=named, scale=scale, tolerance=bound, is_exact=is_exact, called=called)
+    found._doubts = doubts  # noqa: SLF001 - as long as it is made
+    return found

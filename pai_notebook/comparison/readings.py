@@ -30,6 +30,8 @@ _FINEST_SPREAD = 0.05
 _FEWEST_FOLDS = 3
 _PERCENT = 100
 _LEVEL = 0.95
+# What says the number of examples of a dataset.
+_LOOKED_UP = "DataCount"
 # States of cells in which nothing is stated.
 _NOTHING = frozenset({State.ABSENT, State.NO_METRICS, State.NULL, State.FETCH_FAILED, State.DIFFERS})
 
@@ -130,7 +132,7 @@ class Readings:
         if not known:
             return [], []
         # what stands beside runs and is not believed of n is their doubt
-        others = [each for each in readings if each.what != "DataCount" and not isinstance(known[0], Runs)]
+        others = [each for each in readings if each.what != _LOOKED_UP and not isinstance(known[0], Runs)]
         refused = [*others, *self._stated(key, place, known[0].value), *self._bounds(key, place, known[0].value)]
         return list(dict.fromkeys(each.refusal for each in refused if each.refusal is not None)), list(known[0].narrower)
 
@@ -177,12 +179,10 @@ class Readings:
         """A share with its number of examples, of which it is a `whole` number; of several runs each is one."""
         if not is_share(key[0]):
             return None
-        what, count = ("n", n) if n is not None else self._beside.examples(key, place)
-        looked_up = not what and key[1] in self._counts
-        if looked_up:
-            what, count = "DataCount", self._counts[key[1]].examples
+        what, count = self._examples(key, place, n)
         if not what:
             return None
+        looked_up = what == _LOOKED_UP
         refusal = None
         if looked_up and place not in self._counts[key[1]].places:
             name = f"n@{self._counts[key[1]].called}"
@@ -221,6 +221,18 @@ class Readings:
         if is_each and (runs.uneven or _not_whole(value, found.side.n, "", runs) is None):
             return replace(found, side=replace(found.side, n=found.side.n * runs.count))
         return found
+
+    def examples(self, key: Key, place: int) -> float | None:
+        """Find the number of examples that a value is stated to be of, None where none is."""
+        what, count = self._examples(key, place, self._n)
+        if is_summary(self._beside.cell(key, place)):
+            return None  # of each number or of all of them
+        return None if what == _LOOKED_UP and place not in self._counts[key[1]].places else count
+
+    def _examples(self, key: Key, place: int, n: float | None) -> tuple[str, float | None]:
+        """Find the number of examples and what says it: the caller, a row beside the metric, or the dataset; no name where nothing does."""
+        what, count = ("n", n) if n is not None else self._beside.examples(key, place)
+        return (_LOOKED_UP, self._counts[key[1]].examples) if not what and key[1] in self._counts else (what, count)
 
     def _stated(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated standard errors."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key
 from pai_notebook.comparison.interval import normal_quantile, t_interval
@@ -46,8 +47,6 @@ class Uncertainty:
         Repeated measurements of a metric, one entry a version; a version without is a single run.
     counts : mapping of str to DatasetCount, optional
         Numbers of examples of datasets, for metrics beside which none is stated.
-    paired : mapping of ((path, dataset), int, int) to function, optional
-        For a metric, a version and another one what gives the evidence of their results on the same examples at a level.
     sharing : collection of (int, int), optional
         Versions that have runs in common, so that no interval of independent ones holds for them.
     """
@@ -60,7 +59,6 @@ class Uncertainty:
         n: float | None = None,
         repeats: Mapping[Key, Sequence[Runs | None]] | None = None,
         counts: Mapping[str, DatasetCount] | None = None,
-        paired: Mapping[tuple[Key, int, int], Callable[[float], Evidence]] | None = None,
         sharing: Collection[tuple[int, int]] = (),
     ) -> None:
         self._beside = EvidenceFinder(cells)
@@ -68,12 +66,23 @@ class Uncertainty:
         self._n = n
         self._repeats = repeats or {}
         self._counts = counts or {}
-        self._paired = paired or {}
+        self._paired: Mapping[tuple[Key, int, int], Callable[[float], Evidence]] = {}
         self._sharing = sharing
         self._in_common = {place for pair in sharing for place in pair}
-        self._by_example = {key for key, _, _ in self._paired}
+        self._by_example: set[Key] = set()
         self._scales: dict[Key, Scale] = {}
         self._readings = Readings(self._beside, n, repeats or {}, counts or {})
+
+    def with_paired(self, paired: Mapping[tuple[Key, int, int], Callable[[float], Evidence]]) -> Self:
+        """Return the same with results on the same examples: for a metric and two versions what gives their evidence at a level."""
+        found = copy(self)
+        found._paired = paired  # noqa: SLF001 - a copy of this one
+        found._by_example = {key for key, _, _ in paired}  # noqa: SLF001 - as above
+        return found
+
+    def examples(self, key: Key, place: int) -> float | None:
+        """Find the number of examples that a value is stated to be of, None where none is."""
+        return self._readings.examples(key, place)
 
     def role(self, key: Key) -> Role | None:
         """Say what a row of evidence is, None for every other row."""

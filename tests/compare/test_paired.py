@@ -471,6 +471,89 @@ def test_results_of_other_examples_than_the_metric_say_so_at_once(better):
     assert "its examples give 0.775" in str(p)
 
 
+def stated(first, second, **more):
+    """Two versions that state numbers, whatever their examples give."""
+    docs = [{"VersionName": name, "Metrics": {"accuracy": value, **more}} for name, value in (("0.1.0", first), ("0.2.0", second))]
+    return pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+
+
+def right(of, *counts):
+    return tables(*([place < count for place in range(of)] for count in counts))
+
+
+@pytest.mark.parametrize("count", [42, 44, 46, 48, 49, 51, 52])
+def test_as_many_answers_as_n_says_have_to_give_the_share_that_is_stated(count):
+    c = stated(52 / 54, 0.926, n=54)
+    p = c.paired("accuracy", right(54, 52, count), on="id", correct="ok")
+    said = f"0.2.0 states 0.926 of 54 examples, its 54 examples give {count / 54:.3f}"
+    with pytest.raises(ComparisonError, match=said):
+        c.with_paired(p)
+    assert any(said in remark for remark in p.remarks)
+    assert c.with_paired(c.paired("accuracy", right(54, 52, 50), on="id", correct="ok")).notes == ()
+
+
+def test_the_number_of_examples_may_be_told_or_that_of_the_dataset():
+    told = pnb.VersionSet(stated(52 / 54, 0.926).versions).compare("0.1.0", n=54)
+    p = told.paired("accuracy", right(54, 52, 46), on="id", correct="ok")
+    with pytest.raises(ComparisonError, match=r"states 0\.926 of 54 examples"):
+        told.with_paired(p)
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.compare("wine-cultivar@1.5.0,1.8.0", baseline="1.5.0")
+    frames = dict(zip(("1.5.0", "1.8.0"), right(54, 52, 52).values(), strict=True))
+    p = c.paired("accuracy@wine-holdout", frames, on="id", correct="ok")
+    with pytest.raises(ComparisonError, match=r"1\.8\.0 states 0\.926 of 54 examples, its 54 examples give 0\.963"):
+        c.with_paired(p)
+    assert c.interval("accuracy@wine-holdout", "1.8.0").interval is not None
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.963, 0.926), (0.963, 0.925), (0.9629629, 0.9259259), ("0.96", "0.93")])
+def test_rounded_and_cut_shares_agree_with_their_answers(first, second):
+    c = stated(first, second, n=54)
+    told = c.with_paired(c.paired("accuracy", right(54, 52, 50), on="id", correct="ok"))
+    assert str(told.interval("accuracy", "0.2.0").reason) == "only 2 of 54 examples differ: cannot tell"
+
+
+def test_another_difference_than_the_stated_one_is_said_wherever_its_interval_is():
+    c = stated(52 / 54, 50 / 54)
+    p = c.paired("accuracy", right(60, 58, 50), on="id", correct="ok")
+    said = "the versions state a difference of -3.7 pp, the examples give -13.3 pp"
+    assert said in str(p)
+    told = c.with_paired(p)
+    assert told.notes == (f"accuracy: {said}",)
+    assert "Worse than 0.1.0 beyond chance" in told.verdict
+    assert f"For accuracy, {said}." in told.verdict.sentences
+    assert "版本中记录的差值为 -3.7 个百分点，而由样本算得 -13.3 个百分点" in told.verdict.in_language("zh")
+    assert said in told.interval("accuracy", "0.2.0").reason
+    assert f"0.2.0: {said}" in " ".join(str(told.rank("accuracy")).split())
+    again = pnb.VersionSet(told.versions).compare("0.2.0").with_paired(p)
+    assert "a difference of +3.7 pp, the examples give +13.3 pp" in again.interval("accuracy", "0.1.0").reason
+    for rule in ("accuracy >= baseline - 5pp", "accuracy >= baseline - 20pp with 95% confidence", "fail if accuracy worse beyond chance"):
+        assert said in told.check(rule).checks[0].reason
+    assert c.with_paired(c.paired("accuracy", right(540, 520, 500), on="id", correct="ok")).notes == ()
+
+
+def test_examples_that_tell_nothing_of_another_difference_leave_the_interval_that_is_known():
+    c = stated(52 / 54, 50 / 54, n=54)
+    p = c.paired("accuracy", right(60, 58, 58), on="id", correct="ok")
+    told = c.with_paired(p)
+    assert told.notes == ("accuracy: the versions state a difference of -3.7 pp, the examples give 0 pp",)
+    assert told.interval("accuracy", "0.2.0").interval == c.interval("accuracy", "0.2.0").interval is not None
+
+
+def test_means_over_groups_and_scores_say_which_other_difference_they_have():
+    user = np.repeat(np.arange(20), 10)
+    first = np.linspace(0.5, 0.7, 200)
+    second = first + np.where(user < 10, 0.06, -0.03)
+    c = compared(first, second + 0.002, "bleu")
+    told = c.with_paired(c.paired("bleu", tables(first, second, "s"), on="id", score="s"))
+    assert "the versions state a difference of +0.0170, the examples give +0.0150" in told.notes[0]
+    uneven = np.r_[np.repeat(np.arange(10), 2), np.repeat(np.arange(10, 20), 18)]
+    second = first + np.where(uneven < 10, 0.012, 0.01) + np.sin(uneven) / 50
+    c = compared(first, second, "bleu")
+    told = c.with_paired(c.paired("bleu", tables(first, second, "s", u=uneven), on="id", score="s", cluster="u"))
+    assert "over examples, the mean over 20 groups by u is" in told.notes[0]
+
+
 def with_columns(frames):
     """The same tables with columns of every kind."""
     more = {
@@ -653,7 +736,7 @@ def test_tables_without_a_difference_are_no_evidence_of_one(better):
     c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
     same = tables(better[0], better[0])
     for way in ({"correct": "ok"}, {"score": "ok"}, {"statistic": lambda table: table.ok.mean()}):
-        with pytest.raises(ComparisonError, match=r"the versions state a difference of \+0\.01"):
+        with pytest.raises(ComparisonError, match=r"the versions state a difference of \+1\.3 pp, the examples give 0 pp"):
             c.with_paired(c.paired("accuracy", same, on="id", **way))
 
 

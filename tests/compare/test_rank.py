@@ -431,6 +431,13 @@ def test_a_ranking_beside_a_baseline_without_a_number_has_no_differences():
     assert "No differences: 0.1.0, the baseline, has no number." in text
 
 
+def test_a_ranking_without_places_says_nothing_of_a_baseline_that_has_a_number():
+    ranking = compare({"accuracy": 0.91}, {"accuracy": 0.9}, {"accuracy": 0.905}).rank("accuracy")
+    for count in range(3):
+        assert "the difference is to 0.1.0, the baseline" in " ".join(str(ranking.head(count)).split())
+        assert "has no number" not in str(ranking.head(count))
+
+
 def test_a_tie_is_said_to_be_equal_only_where_the_values_are():
     def said(*values, **options):
         return str(compare({"f1": 0.4}, *({"accuracy": value} for value in values), by="accuracy", **options).verdict)

@@ -142,14 +142,13 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) ->
         if pair.change.evidence is not None and pair.change.evidence.is_exact:
             return pair.check("failed", alarm.text, say(_READ_OFF))
         if together.is_beyond_chance(pair.row, pair.place):
-            return pair.check("failed", alarm.text, _doubted(say(_WORSE if together.is_quality(pair.row) else _WORSE_ASIDE), pair))
-        return pair.check(
-            "passed", alarm.text, _doubted(say("worse beyond chance if checked alone, but not among all checks (95 %)"), pair)
-        )
+            return pair.check("failed", alarm.text, pair.doubted(say(_WORSE if together.is_quality(pair.row) else _WORSE_ASIDE)))
+        alone = say("worse beyond chance if checked alone, but not among all checks (95 %)")
+        return pair.check("passed", alarm.text, pair.doubted(alone))
     evidence, level = pair.change.evidence, together.level(pair.row)
     interval = None if evidence is None else evidence.at(level)
     if evidence is None or interval is None or interval.low == interval.high or pair.change.verdict is Verdict.BETTER:
-        return pair.check("passed", alarm.text, _doubted(None, pair))
+        return pair.check("passed", alarm.text, pair.doubted())
     if evidence.telling(level) is None:
         return pair.uncheckable(_required(alarm), alarm.text, say("too few runs or folds to tell ({reason})", reason=evidence.reason))
     scale = pair.scale()
@@ -163,12 +162,6 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) ->
     elif far != unseen:
         told = "no loss shown; one of about {unseen} would be shown in half of all cases only; up to {far} is not excluded ({reason})"
     return pair.check("passed", alarm.text, say(told, unseen=unseen, far=far, reason=evidence.reason), scale=scale)
-
-
-def _doubted(reason: Phrase | None, pair: Pair) -> Phrase | str:
-    """Add what is given and not believed, which other reasons say where they say what the interval rests on."""
-    doubt = None if pair.change.evidence is None else pair.change.evidence.doubt
-    return joined([each for each in (reason, doubt) if each is not None], "; ")
 
 
 _WORSE = "worse beyond chance (95 % for all checks of this gate together)"

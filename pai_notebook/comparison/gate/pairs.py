@@ -280,6 +280,11 @@ class Pair:
             scale=scale,
         )
 
+    def doubted(self, reason: Phrase | str = "") -> Phrase | str:
+        """Add to a reason what is given and not believed, which others say where they say what the interval rests on."""
+        doubt = None if self.change.evidence is None else self.change.evidence.doubt
+        return joined([each for each in (reason, doubt) if each], "; ")
+
     def written(self, bound: float) -> str:
         """Write a bound as the numbers beside it are written."""
         base = None if self.base is None else self.base.value
@@ -298,7 +303,7 @@ class Pair:
             # of what is never negative no more than all can be lost
             scale = self.scale(percent=percent and low > -base)
             said = "as measured: 95 % interval of the difference {ends} includes the bound"
-            return say(said, ends=scale.write_range(low, high, base))
+            return self.doubted(say(said, ends=scale.write_range(low, high, base)))
         if self.side is None or isinstance(self.side, Phrase):
             return _UNKNOWN
         low, high = self.side.own(_LEVEL)
