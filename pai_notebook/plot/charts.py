@@ -14,6 +14,8 @@ from pai_notebook.plot.marks import (
     beyond,
     legend,
     narrowed,
+    outside,
+    pointing,
     runs,
     signs_of,
     spread,
@@ -22,6 +24,7 @@ from pai_notebook.plot.marks import (
     version_names,
     whisker,
     window,
+    within,
 )
 from pai_notebook.plot.text import points_wide, room_for
 from pai_notebook.plot.theme import Theme, finish, new_axes, with_plain_text
@@ -42,7 +45,7 @@ def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, 
     places, notes = data.at_most(measure)
     data, measure = narrowed(data, places), measure.at(places)
     low, high = (_from_zero if bars else window)(measure.points, [data.baseline])
-    notes = [*legend(data, measure.points, bars=bars), *beyond(data.names, measure.points, low, high), *notes]
+    notes = [*legend(data, measure.points, bars=bars), *beyond(outside(data.names, measure, (low, high), upright=False)), *notes]
     told = [theme.words(note) for note in notes]
     count, width = len(data.names), 6.6
     ax = new_axes(ax, (width, 0.25 * count + 0.95 + room_for(told, width)))
@@ -52,9 +55,8 @@ def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, 
         if point.is_number and bars:
             _bar(ax, place, point, theme)
         elif point.is_number:
-            mark, at = theme.mark(point.verdict), min(max(point.value, low), high)
-            if at != point.value:
-                mark["marker"] = "<" if at == low else ">"
+            mark, at = theme.mark(point.verdict), within(point.value, (low, high))
+            mark["marker"] = pointing(at, point.value, upright=False) or mark["marker"]
             ax.plot(at, place, zorder=3, clip_on=False, **mark)
         if point.is_number and low <= point.value <= high:
             whisker(ax, point, place, theme, upright=False)
@@ -81,15 +83,20 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     data, measure = narrowed(data, places), measure.at(places)
     points = measure.points
     low, high = window(points, [data.baseline])
-    told = [theme.words(note) for note in (*legend(data, points, signs=False), *beyond(data.names, points, low, high), *notes)]
+    loud, there = _loud(measure, data.baseline), outside(data.names, measure, (low, high), upright=True)
+    # what stands beyond the axis has the mark of that alone
+    inside = [point for name, point in zip(data.names, points, strict=True) if name not in there]
+    large = [] if len(loud) == len(points) else [_LARGE]
+    told = [theme.words(note) for note in (*legend(data, inside, signs=False), *beyond(there), *large, *notes)]
     width = min(max(5.4, 0.45 * len(points) + 2), 10.4)
     ax = new_axes(ax, (width, 3.5 + room_for(told, width)))
     if points[data.baseline].is_number:
         ax.axhline(points[data.baseline].value, color=theme.baseline, linestyle="--", linewidth=1, zorder=0)
-    ax.plot(range(len(points)), measure.values, color=theme.neutral, linewidth=1, zorder=1)
-    shown = [(place, min(max(point.value, low), high)) for place, point in enumerate(points) if point.is_number]
+    # to the marks at the end of the axis too, beside which it would leave it
+    course = [within(value, (low, high)) if math.isfinite(value) else math.nan for value in measure.values]
+    ax.plot(range(len(points)), course, color=theme.neutral, linewidth=1, zorder=1)
+    shown = [(place, at) for place, at in enumerate(course) if math.isfinite(at)]
     states = []
-    loud = _loud(measure, data.baseline)
     for place, point in enumerate(points):
         if not point.is_number:
             ax.axvline(place, color=theme.faint, linestyle=":", linewidth=1, zorder=0)
@@ -100,7 +107,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
             whisker(ax, point, place, theme, upright=True, faint=place not in loud)
             runs(ax, point, place, theme, (low, high), upright=True)
         mark = theme.mark(point.verdict, quiet=place not in loud)
-        ax.plot(place, at, zorder=3, clip_on=False, **(mark if at == point.value else mark | {"marker": "v" if at == low else "^"}))
+        ax.plot(place, at, zorder=3, clip_on=False, **mark | {"marker": pointing(at, point.value, upright=True) or mark["marker"]})
     ax.set_xticks(range(len(points)), version_names(data, theme), fontsize=9, **_slanted(data.names))
     ax.set_xlim(-0.6, len(points) - 0.4)
     spread(ax.set_ylim, low, high, most=0.12)
@@ -109,7 +116,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     lines: list[Any] = [
         shown,
         *([(-1.0, at), (len(points), at)] for place, at in shown if place == data.baseline),
-        *([(place, end) for end in interval] for place, _ in shown if (interval := points[place].interval)),
+        *([(place, end) for end in interval] for place, at in shown if at == points[place].value and (interval := points[place].interval)),
     ]
     values, colours = _value_labels(measure, data.baseline, shown), (theme.ink, theme.neutral, theme.paper)
     from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
@@ -207,16 +214,23 @@ def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = Non
 
 _CROWDED = 10
 _LONGEST = 14
+_LARGE = say("Large: the baseline, the highest and the lowest (of equal ones the last), the last, and what is beyond chance.")
 
 
 def _loud(measure: Measure, baseline: int) -> set[int]:
-    """Positions of what a chart of many versions is about: the baseline, the best, the latest and what is beyond chance; all of a few."""
+    """Positions of what a chart of many versions is about, as `_LARGE` says; all of a few."""
     points = measure.points
-    places = [place for place, point in enumerate(points) if point.is_number]
-    if len(points) <= _CROWDED or not places:
+    if len(points) <= _CROWDED or not measure.has_numbers:
         return set(range(len(points)))
-    best = [{"max": max, "min": min}[measure.mode](places, key=lambda place: points[place].value)] if measure.mode else []
-    return {baseline, places[-1], *best, *(place for place in places if points[place].is_beyond_chance)}
+    return {*_landmarks(measure, baseline), *(place for place, point in enumerate(points) if point.is_beyond_chance)}
+
+
+def _landmarks(measure: Measure, baseline: int) -> list[int]:
+    """Positions of the baseline, the highest and the lowest value, of equal ones the last, and the last version that has a number."""
+    values = {place: point.value for place, point in enumerate(measure.points) if point.is_number}
+    highest = max(values, key=lambda place: (values[place], place))
+    lowest = min(values, key=lambda place: (values[place], -place))
+    return list(dict.fromkeys([*([baseline] if baseline in values else []), highest, lowest, max(values)]))
 
 
 def _coloured(measure: Measure, places: Sequence[int], most: int) -> list[int]:
@@ -271,11 +285,12 @@ def _state(ax: Any, place: int, text: str, theme: Theme) -> Any:
 
 
 def _value_labels(measure: Measure, baseline: int, shown: Sequence[tuple[int, float]]) -> list[tuple[float, float, str]]:
-    """Values to stand beside their points: the baseline's and the ends of the range first, then the latest; of many points no more."""
-    by_value = sorted(shown, key=lambda spot: measure.points[spot[0]].value)
-    rest = list(reversed(shown))[: 1 if len(shown) > _CROWDED else None]
-    order = dict.fromkeys([spot for spot in shown if spot[0] == baseline] + by_value[-1:] + by_value[:1] + rest)
-    return [(place, at, measure.form.value(measure.points[place].value)) for place, at in order]
+    """Values to stand beside their points, those that are looked for first: of many points no more."""
+    where = dict(shown)
+    order = dict.fromkeys(_landmarks(measure, baseline) if shown else [])
+    if len(shown) <= _CROWDED:
+        order |= dict.fromkeys(reversed(where))
+    return [(place, where[place], measure.form.value(measure.points[place].value)) for place in order]
 
 
 def _metric(measure: Measure, baseline: int | None) -> str:

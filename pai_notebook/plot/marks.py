@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import quantiles
 from typing import Any
 
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.plot.data import ALONE, CHANCE, STARS, WITHIN, ChartData, Point, some
+from pai_notebook.plot.data import ALONE, CHANCE, STARS, WITHIN, ChartData, Measure, Point, some
 from pai_notebook.plot.theme import Theme
 
 SIGNS = {"could be chance": "≈", "no interval known": "?", "same": "="}
@@ -133,7 +133,37 @@ def signs_of(points: Sequence[Point], *, many: bool) -> list[Phrase]:
     return found + ([say("– no number")] if many and "" in said else [])
 
 
-def beyond(names: Sequence[str], points: Sequence[Point], low: float, high: float) -> list[Phrase]:
-    """Name the versions whose values stand at the end of an axis that leaves them outside."""
-    outside = [name for name, point in zip(names, points, strict=True) if point.is_number and not low <= point.value <= high]
-    return [say("Beyond the axis, at its end: {names}.", names=some(outside))] if outside else []
+# Marks at the ends of axes, whose values lie beyond them, with the signs of them in a legend.
+BEYOND = {"v": "▼", "^": "▲", "<": "◀", ">": "▶"}
+
+
+def within(value: float, ends: tuple[float, float]) -> float:
+    """Where a value stands on an axis that may leave it outside."""
+    return min(max(value, ends[0]), ends[1])
+
+
+def pointing(at: float, value: float, *, upright: bool) -> str | None:
+    """The mark that points to where a value is that stands at the end of an axis; None where it stands within."""
+    if at == value:
+        return None
+    return ("v" if upright else "<") if value < at else ("^" if upright else ">")
+
+
+def beyond(outside: Mapping[str, tuple[str, str]]) -> list[Phrase]:
+    """Name the versions that stand at the end of an axis: by name the mark there and what is said of the value."""
+    notes = []
+    for mark, sign in BEYOND.items():
+        found = [say("{name} ({what})", name=name, what=what) for name, (at, what) in outside.items() if at == mark]
+        notes += [say("{sign} beyond the axis: {names}.", sign=sign, names=some(found))] if found else []
+    return notes
+
+
+def outside(names: Sequence[str], measure: Measure, ends: tuple[float, float], *, upright: bool) -> dict[str, tuple[str, str]]:
+    """The versions whose values an axis leaves outside: by name the mark at its end, and the value with what is beyond chance."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, point in zip(names, measure.points, strict=True):
+        mark = pointing(within(point.value, ends), point.value, upright=upright) if point.is_number else None
+        if mark is not None:
+            said = [say(point.verdict)] if point.is_beyond_chance else []
+            found[name] = mark, joined([measure.form.value(point.value), *said])
+    return found

@@ -12,7 +12,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import format_number
 from pai_notebook.plot.data import ChartData, Measure, Point, pareto_places, some
-from pai_notebook.plot.marks import SIGNS, marks_of, spread, whisker, whiskers_of, window
+from pai_notebook.plot.marks import SIGNS, beyond, marks_of, pointing, spread, whisker, whiskers_of, window, within
 from pai_notebook.plot.text import lay_out, room_for, write_notes
 from pai_notebook.plot.theme import Theme, finish, new_axes, with_plain_text
 
@@ -41,20 +41,20 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     for each, wide in ((first, wide_x), (second, wide_y)):
         values = [each.points[place].value for place in drawn]
         ends.append((min(values), max(values)) if wide else window(each.points, [data.baseline, *front]))
-    spots = {place: (_within(both[place][0].value, *ends[0]), _within(both[place][1].value, *ends[1])) for place in drawn}
+    spots = {place: (within(both[place][0].value, ends[0]), within(both[place][1].value, ends[1])) for place in drawn}
     order = dict.fromkeys([*front, *(place for place in drawn if place == data.baseline or verdicts[place] not in SIGNS)])
     order |= dict.fromkeys(pick(drawn, key=lambda place: spots[place][axis]) for axis in (0, 1) for pick in (min, max))
     named = len(order) if len(drawn) > _NAMED else len(drawn)
     order |= dict.fromkeys(sorted(drawn, key=lambda place: -_alone(place, spots, ends)))
     names = [data.names[place] for place in order]
-    notes = _notes(data, both, spots, verdicts, names[: len(front)])
+    notes = _notes(data, (first, second), spots, verdicts, names[: len(front)])
     told = [theme.words(note) for note in notes]
     ax = new_axes(ax, (6.6, 4.7 + room_for(told, 6.6)))
     for place in drawn:
         x, y = both[place]
         mark = theme.mark(verdicts[place], quiet=place not in list(order)[:named])
-        if (x.value, y.value) != spots[place]:
-            mark["marker"] = _pointing(spots[place], (x.value, y.value))
+        if (pointed := _pointing(spots[place], both[place])) is not None:
+            mark["marker"] = pointed
         elif place in list(order)[:named]:
             whisker(ax, x, y.value, theme, upright=False, faint=True)
             whisker(ax, y, x.value, theme, upright=True, faint=True)
@@ -116,36 +116,40 @@ def _of_two(x: Point, y: Point) -> str:
     return "mixed" if len(said) > 1 else said.pop() if said else "could be chance"
 
 
-def _within(value: float, low: float, high: float) -> float:
-    return min(max(value, low), high)
-
-
-def _pointing(at: Sequence[float], value: Sequence[float]) -> str:
-    """A marker that points to where a value is that stands at the end of an axis."""
-    if at[1] != value[1]:
-        return "v" if value[1] < at[1] else "^"
-    return "<" if value[0] < at[0] else ">"
+def _pointing(at: tuple[float, float], points: tuple[Point, Point]) -> str | None:
+    """The mark that points to where a version is that stands at the end of an axis; None where it stands within both."""
+    return pointing(at[1], points[1].value, upright=True) or pointing(at[0], points[0].value, upright=False)
 
 
 def _notes(
     data: ChartData,
-    both: Sequence[tuple[Point, Point]],
+    measures: Sequence[Measure],
     spots: Mapping[int, tuple[float, float]],
     verdicts: Mapping[int, str],
     front: Sequence[str],
 ) -> list[Phrase]:
-    mixed = [say("▲ better in one and worse in the other")] if "mixed" in verdicts.values() else []
+    both = list(zip(measures[0].points, measures[1].points, strict=True))
+    mixed = [say("✚ better in one and worse in the other")] if "mixed" in verdicts.values() else []
     points = [both[place][axis] for place in spots for axis in (0, 1)]
     marks = marks_of(list(verdicts.values()), of_two=True, alone=any(point.alone for point in points))
     pieces = [*marks, *mixed, *whiskers_of(points, data.names[data.baseline])]
-    outside = [data.names[place] for place, spot in spots.items() if spot != (both[place][0].value, both[place][1].value)]
+    outside = {
+        data.names[place]: (mark, _said(measures, place, verdicts[place]))
+        for place, spot in spots.items()
+        if (mark := _pointing(spot, both[place]))
+    }
     missing = [name for place, name in enumerate(data.names) if place not in spots]
     return [
         *([joined(pieces, " · ")] if pieces else []),
         say("Pareto front, as measured: no other version is as good in both and better in one: {names}.", names=some(front)),
-        *([say("Beyond the axis, at its end: {names}.", names=some(outside))] if outside else []),
+        *beyond(outside),
         *([say("Not drawn, a number is missing: {names}.", names=some(missing))] if missing else []),
     ]
+
+
+def _said(measures: Sequence[Measure], place: int, verdict: str) -> Phrase:
+    values = [each.form.value(each.values[place]) for each in measures]
+    return joined([*values, *([say(verdict)] if verdict in ("better", "worse") else [])])
 
 
 def _alone(place: int, spots: Mapping[int, tuple[float, float]], ends: Sequence[tuple[float, float]]) -> float:

@@ -49,7 +49,7 @@ class Theme:
             "baseline": ("s", self.baseline),
             "better": ("o", self.better),
             "worse": ("D", self.worse),
-            "mixed": ("^", self.baseline),
+            "mixed": ("P", self.baseline),
         }.get(verdict, ("o", self.neutral))
         filled = verdict in ("baseline", "better", "worse", "mixed")
         size = 3.5 if quiet else 5.5 if marker == "D" else 6.5

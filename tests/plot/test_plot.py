@@ -25,6 +25,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.plot import text as plot_text
+from pai_notebook.plot.labels import _crosses as crosses
 from pai_notebook.plot.pictures import png_of, report_figures
 from pai_notebook.plot.theme import theme_of
 from pai_notebook.versions.versions import VersionSet
@@ -142,10 +143,10 @@ def test_intervals_are_drawn_where_they_are_known(compared):
 def test_a_value_far_from_all_others_stands_at_the_end_of_the_axis_and_is_named():
     values = [0.974, 0.981, 0.985, 0.989, 0.19, 0.98]
     c = VersionSet([make(f"0.{nth}.0", accuracy=value) for nth, value in enumerate(values)]).compare("first")
-    for kind, limits in (("dot", "get_xlim"), ("slope", "get_ylim")):
+    for kind, limits, sign in (("dot", "get_xlim", "◀"), ("slope", "get_ylim", "▼")):
         ax = c.plot("accuracy", kind=kind)
         assert getattr(ax, limits)()[0] > 0.97
-        assert note(ax).endswith("Beyond the axis, at its end: 0.4.0.")
+        assert note(ax).endswith(f"{sign} beyond the axis: 0.4.0 (0.190).")
         assert "0.190" in words(ax)
     assert c.plot.bar("accuracy").get_xlim()[0] == 0
 
@@ -213,16 +214,22 @@ def test_of_many_points_of_a_slope_the_baseline_the_ends_and_the_last_have_their
     assert beside == {form(each) for each in (values[0], min(values), max(values), values[-1])}
 
 
-def test_of_many_versions_a_slope_is_about_the_baseline_the_best_the_latest_and_what_is_beyond_chance():
+def test_of_many_versions_a_slope_is_about_the_baseline_the_ends_the_latest_and_what_is_beyond_chance():
     c = many(20)
     values, points = c.plot.data.find("accuracy").values, c.plot.data.find("accuracy").points
-    loud = {0, values.index(max(values)), 19, *(place for place, point in enumerate(points) if point.is_beyond_chance)}
+    highest, lowest = (max(place for place, value in enumerate(values) if value == end) for end in (max(values), min(values)))
+    loud = {0, highest, lowest, 19, *(place for place, point in enumerate(points) if point.is_beyond_chance)}
     ax = c.plot.slope("accuracy")
     sizes = [line.get_markersize() for line in ax.lines if line.get_marker() not in ("None", None, "")]
     assert {place for place, size in enumerate(sizes) if size > 5} == loud
     inks = [name.get_color() for name in ax.get_xticklabels()]
     assert {place for place, ink in enumerate(inks) if ink == "#1a1a1a"} == loud
+    assert "Large: the baseline, the highest and the lowest (of equal ones the last), the last, and what is beyond chance." in note(ax)
+    # what has its value beside it is large
+    ax.figure.canvas.draw()
+    assert {text.xy[0] for text in ax.texts[:-1]} == {0, highest, lowest, 19}
     few = many(5).plot.slope("accuracy")
+    assert "Large" not in note(few)
     assert {line.get_markersize() > 5 for line in few.lines if line.get_marker() not in ("None", None, "")} == {True}
 
 
@@ -302,8 +309,8 @@ def test_the_good_corner_follows_the_directions(x, y, corner):
 def test_a_version_that_is_better_in_one_metric_and_worse_in_the_other_has_a_mark_of_its_own():
     c = VersionSet([make("0.1.0", accuracy=0.9, exact_match=0.8, n=1000), make("0.2.0", accuracy=0.8, exact_match=0.9, n=1000)]).compare()
     ax = c.plot.scatter("accuracy", "exact_match")
-    assert marks(ax, 2) == [("s", True), ("^", True)]
-    assert "▲ better in one and worse in the other" in note(ax)
+    assert marks(ax, 2) == [("s", True), ("P", True)]
+    assert "✚ better in one and worse in the other" in note(ax)
 
 
 def many(count):
@@ -730,7 +737,7 @@ def test_no_line_of_a_note_begins_with_the_sign_of_a_percentage():
 
 def family():
     """Versions of which one is worse if compared alone, but not among all others."""
-    accuracies = [0.95, 0.925, *(0.95 + nth % 5 / 1000 for nth in range(1, 10))]
+    accuracies = [0.95, 0.925, *(0.94 + nth % 5 / 200 for nth in range(1, 10))]
     return VersionSet([make(f"0.{nth}.0", accuracy=each, rtf=1 + nth, n=1000) for nth, each in enumerate(accuracies)]).compare("first")
 
 
@@ -743,7 +750,7 @@ def test_what_is_worse_only_if_compared_alone_has_the_words_of_the_table(kind):
     assert "-2.5 pp (worse)" in c.to_markdown()
     ax = getattr(c.plot, kind)("accuracy")
     assert "-2.5 pp (worse)" in words(ax)
-    assert "≈ +0.1 pp" in words(ax)
+    assert "≈ +0.5 pp" in words(ax)
     assert ONLY_ALONE in note(ax)
     few = VersionSet([make("0.1.0", accuracy=0.95, n=500), make("0.2.0", accuracy=0.951, n=500)]).compare("first")
     assert "alone" not in note(getattr(few.plot, kind)("accuracy"))
@@ -768,3 +775,25 @@ def test_a_legend_says_that_a_whisker_ends_at_the_limit_of_its_metric_and_what_t
     versions = [make("0.1.0", accuracy=0.85, n=1000), make("0.2.0", accuracy=0.9, n=1000)]
     ax = VersionSet(versions).compare("first", tolerance=0.04).plot.dot("accuracy")
     assert "≈ could be chance or within the tolerance" in note(ax)
+
+
+def test_the_line_of_a_slope_goes_to_the_mark_of_what_is_beyond_the_axis_and_strikes_no_value():
+    accuracies = [0.9 + nth % 4 / 100 for nth in range(12)]
+    accuracies[6] = 0.2
+    c = VersionSet([make(f"0.{nth}.0", accuracy=each, n=500) for nth, each in enumerate(accuracies)]).compare("first")
+    ax = c.plot.slope("accuracy")
+    assert note(ax).partition("whiskers")[2].partition("▼ ")[2].startswith("beyond the axis: 0.6.0 (0.20, worse). Large: ")
+    assert "◆" not in note(ax)
+    course = next(line for line in ax.lines if len(line.get_ydata()) == 12)
+    (mark,) = [line for line in ax.lines if line.get_marker() == "v"]
+    assert course.get_ydata()[6] == mark.get_ydata()[0] > ax.get_ylim()[0]
+    boxes = {text: box for text, box in drawn_labels(ax) if text == "0.20"}
+    ends = [ax.transData.transform((place, course.get_ydata()[place])) for place in (5, 6, 7)]
+    strokes = [(*ends[nth], *ends[nth + 1]) for nth in (0, 1)]
+    assert not any(crosses((a, b), (c, d), tuple(boxes["0.20"].extents)) for a, b, c, d in strokes)
+
+
+def test_a_scatter_says_by_what_sign_a_version_stands_beyond_its_axes():
+    accuracies = [0.974, 0.981, 0.985, 0.989, 0.19, 0.98]
+    c = VersionSet([make(f"0.{nth}.0", accuracy=each, rtf=1 + nth, n=1000) for nth, each in enumerate(accuracies)]).compare("first")
+    assert "▼ beyond the axis: 0.4.0 (5, 0.190, worse)." in note(c.plot.scatter("rtf", "accuracy"))
