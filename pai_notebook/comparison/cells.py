@@ -16,7 +16,7 @@ from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.group import VersionGroup
-from pai_notebook.model.metric_cells import Cell, State, series_points
+from pai_notebook.model.metric_cells import Cell, State, matrix_size, series_points
 from pai_notebook.model.numbers import EXACT, NumberFormat, choose_format, choose_row_format
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
@@ -276,10 +276,6 @@ def _measured(cell: Cell) -> str:
     """Write a metric that is neither a number nor text: a truth value, the size of a matrix; empty for everything else."""
     if cell.state is State.BOOLEAN:
         return say("✓ true") if cell.text == "true" else say("✗ false")
-    if cell.state is State.MATRIX and isinstance(cell.raw, list):
-        widths = {len(line) for line in cell.raw if isinstance(line, list)}
-        if len(widths) == 1 and all(isinstance(line, list) for line in cell.raw):
-            return say("{rows}×{columns} matrix", rows=len(cell.raw), columns=widths.pop())
     if cell.state is State.SERIES:
         return say("{count} values", count=len(series_points(cell.raw) or ()))
-    return ""
+    return matrix_size(cell)

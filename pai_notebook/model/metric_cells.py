@@ -178,6 +178,20 @@ def _has_steps(raw: Sequence[Any]) -> bool:
     return all(isinstance(item, list | tuple) or len(item) > 1 for item in raw)
 
 
+def matrix_size(cell: Cell) -> str:
+    """Say how large a matrix is; empty for what is none.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.metrics import read_metrics
+    >>> [matrix_size(cell) for cell in read_metrics({"confusion": [[50, 4], [3, 51]], "x": 1}).cells]
+    ['2×2 matrix', '']
+    """
+    lines = cell.raw if cell.state is State.MATRIX and isinstance(cell.raw, list) else []
+    widths = {len(line) if isinstance(line, list) else -1 for line in lines}
+    return say("{rows}×{columns} matrix", rows=len(lines), columns=widths.pop()) if len(widths) == 1 and -1 not in widths else ""
+
+
 def series_points(raw: Any) -> tuple[float, ...] | None:
     """Points of a series in order of step, None when the value is not a series.
 

@@ -34,7 +34,7 @@ from pai_notebook.model.equality import shown
 from pai_notebook.model.evidence_names import Role, evidence_among
 from pai_notebook.model.fields import field_named, leaves, plain_fields, specs
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_cells import Cell, State
+from pai_notebook.model.metric_cells import Cell, State, matrix_size
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.source import DatasetName
     from pai_notebook.model.version import ModelVersion
 
-# Characters up to which a list of numbers is shown as it is.
+# Characters up to which a list of numbers or a matrix is shown as it is.
 _LIST = 40
 METRIC_ROWS = 60
 # Significant digits of a metric in a card and in a list; the object has all.
@@ -207,7 +207,10 @@ def _cell_shape(cell: Cell, form: NumberFormat, *, bar: bool) -> Inline:
     if cell.state is State.SERIES and cell.value is not None:
         return say("{count} values, {how} {text}", count=len(cell.raw), how=say("last"), text=form.value(cell.value))
     if cell.value is None or cell.state not in (State.NUMBER, State.INFINITE):
-        return counted(len(cell.raw), "value") if cell.state is State.SERIES and len(cell.text) > _LIST else shown(cell.raw)
+        if len(cell.text) > _LIST and cell.state in (State.SERIES, State.MATRIX):
+            size = counted(len(cell.raw), "value") if cell.state is State.SERIES else matrix_size(cell)
+            return size or shown(cell.raw)
+        return shown(cell.raw)
     return Number(number_text(cell, form), bar=cell.value if bar else None)
 
 
@@ -342,9 +345,9 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     columns = [Column(head, align="right", mixed=True) for head in heads]
     paths = [path for path in by_path if path not in alone] if alone else list(by_path)
     plain = plain_paths(by_path)
-    rows = [[plain[path], *_metric_row(path, datasets, by_key, _form(by_path[path]))] for path in paths[:METRIC_ROWS]]
-    # what is as short as this is written in full
-    rounded = any(is_rounded([cell], _form(by_path[cell.path])) for cell in cells if len(repr(cell.value)) > READABLE)
+    rows = [[plain[path], *_metric_row(path, datasets, by_key, _form(by_path[path], examples))] for path in paths[:METRIC_ROWS]]
+    # what is as short as this is written in full: the digits, a point and what may stand before it
+    rounded = any(is_rounded([cell], _form(by_path[cell.path], examples)) for cell in cells if len(repr(cell.value)) > DIGITS + 2)
     notes = [
         *dataset_notes(short, known),
         *same_data(datasets, sizes),
@@ -353,11 +356,16 @@ def _metrics(version: ModelVersion) -> tuple[Block, list[tuple[str, Inline]]]:
     caption = say("Metrics by dataset") if any(datasets) else say("Metrics")
     below = Lines(notes) if notes else ""
     table = Table([say("metric"), *columns], rows, caption=caption, limit=METRIC_ROWS, total=len(paths), unit=say("metrics"), note=below)
-    return table, [(plain[path], cells_shape(by_key[path, ""], _form(by_path[path]))) for path in alone]
+    return table, [(plain[path], cells_shape(by_key[path, ""], _form(by_path[path], examples))) for path in alone]
 
 
-def _form(cells: Sequence[Cell]) -> NumberFormat:
-    return format_of(cells, readable=READABLE)
+def _form(cells: Sequence[Cell], examples: Mapping[str, Cell]) -> NumberFormat:
+    """How a metric is written: in full where that is readable, a fraction with no more digits than its number of examples tells."""
+    numbers = [examples.get(cell.dataset) for cell in cells]
+    counts = [number.value for number in numbers if number is not None and number.value]
+    is_fraction = not is_unbounded(cells[0].path) and all(cell.value is not None and 0 <= cell.value <= 1 for cell in cells)
+    told = len(f"{max(counts):.0f}") + 1 if is_fraction and len(counts) == len(cells) else READABLE
+    return format_of(cells, readable=min(told, READABLE))
 
 
 def _dataset_header(name: str, examples: Cell | None, counted: DatasetName | None) -> Inline:

@@ -351,3 +351,37 @@ def test_a_registry_gives_the_next_reader_what_the_service_sent():
         again = registry.get_version("wine-cultivar@1.5.0")
         assert "note" not in again.training_spec
         assert "note" not in again.raw["TrainingSpec"]
+
+
+def card(metrics):
+    """The lines of a version's card, by their first word."""
+    document = {"VersionName": "1.0.0", "Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": metrics}]}}
+    lines = [line.split() for line in str(ModelVersion.from_document(document, "m")).splitlines()]
+    return {line[0]: " ".join(line[1:]) for line in lines if line}
+
+
+def test_a_large_matrix_is_said_by_its_size_in_cards_as_in_comparisons():
+    large, ragged = [[place] * 10 for place in range(10)], [[1], [2] * 30]
+    shown = card({"confusion": large, "small": [[1, 2], [3, 4]], "ragged": ragged})
+    assert shown["confusion"] == "10×10 matrix"
+    assert shown["small"] == "[[1, 2], [3, 4]]"
+    assert shown["ragged"].startswith("[[1], [2, 2")
+    documents = [{"VersionName": name, "Metrics": {"confusion": [*large[:9], [number] * 10]}} for number, name in enumerate("ab")]
+    assert "10×10 matrix" in str(pnb.VersionSet.from_documents(documents, "m").compare())
+
+
+def test_a_card_writes_a_fraction_with_the_digits_that_its_number_of_examples_tells():
+    stated = {"accuracy": 0.981481, "f1": 0.9123456, "latency_ms": 0.981481, "perplexity": 12.345678}
+    rounded = {"accuracy": "0.9815", "f1": "0.9123", "latency_ms": "0.981481", "perplexity": "12.345678"}
+    shown = card({**stated, "n": 540})
+    assert {name: shown[name] for name in stated} == rounded
+    assert "numbers are rounded; the object has all digits" in str(
+        ModelVersion.from_document({"VersionName": "1", "Metrics": {**stated, "n": 9}})
+    )
+    assert {name: card(stated)[name] for name in stated} == {name: str(value) for name, value in stated.items()}
+    assert card({"accuracy": 0.981481, "n": 1000000})["accuracy"] == "0.981481"
+    # what tells it from its neighbour stays
+    results = [{"Dataset": {"DatasetId": f"d-{acc}"}, "Metrics": {"accuracy": acc, "n": 540}} for acc in (0.981481, 0.981479)]
+    text = str(ModelVersion.from_document({"VersionName": "1.0.0", "Metrics": {"Results": results}}, "m"))
+    assert "0.981481" in text
+    assert "0.981479" in text
