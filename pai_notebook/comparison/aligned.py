@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 Told = str | bool | None
 
 
+_PAIR = 2
 _NOT_USED = "the results on the same examples in {metric} of {version} and {other} are not used: {reason}"
 
 
@@ -310,9 +311,16 @@ class Aligned:
                 found[row.full_name] = there
         return found
 
+    def _not_each_other(self) -> Iterator[Phrase]:
+        """Say how two versions are compared with each other, where a third became the baseline without being asked for."""
+        others = [name for place, name in enumerate(self._names) if place != self._place]
+        if isinstance(self._asked, Chosen) and self._asked.is_unasked and len(others) == _PAIR:
+            said = "{first} and {second} are compared with {baseline} alone; to compare the two with each other: baseline={first!r}"
+            yield say(said, first=others[0], second=others[1], baseline=self.baseline_name)
+
     @property
     def notes(self) -> tuple[str, ...]:
-        """What conditions removed, patterns of the arguments that matched nothing, and lists compared by position, a sentence each."""
+        """What conditions removed, that two versions are not compared with each other, patterns that matched nothing, and so on."""
         # names are made for who asks, as there may be many
         named = self._directions.said or self._told_tolerance or self._series.said or self._listed.said
         metrics = [row.key for row in self._measured] if named else []
@@ -320,6 +328,7 @@ class Aligned:
         shown = {(row.path, row.dataset): row.key.shown for row in self.metrics} if groups else {}
         return (
             *self._removed,
+            *self._not_each_other(),
             *with_nearest("directions: {pattern!r} matches no metric", self._directions.unused(metrics), metrics),
             *with_nearest("tolerance: {pattern!r} matches no metric", self._tolerance.unused(metrics), metrics),
             *with_nearest("series: {pattern!r} matches no metric", self._series.unused(metrics), metrics),

@@ -30,10 +30,13 @@ class Chosen:
         The baseline.
     reason : Phrase
         What the caption says behind its name.
+    is_unasked : bool
+        Whether it was fetched besides what was asked for, as no baseline was named.
     """
 
     version: ModelVersion
     reason: Phrase
+    is_unasked: bool = False
 
 
 Baseline = str | ModelVersion | Chosen | None

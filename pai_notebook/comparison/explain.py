@@ -65,6 +65,7 @@ class Explanation(Displayed):
         self._head = head
         self._each = {in_language(one.name, lang): one for one in each}
         self.findings = tuple(_said(each, lang) for each in findings)
+        self._cautions = tuple(cautions)
         self.cautions = tuple(in_language(text, lang) for text in cautions)
         self.changes: Mapping[str, tuple[Finding, ...]] = FrozenDict(
             {name: tuple(_said(each, lang) for each in found) for name, found in changes.items()}
@@ -76,12 +77,16 @@ class Explanation(Displayed):
     @property
     def sentences(self) -> tuple[str, ...]:
         """The list without what is said of single versions, a text an entry."""
-        told = (*(finding.text for finding in self._told()), *self.cautions)
+        told = (*(finding.text for finding in self._told()), *self._in_words())
         return tuple(visible(in_language(text, self.lang)) for text in told)
 
     def _told(self) -> Sequence[Finding]:
         """The sentences that are not repeated version by version."""
         return [finding for finding in self.findings if not (self._each and finding.listing)]
+
+    def _in_words(self) -> list[str]:
+        """The cautions in the words of where they are shown, which are options on a line."""
+        return [in_language(text if self._rewording is None else self._rewording(text), self.lang) for text in self._cautions]
 
     def __contains__(self, text: str) -> bool:
         return text in str(self)
@@ -114,7 +119,7 @@ class Explanation(Displayed):
         return self.sentences[0] if self.sentences else say("of no versions")
 
     def _describe(self) -> Block:
-        blocks: list[Block] = [*describe_findings(self._told()), *(Note(text, "warn") for text in self.cautions)]
+        blocks: list[Block] = [*describe_findings(self._told()), *(Note(text, "warn") for text in self._in_words())]
         changes = self._describe_changes()
         title = say("Version by version") if self._each else say("What changed")
         blocks += [Section(title, changes)] if changes else []

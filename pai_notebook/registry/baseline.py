@@ -148,7 +148,8 @@ class RequestedBaseline:
             if len(there) == 1:
                 return there[0]
         if fetched:
-            return Chosen(fetched[0], BASELINES.get(word, CHOSEN))
+            unasked = self.asked is None and not any(version.address == fetched[0].address for version in versions)
+            return Chosen(fetched[0], BASELINES.get(word, CHOSEN), unasked)
         if self.asked is None:
             return None
         raise next(iter(fetched.errors.values()))

@@ -1,9 +1,12 @@
 """What a plan says of the registry, of files and of words: the code that lines print, and the errors that they give."""
 
+import re
+
 import pytest
 
 import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, ConfigurationError, ModelNotFound, VersionNotFound
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.plan.words import on_line
 from pai_notebook.registry import connection
 from tests.magic.shells import DIGITS, run
@@ -70,7 +73,7 @@ def test_a_configured_workspace_is_where_ls_looks(demo, capsys):
 
 def test_a_configured_language_is_in_the_code(demo, capsys):
     run(demo, "%config PaiModelMagics.lang = 'zh'")
-    line = f"explain {DIGITS}@last:2"
+    line = f"explain {DIGITS}@last:3"
     code = printed(demo, capsys, line)
     assert code.endswith('.explain(lang="zh")')
     assert str(result_of(code)) == str(run(demo, f"%paimodel {line}"))
@@ -206,6 +209,14 @@ def test_a_line_asks_for_the_metric_that_matters_by_its_option(demo):
     assert "Name the metric that matters: by='accuracy'." in str(python)
     assert "by accuracy" not in str(python)
     assert "Name the metric that matters" not in str(run(demo, f"{line} --by accuracy"))
+
+
+@pytest.mark.parametrize("verb", ["compare", "explain"])
+@pytest.mark.parametrize(("lang", "said"), [("en", "to compare the two with each other: "), ("zh", "若要两者互相比较：")])
+def test_a_line_compares_two_versions_with_each_other_by_its_option(demo, verb, lang, said):
+    with speaking(lang):
+        text = re.sub(r"[\s│]+", " ", str(run(demo, f"%paimodel {verb} wine-cultivar@1.8.0,1.9.0")))
+    assert f"{said}--baseline 1.8.0" in text
 
 
 @pytest.mark.parametrize("verb", ["", "compare", "explain", "report", "gate"])

@@ -160,8 +160,9 @@ def facts(result):
     if isinstance(result, GateReport):
         return bool(result), len(result.checks) > 0
     if isinstance(result, Explanation):
-        # the title has the name of the model where a list has shown it
-        return result.sentences, {name: [each.text for each in found] for name, found in result.changes.items()}
+        # the title has the name of the model where a list has shown it, and a line's own text names options
+        changes = {name: [each.text for each in found] for name, found in result.changes.items()}
+        return [each.text for each in result.findings], result.cautions, changes
     if isinstance(result, Path) and result.suffix == ".json":
         result = pnb.load(result)
     if isinstance(result, VersionSet):
