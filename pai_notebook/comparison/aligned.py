@@ -23,7 +23,7 @@ from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.document import FrozenDict, copy_json
-from pai_notebook.model.group import VersionGroup, members_of, remarks_on, sharing_runs
+from pai_notebook.model.group import VersionGroup, failed_runs, left_out_of, members_of, sharing_runs
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import plain_paths, short_datasets
@@ -319,13 +319,25 @@ class Aligned:
             yield say(said, first=others[0], second=others[1], baseline=self.baseline_name)
 
     @property
+    def _groups(self) -> list[VersionGroup]:
+        return [version for version in self._versions if isinstance(version, VersionGroup)]
+
+    def _shown_in(self, groups: Sequence[VersionGroup]) -> dict[tuple[str, str], str]:
+        """What the metrics that are shown are called, where groups speak of them."""
+        return {(row.path, row.dataset): row.key.shown for row in self.metrics} if groups else {}
+
+    @cached_property
+    def failed_runs(self) -> tuple[Phrase, ...]:
+        """Which runs of groups, and of lists of repeats, have no number, a sentence each."""
+        return (*failed_runs(self._groups, self._shown_in(self._groups)), *self._gaps)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What conditions removed, that two versions are not compared with each other, patterns that matched nothing, and so on."""
         # names are made for who asks, as there may be many
         named = self._directions.said or self._told_tolerance or self._series.said or self._listed.said
         metrics = [row.key for row in self._measured] if named else []
-        groups = [version for version in self._versions if isinstance(version, VersionGroup)]
-        shown = {(row.path, row.dataset): row.key.shown for row in self.metrics} if groups else {}
+        groups = self._groups
         return (
             *self._removed,
             *self._not_each_other(),
@@ -344,8 +356,8 @@ class Aligned:
                 for remark in result._all_remarks  # noqa: SLF001 - no attribute for users
             ),
             *self._not_used,
-            *remarks_on(groups, shown),
-            *self._gaps,
+            *self.failed_runs,
+            *left_out_of(groups, self._shown_in(groups)),
             *self._by_position,
         )
 

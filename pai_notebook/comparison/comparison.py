@@ -273,7 +273,9 @@ class Comparison(Questions, ComparisonExports, Displayed):
         return GateReport(checks, title, tuple(remarks), self.dataset_names, self._models, base, said.get(base, ""))
 
     def _gated(self) -> Gated:
-        return Gated(self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance, self.left_out)
+        return Gated(
+            self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance, self.left_out, self._runs
+        )
 
     def gate(self, rules: str | Sequence[str]) -> GateReport:
         """Raise unless every version but the baseline passes every rule.

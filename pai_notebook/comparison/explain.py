@@ -12,7 +12,7 @@ from pai_notebook.comparison.legend import BEYOND, UNKNOWN, chance_sign
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.comparison.tables_view import from_data_count, model_names, unused_evidence
 from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings
-from pai_notebook.comparison.view import failures, subject
+from pai_notebook.comparison.view import failures, subject, unsaid_notes
 from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
@@ -182,7 +182,11 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
         if found:
             changes[name] = found
     kept = len(comparison.notes) - (0 if everything else len(comparison._by_position))  # noqa: SLF001 - how lists were compared is bookkeeping
-    cautions = [*failures(comparison), *(say("Careful: {text}", text=text) for text in comparison.comparability), *comparison.notes[:kept]]
+    cautions = [
+        *failures(comparison),
+        *(say("Careful: {text}", text=text) for text in comparison.comparability),
+        *unsaid_notes(comparison, kept),
+    ]
     if not comparison.versions:
         cautions.append(say("No versions to compare."))
     chance = (_note(comparison) if everything else "", *unused_evidence(comparison))

@@ -11,6 +11,7 @@ from pai_notebook.arguments import described
 from pai_notebook.comparison.align import MetricCells
 from pai_notebook.comparison.evidence import EvidenceFinder
 from pai_notebook.comparison.readings import Readings
+from pai_notebook.comparison.rows import is_blank
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.sources import Bounds, Side, Stated
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
@@ -265,8 +266,13 @@ def repeats_of(
             _check_lengths(key, kind, found[key], cells[key])
         elif key in grouped and all(abs(value) < _LARGEST for value in _numbers(versions, key)):
             found[key] = tuple(
-                errors.beside(
-                    key, Runs.of(version.repeats[key].values, folds=version.folds, keys=_keys(version, key), uneven=bool(version.uneven))
+                replace(
+                    errors.beside(
+                        key,
+                        Runs.of(version.repeats[key].values, folds=version.folds, keys=_keys(version, key), uneven=bool(version.uneven)),
+                    ),
+                    failed=version.repeats[key].failed,
+                    only_absent=errors.are_absent(key),
                 )
                 if isinstance(version, VersionGroup) and key in version.repeats and errors is not None
                 else None
@@ -280,7 +286,12 @@ class _MemberErrors:
 
     def __init__(self, group: VersionGroup) -> None:
         self._places = {key: found.places for key, found in group.repeats.items()}
-        self._readings = Readings(EvidenceFinder(MetricCells(group.members)), None, {}, {})
+        self._cells = MetricCells(group.members)
+        self._readings = Readings(EvidenceFinder(self._cells), None, {}, {})
+
+    def are_absent(self, key: Key) -> bool:
+        """Whether the members without a number state nothing."""
+        return all(is_blank(cell) for place, cell in enumerate(self._cells[key]) if place not in self._places[key])
 
     def beside(self, key: Key, runs: Runs) -> Runs:
         """Give runs with the widest error or interval of each name; the mean of folds is of the examples of all of them."""
@@ -307,11 +318,10 @@ def remarks_on_lists(cells: Mapping[Key, Sequence[Cell]], names: Sequence[str], 
     for key in cells if listed.said else ():
         kind = listed.kind(key)
         for cell, name in zip(cells[key], names, strict=True) if kind is not None else ():
-            total = len(series_points(cell.raw) or ()) if cell.state is State.SERIES else 0
             runs = None if kind is None else _listed(cell, kind)
-            if runs is not None and runs.count < total:
-                without = "{count} of {total} repeats of {metric} have no number in {name}: the mean is of the others"
-                yield say(without, count=total - runs.count, total=total, metric=Name("metrics", *key).short, name=name)
+            if runs is not None and runs.told_failed is not None:
+                without = "{failed} for {names} in {name}: the mean is of the others"
+                yield say(without, failed=runs.told_failed, names=Name("metrics", *key).short, name=name)
 
 
 def _numbers(versions: Sequence[ModelVersion], key: Key) -> Iterator[float]:
@@ -331,7 +341,10 @@ def _keys(group: VersionGroup, key: Key) -> tuple[Hashable, ...]:
 def _listed(cell: Cell, kind: Kind) -> Runs | None:
     points = list(enumerate(series_points(cell.raw) or ())) if cell.state is State.SERIES else []
     known = {place: point for place, point in points if abs(point) < _LARGEST}
-    return Runs.of(list(known.values()), folds=kind == "folds", keys=list(known) if kind == "folds" else ()) if known else None
+    if not known:
+        return None
+    runs = Runs.of(list(known.values()), folds=kind == "folds", keys=list(known) if kind == "folds" else ())
+    return replace(runs, failed=len(points) - len(known))
 
 
 def _check_lengths(key: Key, kind: Kind, runs: Sequence[Runs | None], cells: Sequence[Cell]) -> None:

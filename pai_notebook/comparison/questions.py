@@ -209,6 +209,10 @@ class Questions(PairedQuestions):
                 scale=scale,
             )
             scale = scale if lead.interval is None or lead.is_exact else scale.absolute  # as the interval of the lead
+        runs = ((name, self._runs(question.row, place)) for place, name in enumerate(self._names_said.values()))
+        # why nothing is known of a single one that is left is among the notes
+        lacking = ((name, each.told_failed) for name, each in runs if each is not None and (leaders is None or not each.is_survivor))
+        notes += [say("{what}: {said}", what=name, said=told) for name, told in lacking if told is not None]
         return make_best(question, ranking, self._names, leaders, notes, scale=scale, called=self._names_said)
 
     def _runs(self, row: Row, place: int) -> Runs | None:

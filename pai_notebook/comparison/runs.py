@@ -46,6 +46,10 @@ class Runs(Side):
         What each value is called, such as the number of its fold; empty where only their order is known.
     beside : tuple of (str, Side)
         What the runs themselves state of how sure their values are, with the names of the rows.
+    failed : int
+        How many more there are, without a number: they are not in the mean.
+    only_absent : bool
+        Whether these state nothing at all, rather than NaN or a text.
     """
 
     variance: float
@@ -57,6 +61,8 @@ class Runs(Side):
     uneven: bool = False
     doubt: Phrase | None = None
     beside: tuple[tuple[str, Side], ...] = ()
+    failed: int = 0
+    only_absent: bool = False
 
     @classmethod
     def of(
@@ -92,6 +98,22 @@ class Runs(Side):
         return self.count == 1
 
     @property
+    def is_survivor(self) -> bool:
+        """Whether it is all that is left of several, so that nothing is known of their mean."""
+        return self.is_single and self.failed > 0
+
+    @property
+    def told_failed(self) -> Phrase | None:
+        """Say how many of the runs have no number; None where all have one."""
+        if not self.failed:
+            return None
+        if self.failed == 1:
+            told = "1 of {total} folds has no number" if self.folds else "1 of {total} runs has no number"
+        else:
+            told = "{count} of {total} folds have no number" if self.folds else "{count} of {total} runs have no number"
+        return say(told, count=self.failed, total=self.failed + self.count)
+
+    @property
     def is_constant(self) -> bool:
         """Whether they do not differ but for rounding, as a single one does not: nothing is known of their spread."""
         return is_rounding(self.variance, self.value)
@@ -110,10 +132,16 @@ class Runs(Side):
         return say(told, count=self.count, other=other.count)
 
     def refusal(self, other: Self, names: tuple[str, str]) -> Phrase | None:
-        """Too few runs, runs beside folds, or repeats that are all equal."""
+        """A single run that is left of several, too few runs, runs beside folds, or repeats that are all equal."""
+        both = zip(names, (self, other), strict=True)
+        left = [say("{what}: {said}", what=name, said=each.told_failed or "") for name, each in both if each.is_survivor]
         fewest = _FEWEST_BESIDE_ONE if self.is_single or other.is_single else _FEWEST[self.folds]
-        if max(self.count, other.count) < fewest or (not (self.is_single or other.is_single) and min(self.count, other.count) < fewest):
-            return say("{runs} are too few to know their spread", runs=self._counts(other))
+        if (
+            left
+            or max(self.count, other.count) < fewest
+            or (not (self.is_single or other.is_single) and min(self.count, other.count) < fewest)
+        ):
+            return joined(left, "; ") if left else say("{runs} are too few to know their spread", runs=self._counts(other))
         if self.folds != other.folds:
             single = self.is_single or other.is_single
             return say("folds in one version, a single value in the other") if single else say("folds in one version, runs in the other")
@@ -130,7 +158,18 @@ class Runs(Side):
     def form(self) -> Hashable:
         """Folds with values of their own are compared in pairs, so that only equal ones are alike."""
         values = self.values if self.folds and len(self.values) > 1 else ()
-        return Runs, self.count, self.folds, self.examples, self.keys, self.is_constant, self.doubt is None, values, self.wider
+        return (
+            Runs,
+            self.count,
+            self.folds,
+            self.examples,
+            self.keys,
+            self.is_constant,
+            self.doubt is None,
+            values,
+            self.wider,
+            self.is_survivor,
+        )
 
     def spreads(self, level: float) -> tuple[float, float]:  # noqa: ARG002 - the same at every level
         """Give the variance up and down.

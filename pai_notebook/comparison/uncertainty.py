@@ -246,7 +246,9 @@ class Uncertainty:
 
     @staticmethod
     def _is_of_runs(reading: SourceReading | None) -> bool:
-        return reading is not None and (reading.is_constant or (isinstance(reading.side, Runs) and not reading.side.is_single))
+        return reading is not None and (
+            reading.is_constant or (isinstance(reading.side, Runs) and (not reading.side.is_single or reading.side.is_survivor))
+        )
 
     def _refusal(self, mine: SourceReading | None, theirs: SourceReading | None, place: int, other: int) -> Phrase | None:
         """Why a source does not serve for two values, None where it does and where it has nothing for either."""
@@ -276,13 +278,18 @@ class Uncertainty:
         readings = [
             each for each in self._readings.read(key, place, None) if each is not None and (each.is_constant or each.side is not None)
         ]
-        side = next((each.side for each in readings if not (isinstance(each.side, Runs) and each.side.is_single)), None)
+        sides = [each.side for each in readings]
+        side = next((each for each in sides if not (isinstance(each, Runs) and each.is_single and not each.is_survivor)), None)
         return None if isinstance(side, Runs) and side.is_constant else side
 
     def lacking(self, key: Key, place: int) -> Phrase | None:
         """Say why nothing is known of one value by itself although something stands beside it."""
         readings = self._readings.read(key, place, None) if self._readings.has_source(key, self._n) else ()
-        if any(each is not None and isinstance(each.side, Runs) and each.side.is_constant and not each.side.is_single for each in readings):
+        runs = [each.side for each in readings if each is not None and isinstance(each.side, Runs)]
+        survivor = next((each for each in runs if each.is_survivor), None)
+        if survivor is not None:
+            return survivor.told_failed
+        if any(each.is_constant and not each.is_single for each in runs):
             return say("identical repeats in {names}: no spread", names=self._names[place])
         return next((each.refusal for each in readings if each is not None and each.refusal is not None), None)
 

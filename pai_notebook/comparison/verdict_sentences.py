@@ -121,6 +121,7 @@ class _Sentences(VerdictWords):
         yield from self._measured()
         yield from self._not_read()
         yield from self._costs()
+        yield from (Finding(say("{text}.", text=text)) for text in self._comparison.failed_runs)
         if compared and not self._by and len({row.path for row in self._metrics}) > 1:
             yield from self._by_what()
 

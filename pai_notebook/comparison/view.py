@@ -168,8 +168,14 @@ def _cautions(comparison: Comparison) -> Iterator[Block]:
     yield from notes[:shown]
     if notes[shown:]:
         yield Section(say("More to be careful about"), notes[shown:], folded=True, summary=str(len(notes) - shown))
-    for text in comparison.notes[: len(comparison.notes) - len(comparison._by_position)]:  # noqa: SLF001 - those stand with the settings
+    for text in unsaid_notes(comparison, len(comparison.notes) - len(comparison._by_position)):  # noqa: SLF001 - those stand with the settings
         yield Note(text, "info")
+
+
+def unsaid_notes(comparison: Comparison, kept: int) -> list[str]:
+    """The first notes of a comparison without those that its verdict says."""
+    said = comparison.failed_runs if comparison.baseline_place is not None else ()
+    return [text for text in comparison.notes[:kept] if text not in said]
 
 
 def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]:

@@ -231,7 +231,9 @@ class VersionGroup(ModelVersion):
             subtitle=names,
             badges=[approval_badge(self.approval_status)] if self.approval_status else [],
             blocks=[self._table(), Section(say("What all of them share, and what differs"), [describe_shared(self)], folded=True)],
-            footer=Lines([text for text in (ignored, *remarks_on([self]), newest, *dataset_ids(self._names.values())) if text]),
+            footer=Lines(
+                [text for text in (ignored, *failed_runs([self]), *left_out_of([self]), newest, *dataset_ids(self._names.values())) if text]
+            ),
         )
 
     @property
@@ -280,8 +282,8 @@ def _again(
     return VersionGroup(members, name=name, grouping=grouping, ignored=ignored, folds=folds)
 
 
-def remarks_on(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
-    """Say what the means of groups leave out, a sentence each: runs without a number, what is no number, numbers of examples that differ.
+def failed_runs(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
+    """Say which runs of groups have no number, a sentence each.
 
     Parameters
     ----------
@@ -297,9 +299,25 @@ def remarks_on(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None =
         for key, found in group.repeats.items():
             if found.failed and (shown is None or key in shown):
                 lacking.setdefault(found.failed, []).append(key)
-        without = "{count} of {total} members of {name} have no number for {names}: the mean is of the others"
         for count, keys in lacking.items():
+            one = "1 of {total} members of {name} has no number for {names}: the mean is of the others"
+            without = one if count == 1 else "{count} of {total} members of {name} have no number for {names}: the mean is of the others"
             said.append(say(without, count=count, total=len(group.members), name=group.version_name, names=_some(keys, shown, labels)))
+    return said
+
+
+def left_out_of(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
+    """Say what has no mean as it is no number, and which numbers of examples differ, a sentence each.
+
+    Parameters
+    ----------
+    groups : sequence of VersionGroup
+        The groups.
+    shown : mapping of (path, dataset) to str, optional
+        Metrics that are spoken of, and what they are called; all of them by default.
+    """
+    said: list[Phrase] = []
+    labels = _labels(groups)
     no_mean = "no mean of {names} in {groups}, as it is no number there; compare the versions themselves, lists with repeats="
     differ = "{names} is not the same in all members of {groups}: intervals take the smallest"
     for template, keys_of in ((no_mean, [group.left_out for group in groups]), (differ, [group.uneven for group in groups])):

@@ -10,12 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
-from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, VersionNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, RegressionError, VersionNotFound
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import same
 from pai_notebook.model.settings import settings_of
 from tests.bench.chance import equal_groups
+from tests.compare.comparing import compare
 from tests.examples import cases, examples
 from tests.lazy import Lazy
 
@@ -295,7 +296,7 @@ def test_a_group_needs_versions_of_one_model(members):
 def test_a_comparison_says_which_runs_have_no_number():
     vs = pnb.VersionSet([*runs([0.9, 0.8, float("nan")], lr=0.1), *runs([0.7, 0.6, 0.65], 50, lr=0.2)]).group_repeats()
     c = vs.compare(vs[1].version_name)
-    assert "1 of 3 members of 0.1.0 (3 runs) have no number for auc: the mean is of the others" in c.notes
+    assert "1 of 3 members of 0.1.0 (3 runs) has no number for auc: the mean is of the others" in c.notes
     assert "1 of 3 members" in str(c)
 
 
@@ -772,7 +773,7 @@ def test_repeats_without_a_number_are_counted(kind):
         for name, values in (("0.1.0", [0.9, None, 0.92, 0.91]), ("0.2.0", [0.95, 0.951, 0.949, 0.95]))
     ]
     c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0", repeats={"accuracy": kind})
-    assert c.notes == ("1 of 4 repeats of accuracy have no number in 0.1.0: the mean is of the others",)
+    assert c.notes == (f"1 of 4 {kind} has no number for accuracy in 0.1.0: the mean is of the others",)
     reason = str(c["accuracy"].changes[1].evidence.reason)
     assert ("4 and 3 runs" in reason) if kind == "runs" else (reason == "not the same folds in both versions")
 
@@ -806,3 +807,72 @@ def test_a_baseline_of_groups_is_looked_for_by_how_their_names_begin_and_by_thei
     for wanted in ("0.1-0", "0.1-1"):
         with pytest.raises(VersionNotFound, match=r"Nearest is 0\.1-0 \(2 runs\)\."):
             groups.compare(wanted)
+
+
+RULES = (
+    "accuracy >= baseline",
+    "accuracy >= 0.9",
+    "accuracy >= baseline - 1pp with 95% confidence",
+    "accuracy >= 0.9 with 95% confidence",
+    "fail if worse beyond chance",
+    "fail if accuracy worse beyond chance",
+)
+
+
+def _with_failed(values, base=(0.90, 0.91, 0.905, 0.902), **options):
+    """Two groups of runs, and of ... the metric is not there."""
+    versions = [
+        version(f"{which}.{seed}.0", {"f1": 0.8 + seed / 1000, **({} if value is ... else {"accuracy": value})}, lr=which, seed=seed)
+        for which, several in enumerate((base, values))
+        for seed, value in enumerate(several)
+    ]
+    return pnb.VersionSet(versions).group_repeats().compare("first", **options)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("failed", [float("nan"), "diverged", None, ...])
+@pytest.mark.parametrize("optional", [False, True])
+def test_a_metric_of_which_runs_have_no_number_fails_a_gate_as_nan_does(rule, failed, optional):
+    c = _with_failed([0.93, 0.94, 0.935, failed])
+    if optional and rule.startswith("fail if worse"):
+        return
+    report = c.check(f"{rule} if present" if optional else rule)
+    passes = optional and failed is ...
+    assert report.passed is passes
+    assert [check.reason for check in report.breaches] == ([] if passes else ["1 of 4 runs has no number"])
+    with pytest.raises(RegressionError, match="1 of 4 runs has no number"):
+        c.assert_no_regression("accuracy")
+
+
+def test_what_only_some_runs_of_both_groups_measure_does_not_ring_an_alarm_over_all():
+    few = [0.9, 0.905, ..., ...]
+    assert _with_failed(few, few).check("fail if worse beyond chance").passed
+    assert not _with_failed([0.9, 0.905, float("nan"), ...], few).check("fail if worse beyond chance").passed
+
+
+def test_one_run_that_is_left_of_several_is_no_estimate_of_them():
+    nan = float("nan")
+    c = _with_failed([0.93, nan, nan, nan])
+    left, told = "3 of 4 runs have no number", "3 of 4 members of 1.0.0 (4 runs) have no number for accuracy: the mean is of the others."
+    assert c.interval("accuracy", c.names[1]).reason == f"1.0.0 (4 runs): {left}"
+    assert told in c.verdict.sentences
+    assert c.verdict.counts[c.names[1]]["better"] == 0
+    best = " ".join(str(c.best("accuracy")).split())
+    assert best.count(left) == 1
+    assert "☆" in best
+    for text in (" ".join(str(c).replace("│", " ").split()), str(c.explain())):
+        assert text.count(told.rstrip(".")) == 1
+
+
+def test_runs_without_a_number_are_told_by_verdict_and_best():
+    c = _with_failed([0.93, 0.94, 0.935, "diverged"])
+    assert "1 of 4 members of 1.0.0 (4 runs) has no number for accuracy: the mean is of the others." in c.verdict.sentences
+    assert "1.0.0 (4 runs): 1 of 4 runs has no number" in " ".join(str(c.best("accuracy")).split())
+
+
+@pytest.mark.parametrize("kind", ["runs", "folds"])
+def test_gaps_in_a_list_of_repeats_fail_a_gate_too(kind):
+    nan = float("nan")
+    c = compare({"accuracy": [0.9, 0.91, 0.905]}, {"accuracy": [0.93, nan, 0.94]}, repeats={"accuracy": kind})
+    assert [check.reason for check in c.check("accuracy >= 0.5").breaches] == [f"1 of 3 {kind} has no number"]
+    assert f"1 of 3 {kind} has no number for accuracy in 0.2.0: the mean is of the others." in c.verdict.sentences

@@ -216,7 +216,7 @@ def test_groups_metrics_and_errors_are_told_by_the_names_that_were_typed(registr
     assert "accuracy@digits-holdout" in table
     assert "d-digitsholdout0001" not in table
     assert "digits-holdout: d-digitsholdout0001" in below
-    assert "have no number for" in below
+    assert "no number for" in below
     assert "latency_ms@d-digitsnoisy" not in below
     assert "accuracy@digits-holdout 0.9" in repr(held["2.0.0"].metrics)
     with pytest.raises(VersionNotFound, match=r"no version 9\.9\.9 in 手写数字识别") as caught:

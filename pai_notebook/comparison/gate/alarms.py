@@ -129,6 +129,8 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
 
 def _check_pair(alarm: Alarm, pair: Pair, together: Together, gated: Gated) -> Check:
     """Check one value, if it can be checked."""
+    if (failed := pair.failed(optional=alarm.optional, as_baseline=not alarm.is_named)) is not None:
+        return pair.uncheckable("failed", alarm.text, failed)
     if not _is_known(pair) or not pair.is_finite:
         return _not_checked(alarm, pair)
     if (vain := pair.allows_anything(gated.tolerance)) is not None:

@@ -161,8 +161,10 @@ def _nowhere(rule: Rule, gated: Gated) -> Check:
 
 def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
     cell, base = pair.cell, pair.base
-    if is_blank(cell):
-        return pair.uncheckable("skipped" if rule.optional else "failed", rule.text, told_blank(cell))
+    failed = pair.failed(optional=rule.optional)
+    if is_blank(cell) or failed is not None:
+        skipped = rule.optional and failed is None
+        return pair.uncheckable("skipped" if skipped else "failed", rule.text, failed or told_blank(cell))
     if rule.base in ("true", "false") or (rule.compare == "==" and rule.base == "baseline" and cell.value is None):
         return _check_equal(rule, pair)
     numbers = [cell.raw, *([base.raw] if rule.base == "baseline" and base is not None else [])]

@@ -25,6 +25,7 @@ from pai_notebook.model.patterns import Pattern
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.interval import Interval
+    from pai_notebook.comparison.runs import Runs
     from pai_notebook.comparison.two_sides import Sides
 
 _LEVEL = 0.95
@@ -58,6 +59,8 @@ class Gated:
         How much may differ and still count as the same.
     left_out : mapping of Name to str
         Metrics that the comparison does not show, and what left each of them out.
+    runs : callable
+        The runs of which the value at a position of a row is the mean; None where it is no mean.
     """
 
     rows: Sequence[Row]
@@ -68,6 +71,7 @@ class Gated:
     removed: Sequence[str] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
     left_out: Mapping[Name, Phrase] = field(default_factory=dict)
+    runs: Callable[[Row, int], Runs | None] = lambda *_: None
     _fitting: dict[Pattern, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -89,8 +93,19 @@ class Gated:
     def pairs(self, row: Row) -> list[Pair]:
         """Each candidate's cell of a row beside the baseline's."""
         base = None if self.baseline is None else row.cells[self.baseline]
+        base_runs = None if self.baseline is None else self.runs(row, self.baseline)
         return [
-            Pair(row, place, self.names[place], row.cells[place], base, row.changes[place], self.side(row, place))
+            Pair(
+                row,
+                place,
+                self.names[place],
+                row.cells[place],
+                base,
+                row.changes[place],
+                self.side(row, place),
+                self.runs(row, place),
+                base_runs,
+            )
             for place in self.candidates
         ]
 
@@ -123,6 +138,8 @@ class Pair:
         How they compare, with what is known of their difference.
     side : Side, Phrase or None
         What is known of the version's value by itself, or why that is nothing.
+    runs, base_runs : Runs or None
+        The runs of which the value, and the baseline's, is the mean.
     """
 
     row: Row
@@ -132,6 +149,21 @@ class Pair:
     base: Cell | None
     change: Change
     side: Side | Phrase | None
+    runs: Runs | None = None
+    base_runs: Runs | None = None
+
+    def failed(self, *, optional: bool = False, as_baseline: bool = False) -> Phrase | None:
+        """Say how many runs have no number, so that the mean of the others is no value to check; None where it is.
+
+        Parameters
+        ----------
+        optional, as_baseline : bool
+            Whether runs may lack the metric, and whether they may where those of the baseline do; never be NaN or a text.
+        """
+        if self.runs is None:
+            return None
+        allowed = optional or (as_baseline and self.base_runs is not None and self.base_runs.failed and self.base_runs.only_absent)
+        return None if self.runs.only_absent and allowed else self.runs.told_failed
 
     @property
     def delta(self) -> float | None:

@@ -85,8 +85,9 @@ def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
         return pair.uncheckable("skipped", NO_REGRESSION, left_out)
     if base is None or is_blank(base):
         return pair.uncheckable("skipped", NO_REGRESSION, say("the baseline does not have it"))
-    if is_blank(cell):
-        return pair.uncheckable(_outcome(policy.missing), NO_REGRESSION, told_blank(cell))
+    failed = pair.failed(optional=policy.missing == "skip")
+    if is_blank(cell) or failed is not None:
+        return pair.uncheckable("failed" if failed else _outcome(policy.missing), NO_REGRESSION, failed or told_blank(cell))
     if not pair.is_finite or {cell.state, base.state} & {State.NAN, State.NULL}:
         reason = say("the value is {state}, the baseline's is {base}", state=say(cell.state), base=say(base.state))
         return pair.uncheckable("failed", NO_REGRESSION, reason)
