@@ -10,13 +10,13 @@ from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.plot.data import ChartData, Measure, Point, some
 from pai_notebook.plot.marks import (
-    SIGNS,
     beyond,
     legend,
     narrowed,
     outside,
     pointing,
     runs,
+    sign_of,
     signs_of,
     spread,
     told_difference,
@@ -138,11 +138,13 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     shown = places[1:] if many else places
     filled = say(
         "change against {baseline}; filled only beyond chance (95 % together), stronger where larger within its metric: "
-        "▲ better (blue), ▼ worse (orange)",
+        "▲ better ({blue}), ▼ worse ({orange})",
         baseline=base,
+        blue=theme.hues[0],
+        orange=theme.hues[1],
     )
     points = [measure.points[place] for measure in measures for place in shown]
-    told = [theme.words(note) for note in (joined([filled, *signs_of(points, many=many)], " · "), *left, *notes)]
+    told = [theme.words(note) for note in (joined([filled, *signs_of(points, many=many, measured=True)], " · "), *left, *notes)]
     labels = [_metric(measure, data.baseline if many else None) for measure in measures]
     tallest = max(map(len, data.names), default=0)
     names = min(max((points_wide(label, 9) for label in labels), default=0), 250) / 72 + 0.4
@@ -174,7 +176,11 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     ax.set_xticks([place + 0.5 for place in range(len(shown) - 1)], minor=True)
     ax.set_yticks([line + 0.5 for line in range(len(measures) - 1)], minor=True)
     ax.grid(which="minor", color=theme.faint, linewidth=0.6)
-    finish(ax, theme, told)
+    if many:  # over the numbers that stand behind the names
+        head = theme.words(say("{name} (baseline)", name=base))
+        ax.annotate(head, (0, 1), (-4, 5), xycoords="axes fraction", textcoords="offset points", ha="right", va="bottom", fontsize=8.5,
+                    color=theme.ink, annotation_clip=False)  # fmt: skip
+    finish(ax, theme, told, names=names / width)
     ax.tick_params(which="minor", length=0)
     return ax
 
@@ -320,13 +326,9 @@ def _ink_on(fill: Sequence[float]) -> str:
 def _change(measure: Measure, point: Point, theme: Theme) -> str:
     if math.isnan(point.value):
         return theme.words(say(point.state))
-    return told_difference(point, theme) or measure.form.value(point.value)
+    return told_difference(point, theme, measured=True) or measure.form.value(point.value)
 
 
 def _sign(point: Point) -> str:
-    """One character for a cell that has no room for more; a hollow one says that no interval is known."""
-    if not point.is_number:
-        return "–"
-    if point.verdict == "no interval known":
-        return {"▲": "△", "▼": "▽"}.get(point.arrow, "?")
-    return point.arrow if point.is_beyond_chance else SIGNS.get(point.verdict, "≠")
+    """One character for a cell that has no room for more."""
+    return (sign_of(point, measured=True) or "≠") if point.is_number else "–"

@@ -71,22 +71,29 @@ def told_value(point: Point, written: str) -> str:
     return say("{mean} (sd {sd})", mean=written, sd=point.sd) if point.sd else written
 
 
-def told_difference(point: Point, theme: Theme) -> str:
+def sign_of(point: Point, *, measured: bool = False) -> str:
+    """The sign of what may be said of a difference; `measured`: by a hollow one which way it is where no interval is known."""
+    if point.is_beyond_chance:
+        return point.arrow
+    hollow = {"▲": "△", "▼": "▽"}.get(point.arrow, "") if measured and point.verdict == "no interval known" else ""
+    return hollow or SIGNS.get(point.verdict, "")
+
+
+def told_difference(point: Point, theme: Theme, *, measured: bool = False) -> str:
     """The difference with the sign of what may be said of it."""
     if point.verdict == "baseline":
         return ""
     difference = "" if point.verdict == "same" else theme.words(point.difference)
     if point.alone:
         return f"{difference} {theme.words(point.alone)}".strip()
-    arrow = point.arrow if point.is_beyond_chance else SIGNS.get(point.verdict, "")
-    return f"{arrow} {difference}".strip()
+    return f"{sign_of(point, measured=measured)} {difference}".strip()
 
 
 def legend(data: ChartData, points: Sequence[Point], *, signs: bool = True, bars: bool = False) -> list[Phrase]:
     """What the marks mean, those that occur, so that nobody compares the whiskers of two candidates with each other."""
     said = [point.verdict for point in points if point.is_number]
     alone = not signs and any(point.alone for point in points)
-    pieces = [*marks_of(said, arrows=signs, bars=bars, alone=alone), *(signs_of(points, many=False) if signs else [])]
+    pieces = [*marks_of(said, arrows=signs, bars=bars, alone=alone), *(signs_of(points) if signs else [])]
     pieces += [meaning for star, meaning in STARS.items() if signs and star in {point.star for point in points}]
     pieces += whiskers_of(points, data.names[data.baseline])
     if any(point.runs for point in points):
@@ -122,12 +129,16 @@ def marks_of(
     return [*told, *([hollow] if not SIGNS.keys().isdisjoint(verdicts) else [])]
 
 
-def signs_of(points: Sequence[Point], *, many: bool) -> list[Phrase]:
-    """What the signs beside numbers mean, those that occur; `many` are the signs that stand for a whole cell."""
+def signs_of(points: Sequence[Point], *, many: bool = False, measured: bool = False) -> list[Phrase]:
+    """What the signs of `sign_of` mean, those that occur; `many` are those that stand for a whole cell."""
     said = {point.verdict if point.is_number else "" for point in points}
-    unknown = say("△ better, ▽ worse as measured, no interval known") if many else say("? no interval known")
-    found = [say(ALONE)] if any(point.alone for point in points) and not many else []
-    found += [say(WITHIN if any(point.is_within for point in points) else CHANCE)] if "could be chance" in said else []
+    unknown = say("△ better, ▽ worse as measured, no interval known (? in tables)") if measured else say("? no interval known")
+    alone = any(point.alone for point in points)
+    found = [say(ALONE)] if alone and not many else []
+    if alone and many:
+        found.append(say("≈ could be chance, or beyond it only if compared alone"))
+    else:
+        found += [say(WITHIN if any(point.is_within for point in points) else CHANCE)] if "could be chance" in said else []
     found += [unknown] if "no interval known" in said else []
     found += [say("= equal as measured, or within the tolerance")] if "same" in said else []
     return found + ([say("– no number")] if many and "" in said else [])

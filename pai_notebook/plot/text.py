@@ -41,16 +41,16 @@ _WORDS = re.compile(
 )
 
 
-def fit(ax: Any) -> None:
+def fit(ax: Any, share: float = 0) -> None:
     """Shorten names at the ticks and wrap names of axes, so that they are neither cut off nor take the room of the drawing."""
     from matplotlib.ticker import FixedLocator  # noqa: PLC0415 - an optional extra
 
     width, height = ax.get_figure().get_size_inches() * 72
     # names of versions that are long stand at 45 degrees
-    for axis, across, along in ((ax.xaxis, height * math.sqrt(2), width), (ax.yaxis, width, height)):
+    for axis, across, along in ((ax.xaxis, _NAMES * height * math.sqrt(2), width), (ax.yaxis, max(_NAMES, share) * width, height)):
         if isinstance(axis.get_major_locator(), FixedLocator):
             names = axis.get_ticklabels()
-            axis.set_ticklabels([_shortened(visible_lines(name.get_text()), _NAMES * across, name.get_fontsize()) for name in names])
+            axis.set_ticklabels([_shortened(visible_lines(name.get_text()), across, name.get_fontsize()) for name in names])
         label = axis.label
         room, size = (0.9 - _NAMES) * along, label.get_fontsize()
         label.set_text("\n".join(_wrapped(line, room, size) for line in visible_lines(label.get_text()).split("\n")))
@@ -102,15 +102,17 @@ def points_wide(text: str, size: float) -> float:
 
 
 def _shortened(text: str, most: float, size: float) -> str:
-    """Beginning and end of each line that is wider than there is room, since names differ at their ends."""
+    """Beginning and end of each line that is wider than there is room, since names differ at their ends, and in their datasets."""
     return "\n".join(_cut(line, most, size) for line in text.split("\n"))
 
 
 def _cut(line: str, most: float, size: float) -> str:
     kept, shown = len(line), line
+    dataset = len(line) - line.rindex("@") if "@" in line else 0
     while kept > 2 and (width := points_wide(shown, size)) > most:  # noqa: PLR2004 - one character at either end
         kept = min(kept - 1, int(kept * most / width) + 1)
-        shown = f"{line[: kept - kept // 2]}…{line[len(line) - kept // 2 :]}"
+        end = max(kept // 2, min(dataset, kept - 2))
+        shown = f"{line[: kept - end]}…{line[len(line) - end :]}"
     return shown
 
 

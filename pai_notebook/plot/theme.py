@@ -33,6 +33,7 @@ class Theme:
     baseline: str
     better: str = "#0072b2"
     worse: str = "#d55e00"
+    hues: tuple[str, str] = (say("blue"), say("orange"))
     lines: tuple[str, ...] = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
     lang: str = "en"
 
@@ -60,6 +61,7 @@ class Theme:
 _THEMES = {
     "light": Theme("#1a1a1a", "#ffffff", "#d0d0d0", "#6b7075", "#4d4d4d"),
     "dark": Theme("#e8e8e8", "#111111", "#444444", "#a0a5aa", "#c8c8c8", better="#56b4e9", worse="#e69f00",
+                  hues=(say("light blue"), say("gold")),
                   lines=("#56b4e9", "#e69f00", "#2fc79a", "#e29cc5", "#7aa6ff", "#ff8a3d")),
 }  # fmt: skip
 
@@ -162,8 +164,11 @@ def axes_argument(ax: Axes) -> Axes:
     return ax
 
 
-def finish(ax: Axes, theme: Theme, notes: Sequence[str] = ()) -> Axes:
-    """Colour the axes, take the frame away, give every text a font that has its characters, and write notes below."""
+def finish(ax: Axes, theme: Theme, notes: Sequence[str] = (), *, names: float = 0) -> Axes:
+    """Colour the axes, take the frame away, give every text a font that has its characters, and write notes below.
+
+    `names` is the share of the figure that was made for the names at the left, where it is more than usual.
+    """
     from matplotlib.text import Text  # noqa: PLC0415 - an optional extra
 
     ax.figure.set_facecolor(theme.paper)
@@ -174,7 +179,7 @@ def finish(ax: Axes, theme: Theme, notes: Sequence[str] = ()) -> Axes:
     ax.tick_params(colors=theme.ink, which="both", color=theme.faint)
     for label in (ax.xaxis.label, ax.yaxis.label, ax.title):
         label.set_color(theme.ink)
-    fit(ax)
+    fit(ax, names)
     texts = [text for text in (*ax.findobj(Text), *ax.get_xticklabels(), *ax.get_yticklabels()) if text.get_text()]
     for text in texts:
         text.set_fontfamily(font_families())

@@ -163,10 +163,10 @@ def test_the_heat_map_fills_what_is_beyond_chance_and_says_the_others(compared):
     assert math.isnan(gains[2][1])
     filled = [[tuple(cell) != (1, 1, 1) for cell in row] for row in ax.images[0].get_array().tolist()]
     assert filled == [[False, True, True], [False, True, True], [False, False, False]]
-    assert {"▼ +0.6 pp", "▲ +3.0 pp", "0.175", "? -37.5 %", "cer ↓", "null"} <= set(words(ax))
+    assert {"▼ +0.6 pp", "▲ +3.0 pp", "0.175", "△ -37.5 %", "cer ↓", "null"} <= set(words(ax))
     assert note(ax) == (
         "change against 0.2.0; filled only beyond chance (95 % together), stronger where larger within its metric: "
-        "▲ better (blue), ▼ worse (orange) · ? no interval known"
+        "▲ better (blue), ▼ worse (orange) · △ better, ▽ worse as measured, no interval known (? in tables)"
     )
 
 
@@ -760,7 +760,7 @@ def test_every_chart_says_what_is_worse_only_if_compared_alone_as_it_has_room():
     c = family()
     for ax in (c.plot.slope("accuracy"), c.plot.scatter("accuracy", "rtf")):
         assert "○ not beyond chance, or only if compared alone ·" in note(ax)
-    assert "≈ could be chance" in note(c.plot.heatmap())
+    assert "≈ could be chance, or beyond it only if compared alone" in note(c.plot.heatmap())
     documents = [make("0.1.0", accuracy=0.95, exact_match=0.95, n=1000), make("0.2.0", accuracy=0.929, exact_match=0.951, n=1000)]
     few = VersionSet(documents).compare("first").plot.heatmap()
     assert "-2.1 pp (worse)" in words(few)
@@ -797,3 +797,43 @@ def test_a_scatter_says_by_what_sign_a_version_stands_beyond_its_axes():
     accuracies = [0.974, 0.981, 0.985, 0.989, 0.19, 0.98]
     c = VersionSet([make(f"0.{nth}.0", accuracy=each, rtf=1 + nth, n=1000) for nth, each in enumerate(accuracies)]).compare("first")
     assert "▼ beyond the axis: 0.4.0 (5, 0.190, worse)." in note(c.plot.scatter("rtf", "accuracy"))
+
+
+def test_the_heat_map_of_many_keeps_the_datasets_of_its_metrics_and_heads_the_values_of_the_baseline():
+    documents = [
+        {"VersionName": f"0.{nth}.0", "Metrics": {"Results": [
+            {"Dataset": {"DatasetId": f"d-{name}"}, "Metrics": {"latency_ms_of_a_request": 1.05 + nth / 7}}
+            for name in ("holdout00001", "digitsnoisy")
+        ]}}
+        for nth in range(12)
+    ]  # fmt: skip
+    c = VersionSet.from_documents(documents, "model-a").compare("first")
+    ax = c.plot.heatmap()
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == [f"latency_ms_of_a_request@{name} ↓  1.05" for name in ("d-digitsnoisy", "d-holdout00001")]
+    boxes = dict(drawn_labels(ax))
+    head, (values, *_) = boxes["0.0.0 (baseline)"], [label.get_window_extent() for label in ax.get_yticklabels()]
+    assert head.x1 == pytest.approx(values.x1, abs=8)
+    assert head.y0 > ax.bbox.y1
+    assert head.x0 > 0
+    _, narrow = plt.subplots(figsize=(4, 3), layout="constrained")
+    cut = [label.get_text() for label in c.plot.heatmap(ax=narrow).get_yticklabels()]
+    assert all("…" in label for label in cut)
+    assert ["@d-digitsnoisy ↓" in cut[0], "@d-holdout00001 ↓" in cut[1]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("theme", "said"), [("light", "▲ better (blue), ▼ worse (orange)"), ("dark", "▲ better (light blue), ▼ worse (gold)")]
+)
+def test_the_legend_of_a_heat_map_names_the_colours_that_are_drawn(compared, theme, said):
+    assert said in note(compared.plot.heatmap(theme=theme))
+
+
+def test_heat_maps_of_few_and_of_many_versions_have_the_same_signs():
+    signs = []
+    for count in (4, 12):
+        versions = [make(f"0.{nth}.0", rouge=(0.5, 0.4, 0.6, 0.5)[nth % 4]) for nth in range(count)]
+        ax = VersionSet(versions).compare("first").plot.heatmap()
+        assert "△ better, ▽ worse as measured, no interval known (? in tables)" in note(ax)
+        signs.append({text.get_text()[0] for text in ax.texts[:-1]} & set("△▽?="))
+    assert signs == [{"△", "▽", "="}] * 2
