@@ -53,6 +53,12 @@ class FrozenList(list[Any]):
 
     __slots__ = ()
 
+    def __init__(self, *items: Any) -> None:
+        # a second call would fill it anew
+        if self:
+            _refuse(self)
+        super().__init__(*items)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (list(self),)
 
@@ -61,6 +67,12 @@ class FrozenDict(dict[Any, Any]):
     """An object in a document, or what is found of versions, as it is handed out: it cannot be changed; copies of it can."""
 
     __slots__ = ()
+
+    def __init__(self, *items: Any, **more: Any) -> None:
+        # a second call would add to it
+        if self:
+            _refuse(self)
+        super().__init__(*items, **more)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)

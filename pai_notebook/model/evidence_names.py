@@ -214,11 +214,13 @@ def level_of(number: float) -> float | None:
 
     Examples
     --------
-    >>> level_of(90), level_of(0.9), level_of(0)
-    (0.9, 0.9, None)
+    >>> level_of(90), level_of(0.9), level_of(0), level_of(10**400)
+    (0.9, 0.9, None, None)
     """
+    if not 0 < number <= 100:  # noqa: PLR2004 - percent; an integer beyond that may be beyond what a float holds
+        return None
     level = number / 100 if number > 1 else number
-    return level if 0 < level < 1 else None
+    return level if level < 1 else None
 
 
 def is_level(path: str) -> bool:

@@ -4,12 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.sources import CLEARLY, Bounds, Share, Stated
+from pai_notebook.explorer.listing import VersionList
 from tests.compare.comparing import compare
-from tests.examples import cases
+from tests.examples import cases, examples
 from tests.lazy import Lazy
 
 stats = Lazy("scipy.stats")
@@ -370,3 +373,78 @@ def test_n_of_a_version_that_is_a_fold_is_that_of_the_fold_unless_its_value_is_o
     first, second = (version.metrics["accuracy"].value for version in c.versions)
     alone = [math.sqrt(value * (1 - value) / counted) for value in (first, second)]
     assert _half(c.interval("accuracy", c.names[1])) == pytest.approx(_Z * math.hypot(*alone), rel=0.03)
+
+
+# What is stated beside a metric, in its usual spellings.
+SPELLINGS = [
+    *("n", "n_samples", "support", "accuracy_n", "n_accuracy", "runs", "n_runs", "folds", "n_folds", "k", "correct", "accuracy_count"),
+    *(
+        "accuracy_ci",
+        "accuracy_ci95",
+        "accuracy_ci_low",
+        "accuracy_ci_high",
+        "accuracy_lb",
+        "accuracy_ub",
+        "accuracy_lower",
+        "accuracy_upper",
+    ),
+    *(
+        "accuracy_stderr",
+        "accuracy_se",
+        "accuracy_std_err",
+        "accuracy_std",
+        "accuracy_sd",
+        "accuracy_var",
+        "accuracy_moe",
+        "accuracy_error",
+    ),
+    *("accuracy_ci_level", "confidence_level", "level", "alpha", "accuracy_folds", "accuracy_runs", "accuracy_min", "accuracy_max"),
+    "accuracy",
+]
+HUGE = st.one_of(st.integers(10**308, 10**330), st.just(10**400)).flatmap(lambda number: st.sampled_from([number, -number]))
+FORMS = {
+    "alone": lambda number: number,
+    "as text": str,
+    "a pair": lambda number: [number, number],
+    "an end": lambda number: [0.8, number],
+    "an object": lambda number: {"low": 0.8, "high": number, "level": number},
+    "a level": lambda number: {"low": 0.8, "high": 0.9, "level": number},
+    "a range": lambda number: f"0.8-{number}",
+    "with an error": lambda number: f"0.9 ± {number}",
+    "a curve": lambda number: [{"step": number, "value": number}, {"step": 2, "value": 0.5}],
+}
+
+
+@pytest.mark.slow
+@examples(150)
+@given(spelling=st.sampled_from(SPELLINGS), number=HUGE, form=st.sampled_from(sorted(FORMS)), several=st.booleans())
+@example(spelling="accuracy_ci", number=10**400, form="a pair", several=True)
+@example(spelling="accuracy_ci", number=10**400, form="a level", several=False)
+@example(spelling="level", number=10**400, form="alone", several=True)
+def test_integers_that_no_float_holds_are_no_error_wherever_they_stand(spelling, number, form, several):
+    made = [
+        {
+            "VersionName": f"0.{place}.0",
+            "Metrics": {
+                "accuracy": 0.9 - place / 100,
+                "n": 500,
+                **({"accuracy_std": 0.01, "n_runs": 5} if several else {}),
+                spelling: FORMS[form](number),
+            },
+            "TrainingSpec": {"HyperParameters": {"lr": place // 2, "seed": place}},
+        }
+        for place in range(4)
+    ]
+    vs = pnb.VersionSet.from_documents(made, "m")
+    listing = VersionList()
+    listing.show(vs, metric="accuracy")
+    listing.measure(spelling)
+    for each in (
+        vs,
+        vs[0],
+        listing.options,
+        vs.groupby("lr"),
+        *(shown for c in (vs.compare(), vs.groupby("lr").compare()) for shown in (c, c.explain())),
+    ):
+        assert str(each)
+    vs.compare().to_html()

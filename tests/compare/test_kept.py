@@ -76,6 +76,8 @@ def test_names_of_datasets_cannot_be_changed_and_copies_can():
     c = _set().compare("0.1.0")
     with pytest.raises(ConfigurationError, match=r"cannot be changed\. Change a copy: dict\(value\)"):
         c.short_datasets["d-digitsholdout0001"] = "x"
+    with pytest.raises(ConfigurationError, match="cannot be changed"):
+        c.short_datasets.__init__({"d-digitsholdout0001": "x"})
     for mine in (dict(c.short_datasets), copy.deepcopy(c.short_datasets), pickle.loads(pickle.dumps(c.short_datasets))):
         mine["d-digitsholdout0001"] = "x"
     assert json.loads(json.dumps(c.short_datasets)) == c.short_datasets

@@ -394,6 +394,9 @@ CURVE = [{"step": 1, "value": 0.3}, {"step": 2, "value": 0.2}]
         lambda raw: raw[0].update(step=9),
         lambda raw: raw[0].pop("step"),
         lambda raw: operator.iadd(raw, [1]),
+        lambda raw: raw.__init__([1]),
+        lambda raw: raw[0].__init__({"step": 9}),
+        lambda raw: raw[0].__init__(step=9),
     ],
 )
 def test_what_a_cell_hands_out_cannot_be_changed_and_copies_can(change):
