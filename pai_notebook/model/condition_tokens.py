@@ -11,6 +11,7 @@ from typing import Any
 
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.fields import field_named
 from pai_notebook.model.moments import NO_TIME, read_moment
 from pai_notebook.model.remarks import as_number
 
@@ -18,6 +19,7 @@ GRAMMAR = say(
     "Write comparisons such as cer < 0.2, cer[d-a] < 0.2, label.env == 'prod', label.env in ('a', 'b'), created > -30d or cer is null, "
     "joined by and, or, not and parentheses."
 )
+NO_BASELINE = say("A condition has no baseline; a rule has one: compare().check('NAME >= baseline').")
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     |(?P<date>\d{4}-\d{2}-\d{2}(?:[T\ ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w.-]))
@@ -97,6 +99,11 @@ def tokens_of(text: str) -> list[Token]:
             version = re.match(r"\d+\.\d+\.\d+\w*", text[position:])
             if version is not None:
                 hint = say("Quote versions: '{version}'.", version=version[0])
+            asked = [field_named(token.text) for token in found[-2:-1]]
+            if asked and asked[0] is not None and asked[0].kind == "time":
+                hint = NO_TIME
+            if found and found[-1].text == "baseline":
+                hint = NO_BASELINE
             raise grammar_error(text, position, say("cannot read {mark!r}", mark=mark), hint)
         if match.lastgroup != "space":
             kind, shown = str(match.lastgroup), match[0]

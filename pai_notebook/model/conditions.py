@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described, is_series
 from pai_notebook.errors import AddressError, ComparisonError, NameNotFound
-from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.condition_tokens import COMPARE, GRAMMAR, READERS, Token, grammar_error, tokens_of
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.condition_tokens import COMPARE, GRAMMAR, NO_BASELINE, READERS, Token, grammar_error, tokens_of
 from pai_notebook.model.fields import NAMED, field_named
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
@@ -105,7 +105,7 @@ def parse_condition(text: str) -> Condition:
     ago (`-30d`, `-12h`, `-2w`), `true`, `false` and `null`. A date without a time is the whole day in UTC: `created == 2026-01-31`
     is any time of that day, `created > 2026-01-31` begins after it, and `between` has all of its last day. Besides `<`, `<=`, `>`,
     `>=`, `==` and `!=` there are `in (...)`, `not in (...)`, `between ... and ...`, `contains` (ignoring case), `is null` and
-    `is not null`.
+    `is not null`. These words, `and`, `or` and `not` may be in capitals.
 
     Where a value is missing or of another kind, no comparison holds and `!=` does; so a condition and its negation always share
     a set between them. A label that occurs twice meets `==` with either value.
@@ -140,7 +140,7 @@ def parse_condition(text: str) -> Condition:
 
 def to_quote(name: str, hint: str) -> str:
     """Say that a name which occurs nowhere may be a text, before what else it may be."""
-    return say("Quote texts: {name!r}. {hint}", name=name, hint=hint)
+    return NO_BASELINE if name == "baseline" else say("Quote texts: {name!r}. {hint}", name=name, hint=hint)
 
 
 class _Parser:
@@ -161,6 +161,7 @@ class _Parser:
             around = self.tokens[self.next - 1 : self.next + 2]
             comma = token.text == "," and [each.kind for each in around] == ["number", "mark", "number"]
             cure = say("Write {cure}.", cure=f"{around[0].text}.{around[2].text}") if comma else GRAMMAR
+            cure = NO_BASELINE if around[0].text == "baseline" else cure
             raise self._failure(say("did not expect {text!r} here", text=token.text), cure)
         return found
 
@@ -178,10 +179,16 @@ class _Parser:
 
     def _negated(self) -> Mask:
         negations = 0
-        while self._take("not"):
+        while not self._is_metric_called_not() and self._take("not"):
             negations += 1
         inner = self._parenthesised() if self._take("(") else self._comparison()
         return _negation(inner) if negations % 2 else inner
+
+    def _is_metric_called_not(self) -> bool:
+        """Whether a word in capitals that could negate stands where a name does: before a comparison, or at the end."""
+        here, behind = self.tokens[self.next : self.next + 1], self.tokens[self.next + 1 : self.next + 2]
+        negates = any(token.kind == "name" or token.text in ("(", "not") for token in behind)
+        return any(token.kind == "name" for token in here) and not negates
 
     def _parenthesised(self) -> Mask:
         if self.text.count("(") > _DEEPEST:
@@ -220,14 +227,34 @@ class _Parser:
         elif self._take("contains"):
             held = self._containing(left, self._operand())
         elif self._take("between"):
-            low = self._comparing(left, Token("cmp", ">=", left.token.position), self._operand())
+            first = self._operand()
             if not self._take("and"):
                 raise self._failure(say("expected between LOW and HIGH"))
-            high = self._comparing(left, Token("cmp", "<=", left.token.position), self._operand())
+            last = self._operand()
+            self._check_range(left, first, last)
+            low = self._comparing(left, Token("cmp", ">=", left.token.position), first)
+            high = self._comparing(left, Token("cmp", "<=", left.token.position), last)
             held = lambda lookup: [both for both in map(all, zip(low(lookup), high(lookup), strict=True))]  # noqa: C416, E731
         else:
             raise self._failure(say("expected a comparison such as <, ==, in or contains"), self._after(token))
         return _negation(held) if negated else held
+
+    def _check_range(self, left: _Operand, first: _Operand, last: _Operand) -> None:
+        """Refuse a range in which nothing can lie."""
+        start, end = (self._as_version(each, left).literal for each in (first, last))
+        info = field_named(left.name) if left.name is not None else None
+        pair: Any
+        if info is not None and info.name == "version_name" and isinstance(start, str) and isinstance(end, str):
+            pair = version_key(start), last_key(end)
+        elif first.token.kind in _MOMENTS and last.token.kind in _MOMENTS:
+            pair = read_moments(start, end)
+        else:
+            pair = _both(start, end, as_number)
+        if pair is not None and pair[0] > pair[1]:
+            low, high = (each.token.text.strip() for each in (last, first))
+            said = say("the range {text} runs backwards", text=joined(["between", high, "and", low], " "))
+            cure = joined(["between", low, "and", high], " ")
+            raise grammar_error(self.text, first.token.position, said, say("Write {cure}.", cure=cure))
 
     def _members(self) -> list[_Operand]:
         if not self._take("("):
@@ -382,10 +409,12 @@ class _Parser:
         return None
 
     def _take(self, word: str) -> bool:
-        if self.next < len(self.tokens) and self.tokens[self.next].kind in ("word", "mark") and self.tokens[self.next].text == word:
-            self.next += 1
-            return True
-        return False
+        """Take a word or sign of the grammar; in capitals, as SQL writes it, it is one wherever no name can stand."""
+        token = self.tokens[self.next] if self.next < len(self.tokens) else None
+        if token is None or token.kind not in ("word", "mark", "name") or token.text.casefold() != word:
+            return False
+        self.next += 1
+        return True
 
     @staticmethod
     def _as_name(operand: _Operand) -> str:

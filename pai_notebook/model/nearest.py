@@ -25,6 +25,7 @@ _DEEPEST = 4
 # Characters of a name of the registry that a table has room for.
 _LONG_NAME = 32
 _BETWEEN_WORDS = "-_ ./:"
+_BETWEEN_KEYS = re.compile("[./:]")
 _RUNNING_NUMBER = re.compile(r"(?<=[A-Za-z_-])\d+$")
 
 
@@ -65,6 +66,8 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
     >>> from pai_notebook.model.names import Name
     >>> nearest_names("label.envv", [Name("labels", "env"), Name("metrics", "env_count")])
     ('labels.env',)
+    >>> nearest_names("dev-clean.n", [Name("metrics", "n", "d-a", "dev-clean")])
+    ('n@dev-clean',)
     >>> nearest_names("acc@dev-claen", [Name("metrics", path, "d-a", "dev-clean") for path in ("accuracy", "n")])
     ('accuracy@dev-clean',)
     """
@@ -80,6 +83,7 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
             return close
     metric, at, dataset = text.partition("@")
     both = _near_metrics(metric, dataset, [name for name in known if name.section == "metrics" and name.dataset]) if at else ()
+    both = both or _on_dataset(text, known)
     if both:
         return both
     spelled: dict[str, str] = {}
@@ -92,6 +96,13 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
         if name.section not in ("", "metrics"):
             spelled.setdefault(name.path.rpartition(".")[2], name.typed)
     return tuple(dict.fromkeys(spelled[each] for each in nearest(text, spelled)))
+
+
+def _on_dataset(text: str, known: Sequence[Name]) -> tuple[str, ...]:
+    """Metrics that are written with their dataset as a key before or behind them: `dev-clean.accuracy`, `accuracy/dev-clean`."""
+    parts = [(text[: match.start()], text[match.end() :]) for match in _BETWEEN_KEYS.finditer(text)]
+    ways = {*parts, *((behind, before) for before, behind in parts)}
+    return tuple(name.typed for name in known for each in (name.dataset, name.label, name.nick) if each and (each, name.path) in ways)[:3]
 
 
 def _near_metrics(metric: str, dataset: str, known: Sequence[Name]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ _LONGEST, _FEW = 40, 5
 # Texts for which the nearest are looked for: it takes a look at all there are.
 _MANY = 20
 _ALL = 100  # percent of a fraction
+_FAR_BELOW = 0.1  # of the least value: 1.5% is not meant where accuracies begin at 39 %
 _WHOLE = re.compile(r"[-+]?[0-9]{1,1000}")
 
 
@@ -117,7 +118,7 @@ class Remarks:
 
 def _meant_percent(name: Name, bound: float | None, numbers: Sequence[float]) -> str:
     """Give a bound in percent where values are fractions and it is none; empty otherwise."""
-    if bound is None or not 1 < bound <= _ALL or min(numbers) < 0 or max(numbers) > 1:
+    if bound is None or not 1 < bound <= _ALL or min(numbers) < 0 or max(numbers) > 1 or bound / _ALL < min(numbers) * _FAR_BELOW:
         return ""
     is_fraction = name.section == "metrics" and (bounds_of(name.path, (min(numbers), max(numbers)))[1] == 1 or is_percentable(name.path))
     if not is_fraction:

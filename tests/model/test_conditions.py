@@ -12,6 +12,7 @@ from pai_notebook import ModelVersion, VersionSet
 from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.model.conditions import _holds
 from pai_notebook.model.names import Name
+from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.remarks import values_of
 from pai_notebook.model.value_index import ValueIndex
 
@@ -563,3 +564,65 @@ def test_the_nearest_texts_are_told_of_the_first_that_are_missed():
     removed = str(versions.filter("label.env in ({})".format(", ".join(f"'prd{n}'" for n in range(30)))).removed)
     assert removed.count("nearest: ") == 20
     assert removed.count("there are: ") == 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "accuracy > 0.85 AND approval == 'Approved'",
+        "NOT accuracy < 0.85 And NOT (accuracy IS NULL)",
+        "accuracy < 0.1 OR accuracy BETWEEN 0.85 AND 0.95",
+        "accuracy NOT BETWEEN 0.7 AND 0.85 AND version IN ('0.1.0', '0.2.0')",
+        "approval CONTAINS 'app' AND NOT not accuracy IS NOT NULL",
+    ],
+)
+def test_words_of_the_grammar_may_be_in_capitals(text):
+    documents = [
+        {"VersionName": f"0.{place}.0", "ApprovalStatus": state, "Metrics": {"accuracy": value}}
+        for place, (state, value) in enumerate([("Approved", 0.9), ("Pending", 0.8)], 1)
+    ]
+    kept = VersionSet.from_documents(documents, "m").filter(text)
+    assert [version.version_name for version in kept] == ["0.1.0"]
+
+
+@pytest.mark.parametrize("name", ["IS", "NOT", "In", "AND", "BETWEEN", "`and`", "OR"])
+def test_metrics_that_are_called_as_such_words_in_capitals_stay_names(name):
+    versions = _measured(name.strip("`"), 0.9, 0.8)
+    for text in (f"{name} > 0.85", f"{name} is not null AND {name} > 0.85", f"0.85 < {name}", f"NOT {name} < 0.85"):
+        assert len(versions.filter(text)) == 1, text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("accuracy between 0.97 and 0.9", "column 18: the range between 0.97 and 0.9 runs backwards. Write between 0.9 and 0.97."),
+        ("accuracy between 97% and 0.9", "Write between 0.9 and 97%."),
+        ("version between '1.9' and '1.2'", "Write between '1.2' and '1.9'."),
+        ("version between 1.10 and 1.9", "Write between 1.9 and 1.10."),
+        ("created between 2025-10-01 and 2025-09-01", "Write between 2025-09-01 and 2025-10-01."),
+        ("created > 01.10.2025", "cannot read '0'. Write a date such as '2026-01-31'"),
+        ("created > 2025.10.01", "cannot read '2'. Write a date such as '2026-01-31'"),
+        ("accuracy > baseline", "A condition has no baseline; a rule has one: compare().check('NAME >= baseline')."),
+        ("accuracy > baseline - 0.01", "A condition has no baseline; a rule has one: "),
+        ("accuracy > baseline -0.01", "A condition has no baseline; a rule has one: "),
+    ],
+)
+def test_what_a_condition_cannot_be_is_answered_with_what_is_written(text, said):
+    with pytest.raises(AddressError) as caught:
+        _measured("accuracy", 0.9, 0.8).filter(text)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["version between 1.9 and 1.10", "version between '1.9' and '1.9'", "accuracy between 0.8 and 0.8"])
+def test_a_range_that_does_not_run_backwards_is_read(text):
+    _measured("accuracy", 0.9, 0.8).filter(text)
+
+
+def test_a_percentage_far_below_all_values_is_not_meant():
+    assert _measured("accuracy", 0.9, 0.8).filter("accuracy > 1.5").removed[0].endswith("; accuracy is 0.8 to 0.9")
+
+
+@pytest.mark.parametrize("text", ["wine-holdout.accuracy", "d-a.accuracy", "accuracy/wine-holdout"])
+def test_a_dataset_that_is_written_as_a_key_is_answered_with_the_metric_on_it(text):
+    names = [Name("metrics", path, "d-a", "wine-holdout") for path in ("n", "accuracy")]
+    assert nearest_names(text, names) == ("accuracy@wine-holdout",)
