@@ -227,8 +227,8 @@ class _Sentences(VerdictWords):
                 said = "No verdict: {metric} is text, such as {text!r}, not a number."
                 share = _PERCENT.fullmatch(text)
                 number = float(share[1]) / 100 if share else None
-                said = said if number is None else "No verdict: {metric} is text, such as {text!r}; write the number {number:g}."
-                return say(said, metric=self._path(row), text=text[:_QUOTED], number=number)
+                said = said if number is None else "No verdict: {metric} is text, such as {text!r}; write the number {number}."
+                return say(said, metric=self._path(row), text=text[:_QUOTED], number=number if number is None else format_computed(number))
             return say("No verdict: no metric says how good these versions are.")
         return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)
 
