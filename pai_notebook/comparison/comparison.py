@@ -21,6 +21,7 @@ from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.selection import find_row, with_nearest
 from pai_notebook.comparison.tables_view import in_groups, model_names
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
+from pai_notebook.comparison.unused import unused_evidence
 from pai_notebook.comparison.verdict import OverallVerdict
 from pai_notebook.comparison.verdict_sentences import make_verdict
 from pai_notebook.comparison.view import describe_comparison
@@ -263,7 +264,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         keys = [row.key for row in self.metrics]
         notes = with_nearest("tolerance: {pattern!r} matches no metric", allowed.unused(keys), keys)
         checks = check_worsening(Policy(chosen, allowed, missing, unknown), self._gated())
-        return self._report(checks, say("No regression"), notes).raise_for_breaches()
+        return self._report(checks, say("No regression"), [*notes, *self._unused_in(checks)]).raise_for_breaches()
 
     def _report(self, checks: Sequence[Check], title: Phrase, remarks: Sequence[str]) -> GateReport:
         """Give checks with the names that people read."""
@@ -271,6 +272,10 @@ class Comparison(Questions, ComparisonExports, Displayed):
         base = self.baseline_name
         checks = tuple(replace(check, called=said.get(check.version, "")) for check in checks) if said else tuple(checks)
         return GateReport(checks, title, tuple(remarks), self.dataset_names, self._models, base, said.get(base, ""))
+
+    def _unused_in(self, checks: Sequence[Check]) -> list[Phrase]:
+        """What is stated beside the metrics of checks and does not count."""
+        return unused_evidence(self, {(check.metric, check.dataset) for check in checks if check.checked})
 
     def _gated(self) -> Gated:
         return Gated(
@@ -345,7 +350,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         text = rules if isinstance(rules, str) else "\n".join(rules)
         two_names = [each for each in self.comparability if getattr(each, "template", "") == TWO_NAMES]
         checks = check_rules(text, gated)
-        remarks = (*remarks_on(text, gated, checks, previous=self._asked == "previous"), *two_names)
+        remarks = (*remarks_on(text, gated, checks, previous=self._asked == "previous"), *self._unused_in(checks), *two_names)
         return self._report(checks, say("Gate"), remarks)
 
     @cached_property

@@ -10,7 +10,8 @@ from pai_notebook.calls import guide
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.legend import BEYOND, UNKNOWN, chance_sign
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
-from pai_notebook.comparison.tables_view import from_data_count, model_names, unused_evidence
+from pai_notebook.comparison.tables_view import from_data_count, model_names
+from pai_notebook.comparison.unused import unused_evidence
 from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings
 from pai_notebook.comparison.view import failures, subject, unsaid_notes
 from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack

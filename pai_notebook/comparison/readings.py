@@ -12,6 +12,7 @@ from pai_notebook.comparison.interval_text import read_interval
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated, variance_of_share
+from pai_notebook.comparison.unused import Unused
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.evidence_names import Role, is_level, read_evidence_name, read_level
 from pai_notebook.model.flatten import split_path
@@ -115,7 +116,10 @@ class Readings:
             beside = [*stated, *bounds, *self._of_members(key, place)]
             found = (
                 SourceReading("", Exact(value)) if exact else None,
-                *(_weighed(each, [*beside, self._of_folds(key, place, value, examples, each)]) for each in repeats),
+                *(
+                    _weighed(each, [*beside, self._of_folds(key, place, value, examples, each), None if each is spread else spread])
+                    for each in repeats
+                ),
                 _weighed(share, [*stated, *bounds]),
                 _weighed(_first(stated), [*stated, *bounds, share]),
                 _weighed(_first(bounds), [*stated, *bounds, share]),
@@ -123,18 +127,25 @@ class Readings:
             self._found[key, place, n] = found
         return found
 
-    def unused(self, key: Key, place: int) -> tuple[list[Phrase], list[str]]:
-        """What is stated of a value of which something is known and not believed, and names of rows that state clearly less."""
+    def unused(self, key: Key, place: int, n: float | None = None) -> Unused:
+        """What is stated of a value of which something is known, and does not count."""
         if self._beside.number(key, place) is None or not self._beside.has_any(key):
-            return [], []
-        readings = [each for each in self.read(key, place, None) if each is not None]
+            return Unused()
+        readings = [each for each in self.read(key, place, n) if each is not None]
         known = [each.side for each in readings if each.side is not None]
         if not known:
-            return [], []
+            return Unused()
         # what stands beside runs and is not believed of n is their doubt
-        others = [each for each in readings if each.what != _LOOKED_UP and not isinstance(known[0], Runs)]
+        others = [each for each in readings if each.what != "DataCount" and not isinstance(known[0], Runs)]
         refused = [*others, *self._stated(key, place, known[0].value), *self._bounds(key, place, known[0].value)]
-        return list(dict.fromkeys(each.refusal for each in refused if each.refusal is not None)), list(known[0].narrower)
+        reasons = dict.fromkeys(each.refusal for each in refused if each.refusal is not None)
+        return Unused(tuple(reasons), tuple(self._overruled(key, place, n or self._n)), known[0].narrower)
+
+    def _overruled(self, key: Key, place: int, n: float | None) -> Iterator[Phrase]:
+        """Another number of examples that is stated where the user tells one."""
+        what, count = self._beside.examples(key, place) if n is not None and is_share(key[0]) else ("", None)
+        if count is not None and count != n:
+            yield say("{what} = {count}", what=what, count=format_number(count))
 
     def stated(self, key: Key, place: int) -> list[tuple[str, Side]]:
         """Stated errors, intervals and spreads of runs of one value that are believed, with the names of their rows."""
@@ -340,6 +351,9 @@ class Readings:
         if not spreads:
             rows = [row for row in self._beside.rows_of(key, Role.SPREAD) if self._beside.cell((row, key[1]), place).state not in _NOTHING]
             return SourceReading(rows[0], refusal=say("{name} is not a number", name=rows[0])) if rows else None
+        runs = self._repeats[key][place] if key in self._repeats else None
+        if not counts and runs is not None and self._beside.cell(key, place).state is State.SERIES:
+            counts = [("", runs.count, runs.folds)]
         if not counts:
             name, error = spreads[0][0], _error_name(key[0])
             vague = say("{name} is given, but not whether over examples, runs or folds; write {error}, or n_runs", name=name, error=error)
@@ -352,8 +366,8 @@ class Readings:
         known = [(each.what, each.side) for each in found if isinstance(each.side, Runs)]
         if not known:
             return found[0]
-        name, runs = max(known, key=lambda each: each[1].variance * each[1].factor)
-        return SourceReading(name, runs if runs.folds else self._with_examples(key, place, value, n, runs))
+        name, widest = max(known, key=lambda each: each[1].variance * each[1].factor)
+        return SourceReading(name, widest if widest.folds else self._with_examples(key, place, value, n, widest))
 
 
 def _runs_of(value: float, name: str, spread: float, count: float, *, folds: bool, span: float) -> SourceReading:

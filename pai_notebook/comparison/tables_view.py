@@ -36,7 +36,6 @@ _MANY = 4
 _PLAIN = NumberFormat()
 _NAMED, _DATASETS = 300, 20
 # How many errors that do not count one line names, and how many versions of each.
-_STATED = 4
 _KINDS = ("", "Cost", "Training")
 
 # Columns of a table: places of versions, the baseline first, and addresses that could not be fetched.
@@ -211,26 +210,6 @@ def from_data_count(comparison: Comparison) -> list[Phrase]:
         if any(each.evidence and each.evidence.sides and each.evidence.sides.is_looked_up for each in row.changes)
     }
     return [say("{dataset}: number of examples from the dataset's DataCount", dataset=name) for name in found]
-
-
-def unused_evidence(comparison: Comparison) -> list[Phrase]:
-    """Say once of all metrics which errors and intervals are stated and do not count, and why."""
-    refused: dict[str, dict[str, None]] = {}
-    narrower: dict[str, dict[str, None]] = {}
-    for row in comparison._varied:  # noqa: SLF001 - a part of it
-        # most metrics have nothing beside them, which is told of all versions at once
-        beside = comparison._uncertainty.has_beside((row.path, row.dataset))  # noqa: SLF001 - as below
-        for place, name in enumerate(comparison.names) if beside else ():
-            reasons, names = comparison._uncertainty.unused((row.path, row.dataset), place)  # noqa: SLF001 - as above
-            for found, texts in ((refused, reasons), (narrower, names)):
-                for text in texts:
-                    found.setdefault(text, {})[name] = None
-    kinds = (("stated, and not believed: {names}", refused), ("clearly narrower than what is taken, and not used: {names}", narrower))
-    told = [
-        (said, [say("{version} ({state})", version=text, state=first(list(of), _STATED)) for text, of in found.items()])
-        for said, found in kinds
-    ]
-    return [say(said, names=first(texts, _STATED)) for said, texts in told if texts]
 
 
 def capped(

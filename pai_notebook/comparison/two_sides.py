@@ -11,7 +11,7 @@ from pai_notebook.comparison.interval import Interval, p_value
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.sources import Estimated, Exact, Share, Side
 from pai_notebook.display import Brief
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale
 
 # How many times as wide as with a known spread an interval of runs may be and still say something. Simulated with tests.bench.chance:
@@ -78,6 +78,8 @@ class Evidence(Estimated, Brief):
         How differences of the metric are written, for the words of the interval; None where the metric is not known.
     margin : float
         Up to which difference the values count as the same: the tolerance, in the metric's own unit.
+    notes : tuple of str
+        What is stated of the two values and does not count although an interval is known, with the versions that state it.
     """
 
     reason: Phrase
@@ -89,14 +91,15 @@ class Evidence(Estimated, Brief):
     doubt: Phrase | None = field(default=None, compare=False)
     """What is given and not believed although an interval is known, and what follows."""
     margin: float = field(default=0.0, compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def _brief(self) -> str:
         if self.interval is None:
             return self.reason if not self.is_given else say("{what}: {said}", what=self.words, said=self.reason)
         if self.is_exact:
-            return self.reason
+            return joined([self.reason, *self.notes], "; ")
         known = say("{text}, {word}", text=self.words, word=self.interval.words)
-        return say("{what}: {said}", what=known, said=self.reason)
+        return say("{what}: {said}", what=known, said=joined([self.reason, *self.notes], "; "))
 
     def _known_at(self, level: float) -> Interval | None:
         level = number_argument("level", level, above=0, below=1)

@@ -21,6 +21,7 @@ from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Exact, Side
 from pai_notebook.comparison.two_sides import Evidence, Sides
+from pai_notebook.comparison.unused import Unused, told_unused
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_names import Role
@@ -118,7 +119,10 @@ class Uncertainty:
         doubt = self._doubt(found, place, other)
         if doubt is not None:
             reason = say("{reason}; {doubt}", reason=reason, doubt=doubt)
-        return Evidence(reason, found, level, self.scale(key), doubt=doubt)
+        known = ((self._names[each], self.unused(key, each, n)) for each in (other, place)) if self._beside.has_any(key) else ()
+        # what is clearly narrower is part of the reason
+        notes = told_unused((name, unused._replace(narrower=())) for name, unused in known)
+        return Evidence(reason, found, level, self.scale(key), doubt=doubt, notes=tuple(notes))
 
     def _doubt(self, sides: Sides, place: int, other: int) -> Phrase | None:
         """Say which number of examples is not believed, and whether the interval covers other examples for all that."""
@@ -303,8 +307,8 @@ class Uncertainty:
         """
         return self._beside.has_any(key)
 
-    def unused(self, key: Key, place: int) -> tuple[list[Phrase], list[str]]:
-        """Give what is stated of a value and does not count: why it is not believed, and names of rows that are clearly narrower.
+    def unused(self, key: Key, place: int, n: float | None = None) -> Unused:
+        """Give what is stated of a value and does not count.
 
         Parameters
         ----------
@@ -312,8 +316,10 @@ class Uncertainty:
             Path and dataset of the metric.
         place : int
             Position of the version.
+        n : float, optional
+            Number of examples that is told, which beats what stands beside the metric.
         """
-        return self._readings.unused(key, place)
+        return self._readings.unused(key, place, n)
 
     def errors(self, key: Key, places: Sequence[int]) -> tuple[dict[int, float | None], Phrase]:
         """Give one standard error of each value, None where it is not known, and say where else they could have been measured.

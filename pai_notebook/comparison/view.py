@@ -23,8 +23,8 @@ from pai_notebook.comparison.tables_view import (
     places_of,
     shown_metrics,
     shown_rows,
-    unused_evidence,
 )
+from pai_notebook.comparison.unused import unused_evidence
 from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Standing
 from pai_notebook.display import Block, Facts, Inline, Lines, Mark, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say

@@ -448,3 +448,45 @@ def test_integers_that_no_float_holds_are_no_error_wherever_they_stand(spelling,
     ):
         assert str(each)
     vs.compare().to_html()
+
+
+@pytest.mark.parametrize(
+    ("beside", "options", "said"),
+    [
+        ({"accuracy_stderr": "4.5%", "n": 10_000}, {}, "stated, and not believed: accuracy_stderr is not a number (0.1.0, 0.2.0)"),
+        ({"accuracy_ci": "wide", "n": 10_000}, {}, "stated, and not believed: accuracy_ci cannot be read as an interval (0.1.0, 0.2.0)"),
+        ({"accuracy_stderr": 0, "n": 10_000}, {}, "stated, and not believed: accuracy_stderr is 0 (0.1.0, 0.2.0)"),
+        ({"n": 100}, {"n": 100_000}, "stated, and n= is taken instead: n = 100 (0.1.0, 0.2.0)"),
+    ],
+)
+def test_what_is_stated_and_does_not_count_is_among_the_remarks_of_gates_and_the_notes_of_evidence(beside, options, said):
+    c = compare(*({"accuracy": value, "f1": value, **beside} for value in (0.9, 0.85)), **options)
+    evidence = c.interval("accuracy", "0.2.0")
+    assert evidence.notes == (said,)
+    for rule in ("fail if worse beyond chance", "accuracy >= baseline - 1pp with 95% confidence", "accuracy >= 0.1"):
+        assert c.check(rule).remarks.count(said) == 1
+    assert said not in c.check("f1 >= 0.1").remarks
+    assert c.assert_no_regression("accuracy", tolerance=0.1).remarks == (said,)
+    for text in (" ".join(str(c).split()), str(c.explain())):
+        assert text.count(said) == 1
+
+
+def test_n_that_is_told_and_stated_alike_is_not_spoken_of():
+    assert compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.85, "n": 100}, n=100).interval("accuracy", "0.2.0").notes == ()
+    asked = compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.85, "n": 100}).interval("accuracy", "0.2.0", n=500)
+    assert asked.notes == ("stated, and n= is taken instead: n = 100 (0.1.0, 0.2.0)",)
+
+
+@pytest.mark.parametrize("kind", ["runs", "folds"])
+def test_a_spread_that_is_stated_beside_a_list_of_repeats_counts_where_it_is_clearly_wider(kind):
+    lists = [0.91, 0.9, 0.92], [0.85, 0.84, 0.87]
+
+    def found(**beside):
+        documents = ({"accuracy": values, **{name: tell(values) for name, tell in beside.items()}} for values in lists)
+        return compare(*documents, repeats={"accuracy": kind}).interval("accuracy", "0.2.0")
+
+    wide = found(accuracy_std=lambda _: 0.1)
+    assert wide.words == "could be chance"
+    assert wide.reason.endswith("; widened to what accuracy_std gives, which is clearly wider")
+    for own in (lambda values: float(np.std(values)), lambda values: float(np.std(values, ddof=1))):
+        assert (found(accuracy_std=own).interval, found(accuracy_std=own).reason) == (found().interval, found().reason)

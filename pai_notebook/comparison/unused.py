@@ -1,0 +1,78 @@
+"""What is stated beside values and does not count, said once for tables, explanations, gates and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from pai_notebook.i18n.phrases import Phrase, first, say
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.comparison import Comparison
+
+# How many versions and how many reasons are named.
+_NAMED = 4
+
+
+class Unused(NamedTuple):
+    """What is stated of one value and does not count.
+
+    Attributes
+    ----------
+    refused : tuple of Phrase
+        Why it is not believed.
+    overruled : tuple of Phrase
+        What is stated where the caller says otherwise.
+    narrower : tuple of str
+        Names of rows that state clearly less than is known.
+    """
+
+    refused: tuple[Phrase, ...] = ()
+    overruled: tuple[Phrase, ...] = ()
+    narrower: tuple[str, ...] = ()
+
+
+_KINDS: Mapping[str, str] = {
+    "refused": "stated, and not believed: {names}",
+    "overruled": "stated, and n= is taken instead: {names}",
+    "narrower": "clearly narrower than what is taken, and not used: {names}",
+}
+
+
+def told_unused(known: Iterable[tuple[str, Unused]]) -> list[Phrase]:
+    """Say of versions what is stated and does not count, a sentence a kind.
+
+    Examples
+    --------
+    >>> told_unused([("0.1.0", Unused((say("{name} is 0", name="f1_se"),))), ("0.2.0", Unused())])
+    ['stated, and not believed: f1_se is 0 (0.1.0)']
+    """
+    found: dict[str, dict[str, dict[str, None]]] = {kind: {} for kind in _KINDS}
+    for version, unused in known:
+        for kind, by_text in found.items():
+            for text in getattr(unused, kind):
+                by_text.setdefault(text, {})[version] = None
+    told = [
+        (_KINDS[kind], [say("{version} ({state})", version=text, state=first(list(of), _NAMED)) for text, of in by_text.items()])
+        for kind, by_text in found.items()
+    ]
+    return [say(said, names=first(texts, _NAMED)) for said, texts in told if texts]
+
+
+def unused_evidence(comparison: Comparison, keys: Collection[tuple[str, str]] | None = None) -> list[Phrase]:
+    """Say it of all metrics that vary, or of some.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison.
+    keys : collection of (path, dataset), optional
+        The metrics that are spoken of.
+    """
+    uncertainty, known = comparison._uncertainty, list[tuple[str, Unused]]()  # noqa: SLF001 - a part of it
+    for row in comparison._varied:  # noqa: SLF001 - as above
+        key = row.path, row.dataset
+        # most metrics have nothing beside them, which is told of all versions at once
+        if (keys is None or key in keys) and uncertainty.has_beside(key):
+            known += [(name, uncertainty.unused(key, place)) for place, name in enumerate(comparison.names)]
+    return told_unused(known)
