@@ -170,7 +170,13 @@ def _labelled(
 
 def _missed_labels(versions: Sequence[ModelVersion], wanted: Mapping[str, tuple[str, ...]]) -> list[Phrase]:
     """Say which accepted values no version has, with the nearest there are."""
-    there = {key: dict.fromkeys(each for version in versions for each in version.labels.get_all(key)) for key in wanted}
+    return missed_values(
+        wanted, {key: dict.fromkeys(each for version in versions for each in version.labels.get_all(key)) for key in wanted}
+    )
+
+
+def missed_values(wanted: Mapping[str, tuple[str, ...]], there: Mapping[str, Collection[str]]) -> list[Phrase]:
+    """Say which accepted values of labels are not among those there are."""
     texts = [(key, text) for key, values in wanted.items() for text in values if text not in there[key]]
     return [said for key, text in texts if (said := missed_text(f"labels.{key}", text, there[key])) is not None]
 

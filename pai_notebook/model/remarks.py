@@ -58,12 +58,15 @@ class Remarks:
         Between which ends the values are of bounds that no version meets.
     percent : str
         The first of `missed` that is about percent; empty where there is none.
+    asked : dict of (str, str) to dict or None
+        By name and text that is asked for, the texts there are where none is equal; None where one is.
     """
 
     def __init__(self) -> None:
         self.missed: list[Phrase] = []
         self.unmet: list[Phrase] = []
         self.percent: str = ""
+        self.asked: dict[tuple[str, str], dict[str, None] | None] = {}
         self._ranged: set[tuple[str, bool]] = set()
         self._read: dict[Name, tuple[list[str], list[float]]] = {}
 
@@ -84,6 +87,8 @@ class Remarks:
             Whether it asks for what is equal, and whether a version meets it.
         """
         bound = _size(literal) if is_number(literal) else None
+        if is_met and is_equality:
+            self.asked[name.typed, written] = None
         if is_met and (bound is None or not 1 < bound <= _ALL or name.section != "metrics"):
             return
         texts, numbers = self._texts_and_numbers(name, values)
@@ -100,6 +105,7 @@ class Remarks:
             self._add(self.unmet, _ends(name, values, written))
         elif is_equality:
             there = dict.fromkeys([*texts, *map(format_number, sorted(set(numbers))[:_FEW])])
+            self.asked.setdefault((name.typed, written), there)
             self._add(self.missed, missed_text(name.typed, written, there, nearest_too=len(self.missed) < _MANY))
         elif bound is not None:
             self._add(self.missed, _no_number(name, written, texts))

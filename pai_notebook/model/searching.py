@@ -10,12 +10,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError, NameNotFound
-from pai_notebook.i18n.phrases import either, say
+from pai_notebook.i18n.phrases import either, joined, say
 from pai_notebook.model.conditions import parse_condition, to_quote
 from pai_notebook.model.fields import NAMED, PEOPLE, field_named
-from pai_notebook.model.filtering import Words, check_labels, check_states, has_labels, is_one_of, read_labels_wanted, read_words
+from pai_notebook.model.filtering import (
+    Words,
+    check_labels,
+    check_states,
+    has_labels,
+    is_one_of,
+    missed_values,
+    read_labels_wanted,
+    read_words,
+)
 from pai_notebook.model.lookup import Lookup, refuse_unknown
 from pai_notebook.model.names import Name, Naming, naming_of
+from pai_notebook.model.remarks import missed_text
 from pai_notebook.model.resolving import dataset_meant, metric_meant, resolve
 
 if TYPE_CHECKING:
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
 
 # Names that are kept for an error at most: a registry may have any number.
 _MOST_NAMES = 10_000
+_FEW = 3  # remarks
 _NOWHERE = Name("metrics", "")
 _KINDS = {"model_id": "models", **dict.fromkeys(PEOPLE, "people")}
 
@@ -165,7 +176,15 @@ class VersionSearch:
         self._seen = _NamesSeen()
         self._several = _Several()
         self._seen_states: set[str] = set()
-        self.remark = ""
+        self._asked: dict[tuple[str, str], dict[str, None] | None] = {}
+        self._seen_labels: dict[str, dict[str, None]] = {key: {} for key in self._labels}
+        self._percent = ""
+
+    @property
+    def remark(self) -> str:
+        """What may be a slip where nothing was found: a fraction bounded in percent, a text that no version has, with those there are."""
+        missed = [said for (name, text), there in self._asked.items() if there and (said := missed_text(name, text, there)) is not None]
+        return self._percent or joined([*missed_values(self._labels, self._seen_labels), *missed][:_FEW], "; ")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -212,6 +231,9 @@ class VersionSearch:
             kept = [version for version in kept if is_one_of(version.approval_status, self._states)]
         if self._labels:
             self._seen_keys.update(key for version in versions for key in version.labels)
+            for key, seen in self._seen_labels.items():
+                if len(seen) < _MOST_NAMES:
+                    seen.update((value, None) for version in versions for value in version.labels.get_all(key))
             kept = [version for version in kept if has_labels(version, self._labels)]
         if self._condition is None or not versions:
             return kept
@@ -220,7 +242,13 @@ class VersionSearch:
             versions, self._missing, self._known, self._seen, several=self._several, datasets={} if datasets is None else datasets
         )
         held = self._condition.mask_of(lookup)
-        self.remark = self.remark or lookup.remarks.percent
+        self._percent = self._percent or lookup.remarks.percent
+        for asked, there in lookup.remarks.asked.items():
+            known = self._asked.setdefault(asked, {})
+            if there is None or known is None:
+                self._asked[asked] = None
+            elif len(known) < _MOST_NAMES:
+                known |= there
         chosen = set(map(id, kept))
         return [version for version, holds in zip(versions, held, strict=True) if holds and id(version) in chosen]
 

@@ -477,3 +477,21 @@ def test_a_search_that_finds_nothing_because_a_fraction_is_bounded_in_percent_sa
         found = registry.search_versions("accuracy@d-wineholdout0001 > 98", models=["wine-cultivar"])
         assert found.removed == ("accuracy@d-wineholdout0001 is 0.389 to 0.981; did you mean 98%?",)
         assert registry.search_versions("accuracy@d-wineholdout0001 > 0.9", models=["wine-cultivar"]).removed == ()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"where": "label.team == 'c'"}, {"label": {"team": "c"}}, {"label": {"team": ["c"]}, "approval": "approved"}]
+)
+def test_a_search_for_a_text_that_no_version_has_says_which_there_are(connected, asked):
+    registry, requests = connected(4)
+    found = registry.search_versions(**asked)
+    counted = len(requests)
+    assert found.removed == ("no version has labels.team 'c'; there are: a, b",)
+    assert "no version has labels.team 'c'; there are: a, b" in str(found)
+    assert len(requests) == counted  # from what was seen
+
+
+def test_a_search_says_nothing_of_a_text_that_versions_of_some_model_have(connected):
+    registry, _ = connected(4)
+    assert registry.search_versions("label.team == 'a' and label.team == 'b'").removed == ()
+    assert registry.search_versions("label.team == 'a' or label.team == 'c'").removed == ()
