@@ -296,7 +296,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
             `fail if accuracy worse beyond chance` fails where accuracy is missing, NaN or without a known interval (n, a standard
             error or n_runs beside it gives one); `if present` behind it lets it be missing. Over all metrics it fails where one
             that the baseline has is missing or NaN; metrics without an interval are counted in a remark, and a version of which
-            nothing could be checked fails. What differs by no more than the tolerance of the comparison is not worse.
+            nothing could be checked fails. What differs by no more than the tolerance of the comparison is not worse;
+            `fail if accuracy worse by more than 1pp beyond chance` has a margin of its own, and the larger of both counts.
 
         Returns
         -------

@@ -37,6 +37,17 @@ def is_tested(row: Row, change: Change) -> bool:
     return evidence is not None and evidence.interval is not None and not evidence.is_exact
 
 
+class Margined(NamedTuple):
+    """A difference that is judged with a margin of its own, besides the tolerance."""
+
+    row: Row
+    place: int
+    change: Change
+    tolerance: Tolerance
+    margin: str
+    """The margin as it is written, to tell it apart from others."""
+
+
 class Together:
     """Decides of differences whether they are beyond chance together.
 
@@ -53,10 +64,14 @@ class Together:
         Position of the version that they are compared with.
     tolerance : Tolerance
         How much may differ and still count as the same.
+    margined : sequence of Margined
+        What is judged with other margins.
     """
 
-    def __init__(self, differences: Sequence[tuple[Row, int]], baseline: int | None, tolerance: Tolerance) -> None:
-        self._differences, self._baseline, self._tolerance = differences, baseline, tolerance
+    def __init__(
+        self, differences: Sequence[tuple[Row, int]], baseline: int | None, tolerance: Tolerance, margined: Sequence[Margined] = ()
+    ) -> None:
+        self._differences, self._baseline, self._tolerance, self._margined = differences, baseline, tolerance, margined
         self._is_quality: dict[Key, bool] = {}
         self._families: dict[bool, _Family] = {}
 
@@ -68,9 +83,19 @@ class Together:
         """Whether a difference is better or worse if compared alone, but not among all others."""
         return row.changes[place].is_beyond_chance and not self.is_beyond_chance(row, place)
 
-    def is_beyond_chance(self, row: Row, place: int) -> bool:
-        """Whether a difference is better or worse together with all others; what chance has no part in is what it is alone."""
-        return row.changes[place].is_beyond_chance and self._family(self.is_quality(row)).adjusted.get((_key(row), place), 0.0) <= OUTSIDE
+    def is_beyond_chance(self, row: Row, place: int, change: Change | None = None, margin: str = "") -> bool:
+        """Whether a difference is better or worse together with all others; what chance has no part in is what it is alone.
+
+        Parameters
+        ----------
+        row, place : Row, int
+            A metric, and the position of a version.
+        change, margin : Change, str
+            The same difference judged with a margin of its own, and that margin.
+        """
+        if not (change or row.changes[place]).is_beyond_chance:
+            return False
+        return self._family(self.is_quality(row)).adjusted.get((_key(row), place, margin), 0.0) <= OUTSIDE
 
     def share(self, row: Row, place: int) -> float:
         """How large a difference beyond chance is, as a share of the largest of its metric, positive where it is better; else NaN."""
@@ -100,13 +125,12 @@ class Together:
     def _family(self, of_quality: bool) -> _Family:  # noqa: FBT001 - which of the two
         """Judge one of the two families, when something in it is first asked for."""
         if of_quality not in self._families:
+            plain = (Margined(row, place, row.changes[place], self._tolerance, "") for row, place in self._differences if not is_alike(row))
             family = [
-                (row, place)
-                for row, place in self._differences
-                if not is_alike(row) and self.is_quality(row) is of_quality and is_tested(row, row.changes[place])
+                each for each in (*plain, *self._margined) if self.is_quality(each.row) is of_quality and is_tested(each.row, each.change)
             ]
-            values = holm([_p_value(row, row.changes[place], self._baseline, self._tolerance) for row, place in family])
-            adjusted = {(_key(row), place): value for (row, place), value in zip(family, values, strict=True)}
+            values = holm([_p_value(each.row, each.change, self._baseline, each.tolerance) for each in family])
+            adjusted = {(_key(each.row), each.place, each.margin): value for each, value in zip(family, values, strict=True)}
             self._families[of_quality] = _Family(adjusted, level_of_each(len(family)))
         return self._families[of_quality]
 
@@ -125,7 +149,7 @@ class Together:
 class _Family(NamedTuple):
     """P-values of differences, corrected for how many they are, and the confidence that each interval needs."""
 
-    adjusted: dict[tuple[Key, int], float]
+    adjusted: dict[tuple[Key, int, str], float]
     level: float
 
 

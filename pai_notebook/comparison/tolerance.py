@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 
 from pai_notebook.arguments import described, number_argument
@@ -57,6 +58,25 @@ class Tolerance(Printed, ByName[tuple[float, ...]]):
         for_all = not isinstance(given, Mapping)
         patterns = {"*": given} if for_all else given
         super().__init__("tolerance", {str(pattern): _read(value) for pattern, value in patterns.items()}, naming, for_all=for_all)
+        self._least: Tolerance | None = None
+
+    def at_least(self, other: Tolerance) -> Tolerance:
+        """Return the larger of this and another one, for each metric.
+
+        Examples
+        --------
+        >>> Tolerance("1pp").at_least(Tolerance({"cer": 0.05})).bound("cer", "", 0.2)
+        0.05
+        """
+        found = copy(self)
+        found._least = other  # noqa: SLF001 - a copy of this one
+        return found
+
+    @property
+    def words(self) -> str:
+        """The tolerance as one writes it: `1pp`, or `cer 0.002, rtf 5%`; empty where nothing is tolerated."""
+        told = {pattern: _told(bounds) for pattern, bounds in self.said.items() if any(bounds)}
+        return told.get("*", "") if self._for_all else ", ".join(f"{pattern} {said}" for pattern, said in told.items())
 
     def bound(self, path: str, dataset: str, baseline: float) -> float:
         """Largest difference that still counts as the same, in the metric's own unit.
@@ -69,11 +89,12 @@ class Tolerance(Printed, ByName[tuple[float, ...]]):
         absolute, relative, *points = self._of(path, dataset)
         if points and is_percentable(path):
             absolute = in_points(points[0], baseline)
-        return max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
+        own = max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
+        return own if self._least is None else max(own, self._least.bound(path, dataset, baseline))
 
     def is_whole(self, path: str, dataset: str) -> bool:
         """Whether it is all of the baseline, so that a fraction may fall to 0."""
-        return self._of(path, dataset)[1] >= 1
+        return self._of(path, dataset)[1] >= 1 or (self._least is not None and self._least.is_whole(path, dataset))
 
     def allows_anything(self, name: tuple[str, str], values: Iterable[float], baseline: float, *, up: bool) -> Phrase | None:
         """Say that no value of a metric can be worse by more: higher where `up`, else lower; None where one can."""
@@ -111,6 +132,13 @@ def never_so_far(path: str, values: Iterable[float], margin: float, *, up: bool)
 def in_points(number: float, baseline: float) -> float:
     """Give percentage points in a metric's own unit; a fraction above 1 is written in percent."""
     return number / 100 if abs(baseline) <= 1 else number
+
+
+def _told(bounds: tuple[float, ...]) -> str:
+    absolute, relative, *points = bounds
+    parts = [format_computed(absolute)] if absolute else []
+    parts += [f"{format_computed(100 * relative)}%"] if relative else []
+    return ", ".join([*parts, *(f"{format_computed(number)}pp" for number in points)])
 
 
 def _read(value: Any) -> tuple[float, ...]:

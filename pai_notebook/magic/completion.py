@@ -122,9 +122,11 @@ def suggest_rule(typed: str, seen: Memory = _NOTHING) -> tuple[str, list[str]]:
     if re.search(r"[<>=]", typed):
         return _begun(re.search(r"(?<=\s)(?:if |with )?\w*$", typed), ["with 95% confidence", "if present"])
     if re.match(r"\s*f", typed):
-        found = _begun(re.search(r"f.*", typed, re.DOTALL), ["fail if worse beyond chance"])
+        found = _begun(re.search(r"f.*", typed, re.DOTALL), ["fail if worse beyond chance", "fail if worse by more than 1pp beyond chance"])
         if found[1]:
             return found
+        if re.match(r"\s*fail\s+if\s+\S+\s+w", typed):
+            return _begun(re.search(r"(?<=\s)w.*", typed, re.DOTALL), ["worse beyond chance", "worse by more than 1pp beyond chance"])
     return _begun(re.search(r"(?<![^\s\[])[^\s\[]*$", typed), _metrics_of(seen, typed))
 
 

@@ -58,6 +58,10 @@ RULES = (
         "fail if cer worse beyond chance",
         say("fails where cer is missing, NaN, infinite or without a known interval; if present behind it lets it be missing"),
     ),
+    (
+        "fail if cer worse by more than 1pp beyond chance",
+        say("worse only where the loss is more than this beyond chance; also with 1% (of the baseline) or 0.01, and for all metrics"),
+    ),
     ("accuracy >= baseline - {margin}", say("with a variable of the notebook")),
     ("# comment", say("ignored")),
 )

@@ -27,6 +27,7 @@ accuracy >= 0.92 if present
 
 # nothing else
 """
+ALARMS = "Write: fail if worse beyond chance, fail if METRIC worse beyond chance, or: fail if METRIC worse by more than 1pp beyond chance."
 
 
 def breaches(comparison, rules):
@@ -626,7 +627,10 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
         ("accuracy => 0.9", "Write >= or <=."),
         ("accuracy = 0.9", "Write ==, >= or <=."),
         ("accuracy between 1 and 2", "Write two rules, one with >= and one with <=."),
-        ("fail if worse", "Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance."),
+        (
+            "fail if worse",
+            ALARMS,
+        ),
         ("fail if accuracy < 0.9", "Write what has to hold: accuracy >= 0.9."),
         ("Fail if cer[d-a] >= baseline + 1%", "Write what has to hold: cer[d-a] < baseline + 1%."),
         ("0.9 <= accuracy", "Write the metric first: accuracy >= 0.9."),
@@ -642,7 +646,10 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
         ("accuracy >== 0.9", "Write >= or <=."),
         ("accuracy >> 0.9", "Write >= or <=."),
         ("accuracy >>= 0.9", "Write >= or <=."),
-        ("fail if accuracy == 1", "Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance."),
+        (
+            "fail if accuracy == 1",
+            ALARMS,
+        ),
         ("fail if baseline - 1% > accuracy", "Write what has to hold: accuracy >= baseline - 1%."),
         ("0.9 < accuracy < 1", "Write two rules, one with >= and one with <=."),
         ("accuracy >= 'high'", "Behind the sign comes a number, a percentage such as 98%, or the baseline, as in baseline - 1%."),
@@ -854,10 +861,69 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
         return VersionSet.from_documents(documents, "model-a").compare("first", tolerance=tolerance).check("fail if worse beyond chance")
 
     assert [alarm(0.8, tolerance).passed for tolerance in (0, 0.05, 0.1, 0.2)] == [False, False, True, True]
-    (check,) = alarm(0.8, 0.2).checks
-    assert check.reason.startswith("no loss shown; one of about 23.2 pp would be shown in half of all cases only")
+    report = alarm(0.8, 0.2)
+    assert report.checks[0].reason.startswith("loss of 10.0 pp, within the tolerance of 20 pp (n = 1000 and 1000")
+    assert report.remarks == ("A loss within the tolerance (0.2) raises no alarm.",)
+    for text in (str(report), report.to_html(), report.to_markdown(), report.to_junit()):
+        assert " ".join(text.split()).count("within the tolerance (0.2)") == 1
+    assert "容差（0.2）以内的退化不触发报警" in report.remarks[0].in_language("zh")
+    (check,) = alarm(0.8, 0.11).checks
+    assert check.reason.startswith("loss of 10.0 pp, within the tolerance of 11 pp as measured; one of up to 13.2 pp is not excluded (n")
+    (check,) = alarm(0.9, 0.2).checks
+    assert check.reason.startswith("no loss beyond the tolerance of 20 pp shown; one of about 22.7 pp would be shown in half of all cases")
+    assert alarm(0.6, 0.2).checks[0].reason == "worse beyond chance and the tolerance of 20 pp (95 % for all checks of this gate together)"
     assert not alarm(0.65, "20%").passed
     assert alarm(0.70, "20%").passed
+
+
+def test_a_price_within_the_tolerance_is_a_loss_that_is_told():
+    c = compare({"price_usd": 1.0}, {"price_usd": 1.25}, tolerance="50%", directions={"price_usd": "min"})
+    (check,) = c.check("fail if price_usd worse beyond chance").checks
+    assert check.reason == "loss of 0.25, within the tolerance of 0.5"
+
+
+@pytest.mark.parametrize("margin", ["1pp", "8%", "0.11", "11.5 PP", "12pp", "20%", ".2"])
+def test_an_alarm_with_a_margin_fails_where_the_loss_is_surely_more(margin):
+    c = shares(0.9, 0.75)
+    assert c.interval("accuracy", "0.2.0").words == "beyond chance (95 %)"
+    for rule in (f"fail if accuracy worse by more than {margin} beyond chance", f"FAIL IF  worse by more  than {margin} beyond chance"):
+        (check,) = c.check(rule).checks
+        # the interval of the difference is -18.4 to -11.6 pp
+        assert check.outcome == ("passed" if margin in ("12pp", "20%", ".2") else "failed")
+
+
+def test_the_margin_of_an_alarm_is_the_larger_of_its_own_and_the_tolerance():
+    pair = [{"accuracy": value, "n": 1000} for value in (0.9, 0.8)]
+    small, large = (
+        compare(*pair, tolerance=tolerance).check(f"fail if accuracy worse by more than {margin} beyond chance")
+        for tolerance, margin in ((0.2, "1pp"), (0.01, "20pp"))
+    )
+    assert small.checks[0].reason.startswith("loss of 10.0 pp, within the tolerance of 20 pp (")
+    assert large.checks[0].reason.startswith("loss of 10.0 pp, within the margin of 20 pp (")
+    (check,) = compare(*pair).check("fail if accuracy worse by more than 2pp beyond chance").breaches
+    assert check.reason == "worse beyond chance and the margin of 2 pp (95 % for all checks of this gate together)"
+
+
+def test_alarms_with_several_margins_are_judged_together():
+    c = shares(0.9, 0.872)
+    plain, margin = "fail if accuracy worse beyond chance", "fail if accuracy worse by more than 5pp beyond chance"
+    assert [check.outcome for check in c.check(plain).checks] == ["failed"]
+    found = c.check(f"{plain}\n{margin}").checks
+    assert [check.outcome for check in found] == ["passed", "passed"]
+    assert "not among all checks" in found[0].reason
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("fail if accuracy worse by more than 1 beyond chance", "no accuracy can be lower: write 1pp or 0.01"),
+        ("fail if loss worse by more than 1pp beyond chance", "percentage points need a fraction, and loss is not one"),
+    ],
+)
+def test_a_margin_of_an_alarm_that_means_nothing_is_no_check(rule, said):
+    pair = [{"accuracy": value, "n": 100, "loss": value, "loss_stderr": 0.1} for value in (0.9, 0.8)]
+    (check,) = compare(*pair).check(rule).checks
+    assert (check.outcome, check.checked, check.reason) == ("failed", False, said)
 
 
 def test_what_is_perhaps_within_the_tolerance_has_the_words_of_whose_tolerance_it_is():

@@ -78,7 +78,10 @@ def test_a_rule_of_a_gate_is_completed():
     assert suggest_rule("cer[", Memory()) == ("", ["d-a]"])
     assert suggest_rule("cer <= ", Memory())[1] == ["baseline", "true", "false"]
     assert suggest_rule("cer <= baseline + 1% with", Memory())[1] == ["with 95% confidence"]
-    assert suggest_rule("fail", Memory()) == ("fail", ["fail if worse beyond chance"])
+    alarms = ["worse beyond chance", "worse by more than 1pp beyond chance"]
+    assert suggest_rule("fail", Memory()) == ("fail", [f"fail if {words}" for words in alarms])
+    assert suggest_rule("fail if cer worse", Memory()) == ("worse", alarms)
+    assert suggest_rule("fail if cer worse by", Memory()) == ("worse by", alarms[1:])
 
 
 def test_a_cell_starts_with_gate_and_goes_on_as_a_comparison():

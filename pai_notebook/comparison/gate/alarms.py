@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from pai_notebook.comparison.gate.pairs import Gated, Pair
 from pai_notebook.comparison.gate.parse import Alarm
 from pai_notebook.comparison.gate.report import Check, Outcome
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
-from pai_notebook.comparison.together import Together, is_judged
+from pai_notebook.comparison.together import Margined, Together, is_judged
+from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.differences import Scale
+from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.nearest import nearest_names
+from pai_notebook.model.numbers import choose_format
 
 # How many metrics a sentence of a gate names.
 NAMED = 8
@@ -23,8 +28,15 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
     Over all metrics the decisions are those of the verdict; fewer that are named are fewer to be sure of.
     """
     pairs = {alarm: _pairs(alarm, gated) for alarm in alarms}
-    every = {(pair.row.key, pair.place): (pair.row, pair.place) for found in pairs.values() for pair in found}
-    together = Together(list(every.values()), gated.baseline, gated.tolerance)
+    plain, margined = {}, {}
+    for alarm, found in pairs.items():
+        for pair in found:
+            if alarm.margin:
+                key = pair.row.key, pair.place, alarm.margin
+                margined[key] = Margined(pair.row, pair.place, pair.change, _tolerance(alarm, gated), alarm.margin)
+            else:
+                plain[pair.row.key, pair.place] = pair.row, pair.place
+    together = Together(list(plain.values()), gated.baseline, gated.tolerance, list(margined.values()))
     checks = {}
     for alarm, found in pairs.items():
         checks[alarm] = [_check_pair(alarm, pair, together, gated) for pair in found]
@@ -51,7 +63,15 @@ def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
 def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
     pattern = alarm.pattern
     rows = [row for row in gated.fitting(pattern) if row.direction.mode is not None]
-    return [pair for row in rows for pair in gated.pairs(row)]
+    found = [pair for row in rows for pair in gated.pairs(row)]
+    return [pair.judged_with(_tolerance(alarm, gated)) for pair in found] if alarm.margin else found
+
+
+def _tolerance(alarm: Alarm, gated: Gated) -> Tolerance:
+    """How much worse counts as the same: the tolerance of the comparison, or the margin of the rule where that is more."""
+    if not alarm.margin:
+        return gated.tolerance
+    return Tolerance(alarm.margin if alarm.margin.endswith(("%", "pp")) else float(alarm.margin)).at_least(gated.tolerance)
 
 
 def _without_direction(alarm: Alarm, gated: Gated) -> list[Check]:
@@ -99,10 +119,10 @@ def _is_known(pair: Pair) -> bool:
     return pair.change.evidence is not None and pair.change.evidence.interval is not None
 
 
-def _margin(pair: Pair, gated: Gated) -> float:
-    """How much worse counts as the same."""
+def _margin(pair: Pair, tolerance: Tolerance) -> float:
+    """How much worse counts as the same, in the metric's own unit."""
     base = None if pair.base is None else pair.base.value
-    return 0.0 if base is None else gated.tolerance.bound(pair.row.path, pair.row.dataset, base)
+    return 0.0 if base is None else tolerance.bound(pair.row.path, pair.row.dataset, base)
 
 
 def _required(alarm: Alarm) -> Outcome:
@@ -133,39 +153,98 @@ def _check_pair(alarm: Alarm, pair: Pair, together: Together, gated: Gated) -> C
         return pair.uncheckable("failed", alarm.text, failed)
     if not _is_known(pair) or not pair.is_finite:
         return _not_checked(alarm, pair)
-    if (vain := pair.allows_anything(gated.tolerance)) is not None:
+    tolerance = _tolerance(alarm, gated)
+    vain = pair.allows_anything(tolerance)
+    if alarm.is_named and alarm.margin.endswith("pp") and not is_percentable(pair.row.path):
+        vain = say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)
+    if vain is not None:
         return pair.uncheckable("failed", alarm.text, vain)
-    return _check_alarm(alarm, pair, together, _margin(pair, gated))
+    margin = _margin(pair, tolerance)
+    kind = say("margin") if alarm.margin and margin > _margin(pair, gated.tolerance) else say("tolerance")
+    return _check_alarm(alarm, pair, together, _Allowed(margin, kind))
 
 
-def _check_alarm(alarm: Alarm, pair: Pair, together: Together, margin: float) -> Check:
+class _Allowed(NamedTuple):
+    """How much worse counts as the same, and what that is called."""
+
+    margin: float
+    kind: Phrase
+
+    def words(self, pair: Pair) -> Phrase:
+        """The two, as beside a difference of the metric."""
+        scale = pair.scale()
+        written = self.margin * (scale.factor(None) or 1.0)
+        return say("{what} of {value}", what=self.kind, value=scale.with_unit(choose_format([written]).value(written)))
+
+
+def _check_alarm(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed) -> Check:
     """Check one value of which an interval is known; one that says nothing of a loss is no check."""
     if pair.change.verdict is Verdict.WORSE:
-        if pair.change.evidence is not None and pair.change.evidence.is_exact:
-            return pair.check("failed", alarm.text, say(_READ_OFF))
-        if together.is_beyond_chance(pair.row, pair.place):
-            return pair.check("failed", alarm.text, pair.doubted(say(_WORSE if together.is_quality(pair.row) else _WORSE_ASIDE)))
-        alone = say("worse beyond chance if checked alone, but not among all checks (95 %)")
-        return pair.check("passed", alarm.text, pair.doubted(alone))
-    evidence, level = pair.change.evidence, together.level(pair.row)
+        return _check_worse(alarm, pair, together, allowed)
+    evidence, level, margin = pair.change.evidence, together.level(pair.row), allowed.margin
     interval = None if evidence is None else evidence.at(level)
+    scale = pair.scale()
+    lost = _loss(pair)
+    told = {"loss": _size(lost, scale), "allowed": allowed.words(pair)} if lost > 0 and margin else {}
     if evidence is None or interval is None or interval.low == interval.high or pair.change.verdict is Verdict.BETTER:
-        return pair.check("passed", alarm.text, pair.doubted())
+        return pair.check("passed", alarm.text, pair.doubted(say("loss of {loss}, within the {allowed}", **told) if told else ""))
     if evidence.telling(level) is None:
         return pair.uncheckable(_required(alarm), alarm.text, say("too few runs or folds to tell ({reason})", reason=evidence.reason))
-    scale = pair.scale()
     half = (interval.high - interval.low) / 2 + margin
     farthest = -interval.low if pair.row.direction.mode == "max" else interval.high
     unseen, far = scale.at_most(half), scale.at_most(max(farthest, half))
+    is_lost = bool(told) and evidence.interval is not None and evidence.interval.excludes_zero
     # a true loss as large as half of the interval is shown where chance adds to it, and not where it takes away
-    told = "no loss shown; one of about {unseen} would be shown in half of all cases only ({reason})"
-    if margin and evidence.interval is not None and evidence.interval.excludes_zero and pair.change.kind is Kind.WORSE:
-        told = "behind; beyond chance, but may be within the tolerance: a loss of up to {far} is not excluded ({reason})"
+    said = "no loss shown; one of about {unseen} would be shown in half of all cases only ({reason})"
+    if is_lost and pair.change.kind is Kind.WORSE:
+        said = "behind; beyond chance, but may be within the {what}: a loss of up to {far} is not excluded ({reason})"
+        far = scale.at_most(farthest)
+    elif is_lost:
+        said = "loss of {loss}, within the {allowed} ({reason})"
+        if farthest > margin:
+            said = "loss of {loss}, within the {allowed} as measured; one of up to {far} is not excluded ({reason})"
+            far = scale.at_most(farthest)
+    elif margin:
+        said = "no loss beyond the {allowed} shown; one of about {unseen} would be shown in half of all cases only ({reason})"
+        if far != unseen:
+            said = (
+                "no loss beyond the {allowed} shown; one of about {unseen} would be shown in half of all cases only; "
+                "up to {far} is not excluded ({reason})"
+            )
     elif far != unseen:
-        told = "no loss shown; one of about {unseen} would be shown in half of all cases only; up to {far} is not excluded ({reason})"
-    return pair.check("passed", alarm.text, say(told, unseen=unseen, far=far, reason=evidence.reason), scale=scale)
+        said = "no loss shown; one of about {unseen} would be shown in half of all cases only; up to {far} is not excluded ({reason})"
+    told = {"allowed": allowed.words(pair), "what": allowed.kind, "unseen": unseen, "far": far, "reason": evidence.reason, **told}
+    return pair.check("passed", alarm.text, say(said, **told), scale=scale)
+
+
+def _check_worse(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed) -> Check:
+    """Check a value that is worse if checked alone."""
+    if pair.change.evidence is not None and pair.change.evidence.is_exact:
+        return pair.check("failed", alarm.text, say(_READ_OFF))
+    if together.is_beyond_chance(pair.row, pair.place, pair.change, alarm.margin):
+        said = _WORSE_BEYOND if allowed.margin else _WORSE
+        if not together.is_quality(pair.row):
+            said = _WORSE_BEYOND_ASIDE if allowed.margin else _WORSE_ASIDE
+        return pair.check("failed", alarm.text, pair.doubted(say(said, allowed=allowed.words(pair)) if allowed.margin else say(said)))
+    alone = say("worse beyond chance if checked alone, but not among all checks (95 %)")
+    if allowed.margin:
+        beyond = "worse beyond chance and the {allowed} if checked alone, but not among all checks (95 %)"
+        alone = say(beyond, allowed=allowed.words(pair))
+    return pair.check("passed", alarm.text, pair.doubted(alone))
+
+
+def _size(difference: float, scale: Scale) -> str:
+    """Write how large a difference is, without a sign."""
+    return scale.write(difference, None, choose_format([difference])).lstrip("+")
+
+
+def _loss(pair: Pair) -> float:
+    """By how much a value is worse than the baseline's, negative where it is better."""
+    return (pair.delta or 0.0) * (-1 if pair.row.direction.mode == "max" else 1)
 
 
 _WORSE = "worse beyond chance (95 % for all checks of this gate together)"
 _READ_OFF = "worse: read off, so that chance has no part in it"
 _WORSE_ASIDE = "worse beyond chance (95 % for all costs and what was measured in training of this gate together)"
+_WORSE_BEYOND = "worse beyond chance and the {allowed} (95 % for all checks of this gate together)"
+_WORSE_BEYOND_ASIDE = "worse beyond chance and the {allowed} (95 % for all costs and what was measured in training of this gate together)"

@@ -55,6 +55,8 @@ def remarks_on(text: str, gated: Gated, checks: Sequence[Check], *, previous: bo
     parsed = parse_rules(text)
     rules = [rule for rule in parsed if isinstance(rule, Rule)]
     remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, checks)) is not None]
+    if gated.tolerance.words and any(isinstance(rule, Alarm) for rule in parsed):
+        remarks.append(say("A loss within the tolerance ({tolerance}) raises no alarm.", tolerance=gated.tolerance.words))
     remarks += [remark for rule in rules if (remark := _other_way(rule, gated.fitting(rule.pattern))) is not None]
     remarks += [remark for rule in rules for remark in (*_wide(rule, gated.fitting(rule.pattern)), *_unbreakable(rule, gated))]
     nowhere = [rule for rule in rules if rule.optional and not gated.fitting(rule.pattern)]

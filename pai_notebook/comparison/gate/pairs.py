@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.comparison.cell_changes import difference
+from pai_notebook.comparison.cell_changes import compare_cells, difference
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.gate.report import Check, Outcome, form_of
 from pai_notebook.comparison.rows import Change, Row
@@ -311,6 +311,13 @@ class Pair:
             is_plain=is_plain and not more,
             scale=scale,
         )
+
+    def judged_with(self, tolerance: Tolerance) -> Pair:
+        """Return the same pair judged with another tolerance."""
+        evidence = self.change.evidence
+        if self.base is None or evidence is None:
+            return self
+        return replace(self, change=compare_cells(self.cell, self.base, self.row.direction, tolerance, lambda: evidence))
 
     def doubted(self, reason: Phrase | str = "") -> Phrase | str:
         """Add to a reason what is given and not believed, which others say where they say what the interval rests on."""

@@ -18,7 +18,11 @@ from pai_notebook.model.patterns import Pattern
 _FORM = say(
     "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, NUMBER% (of a fraction), baseline, "
     "baseline - NUMBER, baseline - NUMBERpp (points) or baseline - NUMBER% (of the baseline), then perhaps: with 95% confidence, and: "
-    "if present. Or it is: fail if worse beyond chance, or: fail if METRIC worse beyond chance, then perhaps: if present."
+    "if present. Or it is: fail if worse beyond chance, fail if METRIC worse beyond chance, or: fail if METRIC worse by more than 1pp "
+    "beyond chance, then perhaps: if present."
+)
+_ALARMS = say(
+    "Write: fail if worse beyond chance, fail if METRIC worse beyond chance, or: fail if METRIC worse by more than 1pp beyond chance."
 )
 _TWO_RULES = say("Write two rules, one with >= and one with <=.")
 # What people write that is no rule, and what they mean; the whole grammar is only told where none of these is there.
@@ -29,7 +33,7 @@ _MEANT = tuple(
             r"\A\s*(?:[{\"']|\[\s*(?:[\"'\[{]|\]?\s*\Z))",
             say("Write one rule a line, without brackets and quotation marks: rules are not JSON."),
         ),
-        (r"\A\s*fail\s+if\b", say("Write: fail if worse beyond chance, or: fail if METRIC worse beyond chance.")),
+        (r"\A\s*fail\s+if\b", _ALARMS),
         (r"!=|<>|\u2260", say("A rule has no !=; write >=, <=, >, < or ==.")),
         (r"=>|=<|[<>]\s+=|[<>]==|<<|>>", say("Write >= or <=.")),
         (r"[0-9],[0-9]", say("Write numbers with a point and without commas, as 0.9.")),
@@ -62,7 +66,11 @@ _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
 _COMPARE = re.compile(r"<=|>=|==|<|>")
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONFIDENCE = re.compile(r"with\s+(?P<level>[0-9.]+)\s*%\s*confidence\b", re.IGNORECASE)
-_ALARM = re.compile(r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse\s+beyond\s+chance(?P<optional>\s+if\s+present)?", re.IGNORECASE)
+_ALARM = re.compile(
+    r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse(?:\s+by\s+more\s+than\s+(?P<number>[0-9]*\.?[0-9]+)\s*(?P<unit>%|pp|))?"
+    r"\s+beyond\s+chance(?P<optional>\s+if\s+present)?",
+    re.IGNORECASE,
+)
 
 _ALL = 100  # percent of a fraction
 
@@ -144,12 +152,15 @@ class Alarm:
         Name of the metric, or a glob; empty for every metric with a direction.
     optional : bool
         Whether the metric may be absent.
+    margin : str
+        How much worse it may be, as a tolerance is written; empty for one that has none of its own.
     """
 
     text: str
     line: int
     metric: str = ""
     optional: bool = False
+    margin: str = ""
 
     @property
     def is_named(self) -> bool:
@@ -223,7 +234,8 @@ class _Reader:
     def rule(self) -> Rule | Alarm:
         alarm = _ALARM.fullmatch(self.line.strip())
         if alarm is not None:
-            return Alarm(self.line.strip(), self.number, (alarm["metric"] or "").strip(), bool(alarm["optional"]))
+            margin = f"{alarm['number'] or ''}{(alarm['unit'] or '').lower()}"
+            return Alarm(self.line.strip(), self.number, (alarm["metric"] or "").strip(), bool(alarm["optional"]), margin)
         self._refuse_turned()
         metric, dataset = self._metric()
         compare = self._take(_COMPARE, say("expected <=, >=, ==, < or >"))
