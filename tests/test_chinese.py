@@ -16,7 +16,7 @@ from pai_notebook.display import describe_error, render_html
 from pai_notebook.errors import PaiError
 from pai_notebook.i18n import chinese
 from pai_notebook.i18n.phrases import told
-from pai_notebook.model.evidence_names import Role
+from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.plan import OPTIONS, VERBS

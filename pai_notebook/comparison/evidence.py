@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pai_notebook.model.evidence_names import (
     OWNERS,
     EvidenceName,
-    Role,
     evidence_among,
     is_level,
     is_level_of_all,
@@ -17,6 +16,7 @@ from pai_notebook.model.evidence_names import (
     stems_of,
     unwrapped,
 )
+from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_share, split_names
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 
 _COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
-_OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.HIGH, Role.PART, Role.SPREAD)
+_OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.HIGH, Role.PART, Role.SPREAD, Role.UNREAD)
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # How far a share may be from k / n although it is written with many digits.
 SINGLE_PRECISION = 1e-6
@@ -166,16 +166,19 @@ class EvidenceFinder:
         beside metrics of several parts of the data.
         """
         path, dataset = key
-        above, part = split_path(path)[:-1], split_names(path)
-        for depth in range(len(above), -1, -1):
+        keys, part = split_path(path), split_names(path)
+        above = keys[:-1]
+        # what a list says of a named metric stands below the metric itself
+        for depth in range(len(keys), -1, -1):
             if depth < len(above) and part:
                 break
             for role in _COUNTS:
-                names = [name for name in self._index.get((dataset, True, role, above[:depth]), ()) if (name, dataset) in self.roles]
+                names = [name for name in self._index.get((dataset, True, role, keys[:depth]), ()) if (name, dataset) in self.roles]
                 counts = [(count, name) for name in names if (count := self.number((name, dataset), place)) is not None]
                 if counts:
                     count, name = min(counts)
-                    return name, None if part and self._parts.get((dataset, above), part) != part else count
+                    several = depth < len(keys) and part and self._parts.get((dataset, above), part) != part
+                    return name, None if several else count
         return "", None
 
     def has_any(self, key: Key) -> bool:
@@ -184,8 +187,8 @@ class EvidenceFinder:
             return False
         found = self._any.get(key)
         if found is None:
-            above = split_path(key[0])[:-1]
-            counts = is_share(key[0]) and any((key[1], above[:depth]) in self._counted for depth in range(len(above) + 1))
+            keys = split_path(key[0])
+            counts = is_share(key[0]) and any((key[1], keys[:depth]) in self._counted for depth in range(len(keys) + 1))
             found = self._any[key] = counts or any(next(self.rows_of(key, role), "") for role in _OF_ONE)
         return found
 
@@ -195,6 +198,7 @@ class EvidenceFinder:
         for stem in stems_of(path):
             yield from self._index.get((dataset, False, role, stem), ())
         keys = split_path(path)
+        yield from self._index.get((dataset, True, role, keys), ())
         for own in dict.fromkeys((keys, unwrapped(keys))):
             if own and own[-1] in OWNERS and len(self._owners.get((dataset, own[:-1]), ())) == 1:
                 yield from self._index.get((dataset, True, role, own[:-1]), ())
@@ -202,9 +206,9 @@ class EvidenceFinder:
     def levels_of(self, key: Key) -> Iterator[list[str]]:
         """Rows that say the level of the intervals of a metric: those of it alone, then of all beside it, then of all above it."""
         yield [name for name in self.rows_of(key, Role.PART) if is_level(name)]
-        above = split_path(key[0])[:-1]
-        for depth in range(len(above), -1, -1):
-            beside = self._index.get((key[1], True, Role.PART, above[:depth]), ())
+        keys = split_path(key[0])
+        for depth in range(len(keys), -1, -1):
+            beside = self._index.get((key[1], True, Role.PART, keys[:depth]), ())
             yield [name for name in beside if is_level_of_all(name)]
 
     def numbers_of(self, key: Key, place: int, role: Role) -> Iterator[tuple[str, float]]:
@@ -215,13 +219,19 @@ class EvidenceFinder:
                 yield name, value
 
     def runs(self, key: Key, place: int) -> Iterator[tuple[str, float, bool]]:
-        """Numbers of runs or folds that name a metric or stand beside it, and whether they are folds."""
-        for role in (Role.RUNS, Role.FOLDS, Role.PERHAPS_FOLDS):
-            beside = self._index.get((key[1], True, role, split_path(key[0])[:-1]), ())
-            for name in dict.fromkeys((*self.rows_of(key, role), *beside)):
-                count = self.number((name, key[1]), place)
-                if count is not None and (name, key[1]) in self.roles:
-                    yield name, count, role is not Role.RUNS
+        """Numbers of runs or folds that name a metric or stand beside it, else above it, and whether they are folds."""
+        keys = split_path(key[0])
+        for depth in range(max(len(keys) - 1, 0), -1, -1):
+            is_found = False
+            for role in (Role.RUNS, Role.FOLDS, Role.PERHAPS_FOLDS):
+                beside = self._index.get((key[1], True, role, keys[:depth]), ())
+                for name in dict.fromkeys((*self.rows_of(key, role), *beside)):
+                    count = self.number((name, key[1]), place)
+                    if count is not None and (name, key[1]) in self.roles:
+                        is_found = True
+                        yield name, count, role is not Role.RUNS
+            if is_found:
+                return
 
     def _is_evidence(self, key: Key, name: EvidenceName) -> bool:
         """Whether a row with such a name says how sure another is; most names say so of themselves."""

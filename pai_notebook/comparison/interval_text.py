@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pai_notebook.model.evidence_names import level_of
+from pai_notebook.model.evidence_words import level_of
 from pai_notebook.model.metric_cells import read_value
 
 _NUMBER = r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:e[+-]?[0-9]{1,3})?"
 _END = rf"({_NUMBER}) ?(%?)"
+_ONE = re.compile(_END, re.IGNORECASE)
 # `95% CI` before the numbers or behind them.
 _LEVEL = r"(?P<{}>[0-9]{{2}}(?:\.[0-9]{{1,3}})?) ?% ?(?:CI|conf(?:idence|\.)? ?int(?:erval|\.)?)"
 _BEFORE = re.compile(_LEVEL.format("level") + r" ?[:=]? ?", re.IGNORECASE)
@@ -59,6 +60,21 @@ def read_interval(raw: Any, value: float) -> TextInterval | None:
     return _of(low, high, None)
 
 
+def read_percentage(raw: Any, value: float) -> float | None:
+    """Read the error of a fraction that is written in percent; None for everything else.
+
+    Examples
+    --------
+    >>> read_percentage("4.5%", 0.9), read_percentage("4.5%", 90.0), read_percentage("wide", 0.9)
+    (0.045, None, None)
+    """
+    found = _ONE.fullmatch(raw.strip()) if isinstance(raw, str) and len(raw) <= _LONGEST else None
+    if found is None or not found[2] or not 0 <= value <= 1:
+        return None
+    error = float(found[1]) / _PERCENT
+    return error if math.isfinite(error) else None
+
+
 def _of(low: float | None, high: float | None, level: float | None) -> TextInterval | None:
     return TextInterval(low, high, level) if low is not None and high is not None and math.isfinite(low) and math.isfinite(high) else None
 
@@ -87,9 +103,9 @@ def _read_text(text: str, value: float) -> TextInterval | None:
 
 
 def _of_half(found: re.Match[str], value: float, level: float | None) -> TextInterval | None:
-    """Read half of a width: a percentage without a middle that is one too may be of the value."""
+    """Read half of a width: a percentage without a middle may be of the value, of which that of a fraction itself is the wider reading."""
     middle, unit, half, unit_half = found.groups()
-    if (unit or "") != unit_half or (middle is None and unit_half):
+    if (middle is not None and unit != unit_half) or (middle is None and unit_half and not 0 <= value <= 1):
         return None
     scale = _scale(unit_half, value)
     center, width = value if middle is None else float(middle) / scale, float(half) / scale

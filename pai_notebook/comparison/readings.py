@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
 from pai_notebook.comparison.interval import is_rounding, normal_quantile
-from pai_notebook.comparison.interval_text import read_interval
+from pai_notebook.comparison.interval_text import read_interval, read_percentage
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated, variance_of_share
 from pai_notebook.comparison.unused import Unused
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.evidence_names import Role, is_level, read_evidence_name, read_level
+from pai_notebook.model.evidence_names import is_level, read_evidence_name, read_level
+from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import bounds_of, is_exact, is_share, scale_of
@@ -246,9 +247,11 @@ class Readings:
         return (_LOOKED_UP, self._counts[key[1]].examples) if not what and key[1] in self._counts else (what, count)
 
     def _stated(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
-        """Stated standard errors."""
+        """Stated standard errors, and spreads that are not read."""
         for name in self._beside.rows_of(key, Role.ERROR):
             error = self._beside.number((name, key[1]), place)
+            if error is None:
+                error = read_percentage(self._beside.cell((name, key[1]), place).raw, value)
             if error is None:
                 if self._beside.cell((name, key[1]), place).state not in _NOTHING:
                     yield SourceReading(name, refusal=say("{name} is not a number", name=name))
@@ -266,6 +269,10 @@ class Readings:
                 yield SourceReading(name, refusal=_fraction_beside_percent(name))
             else:
                 yield SourceReading(name, Stated(value, error))
+        for name in self._beside.rows_of(key, Role.UNREAD):
+            if self._beside.cell((name, key[1]), place).state not in _NOTHING:
+                unread = say("{name} is not read; write {error}", name=name, error=_error_name(key[0]))
+                yield SourceReading(name, refusal=unread, is_zero=self._beside.number((name, key[1]), place) == 0)
 
     def _bounds(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated intervals."""

@@ -16,7 +16,7 @@ from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say, with_text
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import kind_of, shown, shown_text
-from pai_notebook.model.evidence_names import Role
+from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import is_cost, is_percent_beside, is_percentable
 from pai_notebook.model.names import Name, full_name

@@ -24,7 +24,7 @@ from pai_notebook.comparison.two_sides import Evidence, Sides
 from pai_notebook.comparison.unused import Unused, told_unused
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
-from pai_notebook.model.evidence_names import Role
+from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.metric_words import is_percent_beside, is_share
 
 if TYPE_CHECKING:

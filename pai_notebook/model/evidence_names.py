@@ -7,38 +7,21 @@ Collected from what tools write: lm-evaluation-harness (`acc_stderr,none`), insp
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from pai_notebook.model.evidence_words import LEVELS, LOWEST_LEVEL, UNREAD, Role, Term, fold, level_of, split_term, term
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_words import bounds_of
+from pai_notebook.model.metric_words import bounds_of, scale_of
 
 # Path and dataset of a metric.
 _Key = tuple[str, str]
 # Names of a value to which a sibling such as `stderr` belongs.
 OWNERS = ("score", "value", "mean", "accuracy")
-
-
-class Role(StrEnum):
-    """What a row says about another one."""
-
-    EXAMPLES = "number of examples"
-    PERHAPS_EXAMPLES = "perhaps a number of examples"
-    RUNS = "number of runs"
-    FOLDS = "number of folds"
-    PERHAPS_FOLDS = "perhaps a number of folds"
-    ERROR = "standard error"
-    SPREAD = "standard deviation"
-    INTERVAL = "interval"
-    LOW = "lower bound"
-    HIGH = "upper bound"
-    PART = "part of an interval"
-
-
 _OTHER = {Role.LOW: Role.HIGH, Role.HIGH: Role.LOW}
 
 
@@ -51,13 +34,15 @@ class EvidenceName:
     role : Role
         What it is.
     of : tuple of str
-        Keys of the metric it belongs to; for a sibling the keys of the object both stand in.
+        Keys of the metric it belongs to, the last one as `fold` writes it; for a sibling the keys of the object both stand in.
     sibling : bool
         Whether it belongs to what stands beside it rather than to a metric it names.
     level : float or None
         Confidence of an interval, where the name says it.
     is_interval : bool
         Whether the name says that it is an interval or one of its bounds, so that a bound is none of anything else.
+    is_vague : bool
+        Whether it may be something else, so that its size decides.
     """
 
     role: Role
@@ -65,68 +50,32 @@ class EvidenceName:
     sibling: bool
     level: float | None = None
     is_interval: bool = False
+    is_vague: bool = False
 
 
-_SIBLINGS = {
-    **dict.fromkeys(("n", "num_samples", "n_samples", "num_examples", "n_examples", "support", "样本数"), Role.EXAMPLES),
-    **dict.fromkeys(("count", "total"), Role.PERHAPS_EXAMPLES),
-    **dict.fromkeys(("runs", "n_runs", "num_runs", "n_seeds", "num_seeds"), Role.RUNS),
-    **dict.fromkeys(("n_folds", "num_folds"), Role.FOLDS),
-    # `k` is not read as folds: it is as often a number of neighbours, or where a list is cut off
-    "cv": Role.PERHAPS_FOLDS,
-    **dict.fromkeys(
-        ("stderr", "std_err", "std_error", "sem", "standard_error", "boostrap_std", "bootstrap_std", "bootstrap_stderr"), Role.ERROR
-    ),
-    **dict.fromkeys(("std", "stdev", "stddev", "stdv"), Role.SPREAD),
-}
-# What stands behind the name of another metric, each kind as a group that is called as its role.
-_ENDING = re.compile(
-    r"(?:[_:.\-](?:(?P<ERROR>bo(?:ot)?strap_std|(?:bootstrap_)?std_?err(?:or)?|standard_?error|sem|se)|(?P<SPREAD>std|stdev|stddev|stdv))"
-    r"|_(?:(?P<RUNS>(?:n_)?(?:runs|seeds))|(?P<FOLDS>(?:n_)?folds)))$",
-    re.IGNORECASE,
-)
-# How a key ends that may have one of these endings: most have none, which is told in a tenth of the time.
-_ENDS = ("std", "err", "error", "sem", "se", "dev", "stdv", "runs", "seeds", "folds")
-# `ci`, `ci95`, `95_ci` and the like behind the name of a metric, or alone.
-_LEVEL = r"[0-9]{2}(?:\.[0-9]{1,3})?|0?\.[0-9]{1,5}"
-_INTERVAL = re.compile(
-    rf"(?:^|[_:.\-])(?:(?P<before>{_LEVEL})%?_?)?(?:ci|conf_?int(?:erval)?|confidence_?interval)_?(?:(?P<level>{_LEVEL})%?)?$",
-    re.IGNORECASE,
-)
-# A bound of an interval behind the name of a metric or of its interval, or alone.
-_BOUND = re.compile(
-    r"(?:^|_|(?<=[0-9i%]))(?:(?P<LOW>lower_?bound|lower|low|lo|lb)|(?P<HIGH>upper_?bound|upper|high|hi|ub))$", re.IGNORECASE
-)
-_BOUNDS = ("low", "lower", "lo", "lb", "high", "upper", "hi", "ub", "bound")
-# Words that say a level in an object that is an interval, and behind `ci`, as in `auc_ci_level`.
-_LEVELS = frozenset(
-    {
-        *("level", "confidence", "conf", "coverage", "percent", "percentage", "pct", "prob", "probability", "mass", "cl", "nominal"),
-        *("alpha", "significance"),
-    }
-)
-# What stands beside an interval: `auc_ci_level`, `auc_confidence_level`, `auc_level`, or `confidence_level` for all of them.
-_LEVEL_BESIDE = re.compile(
-    rf"(?:^|[_:.\-])(?:(?P<before>{_LEVEL})%?_?)?(?:ci|conf(?:idence)?(?:_?int(?:erval)?)?|interval)_?(?:(?P<level>{_LEVEL})%?)?"
-    rf"_?(?:{'|'.join(sorted(_LEVELS))})$",
-    re.IGNORECASE,
-)
-_LEVEL_OF = re.compile(r"(?<=.)[_:.\-](?P<before>)(?P<level>)(?:level|alpha)$", re.IGNORECASE)
-_LEVEL_ENDS = tuple(_LEVELS)
 _LEVEL_TEXT = re.compile(
     r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})[ \u00a0]?(?P<percent>(?:%|percent)?)(?: ?ci| confidence)?", re.IGNORECASE
 )
-# A level below it is what is left over, or something else.
-_LOWEST_LEVEL = 0.5
-# Endings of names that are codes of languages where others stand beside them: Hindi, Lao and Northern Sami.
-_AMBIGUOUS = ("hi", "lo", "se")
+# Levels that people use, in percent: another number called `confidence` or `alpha` may be anything.
+_USUAL_LEVELS = (68, 68.27, 68.3, 80, 90, 95, 95.4, 95.45, 97.5, 98, 99, 99.5, 99.7, 99.73, 99.9, 99.99)
+# Endings of names that are codes of languages where others stand beside them: Hindi, Lao, Sindhi and Northern Sami.
+_AMBIGUOUS = ("hi", "lo", "sd", "se")
 _LANGUAGES = (
     " ar bg bn ca cs da de el en es et fa fi fr gu he hr hu it ja kk km kn ko lt lv mk ml mr ms my nb ne nl nn pa pl ps pt ro ru sk sl "
     "sq sr sv sw ta te th tl tr uk ur uz vi zh zu "
 )
 # Numbers of examples and runs stand beside whatever metrics there are.
 _OF_ALL = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES, Role.RUNS, Role.FOLDS, Role.PERHAPS_FOLDS)
-_MEAN = re.compile(r"^(?:mean_|avg_)(?=.)|[_:.\-](?:mean|avg)$")
+# What a whole object may hold of the metrics that are named in it, as in `{"stderr": {"accuracy": 0.01}}`.
+_MAPPED = (Role.ERROR, Role.SPREAD, Role.INTERVAL, Role.LOW, Role.HIGH, Role.RUNS, Role.FOLDS, Role.UNREAD)
+_ERRORS = (Role.ERROR, Role.SPREAD)
+# Keys of objects that hold the values themselves, beside such an object.
+_HOLDERS = frozenset({"mean", "avg", "value", "values", "score", "scores", "metrics", "estimate", "estimates"})
+_MEAN = re.compile(r"^(?:mean_|avg_)(?=.)|_(?:mean|avg)$")
+# What is the complement of its metric as often, or a metric of its own.
+_DOUBTFUL = ("err", "moe", "pm")
+# Few objects hold many metrics.
+_outer_term = lru_cache(maxsize=4096)(split_term)
 
 
 @lru_cache(maxsize=65536)
@@ -149,84 +98,53 @@ def read_evidence_name(path: str) -> EvidenceName | None:
         return None
     *above, last = keys
     key, comma, filtered = last.partition(",")
-    role = _SIBLINGS.get(_snake(key))
-    if role is not None:
-        return EvidenceName(role, tuple(above), sibling=True)
-    match = _ENDING.search(key) if key.lower().endswith(_ENDS) else None
-    if match is not None and match.start() and match.lastgroup is not None:
-        return EvidenceName(Role[match.lastgroup], (*above, key[: match.start()] + comma + filtered), sibling=False)
-    if key.startswith("std_") and key != "std_":
-        return EvidenceName(Role.SPREAD, (*above, key.removeprefix("std_") + comma + filtered), sibling=False)
-    return _read_interval(keys)
+    found = split_term(key)
+    if above and (found is None or not found[0]):
+        inside = _read_inside(above, found[1] if found is not None else None)
+        if inside is not None:
+            return inside
+    return None if found is None else _named(above, found[0], comma + filtered, found[1])
 
 
-def _read_interval(keys: tuple[str, ...]) -> EvidenceName | None:
-    """Read `X_ci`, `X_95ci`, `X_low`, `X_ci95_lower`, `X_lower_ci`, or `low` in an object `X_ci`; `ci` beside a value has no X."""
-    *above, last = keys
-    key, comma, filtered = last.partition(",")
-    role, alone = Role.INTERVAL, _bound(key)
-    if above and (alone is None or not key[: alone.start()]):
-        outer, comma_above, filtered_above = above[-1].partition(",")
-        found = _interval(outer)
-        if found is not None:
-            # in an object that is an interval everything is a part of it
-            role = Role.PART if alone is None or alone.lastgroup is None else Role[alone.lastgroup]
-            above, key, comma, filtered = above[:-1], outer, comma_above, filtered_above
-            return _of_interval(above, key[: found.start()], comma + filtered, role, found)
-    beside = _level_beside(key)
-    if beside is not None:
-        return _of_interval(above, key[: beside.start()], comma + filtered, Role.PART, beside)
-    rest, found = key, None
-    for _ in range(2):  # the bound stands before or behind what says that it is one of an interval
-        bound = _bound(rest) if role is Role.INTERVAL else None
-        if bound is not None and bound.lastgroup is not None:
-            role, rest = Role[bound.lastgroup], rest[: bound.start()]
-        if found is None and (found := _interval(rest)) is not None:
-            rest = rest[: found.start()]
-    if found is None and (role is Role.INTERVAL or not rest):
+def _read_inside(above: Sequence[str], inner: Term | None) -> EvidenceName | None:
+    """Read what stands in an object that is an interval, or another spread with bounds: everything is a part of it."""
+    key, comma, filtered = above[-1].partition(",")
+    stem, outer = _outer_term(key) or ("", None)
+    is_bound = inner is not None and inner.role in _OTHER
+    if outer is None or not (outer.role in (Role.INTERVAL, Role.UNREAD) or (stem and is_bound and outer.role in _ERRORS)):
         return None
-    return _of_interval(above, rest, comma + filtered, role, found)
+    if outer.role is Role.UNREAD:
+        return _named(above[:-1], stem, comma + filtered, Term(Role.UNREAD))
+    role = inner.role if inner is not None and (is_bound or inner.role is Role.INTERVAL) else Role.PART
+    level = outer.level or (inner.level if inner is not None and role is not Role.PART else None)
+    return _named(above[:-1], stem, comma + filtered, Term(role, level, is_interval=True))
 
 
-def _level_beside(key: str) -> re.Match[str] | None:
-    return (_LEVEL_BESIDE.search(key) or _LEVEL_OF.search(key)) if key.lower().endswith(_LEVEL_ENDS) else None
+def _named(above: Sequence[str], stem: str, ending: str, said: Term) -> EvidenceName:
+    of = (*above, stem + ending) if stem else tuple(above)
+    is_vague = said.is_vague or (not stem and said.role is Role.INTERVAL and said.level is None)
+    return EvidenceName(said.role, of, not stem, said.level, said.is_interval, is_vague)
 
 
-def _bound(key: str) -> re.Match[str] | None:
-    return _BOUND.search(key) if key.lower().endswith(_BOUNDS) else None
-
-
-def _interval(key: str) -> re.Match[str] | None:
-    lower = key.lower()
-    return _INTERVAL.search(key) if "ci" in lower or "conf" in lower else None
-
-
-def _of_interval(above: Sequence[str], stem: str, ending: str, role: Role, found: re.Match[str] | None) -> EvidenceName:
-    said = (found["level"] or found["before"]) if found else None
-    level = level_of(float(said)) if said else None
-    return EvidenceName(
-        role, (*above, stem + ending) if stem else tuple(above), sibling=not stem, level=level, is_interval=found is not None
-    )
-
-
-def level_of(number: float) -> float | None:
-    """Read a level in percent or as a fraction, None for what is none.
-
-    Examples
-    --------
-    >>> level_of(90), level_of(0.9), level_of(0), level_of(10**400)
-    (0.9, 0.9, None, None)
-    """
-    if not 0 < number <= 100:  # noqa: PLR2004 - percent; an integer beyond that may be beyond what a float holds
-        return None
-    level = number / 100 if number > 1 else number
-    return level if level < 1 else None
+@lru_cache(maxsize=65536)
+def _read_mapped(path: str) -> EvidenceName | None:
+    """Read a name in an object that holds the same of several metrics, as in `stderr.accuracy` or `ci.accuracy.low`."""
+    keys = unwrapped(split_path(path))
+    for place, key in enumerate(keys[:-1]):
+        said = term(fold(key)) or UNREAD.get(fold(key))
+        if said is not None and said.role in _MAPPED:
+            rest = (*keys[:place], *keys[place + 1 :])
+            inner = term(fold(rest[-1])) if said.role is Role.INTERVAL and len(rest) > 1 else None
+            if inner is not None and (inner.role in _OTHER or inner.is_level):
+                return EvidenceName(inner.role, _folded(rest[:-1]), sibling=False, level=said.level, is_interval=True)
+            return EvidenceName(said.role, _folded(rest), False, said.level, said.is_interval, said.is_vague)  # noqa: FBT003 - no sibling
+    return None
 
 
 def is_level(path: str) -> bool:
     """Whether a part of an interval, or what stands beside one, says its level."""
-    key = _snake(_last(path))
-    return key == "ci" or not _LEVELS.isdisjoint(key.split("_"))
+    key = fold(_last(path))
+    return key in ("ci", "置信水平", "置信度") or not LEVELS.isdisjoint(key.split("_")) or key.endswith(("置信水平", "置信度"))
 
 
 def read_level(path: str, raw: Any) -> float | None:
@@ -245,10 +163,10 @@ def read_level(path: str, raw: Any) -> float | None:
         raw, unit = (float(found["number"]), found["percent"]) if found else (None, "")
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
-    level = level_of(raw) if not unit else level_of(raw / 100)
+    level = level_of(raw) if not unit else level_of(raw / 100)  # a text has few digits
     if level is not None and ("alpha" in (word := _last(path).lower()) or "significance" in word):
         level = round(1 - level, 9)
-    return level if level is not None and _LOWEST_LEVEL <= level < 1 else None
+    return level if level is not None and LOWEST_LEVEL <= level < 1 else None
 
 
 def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> dict[_Key, EvidenceName]:
@@ -272,9 +190,14 @@ def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int,
     """
     names = list(names)
     read = {key: name for key in names if (name := read_evidence_name(key[0])) is not None}
-    if not read or all(name.role is Role.EXAMPLES for name in read.values()):
+    mapped = {key: name for key in names if "." in key[0] and (name := _read_mapped(key[0])) is not None}
+    if not mapped and all(name.role is Role.EXAMPLES for name in read.values()):
         return read
     metrics = _Metrics(names)
+    for key, name in mapped.items():
+        own = read.get(key)
+        if metrics.of(key, name) and (own is None or own.role is Role.PART or not metrics.of(key, own)):
+            read[key] = name
     read = {key: name for key, name in read.items() if (name.role in _OF_ALL and name.sibling) or metrics.of(key, name)}
     read = {key: name for key, name in read.items() if not metrics.is_language(key, name)}
     # `ci` with an error of its own is a concordance index
@@ -284,19 +207,53 @@ def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int,
         for key, name in read.items()
         if not (name.sibling and name.role is Role.INTERVAL and any((key[1], stem) in with_errors for stem in stems_of(key[0])))
     }
-    read = {key: name for key, name in read.items() if not _is_too_large(key, name, metrics.of(key, name), numbers)}
+    read = {key: name for key, name in read.items() if not (name.is_vague and _is_too_large(key, name, metrics.of(key, name), numbers))}
     _leave_bounds(read, metrics, numbers)
-    spreads = {(key[1], _place(name)) for key, name in read.items() if name.role is Role.SPREAD}
-    above = {(key[1], _place(name)) for key, name in read.items() if name.is_interval and name.role is not Role.PART}
-    intervals = {(dataset, place[:depth]) for dataset, place in above for depth in range(len(place) + 1)}
+    spreads = {(key[1], *place) for key, name in read.items() if name.role is Role.SPREAD for place in _above(_place(name))}
+    intervals: dict[tuple[str, ...], bool] = {}
+    for key, name in read.items():
+        if name.role in (*_OTHER, Role.INTERVAL):
+            for place in _above(_place(name)):
+                # whether one of them has no level of its own
+                intervals[key[1], *place] = intervals.get((key[1], *place), False) or name.level is None
     with_interval = {(key[1], name.of) for key, name in read.items() if name.role in (*_OTHER, Role.INTERVAL)}
     return {
         key: name
         for key, name in read.items()
-        if not (_wants_spread(key, name) and (key[1], name.of) not in spreads)
-        and not (is_level_of_all(key[0]) and (key[1], name.of) not in intervals)
-        and not (_level_beside(_last(key[0])) and not name.sibling and (key[1], name.of) not in with_interval)
+        if not (_wants_spread(name) and (key[1], *name.of) not in spreads)
+        and not (name.role is Role.PART and not _has_interval(key, name, intervals, with_interval, numbers))
     }
+
+
+def _above(place: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The keys of an object and of those that hold it."""
+    return (place[:depth] for depth in range(len(place) + 1))
+
+
+def _has_interval(
+    key: _Key,
+    name: EvidenceName,
+    intervals: Mapping[tuple[str, ...], bool],
+    with_interval: Collection[tuple[str, tuple[str, ...]]],
+    numbers: Callable[[_Key], Mapping[int, float]],
+) -> bool:
+    """Whether what stands beside an interval, such as its level, has one; of `confidence` alone one that says no level."""
+    if is_level_of_all(key[0]):
+        without = intervals.get((key[1], *name.of))
+        return without is not None and (not name.is_vague or (without and _are_usual_levels(key, numbers(key))))
+    beside = not name.sibling and len(unwrapped(split_path(key[0]))) == len(name.of)
+    return not beside or (key[1], name.of) in with_interval
+
+
+def _are_usual_levels(key: _Key, stated: Mapping[int, float]) -> bool:
+    """Whether numbers are levels that people use; those that are no numbers are read elsewhere."""
+    turned = fold(_last(key[0])) == "alpha"
+    for number in stated.values():
+        level = level_of(number)
+        percent = 100 * (1 - level if turned else level) if level is not None else 0.0
+        if not any(math.isclose(percent, usual, rel_tol=1e-6) for usual in _USUAL_LEVELS):
+            return False
+    return True
 
 
 class _Metrics:
@@ -312,16 +269,17 @@ class _Metrics:
                 self._named.setdefault((dataset, stem), []).append(key)
             for own in owners_in(path):
                 self._owners.setdefault((dataset, own[:-1]), []).append(key)
-            *above, last = split_path(path) or ("",)
-            word, comma, filtered = last.partition(",")
+            word, comma, filtered = path.partition(",")
             if word[-3:-2] in ("_", "-") and f" {word[-2:].lower()} " in _LANGUAGES:
-                self._languages.add((dataset, (*above, word[:-3] + comma + filtered)))
+                self._languages.add((dataset, _folded(split_path(word[:-3] + comma + filtered))))
 
     def of(self, key: _Key, name: EvidenceName) -> Sequence[_Key]:
         """Metrics of which such a name says something; of the level of all intervals beside it the row itself."""
         if is_level_of_all(key[0]):
             return (key,)
-        return (self._owners if name.sibling else self._named).get((key[1], name.of), ())
+        found = (self._owners if name.sibling else self._named).get((key[1], name.of), ())
+        # what a list says of a named metric stands below the metric itself
+        return found or (name.sibling and self._named.get((key[1], _folded(name.of)))) or ()
 
     def is_language(self, key: _Key, name: EvidenceName) -> bool:
         """Whether a name ends as a bound or an error does, and languages stand beside it that end so too."""
@@ -336,9 +294,9 @@ def _place(name: EvidenceName) -> tuple[str, ...]:
     return name.of if name.sibling else name.of[:-1]
 
 
-def _wants_spread(key: _Key, name: EvidenceName) -> bool:
+def _wants_spread(name: EvidenceName) -> bool:
     """Whether a name may be something else unless a spread stands beside it."""
-    return name.role is Role.PERHAPS_FOLDS or (name.sibling and name.role is Role.RUNS and _last(key[0]).lower() == "runs")
+    return name.role is Role.PERHAPS_FOLDS or (name.sibling and name.is_vague and name.role in (Role.RUNS, Role.FOLDS))
 
 
 def is_level_of_all(path: str) -> bool:
@@ -350,31 +308,63 @@ def is_level_of_all(path: str) -> bool:
 
 
 def _is_too_large(key: _Key, name: EvidenceName, metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
-    """Whether a name that is short, and may be something else, is larger than half of the scale of its metric."""
-    word = _last(key[0]).lower()
-    is_short = (name.role is Role.ERROR and word.endswith(("se", "sem"))) or word == "ci" or word.startswith("std_")
-    if not is_short:
+    """Whether what may be something else is larger than half of the scale of its metric, or is what its metric leaves over."""
+    if name.role not in (Role.ERROR, Role.SPREAD, Role.INTERVAL, Role.UNREAD):
         return False
-    mine = numbers(key)
+    mine, is_doubtful = numbers(key), fold(_last(key[0])).endswith(_DOUBTFUL)
+    complements = []
+    # plain `err` beside `accuracy` is what that leaves over, of these examples or others
+    if name.sibling and fold(_last(key[0])) == "err" and any(split_path(path) == (*name.of, "accuracy") for path, _ in metrics):
+        return True
     for metric in metrics:
         for place, value in numbers(metric).items():
             low, high = bounds_of(metric[0], [value])
-            if mine.get(place, 0.0) > (high - low) / 2:
+            number = mine.get(place, 0.0)
+            largest = (high - low) / 2
+            if is_doubtful and place in mine:
+                largest = min(largest / 2, abs(value))
+                complements.append(math.isclose(value + number, high, rel_tol=1e-3))
+            if number > largest:
                 return True
-    return False
+    return bool(complements) and all(complements)
 
 
 def _leave_bounds(read: dict[_Key, EvidenceName], metrics: _Metrics, numbers: Callable[[_Key], Mapping[int, float]]) -> None:
-    """Take away bounds without the other one, and those that do not enclose their metric."""
-    pairs: dict[tuple[str, tuple[str, ...]], dict[Role, list[_Key]]] = {}
+    """Take away bounds that do not enclose their metric, or that stand alone on the wrong side of it or may be languages."""
+    pairs: dict[tuple[str, bool, tuple[str, ...]], dict[Role, list[_Key]]] = {}
     for key, name in read.items():
         if name.role in _OTHER:
-            pairs.setdefault((key[1], name.of), {}).setdefault(name.role, []).append(key)
+            pairs.setdefault((key[1], name.sibling, name.of), {}).setdefault(name.role, []).append(key)
     for rows in pairs.values():
         vague = [key for keys in rows.values() for key in keys if not read[key].is_interval]
-        if vague and (len(rows) < len(_OTHER) or not _enclose(rows, metrics.of(vague[0], read[vague[0]]), numbers)):
+        if not vague:
+            continue
+        beside = metrics.of(vague[0], read[vague[0]])
+        if len(rows) == len(_OTHER):
+            is_bound = _enclose(rows, beside, numbers)
+        else:
+            is_bound = not any(_may_be_alone(key, beside) for key in vague) and _is_on_its_side(rows, beside, numbers)
+        if not is_bound:
             for key in vague:
                 del read[key]
+
+
+def _may_be_alone(key: _Key, metrics: Sequence[_Key]) -> bool:
+    """Whether a word for a bound is as often a language, or one of several quantiles of what is no share."""
+    word = fold(_last(key[0]))
+    is_quantile = any(digit.isdigit() for digit in word.rpartition("_")[2])
+    return word[-2:] in _AMBIGUOUS or (is_quantile and not all(scale_of(metric) == "points" for metric, _ in metrics))
+
+
+def _is_on_its_side(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
+    """Whether a bound without the other one is below or above its metric wherever both are stated."""
+    for role, keys in rows.items():
+        sign = 1 if role is Role.HIGH else -1
+        for key in keys:
+            mine = numbers(key)
+            if any(sign * (mine[place] - value) < 0 for metric in metrics for place, value in numbers(metric).items() if place in mine):
+                return False
+    return True
 
 
 def _enclose(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
@@ -405,8 +395,12 @@ def _last(path: str) -> str:
     return (unwrapped(split_path(path)) or ("",))[-1].partition(",")[0]
 
 
-def _snake(key: str) -> str:
-    return key if key.islower() else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
+def _folded(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Write the last key as names of evidence write it, whatever its capitals; a filter behind a comma stays."""
+    if not keys:
+        return keys
+    word, comma, filtered = keys[-1].partition(",")
+    return (*keys[:-1], fold(word) + comma + filtered)
 
 
 def stems_of(path: str) -> tuple[tuple[str, ...], ...]:
@@ -416,13 +410,21 @@ def stems_of(path: str) -> tuple[tuple[str, ...], ...]:
     --------
     >>> stems_of("cv.mean_test_score"), stems_of("acc,none")
     ((('cv', 'mean_test_score'), ('cv', 'test_score')), (('acc,none',),))
+    >>> stems_of("mean.accuracy")
+    (('mean', 'accuracy'), ('accuracy',))
     """
-    own = split_path(path)
+    own = _folded(split_path(path))
     if not own:
         return ()
-    keys = unwrapped(own)
-    plain = (*keys[:-1], _MEAN.sub("", keys[-1]))
-    return tuple(dict.fromkeys((own, keys, plain)))
+    if len(own) == 1:
+        plain = _MEAN.sub("", own[0]) if "m" in own[0] or "avg" in own[0] else own[0]
+        return (own,) if plain == own[0] else (own, (plain,))
+    keys = _folded(unwrapped(own))
+    stems = [own, keys, (*keys[:-1], _MEAN.sub("", keys[-1]))]
+    held = next((place for place, key in enumerate(keys[:-1]) if key.lower() in _HOLDERS), None)
+    if held is not None:
+        stems.append((*keys[:held], *keys[held + 1 :]))
+    return tuple(dict.fromkeys(stems))
 
 
 def unwrapped(keys: tuple[str, ...]) -> tuple[str, ...]:

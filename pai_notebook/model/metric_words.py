@@ -120,10 +120,10 @@ TRAINING = _words("train training fit trn 训练")
 # Anywhere in a path: what stands there is a spread, a change, a count or a setting, no quality.
 VETOES = _words("""
     baseline change ci confusion count curve cutoff decay decrease delta diff difference drop epoch epochs estimated expected gain gap
-    grad gradient headroom improvement increase inv inverse iteration iterations lower margin matrix n no non not num number predicted
-    previous pval pvalue quantile ratio reduction required requirement sample samples se sem size skew skill std stddev stderr stdev
-    stdv step steps support thresh
-    threshold thresholds timestamp uncertainty upper var variance without 阈值 标准差 标准误 方差 数量 个数 样本数
+    grad gradient headroom improvement increase inv inverse iteration iterations lci lcl lower margin matrix n no non not num number
+    predicted previous pval pvalue quantile ratio reduction required requirement sample samples sd se sem size skew skill std stddev
+    stderr stdev stdv step steps support thresh threshold thresholds timestamp uci ucl uncertainty upper var variance without
+    阈值 标准差 标准误 置信区间 方差 数量 个数 样本数
 """)
 
 # As the last word of several: what was lost, or how it moves. `regression_mae` is of another kind.

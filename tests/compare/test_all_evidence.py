@@ -453,7 +453,7 @@ def test_integers_that_no_float_holds_are_no_error_wherever_they_stand(spelling,
 @pytest.mark.parametrize(
     ("beside", "options", "said"),
     [
-        ({"accuracy_stderr": "4.5%", "n": 10_000}, {}, "stated, and not believed: accuracy_stderr is not a number (0.1.0, 0.2.0)"),
+        ({"accuracy_stderr": "about 4.5%", "n": 10_000}, {}, "stated, and not believed: accuracy_stderr is not a number (0.1.0, 0.2.0)"),
         ({"accuracy_ci": "wide", "n": 10_000}, {}, "stated, and not believed: accuracy_ci cannot be read as an interval (0.1.0, 0.2.0)"),
         ({"accuracy_stderr": 0, "n": 10_000}, {}, "stated, and not believed: accuracy_stderr is 0 (0.1.0, 0.2.0)"),
         ({"n": 100}, {"n": 100_000}, "stated, and n= is taken instead: n = 100 (0.1.0, 0.2.0)"),
