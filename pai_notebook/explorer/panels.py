@@ -37,7 +37,9 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
     if not figures:
         return render_html(Note(say("No metric differs between these versions.")))
     notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
-    return "".join([*notes, *(figure.html("pai-chart pai-light", "pai-chart pai-dark") for figure in figures)])
+    return "".join(
+        [*notes, *(f"<figure tabindex='0'>{figure.html('pai-chart pai-light', 'pai-chart pai-dark')}</figure>" for figure in figures)]
+    )
 
 
 # Tabs with HTML in them; "Code" has text to copy.

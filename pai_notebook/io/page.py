@@ -25,7 +25,7 @@ table{font-size:14px!important}td>:is(b,strong,var,cite,small){min-width:5.4em!i
 [class^=pin] tr>:nth-child(n+4){padding-left:1.1em!important}
 @media screen{.facts td:has(>br:nth-of-type(8)){columns:28em}}
 main>details>summary{cursor:pointer;margin-top:.8em;border-bottom:1px solid #8885}summary h2{display:inline;border:0}
-figure{margin:1em 0;max-width:100%}figure img{max-width:100%;height:auto}figure img+img{display:none}
+figure{margin:1em 0;max-width:100%;overflow-x:auto}figure img{max-width:100%;height:auto}figure img+img{display:none}
 @media screen and (prefers-color-scheme:dark){figure img{display:none}figure img+img{display:inline}}
 pre{overflow-x:auto;background:#8881;padding:.7em 1em;border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:90%}
 a{color:LinkText}
@@ -43,7 +43,7 @@ main>details>summary{margin-top:0}summary{list-style:none!important}
 details::details-content{content-visibility:visible;block-size:auto}
 pre{margin:.3em 0;padding:.3em .7em}figure,pre,tr,caption{break-inside:avoid}
 tbody>tr:is(:has(>td:first-child:empty),:nth-last-child(-n+2):not(:first-child)),div:has(>[class^=pin])+div:not(:has(table)){break-before:avoid}
-figure{margin:.3em 0}figure img{zoom:.78}
+figure{margin:.3em 0}figure img{zoom:.78;min-width:0!important}
 figure:has(~figure),figure~figure{display:inline-block;width:49.5%;vertical-align:top}
 thead{display:table-header-group}div{overflow:visible!important}div:has(>table){display:block!important}
 table{max-width:100%;font-size:8pt!important}table :is(b,strong,small,var,cite,i){font-size:7pt!important}

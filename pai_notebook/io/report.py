@@ -18,6 +18,8 @@ from pai_notebook.sanitize import visible, visible_lines
 S = TypeVar("S")
 # Pixels of a page for an inch of a picture, and pixels of the file for one of these.
 PIXELS, DENSITY = 110, 1.5
+# How far a narrow window scales a picture down at most, which is scrolled then: its smallest letters stay at 9 pixels.
+_READABLE = 0.75
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,10 @@ class Figure:
         """Both pictures, of which a style sheet shows one; by their classes where they have some."""
         # that of <picture> is not exchanged in time when a dark page is printed
         kinds, alt = [f'class="{name}" ' for name in classes] or ["", ""], _plain(told(self.alt))
+        least = round(_READABLE * self.width)
         return "".join(
-            f'<img {kind}src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" width="{self.width}" alt="{alt}">'
+            f'<img {kind}src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" width="{self.width}" '
+            f'style="min-width:{least}px" alt="{alt}">'
             for kind, png in zip(kinds, (self.light, self.dark), strict=True)
         )
 
@@ -119,7 +123,7 @@ def report_html(report: Report, *, lang: str = "en") -> str:
     parts += section("Answer", _stacked(report.answer))
     parts += section("Before you compare", _stacked(cautions) if report.cautions is not None else ())
     parts += section("Comparison", _stacked(report.comparison))
-    parts += section("Charts", [*(f"<figure>{figure.html()}</figure>" for figure in report.figures), *map(Note, report.notes)])
+    parts += section("Charts", [*(f"<figure tabindex='0'>{figure.html()}</figure>" for figure in report.figures), *map(Note, report.notes)])
     for each in report.rest:
         parts += folded(each.title, each.summary, Stack(each.blocks))
     parts += folded(say("Make it again").in_language(lang), "", _code(report.code)) if report.code else []

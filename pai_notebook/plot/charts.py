@@ -40,12 +40,18 @@ _LONG = 8
 
 
 @with_plain_text
-def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, *, bars: bool = False) -> Axes:
-    """A line a version: its value as a dot beside the baseline's line, or as a bar from zero, and in words; missing values are named."""
+def draw_dot(
+    data: ChartData, measure: Measure, theme: Theme, ax: Where = None, *, bars: bool = False, explained: Sequence[Measure] | None = None
+) -> Axes:
+    """A line a version: its value as a dot beside the baseline's line, or as a bar from zero, and in words; missing values are named.
+
+    `explained` are the metrics of whose marks it says what they mean, by default this one: of several charts the last does so for all.
+    """
+    marked = [point for each in ([measure] if explained is None else explained) for point in each.at(data.at_most(each)[0]).points]
     places, notes = data.at_most(measure)
     data, measure = narrowed(data, places), measure.at(places)
     low, high = (_from_zero if bars else window)(measure.points, [data.baseline])
-    notes = [*legend(data, measure.points, bars=bars), *beyond(outside(data.names, measure, (low, high), upright=False)), *notes]
+    notes = [*legend(data, marked, bars=bars), *beyond(outside(data.names, measure, (low, high), upright=False)), *notes]
     told = [theme.words(note) for note in notes]
     count, width = len(data.names), 6.6
     ax = new_axes(ax, (width, 0.25 * count + 0.95 + room_for(told, width)))

@@ -69,9 +69,9 @@ def report_figures(
     Each is there for light and for dark pages.
     """
     if metrics is not None:
-        return [_dots(data, data.find(name), lang) for name in metrics]
+        return _dots(data, [data.find(name) for name in metrics], lang)
     measures, left = data.changing(_MOST_ROWS)
-    dots = [_dots(data, each, lang) for each in map(data.find, by) if each.has_numbers]
+    dots = _dots(data, [each for each in map(data.find, by) if each.has_numbers], lang)
     if not measures:
         return dots
     places, missing = data.at_most()
@@ -81,10 +81,15 @@ def report_figures(
     return [*dots, _figure(draw, joined([alt, *missing, *left], "; "), lang)]
 
 
-def _dots(data: ChartData, measure: Measure, lang: str | None) -> Figure:
-    places, left = data.at_most(measure)
-    alt = say("Dot plot of {metric}", metric=_words(data, measure, places, verdicts=True))
-    return _figure(partial(draw_dot, data, measure), joined([alt, *left], "; "), lang)
+def _dots(data: ChartData, measures: Sequence[Measure], lang: str | None) -> list[Figure]:
+    """Dots of each metric; what the marks of all mean stands below the last."""
+    figures = []
+    for measure in measures:
+        places, left = data.at_most(measure)
+        alt = say("Dot plot of {metric}", metric=_words(data, measure, places, verdicts=True))
+        draw = partial(draw_dot, data, measure, explained=measures if measure is measures[-1] else ())
+        figures.append(_figure(draw, joined([alt, *left], "; "), lang))
+    return figures
 
 
 def _figure(draw: Callable[[Theme, Canvas], Any], alt: str, lang: str | None) -> Figure:

@@ -269,6 +269,10 @@ def test_the_chart_follows_the_metric_and_says_its_numbers(explorer):
     controls(explorer).metric.value = "perplexity"
     chart = show_tab(explorer, "Chart")
     assert [chart.count(f'<img class="pai-chart pai-{kind}" ') for kind in ("light", "dark")] == [4, 4]
+    # as wide as its letters need, in a frame that scrolls
+    assert re.findall(
+        r"<figure tabindex='0'><img class=\"pai-chart pai-light\" [^>]* width=\"(\d+)\" style=\"min-width:(\d+)px\"", chart
+    ) == [(width, str(round(0.75 * int(width)))) for width in re.findall(r'pai-light" [^>]* width="(\d+)"', chart)]
     assert "Dot plot of perplexity@" in chart
     controls(explorer).metric.value = "latency_ms"
     explorer.wait()

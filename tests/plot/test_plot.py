@@ -837,3 +837,24 @@ def test_heat_maps_of_few_and_of_many_versions_have_the_same_signs():
         assert "△ better, ▽ worse as measured, no interval known (? in tables)" in note(ax)
         signs.append({text.get_text()[0] for text in ax.texts[:-1]} & set("△▽?="))
     assert signs == [{"△", "▽", "="}] * 2
+
+
+@pytest.mark.slow
+def test_of_several_dot_plots_the_last_says_what_the_marks_of_all_mean(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("pai_notebook.plot.pictures.png_of", lambda figure: drawn.append(figure.axes[0]) or b"")
+    documents = [
+        {"VersionName": name, "Metrics": {"Results": [
+            {"Dataset": {"DatasetId": f"d-{place}"}, "Metrics": {"accuracy": value, "n": 1000}} for place, value in enumerate(values)
+        ]}}
+        for name, values in (("0.1.0", (0.5, 0.5, 0.5)), ("0.2.0", (0.9, 0.1, 0.5)))
+    ]  # fmt: skip
+    data = VersionSet.from_documents(documents, "model-a").compare("first", only="all").plot.data
+    assert len(report_figures(data, ["accuracy@d-0", "accuracy@d-1", "accuracy@d-2"])) == 3
+    notes = [" ".join(text for text in words(ax) if "beyond chance" in text or "whiskers" in text) for ax in drawn[::2]]
+    assert notes[:2] == ["", ""]
+    assert " ".join(notes[2].split()).startswith("● ▲ better, ◆ ▼ worse beyond chance (95 % together) · ○ not beyond chance · = equal")
+    assert notes[2].count("whiskers") == 1
+    drawn.clear()
+    report_figures(data, by=["accuracy@d-0", "accuracy@d-1"])
+    assert ["whiskers" in " ".join(words(ax)) for ax in drawn[::2]] == [False, True, False]

@@ -82,6 +82,21 @@ def test_a_narrow_screen_does_not_scroll_sideways(opened, report):
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_letters_of_charts_stay_legible_on_a_narrow_screen_and_the_chart_scrolls(opened, report):
+    sizes = """() => [...document.querySelectorAll('figure')].map(figure => {
+      const image = [...figure.children].find(each => each.offsetWidth);
+      const stretched = image.naturalHeight / image.naturalWidth - image.offsetHeight / image.offsetWidth;
+      return [image.offsetWidth / image.getAttribute('width'), figure.scrollWidth > figure.clientWidth, stretched];
+    })"""
+    with opened(report, viewport={"width": 400, "height": 800}) as (page, _):
+        narrow = page.evaluate(sizes)
+        page.emulate_media(media="print")
+        printed = page.evaluate(sizes)
+    assert len(narrow) == 2
+    assert [(round(scale, 2), scrolls, abs(stretched) < 0.01) for scale, scrolls, stretched in narrow] == [(0.75, True, True)] * 2
+    assert [scrolls for _, scrolls, _ in printed] == [False, False]
+
+
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
 @pytest.mark.parametrize("count", [2, 5, 9, 20])
 def test_no_word_stands_outside_of_the_printed_page(opened, everything, tmp_path, count):
