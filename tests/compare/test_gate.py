@@ -1301,3 +1301,14 @@ def test_a_gate_that_passed_names_its_rules_in_sight():
     assert "2 rules: accuracy >= baseline - 1%, f1 > 0.1\n" in several.partition("Passed ·")[0]
     assert "rule: f1 > 0.1\n" in str(c.check("f1 > 0.1")).partition("Passed ·")[0]
     assert "rule" not in str(c.check("f1 > 0.99")).partition("Failed")[0]
+
+
+def test_an_alarm_over_all_metrics_names_the_costs_and_training_metrics_that_it_does_not_check():
+    first = {"accuracy": 0.9, "n": 1000, "size_mb": 10, "flops": 1e9, "n_layers": 3, "train_loss": 0.1, "train_loss_stderr": 0.001}
+    c = compare(first, first | {"size_mb": 1000, "flops": 1e11, "train_loss": 0.2})
+    told = "{}: costs and what was measured in training are checked where their direction is known only, not flops, size_mb, train_loss"
+    assert c.check("fail if worse beyond chance").remarks == (told.format("fail if worse beyond chance"),)
+    assert c.check("fail if accuracy worse beyond chance").remarks == ()
+    known = compare(first, first | {"size_mb": 1000}, directions={"size_mb": "min"}).check("fail if worse beyond chance")
+    assert not known.passed
+    assert known.remarks == ()

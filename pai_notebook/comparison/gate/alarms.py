@@ -60,6 +60,16 @@ def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
     return say(told, count=count)
 
 
+def left_aside(alarm: Alarm, gated: Gated) -> Phrase | None:
+    """Name the costs, and what was measured in training, that differ and of which an alarm over all metrics knows no direction."""
+    rows = [row for row in gated.fitting(alarm.pattern) if row.direction.mode is None and not row.is_evidence and not is_judged(row)]
+    names = dict.fromkeys(row.path for row in rows if any(pair.delta for pair in gated.pairs(row)))
+    if alarm.is_named or not names:
+        return None
+    told = "{rule}: costs and what was measured in training are checked where their direction is known only, not {metrics}"
+    return say(told, rule=alarm.text, metrics=first(list(names), NAMED))
+
+
 def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
     pattern = alarm.pattern
     rows = [row for row in gated.fitting(pattern) if row.direction.mode is not None]
