@@ -101,10 +101,10 @@ def choose_baseline(
         return _named(versions, names, wanted, errors)
     if not versions:
         return None, say("no versions")
-    return _default(versions, names) if wanted is None else _ruled(versions, wanted.casefold(), errors)
+    return _default(versions) if wanted is None else _ruled(versions, wanted.casefold(), errors)
 
 
-def _default(versions: Sequence[ModelVersion], names: Sequence[str]) -> tuple[int, Phrase]:
+def _default(versions: Sequence[ModelVersion]) -> tuple[int, Phrase]:
     newest = _by_rule(versions, "approved")
     if newest is not None:
         return newest, BASELINES["approved"]
@@ -118,14 +118,9 @@ def _default(versions: Sequence[ModelVersion], names: Sequence[str]) -> tuple[in
     registered = [place for place, version in enumerate(versions) if version.is_registered] or range(len(versions))
     place = next((place for place in registered if not is_same(versions[place].approval_status, "Rejected")), None)
     if place is None:
-        said = say(
-            "none of these {count} is approved; {name} ({status}) taken",
-            count=len(versions),
-            name=names[0],
-            status=versions[0].approval_status,
-        )
-        return 0, said
-    return place, say("none of these {count} is approved; {name} taken", count=len(versions), name=names[place])
+        said = "the first, though {status}, as none of these {count} is approved"
+        return 0, say(said, count=len(versions), status=versions[0].approval_status)
+    return place, say("the first that is not rejected, as none of these {count} is approved", count=len(versions))
 
 
 def _by_rule(versions: Sequence[ModelVersion], rule: str) -> int | None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _TEXT = 120
 _BARS = "▁▂▃▄▅▆▇"
 _COURSE = 6
+# Which part of the largest value one step of a course is at least, where no interval is known.
+_FLAT = 0.01
 # Above which shares of the largest difference of its metric a cell is filled more strongly.
 _STEPS = (1 / 3, 2 / 3)
 # with a space that keeps a line together, so that no sign stands alone in the next one
@@ -169,14 +171,17 @@ def trend_of(comparison: Comparison, row: Row, places: Sequence[int]) -> str:
 
 
 def _least_step(comparison: Comparison, row: Row, places: Sequence[int]) -> float:
-    """The smallest step of a course: the tolerance or half of the narrowest interval; less may show too, by rounding."""
-    base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place].value
-    if base is None:
-        return 0.0
+    """The smallest step of a course: the tolerance, or half of the narrowest interval; less may show too, by rounding.
+
+    Without an interval it is a hundredth of the largest value, so that a row of which less is known does not look more dramatic.
+    """
     known = [each.evidence.interval for place in places if (each := row.changes[place]).evidence is not None]
     halves = [half for each in known if each is not None and math.isfinite(half := (each.high - each.low) / 2)]
-    bound = comparison._tolerance.bound(row.path, row.dataset, base)  # noqa: SLF001 - for this table alone
-    return max(min(halves, default=0.0), bound if math.isfinite(bound) else 0.0)
+    values = [abs(value) for place in places if (value := row.cells[place].value) is not None and math.isfinite(value)]
+    least = min(halves) if halves else _FLAT * max(values, default=0.0)
+    base = None if comparison.baseline_place is None else row.cells[comparison.baseline_place].value
+    bound = 0.0 if base is None else comparison._tolerance.bound(row.path, row.dataset, base)  # noqa: SLF001 - for this table alone
+    return max(least, bound if math.isfinite(bound) else 0.0)
 
 
 def _marks(comparison: Comparison, row: Row, place: int) -> list[Mark]:

@@ -11,6 +11,7 @@ from pai_notebook.comparison.tolerance import exceeds
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
+from pai_notebook.model.metric_cells import BEST, BEST_AS_MEASURED
 from pai_notebook.model.numbers import format_computed
 
 # Confidence that the set holds the truly best version.
@@ -93,7 +94,7 @@ class Leaders:
         """
         if self.is_tie or place not in self.shown:
             return ""
-        return "★" if self.is_alone else "☆"
+        return BEST if self.is_alone else BEST_AS_MEASURED
 
 
 def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart, tolerance: float = 0.0) -> Leaders:

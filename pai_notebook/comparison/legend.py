@@ -9,7 +9,7 @@ from pai_notebook.comparison.leaders import Leaders
 from pai_notebook.comparison.rows import Change, Row, Verdict, passing_by_chance
 from pai_notebook.comparison.series import is_course
 from pai_notebook.i18n.phrases import Phrase, first, say
-from pai_notebook.model.metric_cells import State
+from pai_notebook.model.metric_cells import BEST, State
 from pai_notebook.plot.data import ALONE, CHANCE, STARS, WITHIN
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _starred(comparison: Comparison, rows: Sequence[Row]) -> list[Leaders]:
 def stars_of(comparison: Comparison, rows: Sequence[Row]) -> list[Phrase]:
     """What the stars in some rows mean."""
     alone = {found.is_alone for found in _starred(comparison, rows)}
-    return [meaning for star, meaning in STARS.items() if (star == "★") in alone]
+    return [meaning for star, meaning in STARS.items() if (star == BEST) in alone]
 
 
 def chance_sign(changes: Iterable[Change]) -> str:

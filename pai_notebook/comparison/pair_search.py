@@ -83,14 +83,15 @@ def buckets_of(settings: Mapping[int, Leaves], most: int) -> list[Bucket]:
 def _changes(first: Leaves, second: Leaves) -> tuple[tuple[str, str | None, str | None], ...]:
     alike = {path for path in first.keys() & second.keys() if same(first[path], second[path])}
     differing = sorted((first.keys() | second.keys()) - alike, key=natural_key)
-    return tuple((path, _told(first, path), _told(second, path)) for path in differing)
+    return tuple((path, _told(first, path, second), _told(second, path, first)) for path in differing)
 
 
-def _told(leaves: Leaves, path: str) -> str | None:
-    """Write a leaf so that it looks different from any other; None where it is not set."""
+def _told(leaves: Leaves, path: str, other: Leaves | None = None) -> str | None:
+    """Write a leaf so that it looks different from any other, or from that of the other version; None where it is not set."""
     if path not in leaves:
         return None
-    return shown_text(leaves[path]) if path.startswith(LABELS) else shown(leaves[path])
+    both = other is not None and all(isinstance(each[path], str) for each in (leaves, other) if path in each)
+    return shown_text(leaves[path]) if both or path.startswith(LABELS) else shown(leaves[path])
 
 
 def finds_all(buckets: Iterable[Bucket], settings: Mapping[int, Leaves]) -> bool:

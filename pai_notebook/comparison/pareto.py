@@ -94,7 +94,7 @@ class Pareto(Displayed):
             told = "The tolerance of {metrics} decides nothing here: values within it count as better and worse too."
             note.append(say(told, metrics=listed([key.shown for key in self.tolerant])))
         if self.as_measured:
-            note.append(say("No interval is known of {metrics}.", metrics=listed(self.as_measured)))
+            note.append(say("? no interval is known: {metrics}.", metrics=listed(self.as_measured)))
         if self.dominated:
             count = len(self.dominated)
             one = "One other version is no better anywhere and worse somewhere than one of these."
@@ -168,7 +168,8 @@ class _Step:
             self.unknown += [question.row.key] if known.interval is None else []
             chance = known.interval is not None and not (known.is_exact or known.is_sure)
             told = told_between(question.row, second, first, choose_format([before, after]))
-            self.differences.append(say("{difference} ≈", difference=told) if chance else told)
+            unknown = known.interval is None and not known.is_exact
+            self.differences.append(say("{difference} ≈" if chance else "{difference} ?", difference=told) if chance or unknown else told)
             text = say("{name} {text}", name=question.row.key.shown, text=told)
             text = say("{version} ({state})", version=text, state=known.words) if chance else text
             (self.gains if question.better(after, before) else self.costs).append(text)

@@ -17,6 +17,7 @@ from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Number, Table
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
+from pai_notebook.model.metric_cells import BEST, BEST_AS_MEASURED
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -213,7 +214,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         shared = sum(entry.rank == 1 for entry in self.entries) > 1
         meanings = {**_SIGNS, **({"?": _OF_SEVERAL} if shared else {}), **(_TOLERANT if self._tolerance else {})}
         if self._is_exact:
-            meanings |= {"★": "best", "☆": "best"}
+            meanings |= {BEST: "best", BEST_AS_MEASURED: "best"}
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
         note += [say("{sign} {meaning}.", sign=sign, meaning=say(meaning)) for sign, meaning in meanings.items() if sign in signs]
         if self.unranked:
@@ -254,7 +255,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         together = sum(entry.told_apart is False for entry in self.entries)
         if together:
             return say("{told}, {count} more not told apart", told=told, count=together)
-        return say("{told}, told apart from every other", told=told) if "★" in {entry.star for entry in self.entries} else told
+        return say("{told}, told apart from every other", told=told) if BEST in {entry.star for entry in self.entries} else told
 
     def _row(self, entry: Ranked, form: NumberFormat, *, known: bool) -> list[Inline]:
         is_baseline = entry.version == self.baseline
@@ -280,16 +281,16 @@ class Ranking(Displayed, Sequence[Ranked]):
 
 _SIGNS = {
     "=": "within the tolerance of the first",
-    "★": "best, told apart from every other (95 % in this metric)",
-    "☆": "best as measured, or not told apart from it (95 % in this metric)",
+    BEST: "best, told apart from every other (95 % in this metric)",
+    BEST_AS_MEASURED: "best as measured, or not told apart from it (95 % in this metric)",
     "?": "no interval of the distance to 1 is known",
 }
 
 
 # What the stars mean where a tolerance is given.
 _TOLERANT = {
-    "★": "best, told apart from every other beyond the tolerance (95 % in this metric)",
-    "☆": "best as measured, or not told apart from it beyond the tolerance (95 % in this metric)",
+    BEST: "best, told apart from every other beyond the tolerance (95 % in this metric)",
+    BEST_AS_MEASURED: "best as measured, or not told apart from it beyond the tolerance (95 % in this metric)",
 }
 # What `?` means where several versions have the best value.
 _OF_SEVERAL = "no interval of the distance to each of rank 1 is known"

@@ -198,12 +198,12 @@ class Row(Brief):
         '+288 %'
         """
         percent = self.changes[place].percent
-        return "" if percent is None else format_percent(percent, factor=is_cost(self.path))
+        return "" if percent is None else format_percent(percent)
 
     @_kept
     def _all_texts(self) -> bool:
-        """Whether nothing but texts can stand in it: labels, and fields of the catalogue that were sent as documented."""
-        if self.section not in ("labels", "other"):
+        """Whether nothing but texts stands in it, so that a text that looks like a number is taken for none: quotes tell nothing apart."""
+        if self.section == "metrics":
             return False
         return all(isinstance(cell.raw, str | tuple) for cell in self.cells if not is_blank(cell))
 

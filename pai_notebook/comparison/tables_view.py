@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.cell_changes import unit_of
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
 from pai_notebook.comparison.legend import signs_below, stars_of
-from pai_notebook.comparison.rows import Row, is_blank
+from pai_notebook.comparison.rows import Row, is_alike, is_blank
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.display.plain import CELL
@@ -68,8 +68,13 @@ def failed_heads(comparison: Comparison) -> dict[str, str]:
 
 
 def in_groups(comparison: Comparison) -> tuple[list[Row], list[list[Row]]]:
-    """Every metric that `only` asks for, quality first, and their groups where there are many."""
-    ordered = sorted((row for row in shown_rows(comparison) if row.section == "metrics"), key=_kind)
+    """Every metric that `only` asks for, quality first, and their groups where there are many.
+
+    Of a kind those come last that neither the baseline nor most of the others have, so that what can be compared is in sight.
+    """
+    rare = {row.key for row in comparison.metrics if _is_rare(row, comparison.baseline_place)}
+    rows = (row for row in shown_rows(comparison) if row.section == "metrics")
+    ordered = sorted(rows, key=lambda row: (_kind(row), row.key in rare))
     return ordered, _groups(ordered) if len(ordered) >= ROWS else []
 
 
@@ -117,6 +122,12 @@ def _order(bands: Sequence[Band]) -> list[Phrase]:
 
 def _kind(row: Row) -> int:
     return kind_of_metric(row.path)
+
+
+def _is_rare(row: Row, baseline: int | None) -> bool:
+    if is_alike(row) or baseline is None or not is_blank(row.cells[baseline]):
+        return False
+    return sum(map(is_blank, row.cells)) > len(row.cells) / 2
 
 
 def _typed(row: Row, paths: Mapping[str, str]) -> str:

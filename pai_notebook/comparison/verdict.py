@@ -378,7 +378,7 @@ class OverallVerdict(Displayed):
             told = [short, *([others] if others else []), *(finding for finding in told if every is None or finding.text != every.text)]
         first_ones, rest = describe_findings(told)[:1], told[_TOP:]
         parts: list[Block] = [*(Note(finding.text) for finding in rest), *([self._by_version(folded=False)] if self._is_long else [])]
-        return first_ones, [Section(say("Verdict in full"), parts)] if parts else []
+        return first_ones, [Section(say("More of the verdict"), parts)] if parts else []
 
 
 def _more(sentences: Sequence[Block]) -> Phrase:

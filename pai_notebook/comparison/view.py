@@ -45,7 +45,7 @@ _MODELS = 3
 _SETTINGS = 4
 _TREND = (
     "▁ low to ▇ high, versions in the order of their names; · no number",
-    "flat: within the tolerance or half of the narrowest interval; without an interval ▁ is the lowest, ▇ the highest",
+    "flat: within the tolerance or half of the narrowest interval, without one within about 1 % of the largest value",
 )
 # How many versions beside the baseline a table of a report has, so that none is cut on paper.
 _BAND = 6

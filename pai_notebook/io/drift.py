@@ -237,7 +237,7 @@ class Drift(Displayed):
             columns: list[Column | str] = [
                 Column(Lines([say("version"), Mark("", say("modified (UTC)"))]) if any(self.modified.values()) else say("version")),
                 say("field"),
-                *(Column(head, align="right", mixed=True) for head in heads),
+                *heads,
             ]
             yield Table(columns, rows, caption=caption, note="" if caption == only else Code(only), row_headers=2, unit=say("changes"))
         if texts:
@@ -365,7 +365,9 @@ def _named_fields(*versions: ModelVersion) -> dict[str, str]:
 
 def _change(address: str, name: str, before: _Leaf | None, after: _Leaf | None) -> FieldChange:
     """Write two values that differ; where both read the same, because one of them is not text, each as what it is."""
-    texts = [None if leaf is None else leaf.text for leaf in (before, after)]
+    known = [leaf.raw for leaf in (before, after) if leaf is not None]
+    both = not name.startswith("metrics.") and all(isinstance(raw, str) for raw in known)
+    texts = [None if leaf is None else shown_text(leaf.raw) if both else leaf.text for leaf in (before, after)]
     if texts[0] == texts[1]:
         texts = [None if leaf is None else shown(leaf.raw) for leaf in (before, after)]
     return FieldChange(address, name, *texts)

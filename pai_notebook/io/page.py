@@ -32,7 +32,8 @@ a{color:LinkText}
 @media screen{[class^=pin] tr>:is(:first-child:not([colspan]),:nth-child(2)),.pin3 tr>:nth-child(3)
 {position:sticky;left:0;z-index:1;background:inherit}[class^=pin] :is(thead,tbody,tr){background:inherit!important}}
 @page{size:A4;margin:12mm 12mm 14mm}@page wide{size:A4 landscape;margin:10mm 12mm 13mm}
-@media print{:root{color-scheme:light}
+@media print{:root{color-scheme:light;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+td:has(>:is(b,strong)),td>:is(b,strong){font-weight:700!important}
 main:has(thead>tr>:nth-child(6)){page:wide}
 body{font-size:9pt;line-height:1.35;max-width:none;padding:0}main div{line-height:inherit!important;max-width:none!important}
 h1{margin:0 0 .2em}h2{font-size:11pt;margin:.8em 0 .2em}

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metric_words import is_cost, is_percentable, points_of, scale_of
+from pai_notebook.model.metric_words import is_percentable, points_of, scale_of
 from pai_notebook.model.numbers import NumberFormat, format_outward, format_percent, format_points
 
 
@@ -45,10 +44,6 @@ class Scale:
     def unit(self) -> Phrase | str:
         """The unit, empty where differences are written in that of the metric itself."""
         return "%" if self.ratio else say("pp") if self.points else ""
-
-    @cached_property
-    def _is_cost(self) -> bool:
-        return is_cost(self.path)
 
     def factor(self, base: float | None) -> float | None:
         """How many of its units one unit of the metric is, for differences to a value; None where there is no other unit.
@@ -90,7 +85,7 @@ class Scale:
         if factor is None or math.isinf(delta):
             return form.delta(delta)
         if self.ratio:
-            return format_percent(100 * delta / (base or 1.0), factor=self._is_cost, unit=unit)
+            return format_percent(100 * delta / (base or 1.0), unit=unit)
         return format_points(delta * factor, unit=unit)
 
     def with_unit(self, number: str, base: float | None = None) -> str:

@@ -28,7 +28,7 @@ from pai_notebook.model.evidence_names import evidence_among
 from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup
-from pai_notebook.model.metric_cells import State, read_value
+from pai_notebook.model.metric_cells import BEST_AS_MEASURED, State, read_value
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, plain_paths, short_datasets
@@ -152,7 +152,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     left_out += [say("numbers rounded")] if rounded else []
     rest = say("{what}; to_frame() has all", what=joined(left_out)) if left_out else ""
     tied = any(best is not None and [cell.value for cell in cells[name]].count(best) > 1 for name, best in best.items())
-    mark = say("◆ best as measured, all that are equal") if tied else say("◆ best as measured")
+    mark = say("☆ best as measured, all that are equal") if tied else say("☆ best as measured")
     spread = any(isinstance(cell, Number) and cell.marks for row in rows for cell in row)
     notes = [mark if starred else "", say("± standard deviation of single runs") if spread else "", which, rest]
     said = joined([part for part in notes if part], " · ")
@@ -228,7 +228,7 @@ def _others(names: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]]
 
 def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float | None) -> Inline:
     shape = cells_shape(cells, form, bar=bar)
-    return replace(shape, star="◆", strong=True) if isinstance(shape, Number) and cells[0].value == best else shape
+    return replace(shape, star=BEST_AS_MEASURED, strong=True) if isinstance(shape, Number) and cells[0].value == best else shape
 
 
 def _spread(version: ModelVersion, name: tuple[str, str], shape: Inline) -> Inline:

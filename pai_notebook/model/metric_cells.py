@@ -17,6 +17,9 @@ from pai_notebook.model.document import canonical_json, frozen_json
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.numbers import EXACT
 
+# The sign of the best of a row or column: told apart from all others, and that as measured or not told apart from it.
+BEST, BEST_AS_MEASURED = "★", "☆"
+
 
 class State(StrEnum):
     """What kind of value a cell has, so that nothing is lost in NaN."""

@@ -21,12 +21,12 @@ MODELS = 50
 
 
 def describe_models(models: Sequence[Model], *, asked: str = "") -> Block:
-    """Describe models as a table with their newest version and its approval; none at all with what was asked for."""
+    """Describe models as a table with their latest version and its approval; none at all with what was asked for."""
     if not models:
         return Note(say("No models found: {asked}.", asked=asked) if asked else say("No models found."))
     rows: list[list[Inline]] = [_model_row(model) for model in models[:MODELS]]
     return Table(
-        [say(head) for head in ("name", "newest version", "approval", "task", "modified", "labels", "model ID")],
+        [say(head) for head in ("name", "latest version", "approval", "task", "modified", "labels", "model ID")],
         rows,
         caption=counted(len(models), "model"),
         total=len(models),
@@ -65,7 +65,7 @@ def describe_model(model: Model) -> Block:
     latest = model.latest_version
     facts: list[tuple[str, Inline]] = [
         (
-            say("newest version"),
+            say("latest version"),
             (latest.version_name, approval_badge(latest.approval_status, meaning=True)) if latest else Missing(say("no version yet")),
         ),
         (say("task"), _task(model) or Missing(say("not recorded"))),
@@ -76,7 +76,7 @@ def describe_model(model: Model) -> Block:
     facts += [(say(name), value) for name, value in named if value]
     facts += [(say("parameters"), say("{count} million", count=model.parameter_size))] if model.parameter_size else []
     facts += [(say("documentation"), Link(model.doc, model.doc))] if model.doc else []
-    words = ("created {time}", "modified {time}", "newest version modified {time}")
+    words = ("created {time}", "modified {time}", "latest version modified {time}")
     times = zip(words, (model.created, model.modified, model.latest_version_modified), strict=True)
     subtitle = joined([say(word, time=time_text(moment)) for word, moment in times if moment is not None], " · ")
     blocks: list[Block] = [Note(model.description)] if model.description else []

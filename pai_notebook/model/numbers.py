@@ -311,17 +311,15 @@ def cleared(value: float) -> float:
     return float(f"{value:.{_COMPUTED}g}")
 
 
-def format_percent(percent: float, *, factor: bool = True, unit: bool = True) -> str:
+def format_percent(percent: float, *, unit: bool = True) -> str:
     """Write a change relative to a baseline: one decimal, none from 100 % on, never as zero when it is not zero.
 
-    From tenfold on, and where almost nothing is left, it is a factor unless that is not wanted.
+    From tenfold on, and where almost nothing is left, it is a factor.
 
     Parameters
     ----------
     percent : float
         100 x (value - baseline) / abs(baseline).
-    factor : bool
-        Whether a large change is written as a factor.
     unit : bool
         Whether `%` stands behind it.
 
@@ -337,7 +335,7 @@ def format_percent(percent: float, *, factor: bool = True, unit: bool = True) ->
     if math.isinf(percent):
         return _percent("+∞" if percent > 0 else "-∞", unit)
     times = 1 + percent / 100
-    if factor and (times >= _TENFOLD or 0 < times < _LITTLE):
+    if times >= _TENFOLD or 0 < times < _LITTLE:
         return f"×{_three(times)}"
     if abs(percent) >= 99.95:  # noqa: PLR2004 - where rounding adds a digit
         return _percent(f"{'+' if percent > 0 else ''}{_three(percent)}", unit)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.metric_cells import BEST, BEST_AS_MEASURED
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import nearest_hint
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -23,7 +24,7 @@ _UP = {"max": say("↑ higher is better"), "min": say("↓ lower is better")}
 _RIGHT = {"max": say("higher is better →"), "min": say("← lower is better")}
 _MOST = 30
 # What the star of a version says; the filled one first.
-STARS = {"★": say("★ best, told apart from all others"), "☆": say("☆ best as measured, or not told apart from it")}
+STARS = {BEST: say("★ best, told apart from all others"), BEST_AS_MEASURED: say("☆ best as measured, or not told apart from it")}
 
 
 # What ≈ and the words of a difference say that is better or worse only if compared alone, in tables and charts.

@@ -768,7 +768,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> make = lambda name, status: ModelVersion.from_document({"VersionName": name, "ApprovalStatus": status}, "model-a")
         >>> c = VersionSet([make("0.1.0", "Rejected"), make("0.2.0", "Pending")]).compare()
         >>> c.baseline_name, c.baseline_reason
-        ('0.2.0', 'none of these 2 is approved; 0.2.0 taken')
+        ('0.2.0', 'the first that is not rejected, as none of these 2 is approved')
         """
         from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
 

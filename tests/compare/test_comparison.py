@@ -209,9 +209,9 @@ def test_versions_of_several_models_are_named_with_their_model():
     ("approvals", "baseline", "name", "reason"),
     [
         (("", "APPROVED", "approved", ""), "approved", "0.3.0", "the newest approved version"),
-        (("", "", "Pending", ""), None, "0.1.0", "none of these 4 is approved; 0.1.0 taken"),
-        (("Rejected", "rejected", "Pending", ""), None, "0.3.0", "none of these 4 is approved; 0.3.0 taken"),
-        (("Rejected", "Rejected"), None, "0.1.0", "none of these 2 is approved; 0.1.0 (Rejected) taken"),
+        (("", "", "Pending", ""), None, "0.1.0", "the first that is not rejected, as none of these 4 is approved"),
+        (("Rejected", "rejected", "Pending", ""), None, "0.3.0", "the first that is not rejected, as none of these 4 is approved"),
+        (("Rejected", "Rejected"), None, "0.1.0", "the first, though Rejected, as none of these 2 is approved"),
         (("Rejected",), None, "0.1.0", "the only version"),
         (("", "Approved", "", ""), "APPROVED", "0.2.0", "the newest approved version"),
         (("", "Approved", "", ""), "model-a@approved", "0.2.0", "the newest approved version"),

@@ -168,6 +168,17 @@ def test_a_field_of_another_type_is_another_value():
     assert (plain.shown(0), plain.shown(1)) == ("7", "8")
 
 
+def test_texts_that_look_like_numbers_have_no_quotes_where_nothing_but_texts_stands():
+    versions = [
+        make(f"0.{n}.0", {"cer": 0.1 + n}, TrainingSpec={"HyperParameters": {"gamma": gamma}}) for n, gamma in enumerate(("0.8", "0.4"))
+    ]
+    c = Comparison(versions)
+    assert [c["training_spec.HyperParameters.gamma"].shown(place) for place in (0, 1)] == ["0.8", "0.4"]
+    (pair,) = minimal_pairs(versions, "cer")
+    assert pair.changes == (("training_spec.HyperParameters.gamma", "0.8", "0.4"),)
+    assert '"0.8"' not in str(c) + str(c.explain(everything=True))
+
+
 def test_several_values_of_a_label_are_no_single_one():
     pairs = [{"Key": "env", "Value": value} for value in ("a", "b")]
     versions = [make("0.1.0", {"cer": 0.1}, Labels=pairs), make("0.2.0", {"cer": 0.2}, Labels=[{"Key": "env", "Value": "a, b"}])]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
+from pai_notebook.comparison.cells import trend_of
 from pai_notebook.comparison.charting import chart_data
 from pai_notebook.display import render_markdown
 from pai_notebook.errors import NameNotFound
@@ -124,9 +125,28 @@ def test_a_sequence_of_versions_has_a_trend():
     assert "▄▄▄" in str(compare({"cer": 1}, {"cer": 1}, {"cer": 1}, only="all"))
 
 
+def test_a_trend_without_an_interval_is_flat_where_values_are_nearly_the_same():
+    values = {"macro_f1": (0.989, 0.987, 0.989), "auc": (0.5, 0.6, 0.8)}
+    shown = compare(*({name: each[n] for name, each in values.items()} for n in range(3)))
+    places = range(3)
+    assert [trend_of(shown, shown[name], places) for name in ("macro_f1", "auc")] == ["▄▄▄", "▁▃▇"]
+    without = compare({"cer": 0.1}, {"auc": 0.989}, {"auc": 0.987}, {"auc": 0.989}, baseline="0.1.0")
+    assert trend_of(without, without["auc"], range(4)) == "·▄▄▄"
+
+
+def test_metrics_that_the_baseline_and_most_versions_lack_are_below_those_that_can_be_compared():
+    classes = {f"by_class.{n}.f1": 0.9 for n in range(3)}
+    c = compare({"accuracy": 0.9, "f1": 0.8}, {"accuracy": 0.91, "f1": 0.7}, {"accuracy": 0.92, "f1": 0.9}, {"accuracy": 0.8, **classes})
+    text = str(c)
+    places = [text.index(f"{name} ↑") for name in ("accuracy", "f1", "by_class.0.f1", "by_class.2.f1")]
+    assert places == sorted(places)
+    known = str(compare({"accuracy": 0.9, "f1": 0.8, **classes}, {"accuracy": 0.91, "f1": 0.7}, {"accuracy": 0.92, "f1": 0.9}))
+    assert known.index("by_class.2.f1 ↑") + len("by_class.2.") < known.rindex("f1 ↑")  # the baseline's own stay by name
+
+
 def test_a_trend_is_flat_where_versions_cannot_be_told_apart():
     told = [{"accuracy": value, "n": 1000, "f1": value} for value in (0.900, 0.902, 0.898)]
-    assert re.findall("[▁-▇]{3}", str(compare(*told, baseline="first"))[:-1].partition("How to read")[0]) == ["▄▄▄", "▄▇▁"]
+    assert re.findall("[▁-▇]{3}", str(compare(*told, baseline="first"))[:-1].partition("How to read")[0]) == ["▄▄▄", "▄▄▄"]
     within = compare(*told, baseline="first", tolerance={"f1": 0.01}, only="all")
     assert re.findall("[▁-▇]{3}", str(within)) == ["▄▄▄", "▄▄▄"]
     assert "▇▇▁" in str(compare(*told[:2], {"accuracy": 0.5, "n": 1000}, baseline="first"))
@@ -227,7 +247,7 @@ def test_whole_numbers_beyond_what_a_float_holds_are_told_and_drawn_as_they_were
     c = compare({"auc": 2**60, "f1": 10**400}, {"auc": 2**60 + 1, "f1": -(10**401)}, {"auc": 2**60 + 2, "f1": 1})
     text = text_of(c)
     assert "1152921504606846977" in text
-    assert "▁▄▇" in text
+    assert "▄▄▄" in text  # of a hundredth of the value that is nothing
     assert "1.00e+400" in text
     assert "-1.00e+401" in text
     # a difference that no float holds

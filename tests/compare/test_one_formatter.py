@@ -106,6 +106,13 @@ def test_a_change_from_tenfold_is_a_factor(before, after, text):
     assert format_percent(100 * (after - before) / before) == text
 
 
+def test_a_change_from_tenfold_is_a_factor_for_quality_as_for_cost():
+    c = Comparison([make(f"0.{n}.0", {"log_loss": value, "train_seconds": value}) for n, value in enumerate((0.1, 2.21))], baseline="first")
+    assert [c[name].percent_text(1) for name in ("log_loss", "train_seconds")] == ["×22.1", "×22.1"]
+    for text in (str(c), " ".join(c.verdict.sentences), str(c.explain(everything=True))):
+        assert (text.count("×22.1") >= 2, "+2110" in text) == (True, False)
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_alone_is_in_full_where_that_takes_at_most_ten_digits(value):
     text = format_number(value)

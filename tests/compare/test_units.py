@@ -123,7 +123,7 @@ def test_an_error_rate_has_one_unit_with_its_bounds_its_verdict_and_its_gate():
     c = compare({"wer": 0.20, "wer_stderr": 0.01}, {"wer": 0.19, "wer_stderr": 0.01}, {"wer": 0.15, "wer_stderr": 0.01})
     texts = [str(c.rank("wer")), str(c), " ".join(c.verdict.sentences), str(c.best("wer")), checks(c, "wer <= 0.2")[0].words]
     assert [("pp" in text, "0 %" in text.replace("95 %", "")) for text in texts] == [(True, False)] * 5
-    assert "0.3.0 in wer (-5.0 pp)" in c.verdict.sentences[0]
+    assert "0.3.0 in wer (-5.0 pp)" in c.verdict.sentences[1]
     assert "0.2.0 could still be worse (95 % together) by up to about" in c.verdict
     without = compare({"wer": 0.20}, {"wer": 0.19})
     assert "wer (-5.0 %)" in " ".join(without.verdict.sentences)

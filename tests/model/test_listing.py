@@ -1,5 +1,7 @@
 """A list of versions stays one line a version, and says what it leaves out."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +36,7 @@ def test_models_are_listed_by_name_and_their_ids_stand_last():
     documents = [{"ModelId": "model-a", "ModelName": "digits", "LatestVersion": {"VersionName": "1.0.0"}}, {"ModelId": "model-b"}]
     text = render_text(describe_models([pnb.Model.from_document(document) for document in documents]), width=200)
     assert [" ".join(line.split()) for line in text.splitlines()[1:2] + text.splitlines()[3:]] == [
-        "name newest version approval task modified labels model ID",
+        "name latest version approval task modified labels model ID",
         "digits 1.0.0 ○ no approval status unknown model-a",
         "no name no version yet unknown model-b",
     ]
@@ -102,21 +104,27 @@ def test_the_best_of_a_column_is_marked_where_its_direction_is_known():
     docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.8 + n / 100, "cer": 0.2 + n / 100, "ks": n / 10}} for n in (1, 2)]
     vs = pnb.VersionSet.from_documents(docs, "model-a")
     text = str(vs)
-    assert [line.count("◆") for line in text.splitlines()[3:5]] == [1, 1]
-    assert "◆ 0.82" in text
-    assert "◆ 0.21" in text
-    assert "◆ best as measured" in text
-    assert "◆" not in str(vs[:1])
+    assert [line.count("☆") for line in text.splitlines()[3:5]] == [1, 1]
+    assert "☆ 0.82" in text
+    assert "☆ 0.21" in text
+    assert "☆ best as measured" in text
+    assert "☆" not in str(vs[:1])
     assert vs._repr_html_().count("font-weight:700") == 2
+
+
+def test_a_list_marks_the_best_as_measured_as_a_table_does():
+    vs = pnb.VersionSet.from_documents([{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": n / 10}} for n in range(5, 8)], "model-a")
+    for shown in (vs, vs.compare("first")):
+        assert re.search(r"☆ 0\.7\b", str(shown))
 
 
 def test_every_version_that_shares_the_best_of_a_column_is_marked():
     docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.5 if n == 9 else 0.9}} for n in range(10)]
     for count in (4, 10):
         text = str(pnb.VersionSet.from_documents(docs[-count:], "model-a"))
-        assert text.count("◆ 0.9") == count - 1
-        assert "◆ best as measured, all that are equal" in text
-    assert "◆ best as measured, all" not in str(pnb.VersionSet.from_documents(docs[-2:], "model-a"))
+        assert text.count("☆ 0.9") == count - 1
+        assert "☆ best as measured, all that are equal" in text
+    assert "☆ best as measured, all" not in str(pnb.VersionSet.from_documents(docs[-2:], "model-a"))
 
 
 def test_what_a_version_costs_is_a_column_only_where_there_is_room():

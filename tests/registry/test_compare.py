@@ -90,15 +90,15 @@ def test_a_default_that_does_not_exist_is_replaced_and_the_caption_says_so(regis
     none_approved = registry.list_versions(DIGITS).filter(approval=["Pending", "Rejected"])
     assert all(version.approval_status != "Approved" for version in none_approved)
     compared = none_approved[-3:].compare()
-    assert compared.baseline_reason == f"none of these 3 is approved; {compared.baseline_name} taken"
-    assert f"none of these 3 is approved; {compared.baseline_name} taken" in " ".join(str(compared).split())
+    assert compared.baseline_reason == "the first that is not rejected, as none of these 3 is approved"
+    assert "the first that is not rejected, as none of these 3 is approved" in " ".join(str(compared).split())
 
 
 def test_an_approved_version_that_cannot_be_fetched_fails_only_those_who_asked_for_it():
     broken = lambda hit: "503" if hit.path.endswith("/versions") else None  # noqa: E731
     with FaultServer(broken, answer=both([])) as server, connect(server, backoff_scale=0) as registry:
         compared = registry.compare("model-a@0.1.0", "model-a@0.2.0")
-        assert compared.baseline_reason == "none of these 2 is approved; 0.1.0 taken"
+        assert compared.baseline_reason == "the first that is not rejected, as none of these 2 is approved"
         assert isinstance(compared.errors["model-a@approved"], ServiceUnavailable)
         with pytest.raises(ServiceUnavailable):
             registry.compare("model-a@0.1.0", "model-a@0.2.0", baseline="approved")

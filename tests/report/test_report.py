@@ -128,7 +128,7 @@ def test_the_report_has_every_part(everything, tmp_path):
     tree = html5lib.parse(text, namespaceHTMLElements=False)
     assert [element.text.strip() for element in tree.iter("h2")] == [
         "Answer", "Before you compare", "Comparison", "Charts",
-        "Verdict in full", "Every difference", "Settings and labels", "Other fields", "How to read this",
+        "More of the verdict", "Every difference", "Settings and labels", "Other fields", "How to read this",
         "Data sheet", "What was masked", "Make it again",
     ]  # fmt: skip
     open_parts = [element.tag for element in tree.find(".//main") if element.tag in ("h2", "details")]

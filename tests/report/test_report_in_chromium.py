@@ -272,6 +272,16 @@ def test_charts_have_the_colours_of_the_page_and_paper_has_those_of_light_ones(o
         assert page.evaluate(CORNERS) == [255]
 
 
+def test_what_is_beyond_chance_is_filled_and_bold_on_paper(opened, everything, tmp_path):
+    digits = VersionSet([version for version in everything if version.model_id == DIGITS])[-5:]
+    with opened(digits.compare().report(tmp_path / "r.html", charts=False)) as (page, _):
+        page.emulate_media(media="print")
+        looks = page.evaluate("""() => [...document.querySelectorAll('td:has(>b),td:has(>strong)')].map(each => getComputedStyle(each))
+            .map(look => [look.fontWeight, look.printColorAdjust, look.backgroundColor != 'rgba(0, 0, 0, 0)'])""")
+    assert looks
+    assert set(map(tuple, looks)) == {("700", "exact", True)}
+
+
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
 def test_every_band_names_its_versions_and_the_baseline(twenty):
     compared, _, pdf = twenty

@@ -339,6 +339,7 @@ def test_a_drift_takes_the_width_there_is_and_says_once_what_the_times_below_its
     after = [make({"Uri": "b", "GmtModifiedTime": "2026-02-01T08:30:00Z"}, name) for name in ("0.1.0", "0.2.0")]
     drift = find_drift(before, after)
     assert "max-width:60em" not in drift._repr_html_()
+    assert "text-align:right" not in drift._repr_html_().partition("<tbody")[2]  # what is saved and what is now are texts
     assert str(drift).count("2026-02-01 08:30") == 2
     assert str(drift).count("modified (UTC)") == 1
     with speaking("zh"):
