@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeGuard, TypeVar
 
-from pai_notebook.arguments import described, is_series, is_version_name, meant_version, meant_versions, without_v
+from pai_notebook.arguments import described, is_number, is_series, is_version_name, meant_version, meant_versions, without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest
@@ -50,7 +50,8 @@ _SINGLE = tuple(word for word in WORDS if word != "all")
 _VERSION = re.compile(r"[vV]?[0-9][\w.+-]{0,127}")
 _MODEL = re.compile(r"\w[\w .+()（）-]{0,126}")
 _GLOB = re.compile(r"[\w.+*?\[\]!-]{1,128}")
-_FEW_NEWEST = re.compile(r"(?:last|latest|newest)\W?([0-9]{1,6})", re.IGNORECASE)
+_WIDE_AT = "\uff20"
+_FEW_NEWEST = re.compile(r"(?:last|latest|newest)\W{0,2}([0-9]{1,6})", re.IGNORECASE)
 _LAST = re.compile(r"last:([0-9]{1,6})", re.IGNORECASE)
 # Texts behind a model that can only be meant as a selector of it: words but for `all`, `last:N`, ranges, lists and globs.
 _BEHIND = re.compile(
@@ -271,7 +272,8 @@ def parse_address(text: str) -> Address:
     '手写数字识别@latest'
     """
     if not isinstance(text, str):
-        raise AddressError(say("{text} is not an address", text=described(text)), hint=_GRAMMAR)
+        quoted = [say("Quote versions: '{version}'.", version=text)] if is_number(text) else []
+        raise AddressError(say("{text} is not an address", text=described(text)), hint=joined([*quoted, _GRAMMAR], " "))
     model, at, selector = text.strip().partition("@")
     if not at and _is_selector(model):
         raise AddressError(
@@ -279,7 +281,9 @@ def parse_address(text: str) -> Address:
         )
     if not _MODEL.fullmatch(model) or not text.isprintable():
         other = _OTHER_MARK.fullmatch(text)
-        hint = say("Did you mean {word}?", word=f"{other[1]}@{other[2]}") if other else _hint(text)
+        wide = text.strip().replace(_WIDE_AT, "@")  # as keyboards for Chinese have it
+        near = wide if _WIDE_AT in text else f"{other[1]}@{other[2]}" if other else ""
+        hint = say("Did you mean {word}?", word=near) if near else _hint(text)
         raise AddressError(say("{model} is not a model id", model=_shown(model)), hint=hint)
     return Address(model, parse_selector(selector)) if at else Address(model)
 
@@ -371,7 +375,7 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
             parse_address(each)  # refuses it, before a long range becomes a list
         items.append(each)
     told = spread(items)
-    if names_versions(told):
+    if names_versions(told) and not is_version_name(told[0]):
         return [address_of(told[0], *map(str, told[1:]))]
     refuse_selectors(told[0] if told else "", told[1:])
     found: list[Address] = []

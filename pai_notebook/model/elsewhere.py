@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
@@ -145,6 +146,21 @@ def _columns_of_names(frame: pd.DataFrame, values: Mapping[str, Sequence[Any]], 
     likely = [column for column in likely if all(map(_is_stated, values[column])) and len(set(map(str, values[column]))) == len(frame)]
     # beside it the model, in a table of few rows, is another one in each
     return [column for column in likely if words[column] == "version"] or likely
+
+
+def reading_hint(name: str) -> Phrase | None:
+    """Say how results of one's own are read from a file of this name; None for a file of another kind, or a snapshot.
+
+    Examples
+    --------
+    >>> reading_hint("m.csv"), reading_hint("m.paisnap.json"), reading_hint("m.pdf")
+    ("Read it in Python: VersionSet.from_frame(pandas.read_csv('m.csv')).", None, None)
+    """
+    ending = PurePath(name).suffix.lower()
+    if ending == ".json" and ".paisnap" not in name.lower():
+        return say("Read it in Python: {code}.", code=f"VersionSet.from_lm_eval({name!r})")
+    reader = {".csv": "csv", ".xlsx": "excel", ".xls": "excel", ".parquet": "parquet"}.get(ending)
+    return say("Read it in Python: {code}.", code=f"VersionSet.from_frame(pandas.read_{reader}({name!r}))") if reader else None
 
 
 def _section_of(column: str) -> str:

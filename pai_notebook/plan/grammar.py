@@ -8,14 +8,24 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from pai_notebook.arguments import is_version_name, without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.files import ENDINGS, FORMATS, file_path
 from pai_notebook.i18n.phrases import joined, read_language, say
-from pai_notebook.model.address import BASELINES, Address, Selector, nearest_word, parse_address, parse_selector, refuse_selectors
+from pai_notebook.model.address import (
+    BASELINES,
+    Address,
+    Selector,
+    nearest_word,
+    parse_address,
+    parse_selector,
+    read_addresses,
+    refuse_selectors,
+)
+from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, told_form, verbs_of
 from pai_notebook.plan.words import as_written, expand, refuse_expressions, split, without_comment
 
@@ -26,6 +36,11 @@ _DASHES = "-\u2013\u2014\u2212"
 _CURLY = "\u201c\u201d\u2018\u2019"
 # Names that IPython cannot do without.
 _OF_IPYTHON = ("get_ipython", "In", "Out")
+# How a snapshot begins, and how many bytes of a file tell.
+_SNAPSHOT, _BEGINNING = b"pai_notebook snapshot", 200
+# Words of a sentence, which stand between models, and directions behind what is sorted by.
+_BETWEEN = ("with", "and", "vs", "vs.", "versus", "against", "to")
+_DIRECTIONS = ("asc", "desc", "ascending", "descending")
 _HELP = say("Type %paimodel help for the grammar.")
 _OF_ADDRESSES = ("show", "compare", "explain", "report", "gate", "save")
 _PLACES = ("region", "network", "endpoint")
@@ -235,15 +250,15 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
     """Words that are not options, and the options by name."""
     rest: list[str] = []
     options: dict[str, Any] = {}
-    pending = iter(words)
-    for word in pending:
+    pending = iter(enumerate(words))
+    for place, word in pending:
         if word in ("-h", "--help", "-?"):
             options["help"] = True
         elif word.startswith("-") and len(word) > 1:
             name, equals, value = word.partition("=")
-            option = _known(name)
+            option = _known(name, value if equals else "".join(words[place + 1 : place + 2]))
             if option.metavar and not equals:
-                value = next(pending, "")
+                value = next(pending, (0, ""))[1]
                 if not value or value.partition("=")[0] in OPTIONS:  # the next option stands where a value was left out
                     raise AddressError(say("{name} needs a value: {name} {metavar}", name=name, metavar=option.metavar), hint=_HELP)
             elif equals and not option.metavar:
@@ -273,7 +288,7 @@ def _quoted(text: str) -> str:
     return f'"{text}"' if '"' not in text else f"'{text}'" if "'" not in text else '"{}"'.format(text.replace('"', r"\""))
 
 
-def _known(name: str) -> Option:
+def _known(name: str, value: str) -> Option:
     if name in OPTIONS:
         return OPTIONS[name]
     if _SECRET.search(name):
@@ -281,7 +296,10 @@ def _known(name: str) -> Option:
             say("keys and tokens are not accepted on this line: it is saved in the history and in the notebook"),
             hint=say("Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or pass credentials= to pai_notebook.connect."),
         )
-    raise AddressError(say("unknown option {name!r}", name=name), hint=guess_option(name) or _HELP)
+    hint = guess_option(name) or _HELP
+    if value.casefold() == "json" and hint == guess_option("--to"):
+        hint = say("In a shell --json prints JSON; --to FILE writes a file.")
+    raise AddressError(say("unknown option {name!r}", name=name), hint=hint)
 
 
 def _refuse_typography(word: str) -> None:
@@ -331,6 +349,19 @@ def _all_verbs(edge: Edge) -> str:
     return say("The verbs are {text}.", text=joined(list(verbs_of(edge))))
 
 
+def _refuse_sentences(words: list[str]) -> None:
+    """Refuse a word that joins models, or turns an order, where a model is expected, without a request."""
+    for place, word in enumerate(words[1:], 1):
+        named = say("A model named {word} is written {word}@{selector}.", word=word, selector="all")
+        if word.casefold() in _DIRECTIONS:
+            raise AddressError(
+                say("{word!r} is not a model", word=word), hint=joined([say("Turn the order by a minus: --sort -created."), named], " ")
+            )
+        if word.casefold() in _BETWEEN and words[place + 1 :]:
+            others = joined([each for each in words if each.casefold() not in _BETWEEN], " ")
+            raise AddressError(say("{word!r} is not a model", word=word), hint=joined([say("Write {cure}.", cure=others), named], " "))
+
+
 def _refuse_files(words: list[str], verb: str, edge: Edge) -> None:
     """Refuse the name of a file where a model is expected, without a request; a model may be called so, and is written with its `@`."""
     for word in words:
@@ -340,15 +371,29 @@ def _refuse_files(words: list[str], verb: str, edge: Edge) -> None:
         named = say("A model named {word} is written {word}@{selector}.", word=word, selector="all")
         option = "--offline" if ending in ENDINGS["save"] and verb != "save" else "--junit" if ending in ENDINGS["to_junit"] else "--to"
         meant = say("Did you mean {word}?", word=f"{option} {word}") if option in options_of(verb, edge) else ""
+        if verb != "save" and os.path.isfile(word) and not _is_snapshot(word):  # noqa: PTH113 - False for a name that is too long
+            meant = reading_hint(word) or meant
         raise AddressError(
             say("{word!r} looks like a file, not like a model", word=word), hint=joined([meant, named], " ") if meant else named
         )
+
+
+def _is_snapshot(path: str) -> bool:
+    """Whether a file begins as a snapshot does, or cannot be looked at."""
+    try:
+        with Path(path).open("rb") as file:
+            return _SNAPSHOT in file.read(_BEGINNING)
+    except OSError:
+        return True
 
 
 def _addresses(words: list[str], verb: str, edge: Edge) -> tuple[Address, ...]:
     """Addresses, or one model and the names of its versions."""
     words = _joined(words)
     _refuse_files(words, verb, edge)
+    _refuse_sentences(words)
+    if len(words) > 1 and all(map(is_version_name, words)):
+        read_addresses(words)  # says that these name no model
     for word in words[1:]:
         if word in VERBS:
             rest = " ".join(each for each in words if each != word)

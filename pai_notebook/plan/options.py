@@ -179,8 +179,8 @@ _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
 _GUESSES = {word: hint for hint, words in _INSTEAD_OF_VERBS.items() for word in words}
 
 _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
-    "--baseline": ("against", "base", "reference", "ref", "with"),
-    "--all": ("only", "full", "identical", "verbose", "show-all"),
+    "--baseline": ("against", "b", "base", "reference", "ref", "with"),
+    "--all": ("only", "full", "identical", "v", "verbose", "show-all"),
     "--metrics": ("metric", "include", "columns", "fields", "rows"),
     "--exclude": ("without", "ignore", "skip", "drop"),
     "--by": ("best", "matters", "metric-that-matters", "primary"),
@@ -204,7 +204,7 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--every": ("interval", "seconds", "poll"),
     "--workspace": ("workspace-id", "ws", "project"),
     "--endpoint": ("url", "host"),
-    "--debug": ("traceback", "v", "trace"),
+    "--debug": ("traceback", "trace"),
     "--rules": ("gate", "gates", "checks", "rules-file"),
     "--question": ("ask", "asks", "answer"),
     "--junit": ("xml", "junitxml", "junit-xml"),

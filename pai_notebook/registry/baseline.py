@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from pai_notebook.model.address import (
     refuse_selectors,
     spread,
 )
+from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.model.keys import names_of
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.result import raise_when_empty
@@ -67,6 +69,10 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
         if isinstance(item, Address | VersionSet):
             yield item
         elif isinstance(item, str):
+            if os.path.isfile(item) and (read := reading_hint(item)) is not None:  # noqa: PTH113 - False for a name that is too long
+                said = say("{word!r} looks like a file, not like a model", word=item)
+                named = say("A model named {word} is written {word}@{selector}.", word=item, selector="all")
+                raise ConfigurationError(said, hint=joined([read, named], " "))
             yield from read_addresses([item])
         elif isinstance(item, ModelVersion):
             yield VersionSet([item])
@@ -78,6 +84,8 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
             if isinstance(item, Mapping):
                 code = 'VersionSet.from_frame(pandas.DataFrame([{"name": "mine", "accuracy": 0.9}]), name="name")'
                 fitting = say("Metrics of your own: {code}; dicts of the API: VersionSet.from_documents.", code=code)
+            elif hasattr(item, "columns"):
+                fitting = say("Metrics of your own: {code}.", code="VersionSet.from_frame(df, name=COLUMN)")
             raise ConfigurationError(said, hint=fitting)
 
 

@@ -377,6 +377,51 @@ def test_the_name_of_a_file_is_not_taken_for_a_model(line, meant):
     assert parse_line("report wine.html@all --to b.html").addresses[0].model == "wine.html"
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "meant"),
+    [
+        ("m.csv", "run,accuracy", "Read it in Python: VersionSet.from_frame(pandas.read_csv('m.csv'))."),
+        ("results.json", '{"results": {}}', "Read it in Python: VersionSet.from_lm_eval('results.json')."),
+        ("mine.json", '{"format": "pai_notebook snapshot"}', "Did you mean --offline mine.json?"),
+        ("mine.paisnap.json", "", "Did you mean --offline mine.paisnap.json?"),
+    ],
+)
+def test_results_of_ones_own_are_told_how_they_are_read(tmp_path, monkeypatch, name, content, meant):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(content, "utf-8")
+    for line in (f"compare model-a {name}", f"model-a@last:3 {name}"):
+        with pytest.raises(
+            AddressError, match=rf"{re.escape(name)}' looks like a file, not like a model\. {re.escape(meant)} A model named"
+        ):
+            parse_line(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ls model-a --sort created desc", "'desc' is not a model. Turn the order by a minus: --sort -created."),
+        ("compare model-a with model-b", "'with' is not a model. Write model-a model-b. A model named with is written with@all."),
+        ("compare model-a@1.0.0 VS model-b@latest", "Write model-a@1.0.0 model-b@latest."),
+        ("compare 1.8.0 1.9.0", "'1.8.0' is the name of a version, not of a model. Write MODEL@1.8.0."),
+        ("compare model-a -b approved", "unknown option '-b'. Did you mean --baseline?"),
+        ("compare model-a -v", "unknown option '-v'. Did you mean --all?"),
+        ("compare model-a --format json", "In a shell --json prints JSON; --to FILE writes a file."),
+        ("compare model-a --format=JSON", "In a shell --json prints JSON; --to FILE writes a file."),
+        ("compare model-a --format csv", "Did you mean --to?"),
+        ("compare model-a@last:-3", "Did you mean last:3?"),
+        ("compare model-a\uff20latest", "Did you mean model-a@latest?"),
+    ],
+)
+def test_what_is_no_model_and_no_option_is_answered_with_what_is_meant(line, said):
+    with pytest.raises(AddressError) as caught:
+        parse_line(line)
+    assert said in str(caught.value)
+
+
+def test_models_that_are_called_as_such_words_are_written_with_a_selector():
+    assert [address.model for address in parse_line("compare model-a with@all desc@latest").addresses] == ["model-a", "with", "desc"]
+
+
 def test_a_selector_among_names_behind_a_model_is_refused_with_the_address_that_was_meant():
     with pytest.raises(AddressError, match=r"^'latest' is not a model\. Write model-a@2\.4\.0,latest\.$"):
         parse_line("compare model-a 2.4.0 latest")

@@ -294,3 +294,19 @@ def test_two_versions_beside_an_unasked_baseline_are_told_how_to_compare_them_wi
     ):
         compared = registry.compare(*(f"wine-cultivar@{each}" for each in asked), baseline=baseline)
         assert not any("each other" in note for note in compared.notes), (asked, baseline)
+
+
+def test_results_of_ones_own_are_told_how_they_are_compared(registry, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.csv").write_text("run,accuracy", "utf-8")
+    with pytest.raises(ConfigurationError, match=r"'m\.csv' looks like a file.*VersionSet\.from_frame\(pandas\.read_csv\('m\.csv'\)\)"):
+        registry.compare("wine-cultivar", "m.csv")
+    with pytest.raises(ConfigurationError, match=r"a DataFrame cannot be compared\. .*VersionSet\.from_frame\(df, name=COLUMN\)"):
+        registry.compare("wine-cultivar", registry.get_versions("wine-cultivar@latest").to_frame())
+
+
+def test_version_names_without_a_model_and_numbers_are_refused_without_a_request(registry):
+    with pytest.raises(AddressError, match=r"'1\.8\.0' is the name of a version, not of a model\. Write MODEL@1\.8\.0\."):
+        registry.compare("1.8.0", "1.9.0")
+    with pytest.raises(AddressError, match=r"1\.5 is not an address\. Quote versions: '1\.5'\."):
+        registry.get_versions("wine-cultivar", 1.5)
