@@ -90,7 +90,9 @@ def kind_of_change(cell: Cell, baseline: Cell) -> Kind:
 
 
 def difference(cell: Cell, baseline: Cell) -> float | None:
-    """Value minus baseline; exact for whole numbers of any size, None where both are infinite on the same side."""
+    """Value minus baseline; exact for whole numbers, None where both are infinite on the same side or beyond what a float holds."""
+    if cell.value is not None and cell.value == baseline.value and math.isinf(cell.value):
+        return None
     if type(cell.raw) is int and type(baseline.raw) is int:
         try:
             return float(cell.raw - baseline.raw)

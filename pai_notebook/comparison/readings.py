@@ -254,7 +254,7 @@ class Readings:
                 error = read_percentage(self._beside.cell((name, key[1]), place).raw, value)
             if error is None:
                 if self._beside.cell((name, key[1]), place).state not in _NOTHING:
-                    yield SourceReading(name, refusal=say("{name} is not a number", name=name))
+                    yield SourceReading(name, refusal=self._no_number(name, key, place))
             elif error == 0:
                 yield SourceReading(name, refusal=say("{name} is 0", name=name), is_zero=True)
             elif error < 0 or error > self.span(key, place, [value]) / 2 or _is_other_unit(key[0], value, error):
@@ -274,16 +274,25 @@ class Readings:
                 unread = say("{name} is not read; write {error}", name=name, error=_error_name(key[0]))
                 yield SourceReading(name, refusal=unread, is_zero=self._beside.number((name, key[1]), place) == 0)
 
+    def _no_number(self, name: str, key: Key, place: int) -> Phrase:
+        """Say what a row has where nothing can be computed with it."""
+        cell = self._beside.cell((name, key[1]), place)
+        if cell.value is None or math.isnan(cell.value):
+            return say("{name} is not a number", name=name)
+        return say("{name} is infinite" if math.isinf(cell.value) else "{name} is too close to 0 or too large to compute with", name=name)
+
     def _bounds(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated intervals."""
         for name, bounds, told in self._intervals(key, place, value):
             level = self._level(key, place, name, told)
             if bounds is None:
                 yield SourceReading(name, refusal=say("{name} cannot be read as an interval", name=name))
-            elif not bounds[0] <= value <= bounds[1] or (bounds[0] == bounds[1] and not is_exact(key[0])):
+            elif bounds[0] > bounds[1]:
+                yield SourceReading(name, refusal=say("{name} ends below where it begins", name=name))
+            elif not bounds[0] <= value <= bounds[1]:
                 yield SourceReading(name, refusal=say("{name} does not hold {value}", name=name, value=format_number(value)))
             elif bounds[0] == bounds[1]:
-                yield SourceReading(name, refusal=say("{name} is 0", name=name), is_zero=True)
+                yield SourceReading(name, refusal=say("{name} has no width", name=name), is_zero=is_exact(key[0]))
             elif isinstance(level, Phrase):
                 yield SourceReading(name, refusal=level)
             elif bounds[1] - bounds[0] >= self.span(key, place, [value]):
@@ -357,7 +366,7 @@ class Readings:
         spreads, counts = list(self._beside.numbers_of(key, place, Role.SPREAD)), list(self._beside.runs(key, place))
         if not spreads:
             rows = [row for row in self._beside.rows_of(key, Role.SPREAD) if self._beside.cell((row, key[1]), place).state not in _NOTHING]
-            return SourceReading(rows[0], refusal=say("{name} is not a number", name=rows[0])) if rows else None
+            return SourceReading(rows[0], refusal=self._no_number(rows[0], key, place)) if rows else None
         runs = self._repeats[key][place] if key in self._repeats else None
         if not counts and runs is not None and self._beside.cell(key, place).state is State.SERIES:
             counts = [("", runs.count, runs.folds)]

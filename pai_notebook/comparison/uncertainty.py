@@ -171,12 +171,7 @@ class Uncertainty:
         if value is None or base is None:
             cells = self._beside.cell(key, place), self._beside.cell(key, other)
             lists = [cell for cell in cells if is_list(cell)]
-            none = (
-                "one of the two is infinite"
-                if any(cell.value and math.isinf(cell.value) for cell in cells)
-                else "one of the two is not a number"
-            )
-            return Evidence(ask_for_series(lists[0]) if lists else say(none))
+            return Evidence(ask_for_series(lists[0]) if lists else _no_number([cell.value for cell in cells]))
         if self._sharing and (place, other) in self._sharing:
             return Evidence(
                 say(
@@ -353,6 +348,15 @@ class Uncertainty:
         return any(
             each is not None and isinstance(each.side, Runs) and each.side.is_single for each in self._readings.read(key, place, None)
         )
+
+
+def _no_number(values: Sequence[float | None]) -> Phrase:
+    """Say of two values why one of them is nothing to compute with."""
+    if any(value and math.isinf(value) for value in values):
+        return say("one of the two is infinite")
+    if any(value is None or math.isnan(value) for value in values):
+        return say("one of the two is not a number")
+    return say("one of the two is too close to 0 or too large to compute with")
 
 
 @cache

@@ -1312,3 +1312,10 @@ def test_an_alarm_over_all_metrics_names_the_costs_and_training_metrics_that_it_
     known = compare(first, first | {"size_mb": 1000}, directions={"size_mb": "min"}).check("fail if worse beyond chance")
     assert not known.passed
     assert known.remarks == ()
+
+
+@pytest.mark.parametrize("text", ["NaN", "diverged"])
+def test_a_text_where_the_baseline_has_a_number_is_a_regression_that_could_not_be_checked(text):
+    with pytest.raises(RegressionError, match=f"the value is text: {text}") as raised:
+        compare({"accuracy": 0.9}, {"accuracy": text}).assert_no_regression()
+    assert [(check.metric, check.outcome) for check in raised.value.breaches] == [("accuracy", "failed")]

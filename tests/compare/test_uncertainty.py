@@ -368,3 +368,32 @@ def test_a_level_that_leaves_a_float_nothing_outside_is_refused():
     with pytest.raises(AddressError, match="not a confidence level"):
         c.gate("accuracy >= baseline with 99.99999999999999% confidence")
     assert c.interval("accuracy", "0.2.0", level=1 - 1e-15).interval.low < -0.2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ({"auc": 0.9, "auc_ci": [0.9, 0.9]}, {"auc": 0.9, "auc_ci": [0.9, 0.9]}, "auc_ci has no width"),
+        ({"auc": 0.9, "auc_ci": 0}, {"auc": 0.8, "auc_ci": 0}, "auc_ci has no width"),
+        ({"auc": 0.9, "auc_ci": [0.99, 0.7]}, {"auc": 0.8, "auc_ci": [0.99, 0.7]}, "auc_ci ends below where it begins"),
+        ({"auc": 0.9, "auc_ci": -0.02}, {"auc": 0.8, "auc_ci": -0.02}, "auc_ci ends below where it begins"),
+        ({"auc": 0.9, "auc_ci": [0.7, 0.8]}, {"auc": 0.9, "auc_ci": [0.7, 0.8]}, "auc_ci does not hold 0.9"),
+        (
+            {"loss": 1e-320, "loss_se": 1e-322},
+            {"loss": 2e-320, "loss_se": 1e-322},
+            "one of the two is too close to 0 or too large to compute with",
+        ),
+        ({"loss": 0.1, "loss_se": 1e-322}, {"loss": 0.2, "loss_se": 1e-322}, "loss_se is too close to 0 or too large to compute with"),
+        ({"loss": 0.1, "loss_se": math.inf}, {"loss": 0.2, "loss_se": math.inf}, "loss_se is infinite"),
+        ({"loss": 0.1, "loss_se": math.nan}, {"loss": 0.2, "loss_se": math.nan}, "loss_se is not a number"),
+        ({"loss": 1e200, "loss_se": 1}, {"loss": 2e200, "loss_se": 1}, "one of the two is too close to 0 or too large to compute with"),
+    ],
+)
+def test_what_cannot_be_computed_with_is_called_what_it_is(first, second, reason):
+    assert interval(first, second, next(iter(first))).reason == reason
+
+
+def test_whole_numbers_beyond_every_float_are_infinite_and_neither_is_ahead():
+    c = compare({"accuracy": 10**400}, {"accuracy": 10**401})
+    assert c["accuracy"].changes[1].delta is None
+    assert c.verdict.sentences == ("Infinite in 0.1.0 and in others, so that nothing can be said: accuracy.",)
