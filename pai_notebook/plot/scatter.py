@@ -132,7 +132,8 @@ def _notes(
     mixed = [say("✚ better in one and worse in the other")] if "mixed" in verdicts.values() else []
     points = [both[place][axis] for place in spots for axis in (0, 1)]
     marks = marks_of(list(verdicts.values()), of_two=True, alone=any(point.alone for point in points))
-    pieces = [*marks, *mixed, *whiskers_of(points, data.names[data.baseline])]
+    base = [say("■ baseline: {baseline}", baseline=data.names[data.baseline])] if data.baseline in spots else []
+    pieces = [*base, *marks, *mixed, *whiskers_of(points, data.names[data.baseline])]
     outside = {
         data.names[place]: (mark, _said(measures, place, verdicts[place]))
         for place, spot in spots.items()

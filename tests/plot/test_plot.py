@@ -858,3 +858,38 @@ def test_of_several_dot_plots_the_last_says_what_the_marks_of_all_mean(monkeypat
     drawn.clear()
     report_figures(data, by=["accuracy@d-0", "accuracy@d-1"])
     assert ["whiskers" in " ".join(words(ax)) for ax in drawn[::2]] == [False, True, False]
+
+
+GLYPHS = {("o", True): "●", ("o", False): "○", ("D", True): "◆", ("s", True): "(baseline)", ("P", True): "✚",
+          **dict.fromkeys([("v", True), ("v", False)], "▼ beyond"), **dict.fromkeys([("^", True), ("^", False)], "▲ beyond"),
+          **dict.fromkeys([("<", True), ("<", False)], "◀ beyond"), **dict.fromkeys([(">", True), (">", False)], "▶ beyond")}  # fmt: skip
+
+
+def every_sign():
+    """Versions with every verdict: better, worse, so only if compared alone, chance, equal, no interval, no number, far from all others."""
+    accuracies = [0.9, 0.9, 0.905, 0.87, 0.95, 0.85, 0.2, 0.902]
+    rtf = [5, 5, 4, 6, 3, 7, 900, None]
+    matches = [0.9, 0.9, 0.905, 0.9, 0.95, 0.95, 0.9, 0.9]
+    columns = zip(accuracies, rtf, matches, strict=True)
+    return [make(f"0.{nth}.0", accuracy=a, rtf=b, exact_match=c, n=1000) for nth, (a, b, c) in enumerate(columns)]
+
+
+@pytest.mark.slow
+def test_every_mark_and_sign_of_a_chart_is_in_its_legend():
+    more = [make(f"1.{nth}.0", accuracy=0.9 + nth / 1000, rtf=5, exact_match=0.9, n=1000) for nth in range(6)]
+    charts = []
+    for versions in (every_sign(), [*every_sign(), *more]):
+        plot = VersionSet(versions).compare("first").plot
+        charts += [getattr(plot, kind)(metric) for kind in ("dot", "bar", "slope") for metric in ("accuracy", "rtf")]
+        charts += [plot.scatter("exact_match", "accuracy"), plot.scatter("rtf", "accuracy"), plot.heatmap()]
+    found = set()
+    for ax in charts:
+        below = note(ax)
+        names = [label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+        used = {GLYPHS[mark] for mark in marks(ax, None)}
+        used = {"■ baseline" if sign == "(baseline)" and not any(sign in name for name in names) else sign for sign in used}
+        used |= {char for text in ax.texts[:-1] for char in text.get_text() if char in "★☆≈?=▲▼△▽–"}
+        used |= {"(better), (worse)" for text in ax.texts[:-1] if "(worse)" in text.get_text()}
+        assert {sign for sign in used if sign not in below and not any(sign in name for name in names)} == set()
+        found |= used
+    assert {"●", "○", "◆", "✚", "■ baseline", "▼ beyond", "★", "≈", "?", "=", "▲", "▼", "△", "▽", "(better), (worse)"} - found == set()
