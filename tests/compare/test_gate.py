@@ -27,6 +27,7 @@ accuracy >= 0.92 if present
 
 # nothing else
 """
+WRONG_LEVELS = (" with 0.95 confidence", " with 95 confidence", " with confidence", ", with 95% confidence", " at 95% confidence")
 ALARMS = "Write: fail if worse beyond chance, fail if METRIC worse beyond chance, or: fail if METRIC worse by more than 1pp beyond chance."
 
 
@@ -660,6 +661,12 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
         ("accuracy >= baseline within 1%", "Write what may be lost: baseline - 1% is 99 % of the baseline."),
         ("latency_ms <= 5ms", "Write the number without its unit."),
         ("accuracy >= 0.9 on holdout", "Write the dataset behind the metric: accuracy@DATASET >= 0.9."),
+        *((f"accuracy >= baseline - 1pp{level}", "Write: with 95% confidence.") for level in WRONG_LEVELS),
+        ("accuracy >= 0.9 if present with 95% confidence", "Write if present last, behind with 95% confidence."),
+        ("accuracy >= baseline - 1 point", "Write 1pp for a percentage point, as in baseline - 1pp."),
+        ("accuracy >= baseline - 2 points", "Write 1pp for a percentage point, as in baseline - 1pp."),
+        ("latency_ms <= baseline * 1.1", "Write how much more it may be: baseline + 10% is 1.1 times the baseline."),
+        ("latency_ms < 1.1 * baseline", "Write how much more it may be: baseline + 10% is 1.1 times the baseline."),
         ("accuracy >= 0.9,", "Write one rule a line, and nothing behind it but a comment after #."),
         ('"accuracy >= 0.9"', "Write one rule a line, without brackets and quotation marks: rules are not JSON."),
         ('["accuracy >= 0.98"]', "Write one rule a line, without brackets and quotation marks: rules are not JSON."),
@@ -785,7 +792,7 @@ def test_an_alarm_without_an_interval_or_a_metric_does_not_pass():
     report = compare({"auc": 0.9}, {"auc": 0.1}).check("fail if worse beyond chance")
     assert [check.words for check in report.breaches] == [f"0.2.0: {reason}"]
     assert breaches(shares(0.9, 0.9), "fail if acuracy worse beyond chance") == [
-        ("acuracy", "", "no metric with a known direction; nearest: accuracy")
+        ("acuracy", "", "no version has this metric; nearest: accuracy")
     ]
 
 
@@ -874,6 +881,34 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
     assert alarm(0.6, 0.2).checks[0].reason == "worse beyond chance and the tolerance of 20 pp (95 % for all checks of this gate together)"
     assert not alarm(0.65, "20%").passed
     assert alarm(0.70, "20%").passed
+
+
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        ("accuracy drop < 1%", "Write what has to hold, as in accuracy >= baseline - 1%."),
+        ("assert accuracy >= 0.9  # as in Python", "Write the rule alone: accuracy >= 0.9."),
+        ("fail unless accuracy >= 0.9", "Write what has to hold: accuracy >= 0.9."),
+        ("unless accuracy >= baseline - 1%", "Write what has to hold: accuracy >= baseline - 1%."),
+        ("fail if any worse beyond chance", "Write: fail if worse beyond chance."),
+        ("fail if any metric is worse beyond chance", "Write: fail if worse beyond chance."),
+        ("mean accuracy >= 0.9", "A rule begins with one metric; a name with blanks stands in backticks. Nearest: accuracy."),
+    ],
+)
+def test_words_that_no_version_has_a_metric_of_are_an_error_of_the_grammar(rule, hint):
+    with pytest.raises(AddressError, match="no version has a metric") as refused:
+        shares(0.9, 0.9).check(f"n >= 1\n {rule}")
+    assert refused.value.hint == hint
+    assert "line 2, column" in str(refused.value)
+
+
+def test_a_name_with_blanks_is_a_metric_where_a_version_has_it():
+    c = compare({"accuracy drop": 0.9, "any": 1}, {"accuracy drop": 0.9, "any": 1})
+    assert c.check("accuracy drop <= 1\nany >= 1").passed
+    assert not c.check("`mean accuracy` >= 0.5").passed
+    assert shares(0.9, 0.9).check("mean accuracy >= 0.5 if present\nn > 1").passed
+    evidence = shares(0.9, 0.9).check("fail if n worse beyond chance").breaches[0].reason
+    assert evidence == "which way is better is unknown (it says how sure another metric is)"
 
 
 def test_a_price_within_the_tolerance_is_a_loss_that_is_told():

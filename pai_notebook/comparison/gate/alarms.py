@@ -97,10 +97,14 @@ def _without_direction(alarm: Alarm, gated: Gated) -> list[Check]:
 
 def _alarm_nowhere(alarm: Alarm, gated: Gated) -> Check:
     """Fail where no metric is meant: an alarm that cannot ring is none."""
-    close = nearest_names(alarm.metric, [row.key for row in gated.rows]) if alarm.metric else ()
-    none = (
-        say("no metric with a known direction; nearest: {names}", names=joined(close)) if close else say("no metric with a known direction")
-    )
+    found = gated.fitting(alarm.pattern) if alarm.is_named else []
+    close = nearest_names(alarm.metric, [row.key for row in gated.rows]) if alarm.is_named else ()
+    if found:
+        none = say("which way is better is {direction}", direction=found[0].direction.said)
+    elif alarm.is_named:
+        none = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
+    else:
+        none = say("no metric with a known direction")
     left_out = gated.left_out_by(alarm.pattern) if alarm.is_named else None
     return Check("skipped" if alarm.optional else "failed", alarm.text, metric=alarm.metric, reason=left_out or none, checked=False)
 

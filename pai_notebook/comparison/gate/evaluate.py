@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.gate.alarms import NAMED, alarm_checks, left_aside, unchecked
 from pai_notebook.comparison.gate.pairs import Gated, Pair, relative_end
-from pai_notebook.comparison.gate.parse import Alarm, Rule, parse_rules
+from pai_notebook.comparison.gate.parse import Alarm, Rule, no_name, parse_rules
 from pai_notebook.comparison.gate.report import Check, Outcome
 from pai_notebook.comparison.rows import is_blank, told_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -38,10 +38,15 @@ def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
     Raises
     ------
     AddressError
-        When a rule does not follow the grammar, with line and column.
+        When a rule does not follow the grammar, with line and column, or has words for a metric that are the name of none.
     """
     rules = parse_rules(text)
     checks = gated.failures()
+    for rule in rules if gated.candidates else ():
+        if not gated.fitting(rule.pattern) and gated.left_out_by(rule.pattern) is None:
+            error = no_name(text.removeprefix("\ufeff"), rule, nearest_names(rule.metric, [row.key for row in gated.rows]))
+            if error is not None:
+                raise error
     if not rules:
         checks.append(Check("failed", say("no rule"), reason=say("the gate has no rule; write one a line"), checked=False))
     alarms = alarm_checks([rule for rule in rules if isinstance(rule, Alarm)], gated)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
 from pai_notebook.comparison.tolerance import in_points
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import BASELINES
 from pai_notebook.model.condition_tokens import LOOKALIKES, grammar_error
 from pai_notebook.model.numbers import DECIMAL, HIGHEST_LEVEL, UNSIGNED, format_computed
@@ -34,6 +35,10 @@ _MEANT = tuple(
             say("Write one rule a line, without brackets and quotation marks: rules are not JSON."),
         ),
         (r"\A\s*fail\s+if\b", _ALARMS),
+        (r"\bif\s+present\s+\S", say("Write if present last, behind with 95% confidence.")),
+        (r",\s*with\b|\bwith(?:\s+[0-9.]+)?\s+confidence\b|\bat\s+[0-9.]+\s?%?\s?confidence\b", say("Write: with 95% confidence.")),
+        (r"\bpoints?\b", say("Write 1pp for a percentage point, as in baseline - 1pp.")),
+        (r"<[^<>]*(?:baseline\s*[*/]|[*]\s*baseline)", say("Write how much more it may be: baseline + 10% is 1.1 times the baseline.")),
         (r"!=|<>|\u2260", say("A rule has no !=; write >=, <=, >, < or ==.")),
         (r"=>|=<|[<>]\s+=|[<>]==|<<|>>", say("Write >= or <=.")),
         (r"[0-9],[0-9]", say("Write numbers with a point and without commas, as 0.9.")),
@@ -195,6 +200,49 @@ def parse_rules(text: str) -> tuple[Rule | Alarm, ...]:
     """
     text = text.removeprefix("\ufeff")  # as editors of Windows begin a file
     return tuple(_Reader(text, number, start, line).rule() for number, start, line in _lines(text))
+
+
+# Words at the beginning or inside of a rule that are no name of a metric where no version has one of that name.
+_NO_NAMES = tuple(
+    (re.compile(pattern, re.IGNORECASE), meant)
+    for pattern, meant in (
+        (r"\Aassert\s", "Write the rule alone: {rule}."),
+        (r"\A(?:fail\s+)?unless\s", "Write what has to hold: {rule}."),
+        (r"\s(?:drops?|loss|decrease|change)\Z", "Write what has to hold, as in accuracy >= baseline - 1%."),
+    )
+)
+# Words of an alarm over all metrics.
+_ANY = re.compile(r"(?:any|all|every)(?:thing|\s+metrics?)?|something|it", re.IGNORECASE)
+
+
+def no_name(text: str, rule: Rule | Alarm, close: Sequence[str]) -> Exception | None:
+    """Say that what stands for a metric is none, as no version has one of that name; None where it could be a name.
+
+    Parameters
+    ----------
+    text : str
+        The rules.
+    rule : Rule or Alarm
+        One of them.
+    close : sequence of str
+        The nearest names that there are.
+    """
+    name = rule.metric.strip()
+    found = next(((match, meant) for pattern, meant in _NO_NAMES if (match := pattern.search(name))), None)
+    hint: str
+    if found is not None:
+        match, meant = found
+        hint = say(meant, rule=rule.text[rule.text.find(name) + match.end() :].strip())
+    elif isinstance(rule, Alarm) and _ANY.fullmatch(name):
+        hint = say("Write: fail if worse beyond chance.")
+    elif len(re.sub("`[^`]*`", "", name).split()) > 1 and not rule.optional:
+        hint = say("A rule begins with one metric; a name with blanks stands in backticks. Nearest: {names}.", names=joined(close))
+        hint = hint if close else _FORM
+    else:
+        return None
+    start = next(start for number, start, _ in _lines(text) if number == rule.line)
+    at = start + text[start:].find(name)
+    return grammar_error(text, at, say("no version has a metric {pattern!r}", pattern=name), hint)
 
 
 def _lines(text: str) -> list[tuple[int, int, str]]:
