@@ -282,7 +282,9 @@ def _tables(
     datasets, paths = comparison.short_datasets, comparison.plain_paths
     # the caption says what all lines stand for alike
     named = any(row.dataset for row in rows) if not groups else len({_of(comparison, groups.get(row.key, [row]))[2] for row in rows}) > 1
-    units = Counter(path for path, _ in {(row.path, unit_of([row], places)) for row in rows})
+    # a row without any difference has no unit to tell from those of the others
+    different = (row for row in rows if any(row.changes[place].delta for place in places))
+    units = Counter(path for path, _ in {(row.path, unit_of([row], places)) for row in different})
     for row in rows:
         group = groups.get(row.key)
         unit = unit_of(group or [row], places)
@@ -327,8 +329,7 @@ def _tables(
             base, *others = (cells[place] for place in shown)
             last: list[Inline] = [Code(course, small=True) if course else ""] if courses else []
             filled.append([*head, base, *([best] if bests else []), *others, *missing, *last])
-        versions = [*(comparison.names[place] for place in shown[1:]), *failed]
-        part: Phrase | str = joined(versions) if len(bands) > 1 else ""
+        part: Phrase | str = joined([*(comparison.names[place] for place in shown[1:]), *failed]) if len(bands) > 1 else ""
         title = say("{what}: {said}", what=caption, said=part) if caption and part else caption or part
         below = [say("Nothing in these versions: {names}.", names=first(_row_names(comparison, empty)[0], _DATASETS))] if empty else []
         below += notes if (shown, failed) == bands[0] else []

@@ -164,6 +164,13 @@ def test_the_unit_of_differences_stands_once_behind_the_name_of_their_row():
     assert "after a name" not in text_of(compare({"auc": 0.8}, {"auc": 0.9}))
 
 
+def test_a_row_without_a_difference_leaves_the_unit_with_the_name_of_the_metric():
+    versions = [make(f"0.{n}.0", results(d_a={"mae": 46 + n}, d_b={"mae": 51 + n})) for n in range(3)] + [make("0.3.0", {"mae": 47})]
+    text = str(Comparison(versions, baseline="first"))
+    assert re.search(r"mae ↓ %\s+d-a ", text)
+    assert not re.search(r"d-[ab] %", text)
+
+
 def test_a_metric_is_named_once_where_its_differences_have_several_units():
     both = ({"d_a": 90, "d_b": 0.9, "d_c": 0.8}, {"d_a": 92, "d_b": 1100, "d_c": 1200})
     told = [results(**{name: {"accuracy": value} for name, value in values.items()}) for values in both]
