@@ -296,7 +296,7 @@ class Readings:
             elif isinstance(level, Phrase):
                 yield SourceReading(name, refusal=level)
             elif bounds[1] - bounds[0] >= self.span(key, place, [value]):
-                yield SourceReading(name, refusal=say("{name} spans all that {value} could be", name=name, value=format_number(value)))
+                yield SourceReading(name, refusal=say("{name} spans all that the value could be", name=name))
             elif self._may_be_fraction(key, place, value, (bounds[1] - bounds[0]) / 2 / normal_quantile(level or _LEVEL)):
                 yield SourceReading(name, refusal=_fraction_beside_percent(name))
             else:

@@ -120,8 +120,7 @@ class Uncertainty:
         if doubt is not None:
             reason = say("{reason}; {doubt}", reason=reason, doubt=doubt)
         known = ((self._names[each], self.unused(key, each, n)) for each in (other, place)) if self._beside.has_any(key) else ()
-        # what is clearly narrower is part of the reason
-        notes = told_unused((name, unused._replace(narrower=())) for name, unused in known)
+        notes = told_unused(known, narrower=False)
         return Evidence(reason, found, level, self.scale(key), doubt=doubt, notes=tuple(notes))
 
     def _doubt(self, sides: Sides, place: int, other: int) -> Phrase | None:

@@ -39,8 +39,8 @@ _KINDS: Mapping[str, str] = {
 }
 
 
-def told_unused(known: Iterable[tuple[str, Unused]]) -> list[Phrase]:
-    """Say of versions what is stated and does not count, a sentence a kind.
+def told_unused(known: Iterable[tuple[str, Unused]], *, narrower: bool = True) -> list[Phrase]:
+    """Say of versions what is stated and does not count, a sentence a kind; what is clearly `narrower` is part of other reasons too.
 
     Examples
     --------
@@ -55,12 +55,13 @@ def told_unused(known: Iterable[tuple[str, Unused]]) -> list[Phrase]:
     told = [
         (_KINDS[kind], [say("{version} ({state})", version=text, state=first(list(of), _NAMED)) for text, of in by_text.items()])
         for kind, by_text in found.items()
+        if narrower or kind != "narrower"
     ]
     return [say(said, names=first(texts, _NAMED)) for said, texts in told if texts]
 
 
 def unused_evidence(comparison: Comparison, keys: Collection[tuple[str, str]] | None = None) -> list[Phrase]:
-    """Say it of all metrics that vary, or of some.
+    """Say it of all metrics that vary; of some only what is not believed or not taken.
 
     Parameters
     ----------
@@ -75,4 +76,4 @@ def unused_evidence(comparison: Comparison, keys: Collection[tuple[str, str]] | 
         # most metrics have nothing beside them, which is told of all versions at once
         if (keys is None or key in keys) and uncertainty.has_beside(key):
             known += [(name, uncertainty.unused(key, place)) for place, name in enumerate(comparison.names)]
-    return told_unused(known)
+    return told_unused(known, narrower=keys is None)
