@@ -114,6 +114,7 @@ _HOMES = {
 _INSTEAD = {
     "VersionSet.from_documents": "from_documents from_dict from_dicts from_records from_json",
     "VersionSet.from_frame": "from_frame from_dataframe from_pandas",
+    "VersionSet.from_lm_eval": "from_lm_eval from_lm_harness from_results",
     "Explorer()": "explore",
     "search_versions": "search find",
     "list_models": "models search_models find_models",

@@ -286,7 +286,7 @@ GUESSES = {
     "Explanation": {"text": r"str\(explanation\)"},
     "GateReport": {"ok": "passed", "failures": "breaches"},
     "Drift": {"changed": "Did you mean changes"},
-    "Plots": {"line": "slope"},
+    "Plots": {"line": "slope", "trend": "slope"},
 }
 
 
@@ -304,7 +304,8 @@ def test_an_attribute_that_is_not_there_is_answered_with_what_was_meant(calls):
 
 
 def test_a_name_that_the_package_does_not_have_is_answered_with_what_was_meant():
-    for guess, meant in (("from_dict", "VersionSet.from_documents"), ("search", "search_versions"), ("list_version", "list_versions")):
+    guesses = {"from_dict": "VersionSet.from_documents", "from_lm_eval": "VersionSet.from_lm_eval", "search": "search_versions"}
+    for guess, meant in {**guesses, "list_version": "list_versions"}.items():
         with pytest.raises(AttributeError, match=rf"^pai_notebook has no attribute '{guess}'\. .* {meant}[.?]$"):
             getattr(pnb, guess)
 
@@ -498,6 +499,8 @@ def test_what_was_meant_by_a_call_is_said():
         c.plot.bar(z="accuracy")
     with pytest.raises(ConfigurationError, match=r"For one model use pnb\.Explorer\(pnb\.get_versions\('model-x'\)\)\.$"):
         pnb.Explorer("model-x")
+    with pytest.raises(ConfigurationError, match=r'Use pnb\.Explorer\(pnb\.connect\("demo"\)\)\.$'):
+        pnb.Explorer("demo")
     with pytest.raises(ConfigurationError, match=r'VersionSet\.from_frame\(pandas\.DataFrame\(\[\{"name": "mine", "accuracy": 0\.9'):
         registry.compare(vs, {"accuracy": 0.9})
     with pytest.raises(ConfigurationError, match=r"its field and its name, as in labels\.env\. Available: all, "):

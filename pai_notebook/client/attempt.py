@@ -152,6 +152,7 @@ class Exchange:
             version_name=operation.version_name,
             region=self._settings.region,
             endpoint=self._settings.endpoint.host,
+            workspace_id=self._settings.workspace_id,
             mask=credentials.mask if credentials else Mask(),
             origin=credentials.origin if credentials else "",
             proxy=self._lanes.proxy,

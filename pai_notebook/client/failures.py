@@ -60,7 +60,7 @@ class Subject:
     ----------
     action, permission : str
         The API action, and the RAM action that it needs.
-    model_id, version_name, region, endpoint : str
+    model_id, version_name, region, endpoint, workspace_id : str
         Where they apply.
     mask : callable
         Takes the secrets of the request out of a text.
@@ -75,6 +75,7 @@ class Subject:
     version_name: str = ""
     region: str = ""
     endpoint: str = ""
+    workspace_id: str = ""
     mask: Callable[[str], str] = field(default=_NO_MASK, repr=False)
     origin: str = ""
     proxy: Proxy = _NO_PROXY
@@ -252,6 +253,8 @@ def _not_found(document: Mapping[str, Any], code: str, said: str, subject: Subje
             **details,
         )
     if subject.model_id:
+        if subject.workspace_id and not subject.model_id.startswith("model-"):  # a name is looked for in the workspace, an id anywhere
+            where = say(" in workspace {id} of {region}", id=subject.workspace_id, region=subject.region or subject.endpoint)
         return ModelNotFound(
             say("no model named {model_id}{where}", model_id=subject.model_id, where=where),
             hint=say("Check the model's id or name, and the region."),

@@ -261,7 +261,9 @@ def resolve_settings(
         lost = f" ({source.lost})" if source.lost else ""
         raise ConfigurationError(
             say("no region was found{lost}", lost=lost),
-            hint=say('Use connect(region="cn-hangzhou"), set REGION, or choose a region with `aliyun configure`.'),
+            hint=say(
+                'Use connect(region="cn-hangzhou"), set REGION, or choose a region with `aliyun configure`; connect("demo") needs none.'
+            ),
         )
     if place[0]:
         check_region(*place)

@@ -423,7 +423,11 @@ def _registry(source: Any) -> Registry:
         return default_registry()
     if isinstance(source, Registry):
         return source
-    of_model = say("For one model use {code}.", code=f"pnb.Explorer(pnb.get_versions({source!r}))") if isinstance(source, str) else None
+    of_model = None
+    if isinstance(source, str):
+        is_demo = source.casefold() == "demo"
+        of_model = say("Use {code}.", code='pnb.Explorer(pnb.connect("demo"))') if is_demo else None
+        of_model = of_model or say("For one model use {code}.", code=f"pnb.Explorer(pnb.get_versions({source!r}))")
     raise ConfigurationError(
         say("an explorer looks into a registry or a set of versions, not into {kind}", kind=type(source).__name__),
         hint=of_model or say("Use pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions)."),

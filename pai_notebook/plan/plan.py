@@ -217,9 +217,8 @@ def _rules(command: Command) -> str:
     except AddressError as error:
         raise AddressError(say("{what}: {said}", what=path, said=error.message), hint=error.hint) from error
     except UnreadableFile as error:
-        raise ConfigurationError(
-            say("{path} {error}", path=path, error=error.args[0]), hint=say("Pass --rules a file with one rule a line.")
-        ) from error
+        hint = say("Pass --rules a file with one rule a line, or in a shell - and the rules on stdin.")
+        raise ConfigurationError(say("{path} {error}", path=path, error=error.args[0]), hint=hint) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(
             say("{path} is not a text in UTF-8: {reason} at byte {start}", path=path, reason=error.reason, start=error.start)

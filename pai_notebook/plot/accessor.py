@@ -35,7 +35,7 @@ class Plots(Guided, Printed):
         What is drawn.
     """
 
-    _instead = guide({"slope": "line lines", "series": "curve history", "dot": "point points strip"})
+    _instead = guide({"slope": "line lines trend trends", "series": "curve history", "dot": "point points strip"})
 
     def __init__(self, data: ChartData) -> None:
         self.data = data

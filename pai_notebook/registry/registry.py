@@ -540,7 +540,12 @@ class Registry(Displayed):
             workspace_id = self.workspace_id
         told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
         asked = [say("workspace {id}", id=workspace_id) if workspace_id else say("all workspaces")]
-        return ModelList(kept, asked=joined([*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]))
+        told_of_it = [*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]
+        whole = next((given for given in (name, *words.values()) if isinstance(given, str)), None)
+        if found and not kept and whole is not None:
+            part = say("it has to be all of it: {code} looks for a part", code=f"list_models({whole!r})")
+            return ModelList(kept, asked=joined([joined(told_of_it), part], "; "))
+        return ModelList(kept, asked=joined(told_of_it))
 
     def search_versions(
         self,

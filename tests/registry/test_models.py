@@ -164,3 +164,19 @@ def test_names_of_a_list_that_was_shown_need_no_other_list():
         assert w.seen["ListModels"] == 0
     finally:
         w.registry.close()
+
+
+@pytest.mark.parametrize("asked", [{"name": "wine"}, {"task": "tabular"}])
+def test_a_word_that_has_to_be_all_of_it_is_told_what_looks_for_a_part(asked):
+    with pnb.connect("demo", default=False) as registry:
+        text = " ".join(str(registry.list_models(**asked)).split())
+    ((key, word),) = asked.items()
+    assert text == f"No models found: all workspaces, {key} {word!r}; it has to be all of it: list_models({word!r}) looks for a part."
+
+
+def test_a_name_that_is_not_in_the_workspace_is_said_with_the_workspace():
+    with pnb.connect("demo", workspace_id="abc", default=False) as registry:
+        with pytest.raises(pnb.errors.ModelNotFound, match="no model named wine-cultivar in workspace abc of cn-hangzhou"):
+            registry.get_version("wine-cultivar@latest")
+        with pytest.raises(pnb.errors.ModelNotFound, match="no model named model-zzz in cn-hangzhou"):
+            registry.get_version("model-zzz@latest")

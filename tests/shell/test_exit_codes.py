@@ -219,6 +219,13 @@ def test_a_gate_without_a_region_leaves_no_file_of_an_earlier_one(folder, capsys
     assert "written: gate.xml" in capsys.readouterr().err
     (case,) = next(iter(JUnitXml.fromfile(str(folder / "gate.xml"))))
     assert "no region was found" in case.result[0].message
+    main(["ls"])
+    assert "paimodel --demo needs none" in capsys.readouterr().err
+
+
+def test_rules_that_are_no_file_are_told_of_stdin(folder, capsys):
+    assert main(["gate", f"{MODEL}@2.4.0", "--rules", "accuracy > 0.9", "--demo"]) == Exit.USAGE
+    assert "Pass --rules a file with one rule a line, or in a shell - and the rules on stdin." in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize("words", [[], ["--code", "--overwrite"], ["--overwrite", "--to", "gate.csv"], ["--overwrite", "--mod", "a=max"]])
