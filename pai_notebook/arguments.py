@@ -30,7 +30,7 @@ _SEVERAL = [
     (re.compile(rf"(?:\^|>=|>) ?{_NUMBERS}|{_NUMBERS}\+"), r"\1\2.."),
     (re.compile(rf"<=? ?{_NUMBERS}"), r"..\1"),
     (re.compile(rf"~[=>]? ?{_NUMBERS}"), r"\1.*"),
-    (re.compile(rf"(?=[vV]?[0-9]+\.){_NUMBERS} ?(?:-|:|\.\.\.|\u2026|to) ?(?=[vV]?[0-9]+\.){_NUMBERS}"), r"\1..\2"),
+    (re.compile(rf"(?=[vV]?[0-9]{{1,9}}\.){_NUMBERS} ?(?:-|:|\.\.\.|\u2026|to) ?(?=[vV]?[0-9]{{1,9}}\.){_NUMBERS}"), r"\1..\2"),
 ]
 
 
