@@ -165,12 +165,12 @@ def trend(values: Sequence[float | None], step: float = 0.0) -> str:
 
 
 def trend_of(comparison: Comparison, row: Row, places: Sequence[int]) -> str:
-    """Draw the course of a row through some versions, without steps smaller than `_least_step`; whole numbers as they were sent."""
+    """Draw the course of a row through some versions, without steps smaller than `least_step`; whole numbers as they were sent."""
     values = [cell.raw if type(cell.raw) is int else cell.value for cell in (row.cells[place] for place in sorted(places))]
-    return trend(values, _least_step(comparison, row, places))
+    return trend(values, least_step(comparison, row, places))
 
 
-def _least_step(comparison: Comparison, row: Row, places: Sequence[int]) -> float:
+def least_step(comparison: Comparison, row: Row, places: Sequence[int]) -> float:
     """The smallest step of a course: the tolerance, or half of the narrowest interval; less may show too, by rounding.
 
     Without an interval it is a hundredth of the largest value, so that a row of which less is known does not look more dramatic.

@@ -153,12 +153,16 @@ def subject(comparison: Comparison) -> tuple[str, str]:
 
 def against(comparison: Comparison) -> Phrase:
     """Say how many versions are compared, with which one, and why with it."""
-    others = [version for place, version in enumerate(comparison.versions) if place != comparison.baseline_place]
     place, reason = comparison.baseline_place, comparison.baseline_reason
     baseline = "" if place is None else with_models(comparison.versions, comparison.names)[place]
-    if not others:
+    if len(comparison.versions) < 2:  # noqa: PLR2004 - one is compared with nothing
         return say("{name}, {reason}", name=baseline, reason=reason)
-    return say("{count} against {baseline}, {reason}", count=count_versions(others), baseline=baseline, reason=reason)
+    return say("{count} against {baseline}, {reason}", count=count_others(comparison), baseline=baseline, reason=reason)
+
+
+def count_others(comparison: Comparison) -> Phrase:
+    """Say how many versions are compared with the baseline, which is not counted."""
+    return count_versions([version for place, version in enumerate(comparison.versions) if place != comparison.baseline_place])
 
 
 def _cautions(comparison: Comparison) -> Iterator[Block]:

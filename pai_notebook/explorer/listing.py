@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections import Counter
@@ -10,17 +9,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.comparison.cells import least_step, trend
 from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
 from pai_notebook.explorer.jobs import read_search
-from pai_notebook.i18n.phrases import now, say, told
+from pai_notebook.i18n.phrases import joined, now, say, told
 from pai_notebook.model.evidence_names import evidence_among
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import counted, short_datasets
-from pai_notebook.model.order import creation_key, version_key
+from pai_notebook.model.order import version_key
 from pai_notebook.model.version_view import approval_badge, format_of, number_text
 from pai_notebook.sanitize import visible
+from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
@@ -78,13 +79,12 @@ class VersionList:
     words: str = ""
     _ordered: tuple[ModelVersion, ...] = field(default=(), repr=False)
     _matching: tuple[ModelVersion, ...] = field(default=(), repr=False)
-    _older: dict[str, ModelVersion] = field(default_factory=dict, repr=False)
+    # a bar beside each number of the last column, by the name of its version
+    _bars: dict[str, str] = field(default_factory=dict, repr=False)
 
     def show(self, lines: Iterable[ModelVersion], *, metric: str = "", text: str | None = None) -> None:
         """List other versions, in the same order and narrowed by the same text if no other is given."""
         self.lines = tuple(sorted(lines, key=lambda line: version_key(line.version_name), reverse=True))
-        by_time = sorted(self.lines, key=creation_key)
-        self._older = {line.version_name: before for before, line in itertools.pairwise(by_time)}
         self.text, self.page = self.text if text is None else text, 0 if text is not None else self.page
         self.measure(metric)
 
@@ -98,7 +98,17 @@ class VersionList:
         self.metric, self.dataset = path, found.most_common(1)[0][0] if found else ""
         short = short_datasets(found).get(self.dataset, "")
         self.words = visible(f"{path}@{short}" if short else path)
+        cells = {line.version_name: cell for line in self.lines if (cell := self.cell(line)) is not None}
+        values = [cell.raw if type(cell.raw) is int else cell.value for cell in cells.values()]
+        bars = trend(values, self._least_step() if values else 0.0)
+        self._bars = dict(zip(cells, bars, strict=True)) if len(set(bars)) > 1 else {}
         self._sort()
+
+    def _least_step(self) -> float:
+        """The smallest difference that a bar shows, as in the tables, found in the versions with the highest names."""
+        comparison = VersionSet(self.lines[:_SAMPLE]).compare()
+        rows = [row for row in comparison.metrics if (row.path, row.dataset) == (self.metric, self.dataset)]
+        return least_step(comparison, rows[0], range(len(comparison.versions))) if rows else 0.0
 
     def sort(self, column: str) -> None:
         """Sort by a column; by the same one again the other way round. Versions with nothing in it are last."""
@@ -144,7 +154,8 @@ class VersionList:
         if not self._matching:
             return now("none")
         first, last = self.page * WINDOW + 1, self.page * WINDOW + len(self.window)
-        return now("{first:,}–{last:,} of {total:,}", first=first, last=last, total=len(self._matching))
+        told = say("{first:,}–{last:,} of {total:,}", first=first, last=last, total=len(self._matching))
+        return str(joined([told, say("▁ low to ▇ high")], " · ") if self._bars else told)
 
     def cell(self, version: ModelVersion) -> Cell | None:
         """What a version has in the last column, None unless it is a number."""
@@ -157,7 +168,7 @@ class VersionList:
         return 2 + min(_WIDEST_NAME, max((cells(visible(line.version_name)) for line in self.window), default=7))
 
     def options(self) -> list[tuple[str, str]]:
-        """Lines of text in columns, each with the name it stands for; an arrow tells the number from that of the version created before."""
+        """Lines of text in columns, each with the name it stands for."""
         found = [(line, self.cell(line)) for line in self.window]
         form = format_of(cell for _, cell in found)
         wide, options = self.name_width, []
@@ -165,17 +176,10 @@ class VersionList:
             name = visible(line.version_name)
             name = name if cells(name) <= _WIDEST_NAME else name[: _WIDEST_NAME - 1] + "…"
             day = f"{line.created:%Y-%m-%d}" if line.created else "–"
-            value = f"{number_text(cell, form)} {self._trend(line, cell)}" if cell is not None else ""
+            value = f"{number_text(cell, form)} {self._bars.get(line.version_name, '')}" if cell is not None else ""
             text = pad(name, wide) + pad(approval_text(line.approval_status), 12) + pad(day, 12) + value
             options.append((text.rstrip(), line.version_name))
         return options
-
-    def _trend(self, line: ModelVersion, cell: Cell) -> str:
-        older = self._older.get(line.version_name)
-        then = self.cell(older) if older is not None else None
-        if then is None or then.value is None or cell.value is None:
-            return ""
-        return "↑" if cell.value > then.value else "↓" if cell.value < then.value else "="
 
 
 def approval_text(status: str) -> str:

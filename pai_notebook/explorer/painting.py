@@ -138,7 +138,7 @@ def _paint_versions(state: ExplorerState, controls: Controls) -> None:
     widths = {"version": f"{listing.name_width}ch", "approval": "12ch", "created": "12ch", "metric": "auto"}
     for column, button in controls.columns.items():
         words = (listing.words or now("no metric")) if column == "metric" else now(column)
-        _set(button, "description", f"{words} {'↓' if listing.descending else '↑'}" if column == listing.column else words)
+        _set(button, "description", f"{words} {'▼' if listing.descending else '▲'}" if column == listing.column else words)
         _set(button, "tooltip", now("sort by {column}", column=words))
         _set(button.layout, "width", widths[column])
     for chip, (model, name) in zip(controls.chips, picks, strict=False):

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.direction import infer_direction
+from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import FetchErrors
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Awaited, Comparing, Fetch, Job, Shown, Terms, report_of
 from pai_notebook.explorer.listing import WINDOW, FoundModels, VersionList, metric_names
@@ -391,9 +392,8 @@ class ExplorerState:
     def _compared(self, comparison: Comparison) -> None:
         self.comparison = comparison
         if self.error is None:
-            chosen = self.terms.baseline
-            words = "{count} compared." if chosen == DEFAULT else "{count} compared with {baseline}."
-            self._say(say(words, count=counted(len(self.results), "version"), baseline=BASELINE_OPTIONS.get(chosen, chosen)))
+            # in the words of the line above the verdict: the baseline is not counted, and may be none of what was picked
+            self._say(say("{count} compared with {baseline}.", count=count_others(comparison), baseline=comparison.baseline_name))
 
     @property
     def comparing(self) -> Comparing | None:

@@ -58,7 +58,7 @@ def test_a_model_is_found_in_chinese_and_three_versions_compared(jupyter, lab, g
     explorer.search("数字")
     expect(explorer.status).to_have_text("41 versions of 手写数字识别.")
     explorer.pick("2.5.0", "2.4.0", "1.0.0")
-    explorer.fetch("3 versions compared.")
+    explorer.fetch("3 versions compared with 2.0.0.")
     explorer.shows("2.0.0", "1.0.0", "2.4.0", "2.5.0")
 
     explorer.field("Baseline").select_option(label="2.4.0")
@@ -110,7 +110,7 @@ def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate
     notebook, explorer = opened(lab, jupyter, gate, kept, front=front)
     explorer.choose("手写数字识别")
     explorer.pick("2.5.0", "2.4.0")
-    explorer.fetch("2 versions compared.")
+    explorer.fetch("2 versions compared with 2.0.0.")
     copy = notebook.output(0).locator("[class^=pai-copy]")
     expect(copy.locator("table:has(thead)").first).to_contain_text("accuracy")
     expect(copy).to_contain_text("2.5.0 in accuracy")
@@ -189,7 +189,7 @@ def test_the_keyboard_is_enough(jupyter, lab, gate, front):
     page.wait_for_function(f"({NAME_OF})(document.activeElement) === 'change'")
     tab_to("Baseline")
     press("Space", "ArrowDown", "ArrowDown", "ArrowDown", "Enter")
-    expect(explorer.status).to_contain_text("compared with the latest version.")
+    expect(explorer.status).to_contain_text("compared with 2.5.0.")
     assert focused() == "Baseline"
     tab_to("differences only")
     press("Space")
@@ -210,7 +210,7 @@ def test_axe_finds_nothing_in_any_tab(jupyter, lab, gate, front, themes):
     if not notebook.is_voila:
         notebook.in_sight()
     assert violations(page, ".pai-explorer") == []
-    explorer.fetch("2 versions compared.")
+    explorer.fetch("2 versions compared with 2.0.0.")
     page.add_style_tag(content="html,body{height:100vh!important}")  # axe takes a body of no height for clipped and checks no contrast
     for theme in themes:
         if not notebook.is_voila:
@@ -295,7 +295,7 @@ def test_the_answer_stands_above_the_fold_and_no_control_outside_the_window(jupy
     assert explorer.root.evaluate(OUTSIDE) == []
     assert explorer.root.evaluate(CUT) == []
     explorer.button("latest 5").click()
-    expect(explorer.status).to_have_text("5 versions compared.")
+    expect(explorer.status).to_have_text("5 versions compared with 2.0.0.")
     assert explorer.root.evaluate(CUT) == []
     expect(explorer.root).to_contain_text("手写数字识别 · 5 picked")
     verdict = explorer.panel.get_by_text("beyond chance", exact=False).first
@@ -312,14 +312,14 @@ def test_four_clicks_lead_from_the_open_widget_to_the_best_of_the_last_five(jupy
     """As the notebook says: a model, `latest 5`, and the metric that matters, whose list is opened first."""
     _, explorer = opened(lab, jupyter, gate, "clicks.ipynb")
     assert explorer.best_of_the_latest_five("手写数字识别", "accuracy") == 4
-    expect(explorer.status).to_have_text("5 versions compared.")
+    expect(explorer.status).to_have_text("5 versions compared with 2.0.0.")
 
 
 def test_nothing_of_a_model_is_shown_while_another_is_looked_for(jupyter, lab, gate):
     _, explorer = opened(lab, jupyter, gate, "nothing.ipynb")
     explorer.choose("手写数字识别")
     explorer.pick("2.5.0", "2.4.0")
-    explorer.fetch("2 versions compared.")
+    explorer.fetch("2 versions compared with 2.0.0.")
     explorer.unfold()
     gate.hold("/models?")
     explorer.search("zzzz")
@@ -337,7 +337,7 @@ def test_a_report_is_a_click_and_its_link_opens_it(jupyter, lab, gate):
     notebook, explorer = opened(lab, jupyter, gate, "report.ipynb")
     explorer.choose("手写数字识别")
     explorer.pick("2.5.0", "2.4.0")
-    explorer.fetch("2 versions compared.")
+    explorer.fetch("2 versions compared with 2.0.0.")
     explorer.button("Report").click()
     link = explorer.root.get_by_role("link", name=re.compile("^comparison-model-"))
     expect(link).to_have_attribute("href", re.compile("/files/comparison-model-"))

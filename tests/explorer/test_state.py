@@ -1,23 +1,26 @@
 """What the explorer knows, without widgets: every action, and answers that come late, out of order, or not at all."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, precondition, rule
 
+from pai_notebook.comparison.view import against
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
-from pai_notebook.explorer.controls import STYLE
+from pai_notebook.explorer.controls import STYLE, Controls
 from pai_notebook.explorer.jobs import Terms, read_search
 from pai_notebook.explorer.listing import COLUMNS, WINDOW, VersionList, matching
-from pai_notebook.explorer.painting import status_html
+from pai_notebook.explorer.painting import paint, status_html
 from pai_notebook.explorer.picks import QUICK, each
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.order import version_key
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.python_source import step
 from pai_notebook.versions.versions import VersionSet
 from tests.examples import examples
 
@@ -42,6 +45,10 @@ def labelled(name, approval, **labels):
 
 def version_set(*names, model="model-a", errors=None):
     return VersionSet([version(name, model) for name in names], errors)
+
+
+# what a state needs of a comparison
+DONE = SimpleNamespace(versions=(), baseline_place=None, baseline_name="0.1.0")
 
 
 def listing(names, model="model-a"):
@@ -299,9 +306,12 @@ class TestFetching:
         assert (str(job.about.addresses[0]), job.about.count, job.about.refresh) == ("model-a@0.2.0,0.10.0", 2, False)
         assert state.take(job, version_set("0.2.0", "0.10.0"))
         compare = job_of(state, "compare")
-        assert state.take(compare, "comparison")
-        assert state.comparison == "comparison"
-        assert state.status == "2 versions compared."
+        comparison = state.results.compare()
+        assert state.take(compare, comparison)
+        assert state.comparison is comparison
+        # as the line above the verdict: the baseline is not counted
+        assert state.status == "1 version compared with 0.2.0."
+        assert str(against(comparison)).startswith("1 version against 0.2.0")
 
     def test_the_same_click_twice_is_one(self):
         state = chosen("0.2.0")
@@ -489,13 +499,13 @@ class TestComparing:
         second = state.set_terms(differences_only=False)
         assert second.about.terms == Terms("0.2.0", differences_only=False)
         assert not state.take(first, "early")
-        assert state.take(second, "late")
+        assert state.take(second, DONE)
 
     def test_terms_that_do_not_change_compute_nothing(self):
         state = fetched("0.1.0", "0.2.0")
-        state.take(job_of(state, "compare"), "done")
+        state.take(job_of(state, "compare"), DONE)
         assert state.set_terms(baseline=state.terms.baseline) is None
-        assert state.comparison == "done"
+        assert state.comparison is DONE
 
     def test_a_baseline_of_the_list_stays_whatever_is_picked_and_shown(self):
         state = chosen("0.1.0", "0.2.0")
@@ -536,7 +546,7 @@ class TestComparing:
 
     def test_a_comparison_that_fails_leaves_none(self):
         state = fetched("0.1.0", "0.2.0")
-        state.take(job_of(state, "compare"), "done")
+        state.take(job_of(state, "compare"), DONE)
         state.failed(state.set_terms(baseline="0.2.0"), PaiError("cannot be compared"))
         assert state.comparison is None
         assert str(state.error) == "cannot be compared"
@@ -555,7 +565,7 @@ class TestPhases:
         loading = chosen("0.1.0")
         loading.fetch()
         partly = fetched("0.1.0", "0.2.0", errors={"model-a@0.3.0": VersionNotFound("no version 0.3.0")})
-        partly.take(job_of(partly, "compare"), "done")
+        partly.take(job_of(partly, "compare"), DONE)
         failed = chosen("0.1.0")
         failed.failed(failed.fetch(), PaiError("no answer"))
         cancelled = chosen("0.1.0")
@@ -606,12 +616,34 @@ class TestTheList:
             state.listing.sort(column)
         assert [line.version_name for line in state.listing.window] == names
 
-    def test_lines_have_columns_and_say_whether_the_metric_went_up(self):
+    def test_lines_have_columns_and_a_bar_beside_the_number(self):
         state = self.listed()
         text = {name: text for text, name in state.listing.options()}
-        assert text["0.2.0"].split() == ["0.2.0", "○", "Pending", "–", "0.1", "↓"]
-        assert text["0.10.0"].endswith("↑")
+        assert text["0.2.0"].split() == ["0.2.0", "○", "Pending", "–", "0.1", "▁"]
+        assert text["0.10.0"].endswith("0.2 ▄")
+        assert text["0.1.0"].endswith("0.3 ▇")
+        assert str(state.listing).endswith(" · ▁ low to ▇ high")
         assert {line.index("P") for line in text.values() if "P" in line} == {len("0.10.0") + 4}
+
+    def test_no_bar_is_higher_than_another_by_less_than_a_table_would_show(self):
+        """Noise drawn as a course reads as progress: 0.9889 of 540 examples is 0.9852 of them as far as one can tell."""
+        state = ExplorerState()
+        values = {"0.1.0": 0.9852, "0.2.0": 0.9889, "0.3.0": 0.9852, "0.4.0": 0.61}
+        state.take(state.choose_model("model-a"), [version(name, accuracy=value, n=540) for name, value in values.items()])
+        bars = {name: text[-1] for text, name in state.listing.options()}
+        assert bars["0.1.0"] == bars["0.2.0"] == bars["0.3.0"] > bars["0.4.0"]
+        state.take(state.choose_model("model-a"), [version(name, accuracy=values[name], n=540) for name in list(values)[:3]])
+        assert {text.split()[-1] for text, _ in state.listing.options()} == {"0.9852", "0.9889"}
+        assert "▁" not in str(state.listing)
+
+    def test_the_order_of_a_list_has_other_signs_than_the_direction_of_a_metric(self):
+        state = self.listed()
+        controls = Controls()
+        for sign in ("▼", "▲"):
+            state.listing.sort("metric")
+            paint(state, controls, (step("Explorer", of="pnb"),), "x")
+            assert controls.columns["metric"].description == f"cer {sign}"
+        controls.close()
 
     @pytest.mark.parametrize(
         ("what", "names"), [("latest 5", 4), ("approved + latest", ("0.1.0", "0.11.0")), ("all pending", ("0.2.0", "0.10.0"))]
@@ -646,7 +678,7 @@ class TestFolding:
     def test_a_report_is_of_the_comparison_on_show(self):
         state = fetched("0.1.0", "0.2.0")
         assert state.write_report() is None
-        state.take(job_of(state, "compare"), "done")
+        state.take(job_of(state, "compare"), DONE)
         job = state.write_report()
         state.set_terms(baseline="0.1.0")
         assert not state.take(job, Path("report.html"))
@@ -835,8 +867,9 @@ class Clicking(RuleBasedStateMachine):
             return VersionSet(version(name, model) for model, name in names)
         if job.lane == "versions":
             return listing(MODELS[job.about], job.about)
-        # what is compared stands for its comparison
-        return {"models": found(list(map(model, MODELS))), "compare": job.about, "report": Path("report.html")}[job.lane]
+        if job.lane == "compare":
+            return SimpleNamespace(versions=job.about.versions, terms=job.about.terms, baseline_place=0, baseline_name="0.1.0")
+        return {"models": found(list(map(model, MODELS))), "report": Path("report.html")}[job.lane]
 
     def _window(self):
         return {line.version_name for line in self.state.listing.window}
