@@ -90,7 +90,7 @@ class Controls:
         self.change = _button(with_text(say("change what is picked"), "change"), say("pick other versions or another model"))
         self.report = _button(say("Report"), say("write the comparison into a file beside the notebook"))
         self.cancel = _button(say("Cancel"))
-        self.bar = _row(self.folded, self.change, self.report, self.cancel, align_items="center")
+        self.bar = _row(self.folded, self.change, self.report, self.cancel, align_items="center").add_class("pai-bar")
         self.fetch = _button(say("Fetch"), button_style="primary")
         self.clear, self.fold = _button(say("Clear picks")), _button(say("Back to the result"))
         self.keep = _checkbox(say("keep picks across models"))

@@ -194,21 +194,21 @@ class FoundModels:
     search: str = ""
     found: tuple[Model, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def show(self, models: Iterable[Model], counts: Mapping[str, int] | None = None) -> None:
         """List other models, with the number of versions where it is known."""
         self.found = tuple(models)
-        self._names |= {model.model_id: model.name for model in self.found if model.name}
+        self.names |= {model.model_id: model.name for model in self.found if model.name}
         self.counts |= counts or {}
 
     def learn(self, versions: Iterable[ModelVersion]) -> None:
         """Take the names of models from their versions."""
-        self._names |= {version.model_id: name for version in versions if (name := version.provenance.model_name)}
+        self.names |= {version.model_id: name for version in versions if (name := version.provenance.model_name)}
 
     def name(self, model_id: str) -> str:
         """Name of a model where it is known, else its id."""
-        return self._names.get(model_id) or model_id
+        return self.names.get(model_id) or model_id
 
     @property
     def only(self) -> str:

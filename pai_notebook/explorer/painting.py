@@ -10,11 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.direction import Direction, infer_direction, read_mode
-from pai_notebook.display import render_html
 from pai_notebook.explorer.controls import CHIPS
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT
 from pai_notebook.explorer.listing import WINDOW
-from pai_notebook.explorer.panels import describe_failure
+from pai_notebook.explorer.panels import describe_failure, html_of
 from pai_notebook.explorer.picks import amount, each
 from pai_notebook.i18n.phrases import now, told
 from pai_notebook.model.nearest import counted, listed
@@ -40,7 +39,7 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
     notes = [html.escape(visible(note)) for note in (_advice(state), _told_directions(state)) if note]
     values = {
         controls.status: status_html(state),
-        controls.trouble: render_html(describe_failure(state.error)) if state.error is not None else "",
+        controls.trouble: html_of(describe_failure(state.error)) if state.error is not None else "",
         controls.note: f'<div class="pai-note">{"<br>".join(notes)}</div>' if notes else "",
         controls.python: to_python(plan),
         controls.magic: to_line(plan) or now("No %paimodel line expresses this; use the Python code."),
@@ -67,6 +66,8 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
         controls.link: state.report is not None,
         controls.note: bool(notes),
         controls.answer: bool(state.results) and not browsing,
+        # it is of that metric alone
+        controls.direction: bool(state.best_by),
         controls.higher: state.listing.pages > 1,
         controls.lower: state.listing.pages > 1,
     }
@@ -155,7 +156,6 @@ def _paint_terms(state: ExplorerState, controls: Controls) -> None:
     metrics = [(visible(name), name) for name in state.metrics]
     _offer(controls.metric, [(now("choose one"), ""), *metrics] if metrics else [], state.best_by if metrics else None)
     _set(controls.direction, "value", dict(state.terms.directions).get(state.best_by, ""))
-    _set(controls.direction, "disabled", not state.best_by)
     cards = dict.fromkeys([*state.names[:WINDOW], *([state.card] if state.card else [])])
     _offer(controls.card, [(visible(name), name) for name in cards], state.card or None)
 
@@ -167,7 +167,8 @@ def _paint_link(state: ExplorerState, controls: Controls) -> None:
         page = f'<a href="{_file_itself(state.report, state.report.stat().st_mtime_ns)}" download="{name}">{name}</a>'
     else:
         page = f'<a href="{name}" target="_blank">{name}</a>'
-    outputs = ({"output_type": "display_data", "data": {"text/html": page, "text/plain": name}, "metadata": {}},) if name else ()
+    texts = {"text/html": now("Report: {page}", page=page), "text/plain": name}
+    outputs = ({"output_type": "display_data", "data": texts, "metadata": {}},) if name else ()
     _set(controls.link, "outputs", outputs)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pai_notebook.display import Card, Note, Section, Stack, describe_error, render_html, render_markdown
+from pai_notebook.display.layout import map_texts
 from pai_notebook.errors import PaiError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import said_otherwise, say
 from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.nearest import counted
 from pai_notebook.plot.theme import load_matplotlib
@@ -18,6 +20,33 @@ if TYPE_CHECKING:
     from pai_notebook.explorer.jobs import Shown
 
 _MOST_PLOTS = 3
+# What is said of arguments, and in its place where there is a control for it.
+_BY_CONTROLS = {
+    "only='all' shows it.": "without “differences only” it is shown.",
+    "only='all' shows them.": "without “differences only” they are shown.",
+    "Showing {shown} of {total} rows; all of them are counted, and in the object, as .rows and .to_frame().": (
+        "Showing {shown} of {total} rows; all of them are counted, and in the explorer's .value, as .rows and .to_frame()."
+    ),
+    "Showing {shown} of {total} versions; all of them are in the object.": (
+        "Showing {shown} of {total} versions; all of them are in the explorer's .value."
+    ),
+    "include: {pattern!r} matches no row": "Metrics shown: {pattern!r} matches none",
+    "Name the metric that matters: by={name!r}.": "Choose the metric that matters in “Best by”, such as {name}.",
+    "The direction of {metrics} is unknown; pass directions=.": (
+        "The direction of {metrics} is unknown; choose the metric in “Best by”, then which way in “Better is”."
+    ),
+    "Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare().": "Choose in “Better is” which way it is better.",
+    "{first} and {second} are compared with {baseline} alone; to compare the two with each other: baseline={first!r}": (
+        "{first} and {second} are compared with {baseline} alone; to compare the two with each other, choose one as “Baseline”"
+    ),
+    "Pass directions={{...}} to compare().": "Choose in “Better is” which way it is better.",
+    "Lists of numbers are not judged: {metrics}; pass series= to choose a number.": (
+        "Lists of numbers are not judged: {metrics}; .selected.compare(series=...) chooses a number."
+    ),
+    "Pass series='mean', 'last', 'max' or 'min' to compare(); whether the list is a curve, folds or runs is not known.": (
+        "In the next cell .selected.compare(series='mean') judges it, or 'last', 'max' or 'min'."
+    ),
+}
 
 
 def chart_html(comparison: Comparison | None, metric: str) -> str:
@@ -52,7 +81,12 @@ def tab_text(shown: Shown) -> str:
         return chart_html(shown.comparison, shown.metric)
     block = describe_result(shown) if shown.tab != "Card" else shown.version._describe() if shown.version else None  # noqa: SLF001 - the hook of shown objects
     block = block or Note(say("Nothing fetched yet.") if shown.error is None else say("Nothing could be fetched."))
-    return render_html(block) if shown.tab in PANELS else render_markdown(block)
+    return html_of(block) if shown.tab in PANELS else render_markdown(block)
+
+
+def html_of(block: Block) -> str:
+    """HTML beside the controls, which are named in place of arguments; a copy that stands without them keeps those."""
+    return render_html(map_texts(block, partial(said_otherwise, templates=_BY_CONTROLS)))
 
 
 def describe_result(shown: Shown) -> Block | None:

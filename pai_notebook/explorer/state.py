@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.view import count_others
-from pai_notebook.errors import FetchErrors
+from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Awaited, Comparing, Fetch, Job, Shown, Terms, report_of
 from pai_notebook.explorer.listing import WINDOW, FoundModels, VersionList, metric_names
 from pai_notebook.explorer.picks import Picks, addresses_of, amount, each, meant, meant_by_button, put
@@ -146,6 +146,10 @@ class ExplorerState:
 
     def note(self, error: Exception, lane: str = "") -> None:
         """Keep what went wrong, until something is started anew."""
+        for failure in (error, *getattr(error, "errors", {}).values()):
+            # what was found in the list at hand has met no service that could name the model
+            if isinstance(failure, PaiError) and not failure.model_name and failure.model_id:
+                failure.model_name = self.models.names.get(failure.model_id, "")
         self.error, self._error_lane = error, lane
         self._say(_FAILED.get(lane, say("This did not work.")))
 
@@ -189,6 +193,8 @@ class ExplorerState:
 
     def fold(self, *, folded: bool) -> None:
         """Fold all that picks into one line, or unfold it; there is nothing to fold before there is a result."""
+        if self.folded and not folded and not (self.waiting or self.error):
+            self._say_listed()  # what was said was of the result
         self.folded = folded and bool(self.results)
         self.browsing = self.browsing and not (folded and self.model_id)
 
@@ -212,7 +218,11 @@ class ExplorerState:
         there = {line.version_name for line in self.listing.lines}
         self.picks = put(self.picks, self.model_id, [name for name in self.picks.get(self.model_id, ()) if name in there])
         if not self.folded and self.error is None:
-            self._say(say("{count} of {model}.", count=counted(len(there), "version"), model=self.models.name(self.model_id)))
+            self._say_listed()
+
+    def _say_listed(self) -> None:
+        count = counted(len(self.listing.lines), "version")
+        self._say(say("{count} of {model}.", count=count, model=self.models.name(self.model_id)))
 
     def pick(self, names: Iterable[str]) -> None:
         """Make these the picks among the versions in the window; picks outside it stay."""

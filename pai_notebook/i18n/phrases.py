@@ -305,6 +305,24 @@ def reworded(text: str, change: Callable[[str], str]) -> str:
     )
 
 
+def said_otherwise(text: str, templates: Mapping[str, str]) -> str:
+    """Say other templates of ours with the same values, by the template; every other text stays as it is.
+
+    Examples
+    --------
+    >>> said_otherwise(joined(["a", say("only='all' shows it.")], "; "), {"only='all' shows it.": "Show all."})
+    'a; Show all.'
+    """
+    if not isinstance(text, Phrase):
+        return text
+    if text.separator:
+        return joined([said_otherwise(value, templates) for value in text.values], text.separator)
+    values = {name: said_otherwise(value, templates) for name, value in text.values.items()}
+    # a text that reads otherwise than its template is not made of it
+    changes = (text.template in templates or values != text.values) and text == _formatted(text.template, text.values)
+    return say(templates.get(text.template, text.template), **values) if changes else text
+
+
 def _formatted(words: str, values: Mapping[str, Any]) -> str:
     """Fill a template in English."""
     return words.format(**{name: in_language(value, "en") for name, value in values.items()})

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import html
 import io
 import json
 import re
@@ -175,18 +176,18 @@ def test_a_direction_that_is_told_shows_as_told(explorer):
 def test_better_is_belongs_to_the_metric_that_best_by_names(explorer):
     explorer.fetch(f"{LM}@0.2.0,0.10.0")
     direction, best, note = (getattr(controls(explorer), name) for name in ("direction", "metric", "note"))
-    assert direction.disabled
+    assert direction.layout.display == "none"
     direction.value = "max"  # as a front-end would that is behind
     explorer.wait()
     assert {row.direction.source for row in explorer.value.metrics} <= {"inferred", "unknown"}
     assert direction.value == ""
     best.value = "perplexity"
     explorer.wait()
-    assert not direction.disabled
+    assert direction.layout.display is None
     direction.value = "max"
     best.value = ""
     explorer.wait()
-    assert (direction.value, direction.disabled) == ("", True)
+    assert (direction.value, direction.layout.display) == ("", "none")
     assert "Chosen here, not by name: perplexity (higher is better). To take it back, choose the metric in Best by." in note.value
     best.value = "perplexity"
     explorer.wait()
@@ -207,7 +208,7 @@ def test_best_by_offers_no_evidence():
 def test_the_metric_that_is_chosen_decides_which_is_the_best(explorer):
     explorer.fetch(f"{LM}@0.2.0,0.10.0")
     assert controls(explorer).metric.value == ""
-    assert "Best by" not in controls(explorer).panels["Compare"].value
+    assert "Best by perplexity" not in controls(explorer).panels["Compare"].value
     controls(explorer).metric.value = "perplexity"
     explorer.wait()
     assert "Best by perplexity: 1.0.0" in controls(explorer).panels["Compare"].value
@@ -227,7 +228,7 @@ def test_a_metric_by_which_none_is_the_best_costs_no_comparison():
         explorer.wait()
         assert said in controls(explorer).trouble.value
         assert "This metric does not say" in controls(explorer).status.value
-        assert (controls(explorer).metric.value, controls(explorer).direction.disabled) == (kept, not kept)
+        assert (controls(explorer).metric.value, controls(explorer).direction.layout.display) == (kept, None if kept else "none")
         assert explorer.value is not None
         assert "f1" in controls(explorer).panels["Compare"].value
     # what waits for its direction takes it
@@ -357,6 +358,51 @@ def test_a_call_of_fetch_that_brings_nothing_raises_and_leaves_everything_as_it_
     with pytest.raises(VersionNotFound):
         explorer.fetch(f"{LM}@9.9.9")
     assert len(explorer.selected) == 1
+
+
+def test_an_error_names_the_model_as_the_list_does(explorer):
+    controls(explorer).models.value = LM
+    explorer.wait()
+    controls(explorer).more.value = "9.9.9"
+    explorer.wait()
+    name = explorer.last_error.model_name
+    assert name
+    assert f"no version 9.9.9 in {name}" in controls(explorer).trouble.value
+
+
+def test_two_versions_beside_a_third_are_told_which_control_compares_them(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.10.0")
+    assert "choose one as “Baseline”" in controls(explorer).panels["Compare"].value
+    assert "baseline='0.2.0'" in str(explorer.value)
+
+
+# arguments of calls as sentences have them
+_ARGUMENT = re.compile(r"\b(?:only|include|exclude|by|mode|directions|series)(?:=|: ')|in the object")
+
+
+def test_what_has_a_control_is_said_by_its_name_and_a_copy_without_controls_says_the_argument():
+    def measured(name, value):
+        metrics = {"accuracy": value, "strange": value, "same": 1.0, "losses": [value, 1.0], **{f"m{n}": value for n in range(230)}}
+        return pnb.ModelVersion.from_document({"VersionName": name, "Metrics": metrics}, "model-a")
+
+    explorer = Explorer(pnb.VersionSet(measured(f"0.{n}.0", n / 30) for n in range(25)))
+    explorer.wait()
+    explorer._controls.metrics.value = "zzz, accuracy"
+    explorer.wait()
+    text = explorer._controls.panels["Compare"].value
+    assert "Metrics shown: &#x27;*zzz*&#x27; matches none" in text.replace("&#39;", "&#x27;")
+    assert _ARGUMENT.findall(text) == []
+    assert _ARGUMENT.findall(str(explorer.value)) != []
+    explorer._controls.metrics.value = ""
+    explorer.wait()
+    text = explorer._controls.panels["Compare"].value
+    assert "without “differences only” it is shown." in text
+    assert "25 versions; all of them are in the explorer's .value" in html.unescape(text)
+    assert _ARGUMENT.findall(text.replace(".compare(series=", "")) == []
+    explorer._controls.metric.value = "strange"
+    explorer.wait()
+    assert "Choose in “Better is” which way it is better." in explorer._controls.trouble.value
+    explorer.close()
 
 
 def seen(explorer):
@@ -565,8 +611,15 @@ def test_a_report_is_written_and_linked(explorer, tmp_path, monkeypatch):
     controls(explorer).report.click()
     explorer.wait()
     (written,) = tmp_path.iterdir()
-    assert f'href="{written.name}"' in controls(explorer).link.outputs[0]["data"]["text/html"]
+    link = controls(explorer).link.outputs[0]["data"]["text/html"]
+    assert link.startswith("Report: <a ")
+    assert f'href="{written.name}"' in link
+    assert "Report written." in controls(explorer).status.value
     assert "perplexity" in written.read_text("utf-8")
+    controls(explorer).change.click()
+    explorer.wait()
+    # what was said of the result is not said above the list
+    assert "Report written." not in controls(explorer).status.value
     controls(explorer).baseline.value = "0.10.0"
     explorer.wait()
     assert controls(explorer).link.outputs == ()

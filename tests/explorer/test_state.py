@@ -365,16 +365,16 @@ class TestFetching:
             state = fetched("0.1.0", "0.2.0")
             before = state.results
             if answered:
-                state.take(job_of(state, "compare"), "the comparison")
+                state.take(job_of(state, "compare"), DONE)
             job = state.ask([parse_address("model-a@9.9.9")])
             assert state.take(job, gone)
             assert (state.results, state.names, state.addresses) == (before, ("0.1.0", "0.2.0"), (parse_address("model-a@0.1.0,0.2.0"),))
             assert isinstance(state.error, VersionNotFound)
-            assert state.comparison == ("the comparison" if answered else None)
-            assert answered or state.take(job_of(state, "compare"), "the comparison")
-            assert (state.comparison, state.phase) == ("the comparison", "failed")
+            assert state.comparison == (DONE if answered else None)
+            assert answered or state.take(job_of(state, "compare"), DONE)
+            assert (state.comparison, state.phase) == (DONE, "failed")
             assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
-            assert (state.results, state.comparison) == (before, "the comparison")
+            assert (state.results, state.comparison) == (before, DONE)
         state = fetched("0.1.0", "0.2.0")
         assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
         assert job_of(state, "compare").about.versions == state.results
