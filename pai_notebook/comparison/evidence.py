@@ -189,7 +189,8 @@ class EvidenceFinder:
         if found is None:
             keys = split_path(key[0])
             counts = is_share(key[0]) and any((key[1], keys[:depth]) in self._counted for depth in range(len(keys) + 1))
-            found = self._any[key] = counts or any(next(self.rows_of(key, role), "") for role in _OF_ONE)
+            beside = any(next(self.rows_of(key, role), "") for role in _OF_ONE)
+            found = self._any[key] = counts or beside or next(self.unclear_of(key), "") != ""
         return found
 
     def rows_of(self, key: Key, role: Role) -> Iterator[str]:
@@ -202,6 +203,14 @@ class EvidenceFinder:
         for own in dict.fromkeys((keys, unwrapped(keys))):
             if own and own[-1] in OWNERS and len(self._owners.get((dataset, own[:-1]), ())) == 1:
                 yield from self._index.get((dataset, True, role, own[:-1]), ())
+
+    def unclear_of(self, key: Key) -> Iterator[str]:
+        """Rows that stand beside several values to which they could belong, of which this is one."""
+        keys = split_path(key[0])
+        for own in dict.fromkeys((keys, unwrapped(keys))):
+            if own and own[-1] in OWNERS and len(self._owners.get((key[1], own[:-1]), ())) > 1:
+                for role in (role for role in _OF_ONE if role is not Role.PART):
+                    yield from self._index.get((key[1], True, role, own[:-1]), ())
 
     def levels_of(self, key: Key) -> Iterator[list[str]]:
         """Rows that say the level of the intervals of a metric: those of it alone, then of all beside it, then of all above it."""

@@ -247,7 +247,7 @@ class Readings:
         return (_LOOKED_UP, self._counts[key[1]].examples) if not what and key[1] in self._counts else (what, count)
 
     def _stated(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
-        """Stated standard errors, and spreads that are not read."""
+        """Stated standard errors, and what is not read."""
         for name in self._beside.rows_of(key, Role.ERROR):
             error = self._beside.number((name, key[1]), place)
             if error is None:
@@ -269,10 +269,17 @@ class Readings:
                 yield SourceReading(name, refusal=_fraction_beside_percent(name))
             else:
                 yield SourceReading(name, Stated(value, error))
-        for name in self._beside.rows_of(key, Role.UNREAD):
+        yield from self._unread(key, place)
+
+    def _unread(self, key: Key, place: int) -> Iterator[SourceReading]:
+        """Spreads that are not read, and what stands beside several values."""
+        error = _error_name(key[0])
+        said = {name: say("{name} is not read; write {error}", name=name, error=error) for name in self._beside.rows_of(key, Role.UNREAD)}
+        unclear = "{name} stands beside several values, and not of which it is; write {error}"
+        said |= {name: say(unclear, name=name, error=error) for name in self._beside.unclear_of(key)}
+        for name, refusal in said.items():
             if self._beside.cell((name, key[1]), place).state not in _NOTHING:
-                unread = say("{name} is not read; write {error}", name=name, error=_error_name(key[0]))
-                yield SourceReading(name, refusal=unread, is_zero=self._beside.number((name, key[1]), place) == 0)
+                yield SourceReading(name, refusal=refusal, is_zero=self._beside.number((name, key[1]), place) == 0)
 
     def _no_number(self, name: str, key: Key, place: int) -> Phrase:
         """Say what a row has where nothing can be computed with it."""

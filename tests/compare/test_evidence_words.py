@@ -142,6 +142,14 @@ def test_a_spread_that_is_not_read_is_named_and_not_judged(name):
     assert name not in " ".join(map(str, c.verdict.sentences))
 
 
+@pytest.mark.parametrize("word", ["stderr", "ci", "moe", "std", "se"])
+def test_what_stands_beside_several_values_is_named_for_each_of_them(word):
+    c = compare(*({"accuracy": value, "score": value / 2, word: 0.04, "n": 10_000} for value in (0.8, 0.85)))
+    told = f"stated, and not believed: {word} stands beside several values, and not of which it is; write accuracy_stderr"
+    assert told in " ".join(str(c).split())
+    assert told in " ".join(c.check("accuracy >= baseline - 1pp with 95% confidence").remarks)
+
+
 @pytest.mark.parametrize("word", ["lower", "upper", "lower_bound", "lcl", "ucl", "lb", "low", "high", "ci_low", "lower95", "p2.5", "下限"])
 def test_a_bound_without_the_other_one_is_named_and_not_judged(word):
     sign = 1 if word in ("upper", "ucl", "high") else -1
