@@ -205,12 +205,15 @@ def _columns(names: Sequence[tuple[str, str]], models: Sequence[set[tuple[str, s
     for own in models:
         if own.isdisjoint(chosen) and len(chosen) < METRICS:
             chosen += [name for name in names if name in own][:1]
+    everything = set(names)
     for name in names:
+        if len(chosen) >= METRICS:
+            break
         if name in chosen:
             continue
         # each model has datasets of its own: a metric shown of one is not cut short by those of another
-        owners = [own for own in models if name in own] or [set(names)]
-        if len(chosen) < METRICS and any(sum(other[0] == name[0] and other in own for other in chosen) < DATASETS for own in owners):
+        owners = [own for own in models if name in own] or [everything]
+        if any(sum(other[0] == name[0] and other in own for other in chosen) < DATASETS for own in owners):
             chosen.append(name)
     chosen += [name for name in names if name not in chosen][: METRICS - len(chosen)]
     return sorted(chosen, key=lambda name: (natural_key(name[0]), natural_key(name[1])))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook.display import render_html, render_text
-from pai_notebook.model.list_view import describe_versions, differing_metrics
+from pai_notebook.model.list_view import METRICS, _columns, describe_versions, differing_metrics
 from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.version import ModelVersion
 
@@ -235,3 +235,16 @@ def test_a_metric_that_is_called_like_a_bound_is_a_column_unless_it_is_one():
 
     assert shown(bleu_hi=1.0) == [("bleu_hi", "d-a")]
     assert shown(bleu=1.0, bleu_lo=0.5, bleu_hi=1.5) == [("bleu", "d-a")]
+
+
+def test_columns_are_chosen_without_a_look_at_all_metrics_for_each_of_them():
+    class Counted(list):
+        looks = 0
+
+        def __iter__(self):
+            self.looks += 1
+            return super().__iter__()
+
+    names = Counted((f"m{place}", "d-a") for place in range(1000))
+    assert len(_columns(names, [], asked=0)) == METRICS
+    assert names.looks < 10
