@@ -19,7 +19,7 @@ from pai_notebook.errors import PaiError, RegressionError
 from pai_notebook.i18n.phrases import now
 from pai_notebook.language import options
 from pai_notebook.magic.matcher import connected
-from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, run, say_on_line, speak_of_options, write_unchecked
+from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, refuse_values, run, say_on_line, speak_of_options, write_unchecked
 from pai_notebook.python_source import Step, to_python
 from pai_notebook.sanitize import printable
 
@@ -109,6 +109,7 @@ def _run(magics: PaiModelMagics, command: Command, files: list[Path]) -> Any:
             print(to_python(plan, name or ""))  # noqa: T201 - printing is what --code is for
             return None
         result = run(plan, partial(_connect, magics), _explore, lambda found: files.append(found) if isinstance(found, Path) else None)
+        refuse_values(command, result)
         if command.verb == "watch":
             result = _follow(result)
         elif command.verb in ("compare", "explain", "gate"):

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from pai_notebook.arguments import is_version_name, without_v
-from pai_notebook.errors import AddressError
+from pai_notebook.errors import AddressError, ModelNotFound
 from pai_notebook.files import ENDINGS, FORMATS, file_path
 from pai_notebook.i18n.phrases import joined, read_language, say
 from pai_notebook.model.address import (
@@ -38,6 +38,8 @@ _CURLY = "\u201c\u201d\u2018\u2019"
 _OF_IPYTHON = ("get_ipython", "In", "Out")
 # How a snapshot begins, and how many bytes of a file tell.
 _SNAPSHOT, _BEGINNING = b"pai_notebook snapshot", 200
+# Options whose value may be several names.
+_OF_METRICS = ("--metrics", "--exclude")
 # Words of a sentence, which stand between models, and directions behind what is sorted by.
 _BETWEEN = ("with", "and", "vs", "vs.", "versus", "against", "to")
 _DIRECTIONS = ("asc", "desc", "ascending", "descending")
@@ -71,6 +73,8 @@ class Command:
         The rules of a gate, where the line itself has them.
     silent : bool
         Whether a `;` at its end says to show nothing.
+    behind : mapping of str to str
+        What was read as a model and stands behind the value of an option that names metrics, with how the option takes both.
     """
 
     verb: str
@@ -79,6 +83,7 @@ class Command:
     options: Mapping[str, Any] = field(default_factory=dict)
     rules: str = ""
     silent: bool = field(default=False, compare=False)
+    behind: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def form(self) -> str:
@@ -191,9 +196,33 @@ def _parsed(words: Sequence[str], edge: Edge, line: str = "") -> Command:
         except AddressError as error:
             _refuse_unquoted(words, error, as_written(line))
             raise
-        command = Command(verb or _default_verb(addresses), addresses, options=options)
+        command = Command(verb or _default_verb(addresses), addresses, options=options, behind=_behind(words))
     _check(command, edge)
     return command
+
+
+def _behind(words: Sequence[str]) -> dict[str, str]:
+    """Words behind the value of an option that names metrics: models, or metrics that should stand with a comma."""
+    found = {}
+    for option, value, *rest in (words[place:] for place, word in enumerate(words[:-2]) if word in _OF_METRICS):
+        names = list(itertools.takewhile(lambda word: not word.startswith("-") and "@" not in word, rest))
+        found.update(dict.fromkeys(names, f"{option} {','.join([value, *names])}"))
+    return found
+
+
+def refuse_values(command: Command, result: object) -> None:
+    """Say that a word which no model is called stands behind an option that takes several names with commas.
+
+    Raises
+    ------
+    AddressError
+        With the option as it is written.
+    """
+    for address, error in (getattr(result, "errors", None) or {}).items() if command.behind else ():
+        word = address.partition("@")[0]
+        if isinstance(error, ModelNotFound) and word in command.behind:
+            hint = say("Several names stand with commas: {cure}.", cure=command.behind[word])
+            raise AddressError(error.message, hint=hint) from error
 
 
 def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> Command:

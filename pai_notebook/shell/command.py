@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.errors import ConfigurationError, NameNotFound, PaiError, RegressionError
 from pai_notebook.files import MissingFile, why
 from pai_notebook.i18n.phrases import Preference, now, read_language, reworded, say
-from pai_notebook.plan import Command, parse_words, plan_of, run, say_on_line, speak_of_options, write_unchecked
+from pai_notebook.plan import Command, parse_words, plan_of, refuse_values, run, say_on_line, speak_of_options, write_unchecked
 from pai_notebook.plan.options import OPTIONS
 from pai_notebook.plan.words import in_shell
 from pai_notebook.python_source import Plan, Step, to_python
@@ -167,6 +167,7 @@ def _shown(plan: Plan, command: Command, registries: _Registries) -> Exit:
         if command.verb == "search" and getattr(error, "partial", None):
             terminal.show(error.partial)  # type: ignore[attr-defined]  # what was found before Ctrl-C
         raise
+    refuse_values(command, found)
     show = terminal.show_json if command.get("json") else terminal.show
     if command.verb == "watch":
         for version in found:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook.errors import ComparisonError, ConfigurationError, ModelNotFound, VersionNotFound
+from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, ModelNotFound, VersionNotFound
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.plan.words import on_line
 from pai_notebook.registry import connection
@@ -287,3 +287,14 @@ def test_a_line_whose_conditions_leave_nothing_says_what_removed_it(demo):
 def test_a_word_that_is_no_model_is_looked_for_by_a_search(demo):
     with pytest.raises(ModelNotFound, match="ls --query medical"):
         run(demo, "%paimodel ls medical")
+
+
+@pytest.mark.parametrize("option", ["--metrics", "--exclude"])
+def test_a_metric_behind_the_first_one_is_told_of_commas_where_no_model_is_called_so(demo, option):
+    with pytest.raises(
+        AddressError, match=rf"no model named latency_ms in .*Several names stand with commas: {option} accuracy,latency_ms\."
+    ):
+        run(demo, f"%paimodel compare wine-cultivar@last:3 {option} accuracy latency_ms")
+    compared = run(demo, f"%paimodel compare wine-cultivar@last:2 {option} accuracy iris-species@last:2")
+    assert not compared.errors
+    assert run(demo, f"%paimodel compare {option} accuracy wine-cultivar iris-species").errors == {}
