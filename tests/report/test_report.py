@@ -517,8 +517,8 @@ def test_settings_of_many_versions_have_a_line_a_version_with_every_value(everyt
     rows = [row for row in twenty.changed if row.section not in ("metrics", "other")]
     assert sum(map(len, found.values())) == len(rows)
     gamma = {name.removesuffix(" baseline"): value for name, value in zip(["2.0.0", *twenty.names[:-6]], found["gamma"][0], strict=False)}
-    assert gamma["2.0.0"] == '"0.02"'
-    assert all(value.endswith("≠") or value in ('"0.02"', "–") for value in found["gamma"][0])
+    assert gamma["2.0.0"] == "0.02"
+    assert all(value.endswith("≠") or value in ("0.02", "–") for value in found["gamma"][0])
     assert "changed" not in "".join(fold.itertext())
 
 
@@ -529,7 +529,7 @@ def test_a_report_of_one_version_says_once_that_it_is_alone_and_shows_its_values
     )
     assert words.count("nothing to compare it with") == 1
     assert "hard to compare" not in words
-    assert str(one.versions[0].metrics["accuracy", "d-digitsholdout0001"].value)[:6] in words
+    assert str(one.versions[0].metrics["accuracy", "d-digitsholdout0001"].value)[:5] in words
     secret = VersionSet([canary("0.1.0", 0.175)]).compare().report(tmp_path / "s.html").read_text("utf-8")
     assert leaked(secret) == []
 
