@@ -100,6 +100,7 @@ class EvidenceFinder:
                 self._parts[beside] = there | parts
         self._counted = {(dataset, of) for dataset, sibling, role, of in self._index if sibling and role in _COUNTS}
         self._any: dict[Key, bool] = {}
+        self._rows: dict[tuple[Key, Role], tuple[str, ...]] = {}
         self.roles: dict[Key, Role] = {key: name.role for key, name in read.items() if self._is_evidence(key, name)}
         """Rows that say how sure another one is, with what they are. Whatever leaves evidence out asks here."""
 
@@ -195,6 +196,13 @@ class EvidenceFinder:
 
     def rows_of(self, key: Key, role: Role) -> Iterator[str]:
         """Rows of a kind that name a metric, or stand beside it where it alone is called score, value, mean or accuracy."""
+        found = self._rows.get((key, role))
+        if found is None:
+            # asked again for every version
+            found = self._rows[key, role] = tuple(self._find_rows(key, role))
+        return iter(found)
+
+    def _find_rows(self, key: Key, role: Role) -> Iterator[str]:
         path, dataset = key
         for stem in stems_of(path):
             yield from self._index.get((dataset, False, role, stem), ())

@@ -94,6 +94,7 @@ class Readings:
         self._n = n
         self._repeats = repeats
         self._counts = counts
+        self._refused: dict[tuple[Key, int, float | None], tuple[Phrase, ...]] = {}
         self._found: dict[tuple[Key, int, float | None], tuple[SourceReading | None, ...]] = {}
 
     def has_source(self, key: Key, n: float | None) -> bool:
@@ -126,6 +127,7 @@ class Readings:
                 _weighed(_first(bounds), [*stated, *bounds, share]),
             )
             self._found[key, place, n] = found
+            self._refused[key, place, n] = tuple([each.refusal for each in (*stated, *bounds) if each.refusal is not None])
         return found
 
     def unused(self, key: Key, place: int, n: float | None = None) -> Unused:
@@ -138,9 +140,8 @@ class Readings:
             return Unused()
         # what stands beside runs and is not believed of n is their doubt
         others = [each for each in readings if each.what != "DataCount" and not isinstance(known[0], Runs)]
-        refused = [*others, *self._stated(key, place, known[0].value), *self._bounds(key, place, known[0].value)]
-        reasons = dict.fromkeys(each.refusal for each in refused if each.refusal is not None)
-        return Unused(tuple(reasons), tuple(self._overruled(key, place, n or self._n)), known[0].narrower)
+        reasons = (*(each.refusal for each in others if each.refusal is not None), *self._refused[key, place, n])
+        return Unused(tuple(dict.fromkeys(reasons)), tuple(self._overruled(key, place, n or self._n)), known[0].narrower)
 
     def _overruled(self, key: Key, place: int, n: float | None) -> Iterator[Phrase]:
         """Another number of examples that is stated where the user tells one."""
