@@ -141,7 +141,7 @@ def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
     for row in found:
         reason = _no_fraction(row, is_large=row.path in large) if rule.is_percent else None
         for pair in gated.pairs(row):
-            yield _check(rule, pair, reason)
+            yield replace(_check(rule, pair, reason), is_relative=rule.base == "baseline")
 
 
 def _is_large(row: Row) -> bool:
@@ -187,7 +187,7 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
         vain = _cannot_break(rule, pair) if math.isfinite(bound) else say("beyond the range of float64")
     if bound is None or vain is not None:
         return pair.uncheckable("failed", rule.text, vain or "")
-    limit = f"{rule.compare} {pair.written(bound)}"
+    limit = f"{rule.compare} {pair.written(bound, relative=rule.base == 'baseline')}"
     allowed = _origin(rule, limit)
     if rule.level is not None:
         return _check_with_confidence(rule, rule.level, pair, bound, allowed)

@@ -59,7 +59,7 @@ class GateExports:
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@last:3")
         >>> c.check("latency_ms < 1").to_markdown().splitlines()[1]
-        '> passed as measured: 1.7.0, 1.8.0, 1.9.0'
+        '> Passed as measured: 1.7.0, 1.8.0, 1.9.0'
         """
         return written(lambda: render_markdown(describe_gate(cast("GateReport", self))) + "\n", path, "to_markdown", overwrite=overwrite)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.comparison.cell_changes import compare_cells, difference
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.gate.report import Check, Outcome, form_of
+from pai_notebook.comparison.gate.view import UNKNOWN
 from pai_notebook.comparison.rows import Change, Row
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
@@ -34,7 +35,6 @@ _DIGITS, _ALL_DIGITS = 3, 13
 # Up to which multiple of the baseline an end is looked for.
 _FARTHEST = 1e6
 _STEPS = 80
-_UNKNOWN = say("as measured: no interval known")
 
 
 @dataclass(frozen=True)
@@ -297,9 +297,9 @@ class Pair:
         """
         unsure = self._unsure(bound, relative=relative, percent=percent)
         # a failed check needs no remark that no interval is known
-        more = "" if unsure is _UNKNOWN and not passed else unsure
+        more = "" if unsure is UNKNOWN and not passed else unsure
         reason = joined([each for each in (remark, more) if each], "; ")
-        scale = scale or (self.scale() if relative and unsure and unsure is not _UNKNOWN else None)
+        scale = scale or (self.scale() if relative and unsure and unsure is not UNKNOWN else None)
         return self.check(
             "passed" if passed else "failed",
             rule,
@@ -324,9 +324,9 @@ class Pair:
         doubt = None if self.change.evidence is None else self.change.evidence.doubt
         return joined([each for each in (reason, doubt) if each], "; ")
 
-    def written(self, bound: float) -> str:
-        """Write a bound as the numbers beside it are written."""
-        base = None if self.base is None else self.base.value
+    def written(self, bound: float, *, relative: bool = True) -> str:
+        """Write a bound as the numbers beside it are written, the baseline's among them where it is `relative` to that."""
+        base = self.base.value if relative and self.base is not None else None
         return form_of(self.cell.value, base, bound).value(cleared(bound))
 
     def _unsure(self, bound: float, *, relative: bool, percent: bool = False) -> Phrase | str:
@@ -335,7 +335,7 @@ class Pair:
             interval = None if self.change.evidence is None else self.change.evidence.interval
             base = self.base.value if self.base is not None else None
             if interval is None or base is None:
-                return _UNKNOWN
+                return UNKNOWN
             low, high = self._ends(interval, percent=percent)
             if not low < bound - base < high or low == high:
                 return ""
@@ -344,7 +344,7 @@ class Pair:
             said = "as measured: 95 % interval of the difference {ends} includes the bound"
             return self.doubted(say(said, ends=scale.write_range(low, high, base)))
         if self.side is None or isinstance(self.side, Phrase):
-            return _UNKNOWN
+            return UNKNOWN
         low, high = self.side.own(_LEVEL)
         if not low < bound < high:
             return ""

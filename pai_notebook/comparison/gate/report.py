@@ -56,6 +56,8 @@ class Check(Brief):
         How `delta` is written: in the unit of the rule's margin and of the interval in `reason`, without them as tables do.
     called : str
         The version as sentences say it where there are several models: with the model; empty elsewhere.
+    is_relative : bool
+        Whether the rule compares with the baseline, so that its number and the difference to it are shown.
     """
 
     outcome: Outcome
@@ -77,6 +79,7 @@ class Check(Brief):
     is_plain: bool = field(default=False, compare=False)
     scale: Scale | None = field(default=None, compare=False)
     called: str = field(default="", compare=False)
+    is_relative: bool = field(default=True, compare=False)
 
     @property
     def name(self) -> str:
@@ -86,7 +89,7 @@ class Check(Brief):
     @property
     def form(self) -> NumberFormat:
         """How its numbers are written: value, baseline and bound read differently where they differ."""
-        return form_of(self.value, self.baseline, self.bound)
+        return form_of(self.value, self.baseline if self.is_relative else None, self.bound)
 
     def _brief(self) -> str:
         return say("{kind} {sentence}", kind=say(self.outcome), sentence=self.words)
@@ -99,8 +102,8 @@ class Check(Brief):
         """The check in words, names as they are."""
         form = self.form
         value = "" if self.value is None else say(" is {value}", value=form.value(self.value))
-        baseline = "" if self.baseline is None else say(", baseline {value}", value=form.value(self.baseline))
-        delta = "" if self.delta is None else say(" ({difference})", difference=told_delta(self))
+        baseline = say(", baseline {value}", value=form.value(self.baseline)) if self.is_relative and self.baseline is not None else ""
+        delta = say(" ({difference})", difference=told_delta(self)) if self.is_relative and self.delta is not None else ""
         head = self.called or self.version or self.rule
         if self.metric and self.version:
             words = "{name} of {version}{value}{baseline}{delta}"

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # The rule of the check that nothing got worse.
 NO_REGRESSION = say("no regression")
 
+# What is known of a check that passed where nothing is stated beside the value.
+UNKNOWN = say("as measured: no interval known")
+
 _VERSIONS = 20
 # Up to so many versions that passed are named.
 _NAMED = 8
@@ -127,7 +130,9 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
         if checks:
             by_metric = brief and outcome == "passed" and len(checks) > _BRIEF
             # the line of the fold is its heading
-            table = _by_metric(checks, datasets) if by_metric else _table(checks, "", datasets, limit=_SHOWN)
+            plain = _told_unknown(report) if outcome == "passed" else []
+            told_once = [replace(check, is_plain=True) if check in plain else check for check in checks] if plain else checks
+            table = _by_metric(checks, datasets) if by_metric else _table(told_once, "", datasets, limit=_SHOWN)
             blocks.append(Section(title, [table], folded=True, summary=str(len(checks))))
     return Stack(blocks)
 
@@ -197,13 +202,29 @@ def not_among(question: str, names: Iterable[str]) -> list[str]:
 
 def _footing(report: GateReport, asked: Sequence[str] = ()) -> list[Phrase]:
     """Name the version that the column of the baseline is of, and the metrics that failed without a known interval, in a line."""
-    uses = report.baseline_name and any(check.baseline is not None for check in report.checks)
+    uses = report.baseline_name and any(_is_shown_beside(check) for check in report.checks)
     said = [say("Baseline: {name}", name=report.baseline_called or report.baseline_name)] if uses else []
     # of a failed check with an interval its remark says whether that includes the bound
     failed = [check for check in report.breaches if not asked or check.version in asked]
-    unknown = dict.fromkeys(unescaped(check.metric) for check in failed if check.checked and check.as_measured and check.is_plain)
-    said += [say("no interval known, as measured: {metrics}", metrics=first(list(unknown), _RULES))] if unknown else []
+    found = [check for check in failed if check.checked and check.as_measured and check.is_plain]
+    unknown = dict.fromkeys(unescaped(check.metric) for check in (*found, *_told_unknown(report)))
+    told = "no interval known, as measured: {metrics}" if said else "No interval known, as measured: {metrics}"
+    said += [say(told, metrics=first(list(unknown), _RULES))] if unknown else []
     return [joined(said, " · ")] if said else []
+
+
+def _is_shown_beside(check: Check) -> bool:
+    """Whether a check has the baseline's number beside its own."""
+    return check.is_relative and check.baseline is not None
+
+
+def _told_unknown(report: GateReport) -> list[Check]:
+    """The checks that passed and of whose metrics nothing is known, which a line says instead of each row."""
+    passed = [check for check in report.checks if check.outcome == "passed"]
+    known = {check.metric for check in passed if check.reason != UNKNOWN}
+    found = [check for check in passed if check.metric not in known]
+    # each of them is named
+    return found if len(found) > 1 and (not known or len({check.metric for check in found}) <= _RULES) else []
 
 
 def _of(version: str, report: GateReport) -> list[Check]:
@@ -272,16 +293,21 @@ def _versions(report: GateReport) -> list[Phrase]:
     passed: list[Phrase] = []
     unsure = {check.version for check in report.checks if check.as_measured}
     sides = {
-        "passed: {versions}": [called[version] for version, checks in failed.items() if not checks and version not in unsure],
-        "passed as measured: {versions}": [called[version] for version, checks in failed.items() if not checks and version in unsure],
+        "Passed: {versions}": [called[version] for version, checks in failed.items() if not checks and version not in unsure],
+        "Passed as measured: {versions}": [called[version] for version, checks in failed.items() if not checks and version in unsure],
     }
     most = max(map(len, sides.values()))
     for template, versions in sides.items():
         # the rest are named, so that of many their number tells which they are
         counted = len(versions) > _NAMED and len(versions) == most
         named = say("{count} versions", count=len(versions)) if counted else first(versions, _VERSIONS)
-        passed += [say(template, versions=named)] if versions else []
+        if versions:
+            # the first word of the line
+            passed.append(say(template if not told and not passed else _FURTHER[template], versions=named))
     return [joined([*told[:_VERSIONS], *passed], "; ")]
+
+
+_FURTHER = {"Passed: {versions}": "passed: {versions}", "Passed as measured: {versions}": "passed as measured: {versions}"}
 
 
 def _failures_of(version: str, breaches: Sequence[Check]) -> Phrase:
@@ -300,12 +326,13 @@ def _table(
     """One row per check, grouped by rule when there are several; `counts` gives the number of failed checks of each rule."""
     rules = _by_rule(checks)
     headed = counts is not None or len(rules) > 1
+    beside = any(check.is_relative for check in checks)
     columns: list[Column | str] = [
         say("version"),
         say("metric"),
         *([say("dataset")] if datasets else []),
         Column(with_text(say("actual value"), "value"), align="right"),
-        Column(say("baseline"), align="right"),
+        *([Column(say("baseline"), align="right")] if beside else []),
         say("allowed"),
     ]
     rows: list[list[Inline] | Heading] = []
@@ -313,7 +340,7 @@ def _table(
         if headed:
             told = "{count} failed" if of_rule[0].checked else "{count} not checked"
             rows.append(Heading(rule, summary=say(told, count=counts[rule]) if counts else ""))
-        rows += [list(_row(check, datasets, headed=headed)) for check in of_rule]
+        rows += [list(_row(check, datasets, headed=headed, beside=beside)) for check in of_rule]
     limit += len(rules) if headed else 0
     return Table(columns, rows, caption=caption, row_headers=2 + bool(datasets), limit=limit, unit=say("checks"))
 
@@ -336,15 +363,17 @@ def _by_metric(checks: Sequence[Check], datasets: Mapping[str, str]) -> Table:
     return Table(columns, rows, row_headers=1 + bool(datasets), limit=len(rows), unit=say("checks"))
 
 
-def _row(check: Check, datasets: Mapping[str, str], *, headed: bool) -> Iterator[Inline]:
+def _row(check: Check, datasets: Mapping[str, str], *, headed: bool, beside: bool) -> Iterator[Inline]:
     form = check.form
-    delta = told_delta(check) if check.delta else ""
+    delta = told_delta(check) if check.delta and check.is_relative else ""
     yield check.called or check.version or "—"
     yield unescaped(check.metric) or "—"
     if datasets:
         yield datasets.get(check.dataset, check.dataset) or "—"
     yield check.stated or Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
-    yield Missing(say("none")) if check.baseline is None else Number(form.value(check.baseline))
+    if beside:
+        none: Inline = Missing(say("none")) if check.is_relative else ""
+        yield none if not check.is_relative or check.baseline is None else Number(form.value(check.baseline))
     remark = "" if check.stated or check.is_plain else check.reason
     # the rule above the check says how the bound follows from the baseline
     allowed = check.limit or check.allowed if headed else check.allowed
@@ -365,7 +394,7 @@ def _in_words(check: Check) -> str:
     form = check.form
     value = "" if check.value is None else f" {form.value(check.value)}"
     allowed = say(", allowed {bound}", bound=check.allowed) if check.allowed else ""
-    baseline = "" if check.baseline is None else say(" (baseline {value})", value=form.value(check.baseline))
+    baseline = say(" (baseline {value})", value=form.value(check.baseline)) if check.is_relative and check.baseline is not None else ""
     head: str = check.rule
     if check.version:
         head = say(
