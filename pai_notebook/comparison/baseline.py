@@ -171,8 +171,11 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
     asked = rule if model_id is not None else wanted
     holders = [names[place] for place, version in enumerate(versions) if any(wanted in names_of(each) for each in members_of([version]))]
     close = holders or ([word] if word else nearest_versions(asked, [version.version_name for version in versions]))
+    said = say("the baseline {wanted} is not among the {count}", wanted=wanted, count=counted(len(versions), "version"))
+    if len(versions) == 1:
+        said = say("the baseline {wanted} is not there; the only version is {name}", wanted=wanted, name=names[0])
     raise VersionNotFound(
-        say("the baseline {wanted} is not among the {count}", wanted=wanted, count=counted(len(versions), "version")),
+        said,
         version_name=wanted,
         hint=_elsewhere(wanted, close) if versions else say("The set is empty."),
     )

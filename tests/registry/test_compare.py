@@ -310,3 +310,8 @@ def test_version_names_without_a_model_and_numbers_are_refused_without_a_request
         registry.compare("1.8.0", "1.9.0")
     with pytest.raises(AddressError, match=r"1\.5 is not an address\. Quote versions: '1\.5'\."):
         registry.get_versions("wine-cultivar", 1.5)
+
+
+def test_a_baseline_beside_one_version_is_told_of_that_version(registry):
+    with pytest.raises(VersionNotFound, match=r"^the baseline 2\.0\.0 is not there; the only version is 1\.8\.0\."):
+        registry.get_versions("wine-cultivar@1.8.0").compare("2.0.0")
