@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image  # comes with matplotlib
 from playwright.sync_api import Page, sync_playwright
 
-from pai_notebook.plot.pictures import png_of
+from pai_notebook.plot.pictures import in_few_colours, png_of
 from tests.display.hosts import HOSTS
 from tests.pages import language_of
 
@@ -47,7 +47,7 @@ def draw(browser: Page, value: object, path: Path) -> None:
     else:
         browser.set_content(HOSTS[f"JupyterLab, {'dark' if path.stem.endswith('-dark') else 'light'}"](value._repr_html_()))
         browser.locator("main").screenshot(path=path)
-    Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)
+    in_few_colours(Image.open(path).convert("RGB")).save(path, optimize=True)
 
 
 def take(folder: Path) -> list[Path]:

@@ -41,11 +41,11 @@ def png_of(figure: Any) -> bytes:
 
     picture = Image.open(io.BytesIO(picture_of(figure, "png", dpi=round(PIXELS * DENSITY)))).convert("RGB")
     out = io.BytesIO()
-    _in_few_colours(picture).save(out, "PNG", optimize=True)
+    in_few_colours(picture).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def _in_few_colours(picture: Any) -> Any:
+def in_few_colours(picture: Any) -> Any:
     """A picture in the commonest of its colours that lie near each other: a mark keeps its own, the edges of letters lose shades."""
     from PIL import Image  # noqa: PLC0415 - comes with matplotlib
 
