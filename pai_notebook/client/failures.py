@@ -60,7 +60,7 @@ class Subject:
     ----------
     action, permission : str
         The API action, and the RAM action that it needs.
-    model_id, version_name, region, endpoint, workspace_id : str
+    model_id, version_name, region, endpoint : str
         Where they apply.
     mask : callable
         Takes the secrets of the request out of a text.
@@ -68,6 +68,8 @@ class Subject:
         Where the key comes from, in words.
     proxy : Proxy
         What the request goes through.
+    workspace_id : str
+        Where names of models are looked for; empty for all workspaces.
     """
 
     action: str
@@ -75,11 +77,11 @@ class Subject:
     version_name: str = ""
     region: str = ""
     endpoint: str = ""
-    workspace_id: str = ""
     mask: Callable[[str], str] = field(default=_NO_MASK, repr=False)
     origin: str = ""
     proxy: Proxy = _NO_PROXY
     permission: str = ""
+    workspace_id: str = ""
 
     @property
     def name(self) -> str:
