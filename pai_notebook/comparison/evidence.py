@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.model.evidence_names import (
-    OWNERS,
     EvidenceName,
     evidence_among,
     is_level,
     is_level_of_all,
-    owners_in,
+    owned_places,
+    owners_by_place,
     stems_of,
     unwrapped,
 )
@@ -83,17 +83,16 @@ class EvidenceFinder:
     def __init__(self, cells: Mapping[Key, Sequence[Cell]]) -> None:
         self._cells = cells
         self._index: dict[tuple[str, bool, Role, tuple[str, ...]], list[str]] = {}
-        self._owners: dict[tuple[str, tuple[str, ...]], set[tuple[str, ...]]] = {}
         self._parts: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
         self._by_place: dict[Key, Mapping[int, float]] = {}
         read = evidence_among(cells, self._numbers)
+        places = owned_places(read)
+        self._owners = owners_by_place((key for key in cells if key not in read), places) if places else {}
         for path, dataset in cells:
             name, keys = read.get((path, dataset)), split_path(path)
             if name is not None:
                 self._index.setdefault((dataset, name.sibling, name.role, name.of), []).append(path)
                 continue
-            for own in owners_in(path):
-                self._owners.setdefault((dataset, own[:-1]), set()).add(own)
             beside, parts = (dataset, keys[:-1]), split_names(path)
             there = self._parts.setdefault(beside, parts)
             if not parts <= there:
@@ -195,7 +194,7 @@ class EvidenceFinder:
         return found
 
     def rows_of(self, key: Key, role: Role) -> Iterator[str]:
-        """Rows of a kind that name a metric, or stand beside it where it alone is called score, value, mean or accuracy."""
+        """Rows of a kind that name a metric, or stand beside it where it alone can be meant."""
         found = self._rows.get((key, role))
         if found is None:
             # asked again for every version
@@ -209,14 +208,16 @@ class EvidenceFinder:
         keys = split_path(path)
         yield from self._index.get((dataset, True, role, keys), ())
         for own in dict.fromkeys((keys, unwrapped(keys))):
-            if own and own[-1] in OWNERS and len(self._owners.get((dataset, own[:-1]), ())) == 1:
+            owners = self._owners.get((dataset, own[:-1]), {})
+            if own in owners and len(owners) == 1:
                 yield from self._index.get((dataset, True, role, own[:-1]), ())
 
     def unclear_of(self, key: Key) -> Iterator[str]:
         """Rows that stand beside several values to which they could belong, of which this is one."""
         keys = split_path(key[0])
         for own in dict.fromkeys((keys, unwrapped(keys))):
-            if own and own[-1] in OWNERS and len(self._owners.get((key[1], own[:-1]), ())) > 1:
+            owners = self._owners.get((key[1], own[:-1]), {})
+            if own in owners and len(owners) > 1:
                 for role in (role for role in _OF_ONE if role is not Role.PART):
                     yield from self._index.get((key[1], True, role, own[:-1]), ())
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from pai_notebook.model.evidence_words import LEVELS, LOWEST_LEVEL, UNREAD, Role, Term, fold, level_of, split_term, term
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_words import bounds_of, scale_of
+from pai_notebook.model.metric_words import bounds_of, kind_of_metric, scale_of
 
 # Path and dataset of a metric.
 _Key = tuple[str, str]
+# Dataset, and keys of an object.
+_Place = tuple[str, tuple[str, ...]]
 # Names of a value to which a sibling such as `stderr` belongs.
 OWNERS = ("score", "value", "mean", "accuracy")
 _OTHER = {Role.LOW: Role.HIGH, Role.HIGH: Role.LOW}
@@ -58,10 +60,10 @@ _LEVEL_TEXT = re.compile(
 )
 # Levels that people use, in percent: another number called `confidence` or `alpha` may be anything.
 _USUAL_LEVELS = (68, 68.27, 68.3, 80, 90, 95, 95.4, 95.45, 97.5, 98, 99, 99.5, 99.7, 99.73, 99.9, 99.99)
-# Endings of names that are codes of languages where others stand beside them: Hindi, Lao, Sindhi and Northern Sami.
-_AMBIGUOUS = ("hi", "lo", "sd", "se")
+# Endings of names that are codes of languages where others stand beside them: Hindi, Lao, Luxembourgish, Sindhi and Northern Sami.
+_AMBIGUOUS = ("hi", "lo", "lb", "sd", "se")
 _LANGUAGES = (
-    " ar bg bn ca cs da de el en es et fa fi fr gu he hr hu it ja kk km kn ko lt lv mk ml mr ms my nb ne nl nn pa pl ps pt ro ru sk sl "
+    " ar bg bn ca cs da de el en es et fa fi fr gu he hr hu it ja kk km kn ko lt lv mk ml mr ms my nb ne nl nn no pa pl ps pt ro ru sk sl "
     "sq sr sv sw ta te th tl tr uk ur uz vi zh zu "
 )
 # Numbers of examples and runs stand beside whatever metrics there are.
@@ -131,7 +133,9 @@ def _read_mapped(path: str) -> EvidenceName | None:
     """Read a name in an object that holds the same of several metrics, as in `stderr.accuracy` or `ci.accuracy.low`."""
     keys = unwrapped(split_path(path))
     for place, key in enumerate(keys[:-1]):
-        said = term(fold(key)) or UNREAD.get(fold(key))
+        words = fold(key)
+        one = f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
+        said = term(words) or UNREAD.get(words) or term(one) or UNREAD.get(one)
         if said is not None and said.role in _MAPPED:
             rest = (*keys[:place], *keys[place + 1 :])
             inner = term(fold(rest[-1])) if said.role is Role.INTERVAL and len(rest) > 1 else None
@@ -193,11 +197,13 @@ def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int,
     mapped = {key: name for key in names if "." in key[0] and (name := _read_mapped(key[0])) is not None}
     if not mapped and all(name.role is Role.EXAMPLES for name in read.values()):
         return read
-    metrics = _Metrics(names)
+    places = owned_places(read)
+    metrics = _Metrics(names, owners_by_place((key for key in names if key not in read and key not in mapped), places) if places else {})
     for key, name in mapped.items():
         own = read.get(key)
         if metrics.of(key, name) and (own is None or own.role is Role.PART or not metrics.of(key, own)):
             read[key] = name
+    read = {key: metrics.judged(key, name) for key, name in read.items()}
     read = {key: name for key, name in read.items() if (name.role in _OF_ALL and name.sibling) or metrics.of(key, name)}
     read = {key: name for key, name in read.items() if not metrics.is_language(key, name)}
     # `ci` with an error of its own is a concordance index
@@ -259,16 +265,14 @@ def _are_usual_levels(key: _Key, stated: Mapping[int, float]) -> bool:
 class _Metrics:
     """Metrics by the names under which others may say something of them."""
 
-    def __init__(self, names: Collection[_Key]) -> None:
+    def __init__(self, names: Collection[_Key], owners: Mapping[_Place, Mapping[tuple[str, ...], _Key]]) -> None:
         self._named: dict[tuple[str, tuple[str, ...]], list[_Key]] = {}
-        self._owners: dict[tuple[str, tuple[str, ...]], list[_Key]] = {}
+        self._owners = owners
         self._languages: set[tuple[str, tuple[str, ...]]] = set()
         for key in names:
             path, dataset = key
             for stem in stems_of(path):
                 self._named.setdefault((dataset, stem), []).append(key)
-            for own in owners_in(path):
-                self._owners.setdefault((dataset, own[:-1]), []).append(key)
             word, comma, filtered = path.partition(",")
             if word[-3:-2] in ("_", "-") and f" {word[-2:].lower()} " in _LANGUAGES:
                 self._languages.add((dataset, _folded(split_path(word[:-3] + comma + filtered))))
@@ -277,9 +281,23 @@ class _Metrics:
         """Metrics of which such a name says something; of the level of all intervals beside it the row itself."""
         if is_level_of_all(key[0]):
             return (key,)
-        found = (self._owners if name.sibling else self._named).get((key[1], name.of), ())
+        if name.sibling:
+            found: Sequence[_Key] = tuple(self._owners.get((key[1], name.of), {}).values())
+        else:
+            found = self._named.get((key[1], name.of), ())
         # what a list says of a named metric stands below the metric itself
         return found or (name.sibling and self._named.get((key[1], _folded(name.of)))) or ()
+
+    def has_middle(self, key: _Key, name: EvidenceName) -> bool:
+        """Whether low and high are two of three groups, as `accuracy_medium` beside them tells."""
+        return bool(name.of) and any(
+            (key[1], (*name.of[:-1], f"{name.of[-1]}_{word}")) in self._named for word in ("medium", "middle", "mid")
+        )
+
+    def judged(self, key: _Key, name: EvidenceName) -> EvidenceName:
+        """Let the size decide where the only metric beside has a name of its own: `ci` may be a concordance index there."""
+        owners = self._owners.get((key[1], name.of), {}) if name.sibling and name.role is not Role.PART else {}
+        return replace(name, is_vague=True) if owners and not _are_named(owners) else name
 
     def is_language(self, key: _Key, name: EvidenceName) -> bool:
         """Whether a name ends as a bound or an error does, and languages stand beside it that end so too."""
@@ -320,7 +338,8 @@ def _is_too_large(key: _Key, name: EvidenceName, metrics: Sequence[_Key], number
         for place, value in numbers(metric).items():
             low, high = bounds_of(metric[0], [value])
             number = mine.get(place, 0.0)
-            largest = (high - low) / 2
+            # where the scale has no end, what names no metric is no larger than the value
+            largest = abs(value) if name.sibling and not math.isfinite(high - low) else (high - low) / 2
             if is_doubtful and place in mine:
                 largest = min(largest / 2, abs(value))
                 complements.append(math.isclose(value + number, high, rel_tol=1e-3))
@@ -339,6 +358,10 @@ def _leave_bounds(read: dict[_Key, EvidenceName], metrics: _Metrics, numbers: Ca
         vague = [key for keys in rows.values() for key in keys if not read[key].is_interval]
         if not vague:
             continue
+        if metrics.has_middle(vague[0], read[vague[0]]):
+            for key in vague:
+                del read[key]
+            continue
         beside = metrics.of(vague[0], read[vague[0]])
         if len(rows) == len(_OTHER):
             is_bound = _enclose(rows, beside, numbers)
@@ -353,7 +376,10 @@ def _may_be_alone(key: _Key, metrics: Sequence[_Key]) -> bool:
     """Whether a word for a bound is as often a language, or one of several quantiles of what is no share."""
     word = fold(_last(key[0]))
     is_quantile = any(digit.isdigit() for digit in word.rpartition("_")[2])
-    return word[-2:] in _AMBIGUOUS or (is_quantile and not all(scale_of(metric) == "points" for metric, _ in metrics))
+    # alone, `lb` is a bound more often than a language
+    return (word[-2:] in _AMBIGUOUS and word[-2:] != "lb") or (
+        is_quantile and not all(scale_of(metric) == "points" for metric, _ in metrics)
+    )
 
 
 def _is_on_its_side(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
@@ -384,10 +410,43 @@ def _enclose(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbe
     return bool(both) or not (lows or highs)
 
 
-def owners_in(path: str) -> Iterator[tuple[str, ...]]:
-    """Give the keys of a value to which what stands beside it belongs, as they are and without what wraps it; nothing for other metrics."""
-    keys = split_path(path)
-    return (own for own in dict.fromkeys((keys, unwrapped(keys))) if own and own[-1] in OWNERS)
+def owned_places(read: Mapping[_Key, EvidenceName]) -> dict[_Place, bool]:
+    """Find the objects in which something stands that belongs to a value beside it, and whether that may be any, or `OWNERS` alone."""
+    places: dict[_Place, bool] = {}
+    for key, name in read.items():
+        if name.sibling and name.role not in _OF_ALL:
+            # low and high may be groups
+            of_any = name.role in (Role.ERROR, Role.SPREAD, Role.INTERVAL) or (name.role in _OTHER and name.is_interval)
+            places[key[1], name.of] = places.get((key[1], name.of), False) or of_any
+    return places
+
+
+def owners_by_place(names: Iterable[_Key], places: Mapping[_Place, bool]) -> dict[_Place, dict[tuple[str, ...], _Key]]:
+    """Values to which what stands beside them belongs, by the object in which they stand: `OWNERS`, or else every quality there.
+
+    Examples
+    --------
+    >>> names = [("acc", ""), ("latency_ms", ""), ("a.accuracy", ""), ("a.f1", "")]
+    >>> owners_by_place(names, {("", ()): True, ("", ("a",)): True})
+    {('', ()): {('acc',): ('acc', '')}, ('', ('a',)): {('a', 'accuracy'): ('a.accuracy', '')}}
+    """
+    named: dict[_Place, dict[tuple[str, ...], _Key]] = {}
+    others: dict[_Place, dict[tuple[str, ...], _Key]] = {}
+    for key in names:
+        keys = split_path(key[0])
+        for own in dict.fromkeys((keys, unwrapped(keys))):
+            place = key[1], own[:-1]
+            if own and place in places:
+                if fold(own[-1]) in OWNERS:
+                    named.setdefault(place, {})[own] = key
+                elif places[place] and kind_of_metric(key[0]) == 0:
+                    others.setdefault(place, {})[own] = key
+    return {**others, **named}
+
+
+def _are_named(owners: Iterable[tuple[str, ...]]) -> bool:
+    """Whether values have the names to which a sibling always belongs."""
+    return all(fold(own[-1]) in OWNERS for own in owners)
 
 
 def _last(path: str) -> str:

@@ -119,17 +119,18 @@ TRAINING = _words("train training fit trn 训练")
 
 # Anywhere in a path: what stands there is a spread, a change, a count or a setting, no quality.
 VETOES = _words("""
-    baseline change ci confusion count curve cutoff decay decrease delta diff difference drop epoch epochs estimated expected gain gap
-    grad gradient headroom improvement increase inv inverse iteration iterations lci lcl lower margin matrix n no non not num number
-    predicted previous pval pvalue quantile ratio reduction required requirement sample samples sd se sem size skew skill std stddev
-    stderr stdev stdv step steps support thresh threshold thresholds timestamp uci ucl uncertainty upper var variance without
-    阈值 标准差 标准误 置信区间 方差 数量 个数 样本数
+    baseline change ci confusion count curve cutoff decay decrease delta diff difference drop epoch epochs estimated expected
+    gain gap grad gradient headroom improvement increase inv inverse iteration iterations lack lci lcl lower margin matrix
+    missing n no non not num number predicted previous pval pvalue quantile ratio reduction required requirement sample
+    samples saved saving savings sd se sem size skew skill std stddev stderr stdev stdv step steps support thresh threshold
+    thresholds timestamp uci ucl uncertainty upper var variance without 阈值 标准差 标准误 置信区间 方差 数量 个数 样本数
 """)
 
 # As the last word of several: what was lost, or how it moves. `regression_mae` is of another kind.
 LAST_VETOES = _words("""
-    decline declined deficit degradation degrade degraded deterioration erosion fluctuation fluctuations instability lost penalty
-    regression shortfall variability variation
+    bias complement decline declined deficit degradation degrade degraded deterioration deviation erosion fluctuation
+    fluctuations instability lost misses penalty range rank regression regret shortfall variability variation violation
+    violations
 """)
 
 # Pairs of words that do the same: a p-value is not a quality, and what takes long may be wanted (`time_to_failure`) or not.

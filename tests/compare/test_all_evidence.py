@@ -490,3 +490,36 @@ def test_a_spread_that_is_stated_beside_a_list_of_repeats_counts_where_it_is_cle
     assert wide.reason.endswith("; widened to what accuracy_std gives, which is clearly wider")
     for own in (lambda values: float(np.std(values)), lambda values: float(np.std(values, ddof=1))):
         assert (found(accuracy_std=own).interval, found(accuracy_std=own).reason) == (found().interval, found().reason)
+
+
+@pytest.mark.parametrize("metric", ["acc", "ACC", "Accuracy", "f1", "error_rate", "win_rate", "\u51c6\u786e\u7387"])
+@pytest.mark.parametrize("wide", [{"stderr": 0.05}, {"ci": 0.1}, {"ci_lower": 0.8, "ci_upper": 0.98}, {"std": 0.05, "n_runs": 3}])
+def test_what_names_no_metric_belongs_to_the_only_quality_beside_it(metric, wide):
+    first = {metric: 0.90, "n": 100_000, "latency_ms": 8, **wide}
+    c = compare(first, {**first, metric: 0.93})
+    assert "nothing is better or worse" in c.verdict.sentences[0]
+    assert {row.path for row in c.metrics if row.is_evidence} == {"n", *wide}
+
+
+def test_what_names_no_metric_is_named_where_several_qualities_stand_beside_it():
+    first = {"acc": 0.90, "f1": 0.8, "n": 100_000, "stderr": 0.05}
+    remarks = compare(first, {**first, "acc": 0.93}).check("fail if worse beyond chance").remarks
+    assert any("stderr stands beside several values" in remark for remark in remarks)
+
+
+def test_what_may_be_groups_or_a_metric_of_its_own_belongs_to_no_other():
+    groups = {"overall": 0.8, "low": 0.6, "high": 0.9, "n": 1000}
+    index = {"f1": 0.8, "ci": 0.75, "n": 1000}
+    three = {"accuracy": 0.8, "accuracy_low": 0.6, "accuracy_medium": 0.75, "accuracy_high": 0.9, "n": 1000}
+    languages = {"f1": 0.7, "f1_de": 0.8, "f1_no": 0.7, "f1_lb": 0.6, "f1_se": 0.3, "n": 1000}
+    for document in (groups, index, three, languages):
+        assert {row.path for row in compare(document, document).metrics if row.is_evidence} == {"n"}
+
+
+@pytest.mark.parametrize(
+    "word", ["stderrs", "ses", "cis", "intervals", "confidence_intervals", "errorbars", "uncertainties", "variances", "stds"]
+)
+def test_objects_of_errors_in_the_plural_are_evidence_of_the_metrics_in_them(word):
+    first = {"accuracy": 0.90, "n": 1000, word: {"accuracy": 0.05}}
+    c = compare(first, {**first, word: {"accuracy": 0.02}})
+    assert {row.path for row in c.metrics if row.is_evidence} == {"n", f"{word}.accuracy"}
