@@ -377,9 +377,8 @@ def _may_be_alone(key: _Key, metrics: Sequence[_Key]) -> bool:
     word = fold(_last(key[0]))
     is_quantile = any(digit.isdigit() for digit in word.rpartition("_")[2])
     # alone, `lb` is a bound more often than a language
-    return (word[-2:] in _AMBIGUOUS and word[-2:] != "lb") or (
-        is_quantile and not all(scale_of(metric) == "points" for metric, _ in metrics)
-    )
+    is_language = word[-2:] in _AMBIGUOUS and word[-2:] != "lb"
+    return is_language or (is_quantile and not all(scale_of(metric) == "points" for metric, _ in metrics))
 
 
 def _is_on_its_side(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
