@@ -20,7 +20,7 @@ LINES = {
     "hostile": "pnb.ModelVersion.from_document({'VersionName': '0.1.0', 'VersionDescription': '\\x1b[2J\\u202egone\\x07'})",
 }
 SAID = {
-    "card": ["2.5.0", "○ Pending", "accuracy", "0.988889", "team=vision", "Training spec"],
+    "card": ["2.5.0", "○ Pending", "accuracy", "0.9889", "team=vision", "Training spec"],
     "list": ["2.3.0", "2.4.0", "2.5.0", "✗ Rejected", "labels"],
     "comparison": ["2.4.0", "worse", "better", "≈ could be chance", "directions"],
     "error": ["9.9.9", "2.5.0"],
