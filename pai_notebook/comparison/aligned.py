@@ -150,8 +150,10 @@ class Aligned:
             self._not_used.append(say(_NOT_USED, metric=what, version=each.version, other=each.other, reason=reason))
 
     def _stated(self, key: tuple[str, str], shown: str, cells: Sequence[Cell]) -> StatedMetric:
-        """What the versions state of a metric, and of how many examples."""
-        return StatedMetric(shown, cells, [self._uncertainty.examples(key, place) for place in range(len(self._versions))])
+        """What the versions state of a metric, of how many examples, and whether over runs."""
+        known, places = self._uncertainty, range(len(self._versions))
+        examples = [known.examples(key, place) for place in places]
+        return StatedMetric(shown, cells, examples, [known.has_runs(key, place) for place in places])
 
     @cached_property
     def _all(self) -> tuple[Row, ...]:

@@ -41,11 +41,14 @@ class StatedMetric:
         Its value in each version.
     counts : sequence of float or None
         Of how many examples each value is stated to be, None where that is not known.
+    runs : sequence of bool
+        Whether a spread over runs or folds is stated of each value.
     """
 
     shown: str
     cells: Sequence[Cell]
     counts: Sequence[float | None]
+    runs: Sequence[bool] = ()
 
 
 def fitted(result: Paired, stated: StatedMetric, versions: Sequence[ModelVersion], names: Sequence[str]) -> Paired:
@@ -78,6 +81,11 @@ def fitted(result: Paired, stated: StatedMetric, versions: Sequence[ModelVersion
         if stated.cells[place].value is None:
             hint = say("Results are evidence for a metric that both versions state.")
             raise ComparisonError(say("{name} has no {shown}", name=names[place], shown=stated.shown), hint=hint)
+        if stated.runs and stated.runs[place]:
+            told = "{name} states a spread over runs of {shown}: the results of one run say nothing of the others"
+            raise ComparisonError(
+                say(told, name=names[place], shown=stated.shown), hint=say("Compare without them, or versions that state one run each.")
+            )
     error, delta = held_against(result, stated, names)
     if error is not None:
         raise error

@@ -85,6 +85,10 @@ class Uncertainty:
         """Find the number of examples that a value is stated to be of, None where none is."""
         return self._readings.examples(key, place)
 
+    def has_runs(self, key: Key, place: int) -> bool:
+        """Whether a value is that of several runs or folds whose spread is stated."""
+        return self.knows(key) and any(map(self._is_of_runs, self._readings.read(key, place, None)))
+
     def role(self, key: Key) -> Role | None:
         """Say what a row of evidence is, None for every other row."""
         return self._beside.roles.get(key)

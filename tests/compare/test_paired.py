@@ -15,6 +15,7 @@ from pai_notebook.comparison.paired_file import read, written
 from pai_notebook.comparison.paired_methods import bonett_price, mid_p_mcnemar
 from pai_notebook.errors import ComparisonError, ConfigurationError, SnapshotError
 from pai_notebook.io.snapshot import write_snapshot
+from tests.compare.comparing import compare
 from tests.examples import cases
 from tests.lazy import Lazy
 
@@ -1038,3 +1039,16 @@ def test_whole_scores_that_a_float_does_not_tell_apart_are_refused(better, kind)
     large = {name: frame.assign(ok=pd.Series([2**60 + int(each) for each in frame.ok], dtype=kind)) for name, frame in frames.items()}
     with pytest.raises(ConfigurationError, match=r"whole numbers above 2\*\*53, which are compared as floats\. Subtract the same number"):
         c.paired("accuracy", large, on="id", score="ok")
+
+
+@pytest.mark.parametrize("spread", [{"accuracy_std": 0.05, "n_runs": 3}, {"accuracy_std": 0.05, "n_folds": 5}])
+def test_the_examples_of_one_run_are_no_evidence_beside_a_spread_over_runs(spread):
+    first = {"accuracy": 0.90, "n": 100, **spread}
+    c = compare(first, {**first, "accuracy": 0.93})
+    tables = {
+        name: pd.DataFrame({"id": range(100), "ok": [place < right for place in range(100)]})
+        for name, right in (("0.1.0", 90), ("0.2.0", 93))
+    }
+    result = c.paired("accuracy", tables, on="id", correct="ok")
+    with pytest.raises(ComparisonError, match="states a spread over runs of accuracy: the results of one run say nothing of the others"):
+        c.with_paired(result)
