@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,8 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.json_text import plain_number
+from pai_notebook.model.evidence_names import evidence_among
+from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 _SETTINGS, _NAMED = ("TrainingSpec", "HyperParameters"), 5
 # What columns with the names of versions are called.
 _OF_NAMES = ("version", "run", "model", "name", "checkpoint")
+# What pandas calls a column without a name in a file, as the index of a saved table is.
+_UNNAMED = re.compile(r"Unnamed: [0-9]{1,6}")
+# What is read from a text or a list too: two bounds, an error in percent, the level of an interval.
+_BESIDE = (Role.INTERVAL, Role.ERROR, Role.PART)
 # Cells without a number that are named.
 _ODD = 3
 # By these columns a table is known to have a row a metric, as `to_frame(layout="long")` makes it.
@@ -47,10 +54,10 @@ def documents_of_frame(
         A row a version.
     name : str or None
         The column with the names of the versions; None is the index, or, where that only counts the rows, a column of texts called
-        version, else the only one called run, model, name or checkpoint.
+        version, else the only one called run, model, name or checkpoint, else the only one without a name.
     metrics : sequence of str or None
         Columns of metrics; None takes those that `to_frame` would call so, else every column most of whose cells are numbers, also
-        numbers written as text.
+        numbers written as text, and the columns of texts or lists that are their intervals, errors and levels.
     labels : sequence of str or None
         Columns of labels; None takes those that `to_frame` would call so.
     settings : sequence of str or None
@@ -90,10 +97,13 @@ def documents_of_frame(
     name = found if name is None else name
     kinds = dict(zip(columns, frame.dtypes, strict=True))
     rest = [column for column in columns if column not in (name, *chosen, *told)]
-    numbers = [column for column in rest if _is_of_numbers(kinds[column]) or _are_numbers(values[column])]
+    called = [column for column in rest if not _UNNAMED.fullmatch(column)]
+    numbers = [column for column in called if _is_of_numbers(kinds[column]) or _are_numbers(values[column])]
     taken = metrics
     if taken is None:
-        taken = [column for column in columns if column.startswith("metrics.")] or numbers
+        beside = _beside(numbers, called, values)
+        of_metrics = [column for column in called if column in (*numbers, *beside)]
+        taken = [column for column in columns if column.startswith("metrics.")] or of_metrics
     _check_columns("metrics", taken, columns)
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
     _refuse_twice("metrics", [column.removeprefix("metrics.") for column in taken])
@@ -142,10 +152,12 @@ def _columns_of_names(frame: pd.DataFrame, values: Mapping[str, Sequence[Any]], 
     if frame.index.name is not None or list(frame.index) != list(range(len(frame))):
         return []
     words = {column: snake_case(column).removesuffix("_name") for column in values if column not in used}
-    likely = [column for column, word in words.items() if word in _OF_NAMES]
+    counted = list(range(len(frame)))
+    likely = [column for column, word in words.items() if word in _OF_NAMES or (_UNNAMED.fullmatch(column) and values[column] != counted)]
     likely = [column for column in likely if all(map(_is_stated, values[column])) and len(set(map(str, values[column]))) == len(frame)]
+    by_word = [column for column in likely if words[column] in _OF_NAMES]
     # beside it the model, in a table of few rows, is another one in each
-    return [column for column in likely if words[column] == "version"] or likely
+    return [column for column in by_word if words[column] == "version"] or by_word or likely
 
 
 def reading_hint(name: str) -> Phrase | None:
@@ -185,10 +197,35 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Decimal) or read_value(value)[0] in (State.NUMBER, State.NUMERIC_TEXT, State.INFINITE)
 
 
+def _beside(numbers: Sequence[str], columns: Sequence[str], values: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Columns of texts or lists that say how sure the numbers are, as such texts and lists do in a document."""
+    others = [column for column in columns if column not in numbers and _hold_numbers(values[column])]
+    if not others:
+        return []
+    named = {_key_of(column): column for column in (*numbers, *others)}
+
+    def read(key: tuple[str, str]) -> dict[int, float]:
+        cells = ((place, value) for place, value in enumerate(values[named[key]]) if _is_stated(value))
+        found = ((place, read_value(_as_json("metrics", named[key], value))[1]) for place, value in cells)
+        return {place: number for place, number in found if number is not None}
+
+    evidence = evidence_among(named, read)
+    return [column for column in others if (name := evidence.get(_key_of(column))) is not None and name.role in _BESIDE]
+
+
+def _hold_numbers(values: Sequence[Any]) -> bool:
+    """Whether most of what is stated in a column are lists, or texts with digits; a message of an error is none."""
+    stated = list(filter(_is_stated, values))
+    told = [not isinstance(value, str) or any(map(str.isdigit, value)) for value in stated if not isinstance(value, bool)]
+    return 2 * sum(told) > len(stated) and all(map(_is_json, stated))
+
+
 def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
     """Name a column that is no metric with what is in it."""
+    if _UNNAMED.fullmatch(column):
+        return say("{name} (no name)", name=column)
     stated = list(filter(_is_stated, values))
-    kinds = {str: say("texts"), bool: say("truth values"), date: say("times"), list: say("lists")}
+    kinds = {str: say("texts"), bool: say("truth values"), date: say("times"), list: say("lists"), tuple: say("lists")}
     kind = next((word for kind, word in kinds.items() if all(isinstance(value, kind) for value in stated)), say("mostly no numbers"))
     return say("{name} ({what})", name=column, what=kind if stated else say("empty"))
 
@@ -259,10 +296,15 @@ def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, A
     """Metrics by dataset, as the names of columns have it: `accuracy@d-a`, with or without `metrics.`."""
     found: dict[str, dict[str, Any]] = {}
     for column, value in cells:
-        path, _, dataset = column.removeprefix("metrics.").partition("@")
+        path, dataset = _key_of(column)
         if _is_stated(value):
             found.setdefault(dataset, {})[path] = _as_json("metrics", column, value)
     return list(found.items())
+
+
+def _key_of(column: str) -> tuple[str, str]:
+    path, _, dataset = column.removeprefix("metrics.").partition("@")
+    return path, dataset
 
 
 def _as_json(argument: str, column: str, value: Any) -> Any:
@@ -278,12 +320,17 @@ def _as_json(argument: str, column: str, value: Any) -> Any:
     if not _is_json(value):
         said = say("{argument}: the column {column!r} holds {value}", argument=argument, column=column, value=described(value))
         raise ConfigurationError(said, hint=say("Pass numbers, truth values, texts or lists of numbers."))
-    return value.tolist() if hasattr(value, "tolist") else value
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """Arrays and tuples as lists."""
+    return value.tolist() if hasattr(value, "tolist") else list(value) if isinstance(value, tuple) else value
 
 
 def _is_json(value: Any) -> bool:
     """Whether a cell is a number, truth value or text, or a list of these."""
-    plain_value = value.tolist() if hasattr(value, "tolist") else value
+    plain_value = _plain(value)
     items = plain_value if isinstance(plain_value, list) else [plain_value]
     return isinstance(value, Decimal) or all(isinstance(item, str | int | float) for item in items)
 

@@ -200,11 +200,13 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             dataset d-a. NaN, NA and None are not recorded.
         name : str, optional
             The column with the names of the versions; by default the index has them or, where it only counts the rows, a column of
-            texts called `version`, else the only one called `run`, `model`, `name` or `checkpoint`, which the set says.
+            texts called `version`, else the only one called `run`, `model`, `name` or `checkpoint`, else the only one without a name
+            (`Unnamed: 0`), which the set says.
         metrics : sequence of str, optional
             Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all other columns most of whose
-            cells are numbers, also written as text; the set names the cells that are none, and a comparison columns that were left
-            out and that the baseline has.
+            cells are numbers, also written as text, with their intervals and errors in any form that `from_documents` reads
+            (`"0.75-0.98"`, `"5%"`); the set names the cells that are none, and a comparison columns that were left out and that the
+            baseline has.
         labels : sequence of str, optional
             Columns of labels; by default those named `labels.env` and the like, as `to_frame` names them.
         settings : sequence of str, optional

@@ -423,6 +423,58 @@ def test_without_names_in_the_index_the_column_that_is_called_so_has_them_or_is_
     assert [version.version_name for version in pnb.VersionSet.from_frame(frame.set_axis(["p", "q"]))] == ["p", "q"]
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"accuracy_ci": ["0.75-0.98"] * 2},
+        {"accuracy_ci": [[0.75, 0.98]] * 2},
+        {"accuracy_ci": [(0.75, 0.98), None]},
+        {"accuracy_stderr": ["5%", "5 %"]},
+        {"ci": ["0.75 - 0.98", "[75%, 98%]"], "ci_level": ["90%", "90 %"]},
+    ],
+)
+def test_intervals_and_errors_in_columns_are_read_as_in_documents(beside):
+    table = {"accuracy": [0.9, 0.92], **beside}
+    of_frame = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], **table}))
+    rows = [{key: values[place] for key, values in table.items()} for place in (0, 1)]
+    of_documents = pnb.VersionSet.from_documents([{"VersionName": name, "Metrics": row} for name, row in zip("ab", rows, strict=True)])
+    assert of_frame.origin == f"From a table; names: run; metrics: {', '.join(table)}."
+    one, other = (c["accuracy"].changes[1].evidence for c in (of_frame.compare(), of_documents.compare()))
+    assert str(one.interval) == str(other.interval)
+    assert ("intervals" in str(one) or "standard errors" in str(one)) is (None not in table.get("accuracy_ci", ()))
+
+
+def test_texts_that_say_nothing_about_a_number_are_no_evidence():
+    frame = pd.DataFrame(
+        {"accuracy": [0.9, 0.92], "error": ["OOM", ""], "ci": ["passed", "failed"], "note_ci": ["1-2"] * 2, "b": [[1], [2]]}
+    )
+    assert pnb.VersionSet.from_frame(frame).origin == (
+        "From a table; metrics: accuracy; left out: error (texts), ci (texts), note_ci (texts), b (lists)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("frame", "names", "says"),
+    [
+        (pd.DataFrame({"m": [0.5, 0.75]}, index=["p", "q"]), ["p", "q"], "names: Unnamed: 0; metrics: m."),
+        (pd.DataFrame({"m": [0.5, 0.75]}), ["0", "1"], "From a table; metrics: m; left out: Unnamed: 0 (no name)."),
+        (
+            pd.DataFrame({"m": [0.5, 0.75], "run": ["p", "q"]}, index=[7, 9]),
+            ["p", "q"],
+            "names: run; metrics: m; left out: Unnamed: 0 (no name).",
+        ),
+        (pd.DataFrame({"m": [0.5, 0.75]}, index=[1.5, 1.6]), ["0", "1"], "name= is not given; Unnamed: 0 may have the names."),
+    ],
+)
+def test_an_index_that_was_saved_without_a_name_is_no_metric(frame, names, says):
+    read = pd.read_csv(io.StringIO(frame.to_csv()))
+    vs = pnb.VersionSet.from_frame(read)
+    assert [version.version_name for version in vs] == names
+    assert says in vs.origin
+    assert {cell.name for version in vs for cell in version.metrics.cells} == {"m"}
+    assert len(pnb.VersionSet.from_frame(read, metrics=["Unnamed: 0"])[0].metrics) == 1
+
+
 LIKE_HARNESS = {"model_name": "mine", "n-samples": {"wine_holdout": {"effective": 54}}}
 
 
