@@ -69,8 +69,10 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
 def best_of(comparison: Comparison, row: Row) -> str:
     """Name the version with the best value of a row and count the others with its star; `all` where every version may be the best."""
     leaders = comparison.leaders(row)
-    if leaders is None or leaders.is_tie:
-        return say("all") if leaders else ""
+    if leaders is None:
+        return ""
+    if leaders.is_tie:
+        return say("all")
     # with a space that keeps both in a line
     star, name, more = leaders.star_at(leaders.best[0]), comparison.names[leaders.best[0]], len(leaders.shown) - 1
     return f"{star}\u00a0{name} +{more}" if more else f"{star}\u00a0{name}"

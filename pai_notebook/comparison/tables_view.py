@@ -35,7 +35,6 @@ _FAMILY, _SEQUENCE = 3, 3
 _MANY = 4
 _PLAIN = NumberFormat()
 _NAMED, _DATASETS = 300, 20
-# How many errors that do not count one line names, and how many versions of each.
 _KINDS = ("", "Cost", "Training")
 
 # Columns of a table: places of versions, the baseline first, and addresses that could not be fetched.
@@ -72,9 +71,8 @@ def in_groups(comparison: Comparison) -> tuple[list[Row], list[list[Row]]]:
 
     Of a kind those come last that neither the baseline nor most of the others have, so that what can be compared is in sight.
     """
-    rare = {row.key for row in comparison.metrics if _is_rare(row, comparison.baseline_place)}
     rows = (row for row in shown_rows(comparison) if row.section == "metrics")
-    ordered = sorted(rows, key=lambda row: (_kind(row), row.key in rare))
+    ordered = sorted(rows, key=lambda row: (_kind(row), _is_rare(row, comparison.baseline_place)))
     return ordered, _groups(ordered) if len(ordered) >= ROWS else []
 
 
