@@ -28,6 +28,7 @@ accuracy >= 0.92 if present
 # nothing else
 """
 WRONG_LEVELS = (" with 0.95 confidence", " with 95 confidence", " with confidence", ", with 95% confidence", " at 95% confidence")
+NOT_MADE = "of the skipped checks could not be made: no interval or no direction known, or too few runs or folds"
 ALARMS = "Write: fail if worse beyond chance, fail if METRIC worse beyond chance, or: fail if METRIC worse by more than 1pp beyond chance."
 
 
@@ -846,10 +847,14 @@ def test_a_rule_over_all_metrics_leaves_out_what_says_how_sure_another_is():
 def test_an_alarm_over_all_metrics_fails_for_what_is_lost_and_counts_what_has_no_interval():
     first = {"accuracy": 0.9, "em": 0.8, "auc": 0.9, "bleu": 30.0, "n": 1000}
     report = compare(first, {**first, "auc": 0.5, "f1": 0.5}).gate("fail if worse beyond chance")
-    assert report.remarks == ("2 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds",)
+    assert report.remarks == (
+        "2 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds (auc, bleu)",
+    )
     partly = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.95, "n": 1000}, {"accuracy": 0.97}).check("fail if worse beyond chance")
-    assert partly.remarks == ("1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds",)
-    assert partly.remarks[0].in_language("zh") == "跳过的检查中有 1 项无法进行：置信区间或方向未知，或运行次数、折数太少"
+    assert partly.remarks == (
+        "1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds (accuracy)",
+    )
+    assert partly.remarks[0].in_language("zh") == "跳过的检查中有 1 项无法进行：置信区间或方向未知，或运行次数、折数太少（accuracy）"
     lost = breaches(compare(first, {**first, "em": float("nan")}, {"accuracy": 0.9, "n": 1000}), "fail if worse beyond chance")
     assert sorted((name, version) for name, version, _ in lost) == [
         ("auc", "0.3.0"),
@@ -949,14 +954,19 @@ def test_a_price_within_the_tolerance_is_a_loss_that_is_told():
     assert check.reason == "loss of 0.25, within the tolerance of 0.5"
 
 
-@pytest.mark.parametrize("margin", ["1pp", "8%", "0.11", "11.5 PP", "12pp", "20%", ".2"])
+@pytest.mark.parametrize("margin", ["1pp", "8%", "0.11", "1.1e-1", "11.5 PP", "12pp", "20%", ".2", "12.pp"])
 def test_an_alarm_with_a_margin_fails_where_the_loss_is_surely_more(margin):
     c = shares(0.9, 0.75)
     assert c.interval("accuracy", "0.2.0").words == "beyond chance (95 %)"
     for rule in (f"fail if accuracy worse by more than {margin} beyond chance", f"FAIL IF  worse by more  than {margin} beyond chance"):
         (check,) = c.check(rule).checks
         # the interval of the difference is -18.4 to -11.6 pp
-        assert check.outcome == ("passed" if margin in ("12pp", "20%", ".2") else "failed")
+        assert check.outcome == ("passed" if margin in ("12pp", "20%", ".2", "12.pp") else "failed")
+
+
+def test_a_margin_of_an_alarm_that_no_float_holds_is_refused_in_its_place():
+    with pytest.raises(AddressError, match=r"line 2, column 39: no float holds 1e999"):
+        shares(0.9, 0.75).check("accuracy > 0\n  fail if accuracy worse by more than 1e999pp beyond chance")
 
 
 def test_the_margin_of_an_alarm_is_the_larger_of_its_own_and_the_tolerance():
@@ -1023,7 +1033,9 @@ def test_the_remark_on_what_an_alarm_could_not_check_counts_what_the_headline_co
     c = compare({"accuracy": 0.9, "n": 1000, "f1": 0.8, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "f1": 0.7, "auc": 0.9, "bleu": 3})
     report = c.check("fail if worse beyond chance")
     assert "3 skipped, not counted" in str(report)
-    assert report.remarks == ("2 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds",)
+    assert report.remarks == (
+        "2 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds (auc, f1)",
+    )
 
 
 @pytest.mark.parametrize("name", ["std_accuracy", "acc_sem", "top5_ci", "gap"])
@@ -1073,7 +1085,9 @@ def test_an_alarm_does_not_pass_what_too_few_runs_cannot_judge():
     assert (named.outcome, named.checked) == ("failed", False)
     several = compare(*few, repeats={**repeats, "f1": "runs"}).check("fail if worse beyond chance")
     assert {check.metric: check.outcome for check in several.checks} == {"accuracy": "skipped", "f1": "passed"}
-    assert several.remarks == ("1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds",)
+    assert several.remarks == (
+        "1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds (accuracy)",
+    )
 
 
 def test_no_regression_leaves_evidence_alone():
@@ -1373,8 +1387,7 @@ def test_a_gate_that_passed_names_its_rules_in_sight():
 def test_an_alarm_over_all_metrics_names_the_costs_and_training_metrics_that_it_does_not_check():
     first = {"accuracy": 0.9, "n": 1000, "size_mb": 10, "flops": 1e9, "n_layers": 3, "train_loss": 0.1, "train_loss_stderr": 0.001}
     c = compare(first, first | {"size_mb": 1000, "flops": 1e11, "train_loss": 0.2})
-    told = "{}: costs and what was measured in training are checked where their direction is known only, not flops, size_mb, train_loss"
-    assert c.check("fail if worse beyond chance").remarks == (told.format("fail if worse beyond chance"),)
+    assert c.check("fail if worse beyond chance").remarks == (f"3 {NOT_MADE} (flops, size_mb, train_loss)",)
     assert c.check("fail if accuracy worse beyond chance").remarks == ()
     known = compare(first, first | {"size_mb": 1000}, directions={"size_mb": "min"}).check("fail if worse beyond chance")
     assert not known.passed

@@ -10,10 +10,11 @@ from pai_notebook.comparison.gate.pairs import Gated, Pair
 from pai_notebook.comparison.gate.parse import Alarm
 from pai_notebook.comparison.gate.report import Check, Outcome
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
-from pai_notebook.comparison.together import Margined, Together, is_judged
+from pai_notebook.comparison.together import Margined, Together
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale
+from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import choose_format
@@ -27,19 +28,20 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
 
     Over all metrics the decisions are those of the verdict; fewer that are named are fewer to be sure of.
     """
-    pairs = {alarm: _pairs(alarm, gated) for alarm in alarms}
+    tolerances = {alarm: _tolerance(alarm, gated) for alarm in alarms}
+    pairs = {alarm: _pairs(alarm, gated, tolerance) for alarm, tolerance in tolerances.items()}
     plain, margined = {}, {}
     for alarm, found in pairs.items():
         for pair in found:
             if alarm.margin:
                 key = pair.row.key, pair.place, alarm.margin
-                margined[key] = Margined(pair.row, pair.place, pair.change, _tolerance(alarm, gated), alarm.margin)
+                margined[key] = Margined(pair.row, pair.place, pair.change, tolerances[alarm], alarm.margin)
             else:
                 plain[pair.row.key, pair.place] = pair.row, pair.place
     together = Together(list(plain.values()), gated.baseline, gated.tolerance, list(margined.values()))
     checks = {}
     for alarm, found in pairs.items():
-        checks[alarm] = [_check_pair(alarm, pair, together, gated) for pair in found]
+        checks[alarm] = [_check_pair(alarm, pair, together, tolerances[alarm], gated) for pair in found]
         if not found and gated.candidates:
             checks[alarm] = [_alarm_nowhere(alarm, gated)]
         if not alarm.is_named:
@@ -49,32 +51,21 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
 
 
 def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
-    """Say how many of the skipped checks of an alarm are of two numbers; None where there are none."""
+    """Say how many of the skipped checks of an alarm are of two numbers, and of which metrics; None where there are none."""
     skipped = [check for check in checks if check.rule == alarm.text and check.outcome == "skipped" and not check.checked]
-    count = len({(check.version, check.metric, check.dataset) for check in skipped if check.delta is not None})
-    if not count:
+    found = {(check.version, check.metric, check.dataset): unescaped(check.metric) for check in skipped if check.delta is not None}
+    if not found:
         return None
-    told = "{count} of the skipped checks could not be made: no interval or no direction known, or too few runs or folds"
-    if count == 1:
-        told = "1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds"
-    return say(told, count=count)
+    told = "{count} of the skipped checks could not be made: no interval or no direction known, or too few runs or folds ({metrics})"
+    if len(found) == 1:
+        told = "1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds ({metrics})"
+    return say(told, count=len(found), metrics=first(list(dict.fromkeys(found.values())), NAMED))
 
 
-def left_aside(alarm: Alarm, gated: Gated) -> Phrase | None:
-    """Name the costs, and what was measured in training, that differ and of which an alarm over all metrics knows no direction."""
-    rows = [row for row in gated.fitting(alarm.pattern) if row.direction.mode is None and not row.is_evidence and not is_judged(row)]
-    names = dict.fromkeys(row.path for row in rows if any(pair.delta for pair in gated.pairs(row)))
-    if alarm.is_named or not names:
-        return None
-    told = "{rule}: costs and what was measured in training are checked where their direction is known only, not {metrics}"
-    return say(told, rule=alarm.text, metrics=first(list(names), NAMED))
-
-
-def _pairs(alarm: Alarm, gated: Gated) -> list[Pair]:
-    pattern = alarm.pattern
-    rows = [row for row in gated.fitting(pattern) if row.direction.mode is not None]
+def _pairs(alarm: Alarm, gated: Gated, tolerance: Tolerance) -> list[Pair]:
+    rows = [row for row in gated.fitting(alarm.pattern) if row.direction.mode is not None]
     found = [pair for row in rows for pair in gated.pairs(row)]
-    return [pair.judged_with(_tolerance(alarm, gated)) for pair in found] if alarm.margin else found
+    return [pair.judged_with(tolerance) for pair in found] if alarm.margin else found
 
 
 def _tolerance(alarm: Alarm, gated: Gated) -> Tolerance:
@@ -86,7 +77,7 @@ def _tolerance(alarm: Alarm, gated: Gated) -> Tolerance:
 
 def _without_direction(alarm: Alarm, gated: Gated) -> list[Check]:
     """Skip what differs and may be worse or better, so that a gate says that it was not checked."""
-    rows = [row for row in gated.fitting(alarm.pattern) if row.direction.mode is None and is_judged(row)]
+    rows = [row for row in gated.fitting(alarm.pattern) if row.direction.mode is None]
     return [
         pair.uncheckable("skipped", alarm.text, pair.undirected)
         for row in rows
@@ -161,13 +152,12 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
     return pair.uncheckable(required, alarm.text, pair.no_number if evidence is None else evidence.reason)
 
 
-def _check_pair(alarm: Alarm, pair: Pair, together: Together, gated: Gated) -> Check:
+def _check_pair(alarm: Alarm, pair: Pair, together: Together, tolerance: Tolerance, gated: Gated) -> Check:
     """Check one value, if it can be checked."""
     if (failed := pair.failed(optional=alarm.optional, as_baseline=not alarm.is_named)) is not None:
         return pair.uncheckable("failed", alarm.text, failed)
     if not _is_known(pair) or not pair.is_finite:
         return _not_checked(alarm, pair)
-    tolerance = _tolerance(alarm, gated)
     vain = pair.allows_anything(tolerance)
     if alarm.is_named and alarm.margin.endswith("pp") and not is_percentable(pair.row.path):
         vain = say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)

@@ -72,7 +72,8 @@ _COMPARE = re.compile(r"<=|>=|==|<|>")
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONFIDENCE = re.compile(r"with\s+(?P<level>[0-9.]+)\s*%\s*confidence\b", re.IGNORECASE)
 _ALARM = re.compile(
-    r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse(?:\s+by\s+more\s+than\s+(?P<number>[0-9]*\.?[0-9]+)\s*(?P<unit>%|pp|))?"
+    r"fail\s+if\s+(?:(?P<metric>.+?)\s+(?:is\s+)?)?worse"
+    rf"(?:\s+by\s+more\s+than\s+(?P<number>{UNSIGNED.pattern})\s*(?P<unit>%|pp|))?"
     r"\s+beyond\s+chance(?P<optional>\s+if\s+present)?",
     re.IGNORECASE,
 )
@@ -282,6 +283,9 @@ class _Reader:
     def rule(self) -> Rule | Alarm:
         alarm = _ALARM.fullmatch(self.line.strip())
         if alarm is not None:
+            if alarm["number"]:
+                self.at += alarm.start("number")
+                self._finite(UNSIGNED, "")
             margin = f"{alarm['number'] or ''}{(alarm['unit'] or '').lower()}"
             return Alarm(self.line.strip(), self.number, (alarm["metric"] or "").strip(), bool(alarm["optional"]), margin)
         self._refuse_turned()
