@@ -12,6 +12,7 @@ from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.gate.pairs import relative_end
 from pai_notebook.comparison.gate.parse import parse_rules
+from pai_notebook.comparison.gate.report import Check
 from pai_notebook.comparison.sources import Stated
 from pai_notebook.comparison.two_sides import Sides
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, VersionNotFound
@@ -1399,3 +1400,10 @@ def test_a_text_where_the_baseline_has_a_number_is_a_regression_that_could_not_b
     with pytest.raises(RegressionError, match=f"the value is text: {text}") as raised:
         compare({"accuracy": 0.9}, {"accuracy": text}).assert_no_regression()
     assert [(check.metric, check.outcome) for check in raised.value.breaches] == [("accuracy", "failed")]
+
+
+def test_checks_are_drawn_without_comparing_each_with_each(monkeypatch):
+    c = compare({"accuracy": 0.9, "f1": 0.8}, {"accuracy": 0.91, "f1": 0.8}, {"accuracy": 0.7, "f1": 0.8})
+    report = c.check("accuracy > 0.8\nf1 > 0.1")
+    monkeypatch.setattr(Check, "__eq__", lambda *_: pytest.fail("two checks are compared"))
+    assert "No interval known, as measured: accuracy, f1" in str(report)

@@ -87,9 +87,14 @@ class Check(Brief):
         return Name("metrics", self.metric, self.dataset, self.label).shown
 
     @property
+    def beside(self) -> float | None:
+        """The baseline's number as it is shown: None where the rule does not compare with it."""
+        return self.baseline if self.is_relative else None
+
+    @property
     def form(self) -> NumberFormat:
         """How its numbers are written: value, baseline and bound read differently where they differ."""
-        return form_of(self.value, self.baseline if self.is_relative else None, self.bound)
+        return form_of(self.value, self.beside, self.bound)
 
     def _brief(self) -> str:
         return say("{kind} {sentence}", kind=say(self.outcome), sentence=self.words)
@@ -102,8 +107,8 @@ class Check(Brief):
         """The check in words, names as they are."""
         form = self.form
         value = "" if self.value is None else say(" is {value}", value=form.value(self.value))
-        baseline = say(", baseline {value}", value=form.value(self.baseline)) if self.is_relative and self.baseline is not None else ""
-        delta = say(" ({difference})", difference=told_delta(self)) if self.is_relative and self.delta is not None else ""
+        baseline = "" if self.beside is None else say(", baseline {value}", value=form.value(self.beside))
+        delta = say(" ({difference})", difference=told) if (told := told_delta(self)) else ""
         head = self.called or self.version or self.rule
         if self.metric and self.version:
             words = "{name} of {version}{value}{baseline}{delta}"

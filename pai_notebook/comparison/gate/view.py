@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -117,9 +118,10 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
         said = "Passed as measured: {metrics}. No interval is known, or it includes the bound, so chance may have decided."
         blocks.append(Note(say(said, metrics=first(measured, _RULES))))
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
-    beside = [check for check in report.breaches if told and check.version and check.version not in asked]
+    elsewhere = {check.version for check in report.breaches if told and check.version} - {*asked}
+    beside = [check for check in report.breaches if check.version in elsewhere]
     for known, title in ((True, say("Failed")), (False, say("Could not be checked"))):
-        checks = [check for check in report.breaches if check.checked is known and check not in beside]
+        checks = [check for check in report.breaches if check.checked is known and check.version not in elsewhere]
         blocks += _failed(checks, title, datasets) if checks else []
     if beside:
         table = _table(beside, "", datasets, limit=len(beside))
@@ -130,8 +132,8 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
         if checks:
             by_metric = brief and outcome == "passed" and len(checks) > _BRIEF
             # the line of the fold is its heading
-            plain = _told_unknown(report) if outcome == "passed" else []
-            told_once = [replace(check, is_plain=True) if check in plain else check for check in checks] if plain else checks
+            plain = _told_unknown(report) if outcome == "passed" else ()
+            told_once = [replace(check, is_plain=True) if check.metric in plain else check for check in checks]
             table = _by_metric(checks, datasets) if by_metric else _table(told_once, "", datasets, limit=_SHOWN)
             blocks.append(Section(title, [table], folded=True, summary=str(len(checks))))
     return Stack(blocks)
@@ -140,11 +142,8 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
 def _rules(report: GateReport) -> list[Phrase]:
     """Name the rules in a line; nothing where the title says the only one."""
     rules = [rule for rule in _by_rule(report.checks) if rule != NO_REGRESSION]
-    return (
-        [say("{count} rules: {rules}" if len(rules) > 1 else "rule: {rules}", count=len(rules), rules=first(rules, _RULES))]
-        if rules
-        else []
-    )
+    told = "{count} rules: {rules}" if len(rules) > 1 else "rule: {rules}"
+    return [say(told, count=len(rules), rules=first(rules, _RULES))] if rules else []
 
 
 def _failed(checks: Sequence[Check], title: Phrase, datasets: Mapping[str, str]) -> list[Block]:
@@ -202,29 +201,24 @@ def not_among(question: str, names: Iterable[str]) -> list[str]:
 
 def _footing(report: GateReport, asked: Sequence[str] = ()) -> list[Phrase]:
     """Name the version that the column of the baseline is of, and the metrics that failed without a known interval, in a line."""
-    uses = report.baseline_name and any(_is_shown_beside(check) for check in report.checks)
+    uses = report.baseline_name and any(check.beside is not None for check in report.checks)
     said = [say("Baseline: {name}", name=report.baseline_called or report.baseline_name)] if uses else []
     # of a failed check with an interval its remark says whether that includes the bound
     failed = [check for check in report.breaches if not asked or check.version in asked]
-    found = [check for check in failed if check.checked and check.as_measured and check.is_plain]
-    unknown = dict.fromkeys(unescaped(check.metric) for check in (*found, *_told_unknown(report)))
+    found = [check.metric for check in failed if check.checked and check.as_measured and check.is_plain]
+    unknown = dict.fromkeys(map(unescaped, (*found, *_told_unknown(report))))
     told = "no interval known, as measured: {metrics}" if said else "No interval known, as measured: {metrics}"
     said += [say(told, metrics=first(list(unknown), _RULES))] if unknown else []
     return [joined(said, " · ")] if said else []
 
 
-def _is_shown_beside(check: Check) -> bool:
-    """Whether a check has the baseline's number beside its own."""
-    return check.is_relative and check.baseline is not None
-
-
-def _told_unknown(report: GateReport) -> list[Check]:
-    """The checks that passed and of whose metrics nothing is known, which a line says instead of each row."""
+def _told_unknown(report: GateReport) -> Collection[str]:
+    """The metrics that passed and of which nothing is known, which a line says instead of each row."""
     passed = [check for check in report.checks if check.outcome == "passed"]
     known = {check.metric for check in passed if check.reason != UNKNOWN}
-    found = [check for check in passed if check.metric not in known]
+    found = Counter(check.metric for check in passed if check.metric not in known)
     # each of them is named
-    return found if len(found) > 1 and (not known or len({check.metric for check in found}) <= _RULES) else []
+    return found.keys() if found.total() > 1 and (not known or len(found) <= _RULES) else ()
 
 
 def _of(version: str, report: GateReport) -> list[Check]:
@@ -365,7 +359,7 @@ def _by_metric(checks: Sequence[Check], datasets: Mapping[str, str]) -> Table:
 
 def _row(check: Check, datasets: Mapping[str, str], *, headed: bool, beside: bool) -> Iterator[Inline]:
     form = check.form
-    delta = told_delta(check) if check.delta and check.is_relative else ""
+    delta = told_delta(check) if check.delta else ""
     yield check.called or check.version or "—"
     yield unescaped(check.metric) or "—"
     if datasets:
@@ -373,7 +367,7 @@ def _row(check: Check, datasets: Mapping[str, str], *, headed: bool, beside: boo
     yield check.stated or Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
     if beside:
         none: Inline = Missing(say("none")) if check.is_relative else ""
-        yield none if not check.is_relative or check.baseline is None else Number(form.value(check.baseline))
+        yield none if check.beside is None else Number(form.value(check.beside))
     remark = "" if check.stated or check.is_plain else check.reason
     # the rule above the check says how the bound follows from the baseline
     allowed = check.limit or check.allowed if headed else check.allowed
@@ -381,8 +375,8 @@ def _row(check: Check, datasets: Mapping[str, str], *, headed: bool, beside: boo
 
 
 def told_delta(check: Check) -> str:
-    """Write the difference to the baseline, nothing where there is none; `Check.scale` says how."""
-    if check.delta is None:
+    """Write the difference to the baseline, nothing where none is shown; `Check.scale` says how."""
+    if check.delta is None or not check.is_relative:
         return ""
     numbers = (number for number in (check.value, check.baseline) if number is not None)
     scale = check.scale or scale_of_differences(check.metric, numbers)  # of a check that was made elsewhere, or stored before it said so
@@ -394,7 +388,7 @@ def _in_words(check: Check) -> str:
     form = check.form
     value = "" if check.value is None else f" {form.value(check.value)}"
     allowed = say(", allowed {bound}", bound=check.allowed) if check.allowed else ""
-    baseline = say(" (baseline {value})", value=form.value(check.baseline)) if check.is_relative and check.baseline is not None else ""
+    baseline = "" if check.beside is None else say(" (baseline {value})", value=form.value(check.beside))
     head: str = check.rule
     if check.version:
         head = say(
