@@ -314,7 +314,7 @@ class _MemberErrors:
 
 
 def remarks_on_lists(cells: Mapping[Key, Sequence[Cell]], names: Sequence[str], listed: ListedRepeats) -> Iterator[Phrase]:
-    """Say which lists of repeats have gaps, as `remarks_on` does of the members of groups."""
+    """Say which lists of repeats have gaps, as `failed_runs` does of the members of groups."""
     for key in cells if listed.said else ():
         kind = listed.kind(key)
         for cell, name in zip(cells[key], names, strict=True) if kind is not None else ():

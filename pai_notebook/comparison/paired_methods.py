@@ -95,7 +95,7 @@ def pair(
         )
     if statistic is not None and not callable(statistic):
         raise ConfigurationError(
-            say("statistic={statistic} is no function", statistic=described(statistic)),
+            say("statistic={statistic} is not a function", statistic=described(statistic)),
             hint=say("Pass one that takes a table and gives a number."),
         )
     column = correct if correct is not None else score

@@ -205,7 +205,7 @@ class Readings:
         elif count is None:
             refusal = say("{what} is given for several parts of the data", what=what)
         elif not 0 <= value <= _PERCENT:
-            refusal = say("{what} is given, and {value} is no share", what=what, value=format_number(value))
+            refusal = say("{what} is given, but {value} is not a share", what=what, value=format_number(value))
         elif value <= 1 and self._beside.in_percent(key, place):
             refusal = say("shares are written in percent elsewhere, so {value} may be percent too", value=format_number(value))
         elif count < 1 or count != int(count):
@@ -220,12 +220,12 @@ class Readings:
         """What n says of the mean of folds; in runs the variance has it already.
 
         Beside their mean it is mostly the number of examples of all of them, and never more is taken. Versions that are a fold each
-        state their own, unless their values are no shares of so many.
+        state their own, unless their values cannot be shares of so many.
         """
         runs = None if repeats is None else repeats.side
         if not isinstance(runs, Runs) or not runs.folds:
             return None
-        # folds that are not equally large have a mean that is no whole number of all examples
+        # folds that are not equally large have a mean that is not a whole number of all examples
         found = self._share(key, place, value, n, runs, whole=False)
         if found is None or not isinstance(found.side, Share):
             return None

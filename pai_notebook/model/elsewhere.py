@@ -134,7 +134,7 @@ def documents_of_frame(
     }
     parts = [say(kind, names=first(found, _NAMED)) for kind, found in groups.items() if found]
     odd = [
-        say("{column}: {value} of {version} is no number", column=column, value=described(value), version=each)
+        say("{column}: {value} of {version} is not a number", column=column, value=described(value), version=each)
         for column in taken
         if column in numbers and not _is_of_numbers(kinds[column])
         for each, value in zip(names, values[column], strict=True)

@@ -373,7 +373,7 @@ def _leave_bounds(read: dict[_Key, EvidenceName], metrics: _Metrics, numbers: Ca
 
 
 def _may_be_alone(key: _Key, metrics: Sequence[_Key]) -> bool:
-    """Whether a word for a bound is as often a language, or one of several quantiles of what is no share."""
+    """Whether a word for a bound is as often a language, or one of several quantiles of a metric that is not a share."""
     word = fold(_last(key[0]))
     is_quantile = any(digit.isdigit() for digit in word.rpartition("_")[2])
     # alone, `lb` is a bound more often than a language

@@ -307,7 +307,7 @@ def failed_runs(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None 
 
 
 def left_out_of(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
-    """Say what has no mean as it is no number, and which numbers of examples differ, a sentence each.
+    """Say what has no mean as it is not a number, and which numbers of examples differ, a sentence each.
 
     Parameters
     ----------
@@ -318,7 +318,7 @@ def left_out_of(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None 
     """
     said: list[Phrase] = []
     labels = _labels(groups)
-    no_mean = "no mean of {names} in {groups}, as it is no number there; compare the versions themselves, lists with repeats="
+    no_mean = "no mean of {names} in {groups}, as it is not a number there; compare the versions themselves, lists with repeats="
     differ = "{names} is not the same in all members of {groups}: intervals take the smallest"
     for template, keys_of in ((no_mean, [group.left_out for group in groups]), (differ, [group.uneven for group in groups])):
         alike: dict[tuple[Key, ...], list[str]] = {}

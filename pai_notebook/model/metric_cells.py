@@ -83,7 +83,7 @@ class Cell(Brief):
 
     def __float__(self) -> float:
         if self.value is None:
-            raise TypeError(str(say("{name} is no number: {said}", name=self.name, said=self.said)))
+            raise TypeError(str(say("{name} is not a number: {said}", name=self.name, said=self.said)))
         return self.value
 
     def _no_order(self, other: object) -> bool:  # noqa: ARG002 - as Python calls it

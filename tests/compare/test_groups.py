@@ -443,7 +443,7 @@ def test_shares_that_were_rounded_are_of_a_whole_number_each_and_not_their_mean(
 
 def test_lists_inside_a_group_are_named_and_do_not_vanish():
     c = two([[0.9, 0.91], [0.92, 0.93]], [[0.9, 0.95], [0.96, 0.93]])
-    assert any(note.startswith("no mean of accuracy in 0.0.0 (2 runs), 1.0.0 (2 runs), as it is no number there") for note in c.notes)
+    assert any(note.startswith("no mean of accuracy in 0.0.0 (2 runs), 1.0.0 (2 runs), as it is not a number there") for note in c.notes)
     assert "no mean of accuracy" in str(c.versions[0])
 
 

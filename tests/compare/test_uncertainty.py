@@ -67,7 +67,7 @@ def test_a_count_beside_metrics_of_several_parts_of_the_data_belongs_to_none():
         ({"accuracy": 0.9}, "accuracy", "no interval known: n beside the metric, or n=, would give one"),
         ({"f1": 0.9, "n": 100}, "f1", "no interval known: measured once; repeats (n_runs) or a standard error would give one"),
         ({"accuracy": 91.3, "n": 100}, "accuracy", "91.3 % of 100 is not a whole number"),
-        ({"accuracy": 910.0, "n": 100}, "accuracy", "n is given, and 910 is no share"),
+        ({"accuracy": 910.0, "n": 100}, "accuracy", "n is given, but 910 is not a share"),
         ({"accuracy": "good", "n": 100}, "accuracy", "one of the two is not a number"),
         ({"accuracy": 0.9, "n": None}, "accuracy", "no interval known: n beside the metric, or n=, would give one"),
         ({"accuracy": 0.9, "n": 0}, "accuracy", "n = 0 is not a number of examples"),

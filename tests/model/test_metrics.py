@@ -374,7 +374,7 @@ def test_named_metrics_are_cells_that_rebuild():
 def test_a_cell_is_a_float_where_it_has_a_number_and_is_compared_by_its_value():
     metrics = read_metrics({"cer": 0.175, "grade": "A"})
     assert float(metrics["cer"]) == 0.175
-    with pytest.raises(TypeError, match="grade is no number: 'A'"):
+    with pytest.raises(TypeError, match="grade is not a number: 'A'"):
         float(metrics["grade"])
     with pytest.raises(TypeError, match=r"compare its value, as in metrics\['cer'\]\.value"):
         _ = metrics["cer"] < 0.2

@@ -388,16 +388,16 @@ def test_one_text_among_numbers_leaves_no_column_out_and_is_named():
         vs = pnb.VersionSet.from_frame(frame, name="run")
         assert "metrics: accuracy@digits-holdout, f1; left out: done (" in vs.origin
         assert "note (texts)" in vs.origin
-        assert "accuracy@digits-holdout: '95%' of d is no number, f1: 'True' of d is no number" in vs.origin
+        assert "accuracy@digits-holdout: '95%' of d is not a number, f1: 'True' of d is not a number" in vs.origin
         assert vs["a"].metrics["accuracy@digits-holdout"].value == 0.97
         assert [cell.path for cell in vs["c"].metrics.cells] == ["f1"]
     cells = {"a": [0.5, 0.75, True, [0.5, 0.25], 1], "b": [[1], [2], [3], [4], [5]], "c": None, "d": [1, 2, 3, pd.Timestamp(0), 4]}
     frame = pd.DataFrame(cells)
     assert pnb.VersionSet.from_frame(frame).origin == (
-        "From a table; metrics: a; left out: b (lists), c (empty), d (mostly no numbers); a: True of 2 is no number."
+        "From a table; metrics: a; left out: b (lists), c (empty), d (mostly no numbers); a: True of 2 is not a number."
     )
     many = pd.DataFrame({"a": [*range(20), *["n/a"] * 9]})
-    assert pnb.VersionSet.from_frame(many).origin.endswith("'n/a' of 22 is no number and 6 more.")
+    assert pnb.VersionSet.from_frame(many).origin.endswith("'n/a' of 22 is not a number and 6 more.")
 
 
 @pytest.mark.parametrize(
