@@ -6,16 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pai_notebook.model.evidence_names import (
-    EvidenceName,
-    evidence_among,
-    is_level,
-    is_level_of_all,
-    owned_places,
-    owners_by_place,
-    stems_of,
-    unwrapped,
-)
+from pai_notebook.model.evidence_among import evidence_among, owned_places, owners_by_place
+from pai_notebook.model.evidence_names import EvidenceName, is_level, is_level_of_all, stems_of, unwrapped
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State

@@ -161,7 +161,8 @@ class PairedQuestions(Aligned):
         for result in results:
             if not hasattr(result, "evidence"):
                 raise ConfigurationError(
-                    say("results: {result} is not a result of paired()", result=described(result)), hint=say("Pass what c.paired(...) gave.")
+                    say("results: {result} is not a result of paired()", result=described(result)),
+                    hint=say("Pass what c.paired(...) gave."),
                 )
         fitting = map(self._fitted, results)
         kept = {(each.metric, *sorted((each.version, each.other))): each for each in (*self.paired_results, *fitting)}

@@ -14,7 +14,7 @@ from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
 from pai_notebook.explorer.jobs import read_search
 from pai_notebook.i18n.phrases import joined, now, say, told
-from pai_notebook.model.evidence_names import evidence_among
+from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import counted, short_datasets

@@ -7,24 +7,14 @@ Collected from what tools write: lm-evaluation-harness (`acc_stderr,none`), insp
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pai_notebook.model.evidence_words import LEVELS, LOWEST_LEVEL, UNREAD, Role, Term, fold, level_of, split_term, term
+from pai_notebook.model.evidence_words import BOUND_ROLES, LEVELS, LOWEST_LEVEL, UNREAD, Role, Term, fold, level_of, split_term, term
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_words import bounds_of, kind_of_metric, scale_of
-
-# Path and dataset of a metric.
-_Key = tuple[str, str]
-# Dataset, and keys of an object.
-_Place = tuple[str, tuple[str, ...]]
-# Names of a value to which a sibling such as `stderr` belongs.
-OWNERS = ("score", "value", "mean", "accuracy")
-_OTHER = {Role.LOW: Role.HIGH, Role.HIGH: Role.LOW}
 
 
 @dataclass(frozen=True)
@@ -58,24 +48,12 @@ class EvidenceName:
 _LEVEL_TEXT = re.compile(
     r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})[ \u00a0]?(?P<percent>(?:%|percent)?)(?: ?ci| confidence)?", re.IGNORECASE
 )
-# Levels that people use, in percent: another number called `confidence` or `alpha` may be anything.
-_USUAL_LEVELS = (68, 68.27, 68.3, 80, 90, 95, 95.4, 95.45, 97.5, 98, 99, 99.5, 99.7, 99.73, 99.9, 99.99)
-# Endings of names that are codes of languages where others stand beside them: Hindi, Lao, Luxembourgish, Sindhi and Northern Sami.
-_AMBIGUOUS = ("hi", "lo", "lb", "sd", "se")
-_LANGUAGES = (
-    " ar bg bn ca cs da de el en es et fa fi fr gu he hr hu it ja kk km kn ko lt lv mk ml mr ms my nb ne nl nn no pa pl ps pt ro ru sk sl "
-    "sq sr sv sw ta te th tl tr uk ur uz vi zh zu "
-)
-# Numbers of examples and runs stand beside whatever metrics there are.
-_OF_ALL = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES, Role.RUNS, Role.FOLDS, Role.PERHAPS_FOLDS)
 # What a whole object may hold of the metrics that are named in it, as in `{"stderr": {"accuracy": 0.01}}`.
 _MAPPED = (Role.ERROR, Role.SPREAD, Role.INTERVAL, Role.LOW, Role.HIGH, Role.RUNS, Role.FOLDS, Role.UNREAD)
 _ERRORS = (Role.ERROR, Role.SPREAD)
 # Keys of objects that hold the values themselves, beside such an object.
 _HOLDERS = frozenset({"mean", "avg", "value", "values", "score", "scores", "metrics", "estimate", "estimates"})
 _MEAN = re.compile(r"^(?:mean_|avg_)(?=.)|_(?:mean|avg)$")
-# What is the complement of its metric as often, or a metric of its own.
-_DOUBTFUL = ("err", "moe", "pm")
 # Few objects hold many metrics.
 _outer_term = lru_cache(maxsize=4096)(split_term)
 
@@ -112,7 +90,7 @@ def _read_inside(above: Sequence[str], inner: Term | None) -> EvidenceName | Non
     """Read what stands in an object that is an interval, or another spread with bounds: everything is a part of it."""
     key, comma, filtered = above[-1].partition(",")
     stem, outer = _outer_term(key) or ("", None)
-    is_bound = inner is not None and inner.role in _OTHER
+    is_bound = inner is not None and inner.role in BOUND_ROLES
     if outer is None or not (outer.role in (Role.INTERVAL, Role.UNREAD) or (stem and is_bound and outer.role in _ERRORS)):
         return None
     if outer.role is Role.UNREAD:
@@ -129,7 +107,7 @@ def _named(above: Sequence[str], stem: str, ending: str, said: Term) -> Evidence
 
 
 @lru_cache(maxsize=65536)
-def _read_mapped(path: str) -> EvidenceName | None:
+def read_mapped_name(path: str) -> EvidenceName | None:
     """Read a name in an object that holds the same of several metrics, as in `stderr.accuracy` or `ci.accuracy.low`."""
     keys = unwrapped(split_path(path))
     for place, key in enumerate(keys[:-1]):
@@ -139,15 +117,15 @@ def _read_mapped(path: str) -> EvidenceName | None:
         if said is not None and said.role in _MAPPED:
             rest = (*keys[:place], *keys[place + 1 :])
             inner = term(fold(rest[-1])) if said.role is Role.INTERVAL and len(rest) > 1 else None
-            if inner is not None and (inner.role in _OTHER or inner.is_level):
-                return EvidenceName(inner.role, _folded(rest[:-1]), sibling=False, level=said.level, is_interval=True)
-            return EvidenceName(said.role, _folded(rest), False, said.level, said.is_interval, said.is_vague)  # noqa: FBT003 - no sibling
+            if inner is not None and (inner.role in BOUND_ROLES or inner.is_level):
+                return EvidenceName(inner.role, folded(rest[:-1]), sibling=False, level=said.level, is_interval=True)
+            return EvidenceName(said.role, folded(rest), False, said.level, said.is_interval, said.is_vague)  # noqa: FBT003 - no sibling
     return None
 
 
 def is_level(path: str) -> bool:
     """Whether a part of an interval, or what stands beside one, says its level."""
-    key = fold(_last(path))
+    key = fold(last_key(path))
     return key in ("ci", "置信水平", "置信度") or not LEVELS.isdisjoint(key.split("_")) or key.endswith(("置信水平", "置信度"))
 
 
@@ -168,153 +146,9 @@ def read_level(path: str, raw: Any) -> float | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
     level = level_of(raw) if not unit else level_of(raw / 100)  # a text has few digits
-    if level is not None and ("alpha" in (word := _last(path).lower()) or "significance" in word):
+    if level is not None and ("alpha" in (word := last_key(path).lower()) or "significance" in word):
         level = round(1 - level, 9)
     return level if level is not None and LOWEST_LEVEL <= level < 1 else None
-
-
-def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> dict[_Key, EvidenceName]:
-    """Read the names that say how sure others are: those whose metric is there, as is the other one of two bounds.
-
-    Numbers of examples and runs need no metric that they name.
-
-    Parameters
-    ----------
-    names : iterable of (path, dataset)
-        Every metric.
-    numbers : callable
-        Gives the numbers of a metric by version: what cannot be a bound or an error of its metric is none.
-
-    Examples
-    --------
-    >>> stated = {"bleu": 30.1, "bleu_hi": 28.4, "f1": 0.8, "f1_hi": 0.83, "f1_lo": 0.77, "f1_se": 0.7, "acc_sem": 0.01}
-    >>> numbers = {(path, ""): {0: value} for path, value in stated.items()}
-    >>> [path for path, _ in evidence_among(numbers, numbers.__getitem__)]
-    ['f1_hi', 'f1_lo']
-    """
-    names = list(names)
-    read = {key: name for key in names if (name := read_evidence_name(key[0])) is not None}
-    mapped = {key: name for key in names if "." in key[0] and (name := _read_mapped(key[0])) is not None}
-    if not mapped and all(name.role is Role.EXAMPLES for name in read.values()):
-        return read
-    places = owned_places(read)
-    metrics = _Metrics(names, owners_by_place((key for key in names if key not in read and key not in mapped), places) if places else {})
-    for key, name in mapped.items():
-        own = read.get(key)
-        if metrics.of(key, name) and (own is None or own.role is Role.PART or not metrics.of(key, own)):
-            read[key] = name
-    read = {key: metrics.judged(key, name) for key, name in read.items()}
-    read = {key: name for key, name in read.items() if (name.role in _OF_ALL and name.sibling) or metrics.of(key, name)}
-    read = {key: name for key, name in read.items() if not metrics.is_language(key, name)}
-    # `ci` with an error of its own is a concordance index
-    with_errors = {(key[1], name.of) for key, name in read.items() if name.role in (Role.ERROR, Role.SPREAD) and not name.sibling}
-    read = {
-        key: name
-        for key, name in read.items()
-        if not (name.sibling and name.role is Role.INTERVAL and any((key[1], stem) in with_errors for stem in stems_of(key[0])))
-    }
-    read = {key: name for key, name in read.items() if not (name.is_vague and _is_too_large(key, name, metrics.of(key, name), numbers))}
-    _leave_bounds(read, metrics, numbers)
-    spreads = {(key[1], *place) for key, name in read.items() if name.role is Role.SPREAD for place in _above(_place(name))}
-    intervals: dict[tuple[str, ...], bool] = {}
-    for key, name in read.items():
-        if name.role in (*_OTHER, Role.INTERVAL):
-            for place in _above(_place(name)):
-                # whether one of them has no level of its own
-                intervals[key[1], *place] = intervals.get((key[1], *place), False) or name.level is None
-    with_interval = {(key[1], name.of) for key, name in read.items() if name.role in (*_OTHER, Role.INTERVAL)}
-    return {
-        key: name
-        for key, name in read.items()
-        if not (_wants_spread(name) and (key[1], *name.of) not in spreads)
-        and not (name.role is Role.PART and not _has_interval(key, name, intervals, with_interval, numbers))
-    }
-
-
-def _above(place: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The keys of an object and of those that hold it."""
-    return (place[:depth] for depth in range(len(place) + 1))
-
-
-def _has_interval(
-    key: _Key,
-    name: EvidenceName,
-    intervals: Mapping[tuple[str, ...], bool],
-    with_interval: Collection[tuple[str, tuple[str, ...]]],
-    numbers: Callable[[_Key], Mapping[int, float]],
-) -> bool:
-    """Whether what stands beside an interval, such as its level, has one; of `confidence` alone one that says no level."""
-    if is_level_of_all(key[0]):
-        without = intervals.get((key[1], *name.of))
-        return without is not None and (not name.is_vague or (without and _are_usual_levels(key, numbers(key))))
-    beside = not name.sibling and len(unwrapped(split_path(key[0]))) == len(name.of)
-    return not beside or (key[1], name.of) in with_interval
-
-
-def _are_usual_levels(key: _Key, stated: Mapping[int, float]) -> bool:
-    """Whether numbers are levels that people use; those that are no numbers are read elsewhere."""
-    turned = fold(_last(key[0])) == "alpha"
-    for number in stated.values():
-        level = level_of(number)
-        percent = 100 * (1 - level if turned else level) if level is not None else 0.0
-        if not any(math.isclose(percent, usual, rel_tol=1e-6) for usual in _USUAL_LEVELS):
-            return False
-    return True
-
-
-class _Metrics:
-    """Metrics by the names under which others may say something of them."""
-
-    def __init__(self, names: Collection[_Key], owners: Mapping[_Place, Mapping[tuple[str, ...], _Key]]) -> None:
-        self._named: dict[tuple[str, tuple[str, ...]], list[_Key]] = {}
-        self._owners = owners
-        self._languages: set[tuple[str, tuple[str, ...]]] = set()
-        for key in names:
-            path, dataset = key
-            for stem in stems_of(path):
-                self._named.setdefault((dataset, stem), []).append(key)
-            word, comma, filtered = path.partition(",")
-            if word[-3:-2] in ("_", "-") and f" {word[-2:].lower()} " in _LANGUAGES:
-                self._languages.add((dataset, _folded(split_path(word[:-3] + comma + filtered))))
-
-    def of(self, key: _Key, name: EvidenceName) -> Sequence[_Key]:
-        """Metrics of which such a name says something; of the level of all intervals beside it the row itself."""
-        if is_level_of_all(key[0]):
-            return (key,)
-        if name.sibling:
-            found: Sequence[_Key] = tuple(self._owners.get((key[1], name.of), {}).values())
-        else:
-            found = self._named.get((key[1], name.of), ())
-        # what a list says of a named metric stands below the metric itself
-        return found or (name.sibling and self._named.get((key[1], _folded(name.of)))) or ()
-
-    def has_middle(self, key: _Key, name: EvidenceName) -> bool:
-        """Whether low and high are two of three groups, as `accuracy_medium` beside them tells."""
-        return bool(name.of) and any(
-            (key[1], (*name.of[:-1], f"{name.of[-1]}_{word}")) in self._named for word in ("medium", "middle", "mid")
-        )
-
-    def judged(self, key: _Key, name: EvidenceName) -> EvidenceName:
-        """Let the size decide where the only metric beside has a name of its own: `ci` may be a concordance index there."""
-        owners = self._owners.get((key[1], name.of), {}) if name.sibling and name.role is not Role.PART else {}
-        return replace(name, is_vague=True) if owners and not _are_named(owners) else name
-
-    def is_language(self, key: _Key, name: EvidenceName) -> bool:
-        """Whether a name ends as a bound or an error does, and languages stand beside it that end so too."""
-        if name.sibling or name.is_interval or (key[1], name.of) not in self._languages:
-            return False
-        word = _last(key[0]).lower()
-        return word[-2:] in _AMBIGUOUS and word[-3:-2] in ("_", "-")
-
-
-def _place(name: EvidenceName) -> tuple[str, ...]:
-    """Keys of the object in which the metric stands."""
-    return name.of if name.sibling else name.of[:-1]
-
-
-def _wants_spread(name: EvidenceName) -> bool:
-    """Whether a name may be something else unless a spread stands beside it."""
-    return name.role is Role.PERHAPS_FOLDS or (name.sibling and name.is_vague and name.role in (Role.RUNS, Role.FOLDS))
 
 
 def is_level_of_all(path: str) -> bool:
@@ -325,135 +159,12 @@ def is_level_of_all(path: str) -> bool:
     return len(unwrapped(split_path(path))) == len(name.of) + 1
 
 
-def _is_too_large(key: _Key, name: EvidenceName, metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
-    """Whether what may be something else is larger than half of the scale of its metric, or is what its metric leaves over."""
-    if name.role not in (Role.ERROR, Role.SPREAD, Role.INTERVAL, Role.UNREAD):
-        return False
-    mine, is_doubtful = numbers(key), fold(_last(key[0])).endswith(_DOUBTFUL)
-    complements = []
-    # plain `err` beside `accuracy` is what that leaves over, of these examples or others
-    if name.sibling and fold(_last(key[0])) == "err" and any(split_path(path) == (*name.of, "accuracy") for path, _ in metrics):
-        return True
-    for metric in metrics:
-        for place, value in numbers(metric).items():
-            low, high = bounds_of(metric[0], [value])
-            number = mine.get(place, 0.0)
-            # where the scale has no end, what names no metric is no larger than the value
-            largest = abs(value) if name.sibling and not math.isfinite(high - low) else (high - low) / 2
-            if is_doubtful and place in mine:
-                largest = min(largest / 2, abs(value))
-                complements.append(math.isclose(value + number, high, rel_tol=1e-3))
-            if number > largest:
-                return True
-    return bool(complements) and all(complements)
-
-
-def _leave_bounds(read: dict[_Key, EvidenceName], metrics: _Metrics, numbers: Callable[[_Key], Mapping[int, float]]) -> None:
-    """Take away bounds that do not enclose their metric, or that stand alone on the wrong side of it or may be languages."""
-    pairs: dict[tuple[str, bool, tuple[str, ...]], dict[Role, list[_Key]]] = {}
-    for key, name in read.items():
-        if name.role in _OTHER:
-            pairs.setdefault((key[1], name.sibling, name.of), {}).setdefault(name.role, []).append(key)
-    for rows in pairs.values():
-        vague = [key for keys in rows.values() for key in keys if not read[key].is_interval]
-        if not vague:
-            continue
-        if metrics.has_middle(vague[0], read[vague[0]]):
-            for key in vague:
-                del read[key]
-            continue
-        beside = metrics.of(vague[0], read[vague[0]])
-        if len(rows) == len(_OTHER):
-            is_bound = _enclose(rows, beside, numbers)
-        else:
-            is_bound = not any(_may_be_alone(key, beside) for key in vague) and _is_on_its_side(rows, beside, numbers)
-        if not is_bound:
-            for key in vague:
-                del read[key]
-
-
-def _may_be_alone(key: _Key, metrics: Sequence[_Key]) -> bool:
-    """Whether a word for a bound is as often a language, or one of several quantiles of a metric that is not a share."""
-    word = fold(_last(key[0]))
-    is_quantile = any(digit.isdigit() for digit in word.rpartition("_")[2])
-    # alone, `lb` is a bound more often than a language
-    is_language = word[-2:] in _AMBIGUOUS and word[-2:] != "lb"
-    return is_language or (is_quantile and not all(scale_of(metric) == "points" for metric, _ in metrics))
-
-
-def _is_on_its_side(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
-    """Whether a bound without the other one is below or above its metric wherever both are stated."""
-    for role, keys in rows.items():
-        sign = 1 if role is Role.HIGH else -1
-        for key in keys:
-            mine = numbers(key)
-            if any(sign * (mine[place] - value) < 0 for metric in metrics for place, value in numbers(metric).items() if place in mine):
-                return False
-    return True
-
-
-def _enclose(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
-    """Whether some version has two bounds, and they enclose the metric in all that have; what is no number is told elsewhere."""
-    ends: dict[Role, dict[int, list[float]]] = {role: {} for role in _OTHER}
-    for role, keys in rows.items():
-        for key in keys:
-            for place, number in numbers(key).items():
-                ends[role].setdefault(place, []).append(number)
-    lows, highs = ends[Role.LOW], ends[Role.HIGH]
-    both = lows.keys() & highs.keys()
-    values = [numbers(metric) for metric in metrics]
-    for place in both:
-        there = [each[place] for each in values if place in each]
-        if there and not any(min(lows[place]) <= value <= max(highs[place]) for value in there):
-            return False
-    return bool(both) or not (lows or highs)
-
-
-def owned_places(read: Mapping[_Key, EvidenceName]) -> dict[_Place, bool]:
-    """Find the objects in which something stands that belongs to a value beside it, and whether that may be any, or `OWNERS` alone."""
-    places: dict[_Place, bool] = {}
-    for key, name in read.items():
-        if name.sibling and name.role not in _OF_ALL:
-            # low and high may be groups
-            of_any = name.role in (Role.ERROR, Role.SPREAD, Role.INTERVAL) or (name.role in _OTHER and name.is_interval)
-            places[key[1], name.of] = places.get((key[1], name.of), False) or of_any
-    return places
-
-
-def owners_by_place(names: Iterable[_Key], places: Mapping[_Place, bool]) -> dict[_Place, dict[tuple[str, ...], _Key]]:
-    """Values to which what stands beside them belongs, by the object in which they stand: `OWNERS`, or else every quality there.
-
-    Examples
-    --------
-    >>> names = [("acc", ""), ("latency_ms", ""), ("a.accuracy", ""), ("a.f1", "")]
-    >>> owners_by_place(names, {("", ()): True, ("", ("a",)): True})
-    {('', ()): {('acc',): ('acc', '')}, ('', ('a',)): {('a', 'accuracy'): ('a.accuracy', '')}}
-    """
-    named: dict[_Place, dict[tuple[str, ...], _Key]] = {}
-    others: dict[_Place, dict[tuple[str, ...], _Key]] = {}
-    for key in names:
-        keys = split_path(key[0])
-        for own in dict.fromkeys((keys, unwrapped(keys))):
-            place = key[1], own[:-1]
-            if own and place in places:
-                if fold(own[-1]) in OWNERS:
-                    named.setdefault(place, {})[own] = key
-                elif places[place] and kind_of_metric(key[0]) == 0:
-                    others.setdefault(place, {})[own] = key
-    return {**others, **named}
-
-
-def _are_named(owners: Iterable[tuple[str, ...]]) -> bool:
-    """Whether values have the names to which a sibling always belongs."""
-    return all(fold(own[-1]) in OWNERS for own in owners)
-
-
-def _last(path: str) -> str:
+def last_key(path: str) -> str:
     """The last key, without what wraps it and without a filter behind a comma."""
     return (unwrapped(split_path(path)) or ("",))[-1].partition(",")[0]
 
 
-def _folded(keys: tuple[str, ...]) -> tuple[str, ...]:
+def folded(keys: tuple[str, ...]) -> tuple[str, ...]:
     """Write the last key as names of evidence write it, whatever its capitals; a filter behind a comma stays."""
     if not keys:
         return keys
@@ -471,13 +182,13 @@ def stems_of(path: str) -> tuple[tuple[str, ...], ...]:
     >>> stems_of("mean.accuracy")
     (('mean', 'accuracy'), ('accuracy',))
     """
-    own = _folded(split_path(path))
+    own = folded(split_path(path))
     if not own:
         return ()
     if len(own) == 1:
         plain = _MEAN.sub("", own[0]) if "m" in own[0] or "avg" in own[0] else own[0]
         return (own,) if plain == own[0] else (own, (plain,))
-    keys = _folded(unwrapped(own))
+    keys = folded(unwrapped(own))
     stems = [own, keys, (*keys[:-1], _MEAN.sub("", keys[-1]))]
     held = next((place for place, key in enumerate(keys[:-1]) if key.lower() in _HOLDERS), None)
     if held is not None:

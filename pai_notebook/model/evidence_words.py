@@ -26,6 +26,9 @@ class Role(StrEnum):
     UNREAD = "spread that is not read"
 
 
+BOUND_ROLES = (Role.LOW, Role.HIGH)
+
+
 @dataclass(frozen=True)
 class Term:
     """What some words say beside a metric.

@@ -16,7 +16,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import FrozenDict
-from pai_notebook.model.evidence_names import evidence_among
+from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value

@@ -24,7 +24,7 @@ from pai_notebook.display.line import line
 from pai_notebook.i18n.phrases import first as few
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.differing import Differing
-from pai_notebook.model.evidence_names import evidence_among
+from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup

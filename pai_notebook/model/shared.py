@@ -11,7 +11,8 @@ from pai_notebook.i18n.phrases import first, say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import read_options
 from pai_notebook.model.equality import shorten_apart, shown, shown_text, value_key
-from pai_notebook.model.evidence_names import evidence_among, read_evidence_name
+from pai_notebook.model.evidence_among import evidence_among
+from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import catalogue
 from pai_notebook.model.flatten import Members, members, natural_key, split_path

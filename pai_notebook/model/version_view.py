@@ -31,7 +31,7 @@ from pai_notebook.display import (
 from pai_notebook.i18n.phrases import joined, say, with_text
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import shown
-from pai_notebook.model.evidence_names import evidence_among
+from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named, leaves, plain_fields, specs
 from pai_notebook.model.flatten import split_path

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from pai_notebook.model.evidence_names import evidence_among, read_evidence_name, read_level
+from pai_notebook.model.evidence_among import evidence_among
+from pai_notebook.model.evidence_names import read_evidence_name, read_level
 from pai_notebook.model.evidence_words import Role, level_of
 from tests.compare.comparing import compare
 
