@@ -14,7 +14,7 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.json_text import plain_number
-from pai_notebook.model.evidence_names import evidence_among
+from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
