@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
-from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
+from pai_notebook.comparison.rows import Row, is_alike
 from pai_notebook.comparison.runs import Runs
-from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.together import is_judged
 from pai_notebook.comparison.verdict import (
-    LEAD,
     MANY,
     ONLY_ONE,
     Finding,
@@ -29,21 +25,21 @@ from pai_notebook.comparison.verdict import (
     in_short,
     judge,
 )
-from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, Loss, VerdictWords, all_of
+from pai_notebook.comparison.verdict_aside import AsideSentences, is_missing
+from pai_notebook.comparison.verdict_best import BestSentences
+from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, Loss, all_of
 from pai_notebook.display import Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.group import count_versions
-from pai_notebook.model.metric_words import is_cost
-from pai_notebook.model.numbers import choose_format, format_computed
+from pai_notebook.model.numbers import format_computed
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
-    from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.tolerance import Tolerance
 
 # How many versions marked by themselves are named.
 _MARKED = 8
-# A share as text, and characters of a text that are quoted.
+# A percentage as text, and characters of a text that are quoted.
 _PERCENT, _QUOTED = re.compile(r" *([0-9]{1,9}(?:\.[0-9]{1,18})?) *[%％] *"), 40
 # How many versions that fold goes through.
 _LISTED = 20
@@ -73,19 +69,25 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     places = [place for place in range(len(comparison.names)) if place != baseline]
     judged = judge(metrics, places, baseline, comparison._together)  # noqa: SLF001 - a part of it
     sentences = _Sentences(comparison, judged, metrics, mixed, by, tolerance=tolerance)
-    found = list(sentences.findings())
+    best, found = list(sentences.best()) if places else [], list(sentences.findings())
     each = list(sentences.one_by_one()) if len(places) > 1 else ()
     counted = count_versions([comparison.versions[place] for place in places])
     verdict = OverallVerdict(
-        asked, comparison.names[baseline], comparison.names, judged, found, each=each, counted=counted, tolerant=sentences.is_tolerant
+        asked,
+        comparison.names[baseline],
+        comparison.names,
+        judged,
+        [*best, *found],
+        each=each,
+        counted=counted,
+        tolerant=sentences.is_tolerant,
     )
     is_many = len(places) > MANY
     if is_many or sentences.is_led:
         # which versions are what comes before in which metrics; of many it is counted
-        best, short = list(sentences.best()), in_short(verdict)
+        short = in_short(verdict)
         shortly = [*([short] if short else []), *(sentences.counted_singly() if is_many else ())]
-        rest = found[len(best) :]
-        verdict.findings = (*best, *shortly, *(sorted(rest, key=lambda finding: finding.listing) if is_many else rest))
+        verdict.findings = (*best, *shortly, *(sorted(found, key=lambda finding: finding.listing) if is_many else found))
     return verdict
 
 
@@ -93,24 +95,13 @@ def _is_measured(judged: Judged) -> bool:
     return judged.standing is Standing.UNKNOWN
 
 
-def _is_missing(judged: Judged, *, blank: bool) -> bool:
-    """Whether the baseline's number has nothing beside it, or something that is no number."""
-    return judged.standing is Standing.MISSING and is_blank(judged.row.cells[judged.place]) is blank
-
-
-def _is_open(leaders: Leaders) -> bool:
-    """Whether every version may be the best by chance, not only by what is tolerated."""
-    return leaders.is_tie and bool(leaders.together)
-
-
-class _Sentences(VerdictWords):
+class _Sentences(BestSentences, AsideSentences):
     """Makes the sentences, the most important first."""
 
     def findings(self) -> Iterator[Finding]:
         if len(self._names) == 1:
             yield Finding(say(ONLY_ONE, name=self._called[0]))
             return
-        yield from self.best()
         compared = [each for each in self._judged if each.standing not in (Standing.MISSING, Standing.NEW)]
         if compared:
             yield from self._what_differs(compared)
@@ -149,8 +140,8 @@ class _Sentences(VerdictWords):
             ("neutral", "better if compared alone: {metrics}", differences, lambda each: each.alone and each.is_ahead),
             ("neutral", "behind as measured: {metrics}", differences, lambda each: _is_measured(each) and not each.is_ahead),
             ("neutral", "ahead as measured: {metrics}", differences, lambda each: _is_measured(each) and each.is_ahead),
-            ("neutral", "missing: {metrics}", self._as_missing, lambda each: _is_missing(each, blank=True)),
-            ("neutral", "not a number: {metrics}", datasets, lambda each: _is_missing(each, blank=False)),
+            ("neutral", "missing: {metrics}", self._as_missing, lambda each: is_missing(each, blank=True)),
+            ("neutral", "not a number: {metrics}", datasets, lambda each: is_missing(each, blank=False)),
         ]
         words = (Standing.BETTER, Standing.WORSE)
         decided = dict.fromkeys(place for word in words for place in sorted({each.place for each in self._of[word]}))
@@ -273,112 +264,10 @@ class _Sentences(VerdictWords):
             better=self._metrics_of(better),
             worse=self._metrics_of(worse),
         )
-        return Finding(text, self._rows([*worse, *better]), listing=True, brief=brief)
+        return Finding(text, self._rows([*worse, *better]), brief=brief)
 
     def _metrics_of(self, judged: Sequence[Judged]) -> Phrase:
         return first(list(dict.fromkeys(self._path(each.row) for each in judged)), METRICS)
-
-    def best(self) -> Iterator[Finding]:
-        """Say which version is best by the metric that matters, on each of its datasets."""
-        if not self._by:
-            return
-        metric = self._path(self._by[0])
-        several = len({row.dataset for row in self._comparison.metrics if row.path == self._by[0].path}) > 1
-        told = [(self._comparison.leaders(row), self._dataset(row) if several and row.dataset else "", row) for row in self._by]
-        best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and not _is_open(leaders)]
-        # where every version may be the best, none is called so
-        others = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and _is_open(leaders)]
-        others += [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
-        rows = tuple((row.full_name, name) for row in self._by for name in self._names)
-        said = "Best by {metric}: {versions}." if best else "By {metric}: {versions}."
-        versions = joined([*best, *others], "; ")
-        whole = say(said, metric=metric, versions=versions)
-        # of several datasets the answer comes first, the names and values after it
-        if len(told) > 1 and len(whole) > LEAD:
-            yield Finding(say(said, metric=metric, versions=self._best_in_short(told)), rows)
-            whole = say("In detail: {versions}.", versions=versions)
-        yield Finding(whole, rows)
-
-    def _best_in_short(self, told: Sequence[tuple[Leaders | None, str, Row]]) -> Phrase:
-        """Name the best on each dataset with how sure that is, datasets of which the same is true together; those without a best last."""
-        datasets: dict[Phrase, list[str]] = {}
-        for leaders, dataset, row in sorted(told, key=lambda each: 2 if each[0] is None else _is_open(each[0])):
-            datasets.setdefault(self._shortly(leaders, row), []).append(dataset)
-        return joined([say("{text} on {dataset}", text=names, dataset=joined(some)) for names, some in datasets.items()], "; ")
-
-    def _shortly(self, leaders: Leaders | None, row: Row) -> Phrase:
-        """Name the best of one dataset, or how many it may be."""
-        if leaders is None:
-            return self._alike(row, "", shortly=True)
-        if _is_open(leaders):
-            return say("no version can be told apart")
-        others = len(leaders.together) + len(leaders.near)
-        if others > VERSIONS:
-            measured = sum(map(has_number, row.cells))
-            text = say("{count} of {total} are not told apart", count=len(leaders.equal) + others, total=measured)
-        else:
-            text = first(self._equal(leaders), 1)
-            text = say("{versions} ({count} more not told apart)", versions=text, count=others) if others else text
-        return say("{text}, as measured", text=text) if leaders.unknown else text
-
-    def _equal(self, leaders: Leaders) -> list[Phrase | str]:
-        return [
-            say("{version} (baseline)", version=self._base) if place == self._baseline else self._called[place] for place in leaders.equal
-        ]
-
-    def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
-        form = choose_format([cell.value for cell in row.cells if cell.value is not None])
-        names = first(self._equal(leaders), VERSIONS)
-        text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
-        if _is_open(leaders):
-            return self._open(text, leaders, dataset)
-        text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
-        if leaders.near:
-            near, bound = first([self._called[place] for place in leaders.near], VERSIONS), format_computed(leaders.tolerance)
-            text = say("{text}, with {versions} within the tolerance of {bound}", text=text, bound=bound, versions=near)
-        if leaders.together:
-            others = first([self._called[place] for place in leaders.together], VERSIONS)
-            if len(leaders.together) > VERSIONS + 1:
-                others = say("{count} others", count=len(leaders.together))
-            apart = "{text}, from which {others} cannot be told apart"
-            if leaders.tolerance:
-                apart = "{text}, from which {others} cannot be told apart beyond the tolerance"
-            text = say(apart, text=text, others=others)
-        elif leaders.is_alone:
-            text = say("{text}, told apart from every other with a number (95 % in this metric alone)", text=text)
-        if not leaders.unknown:
-            return text
-        if not leaders.together:
-            text = say("{text}, as measured", text=text)
-        if len(leaders.best) + len(leaders.unknown) < sum(map(has_number, row.cells)):
-            unknown = first([self._called[place] for place in leaders.unknown], VERSIONS)
-            text = say("{text}; of {others} no interval is known", text=text, others=unknown)
-        return text
-
-    def _open(self, best: Phrase, leaders: Leaders, dataset: str) -> Phrase:
-        """Say that every version may be the best, and which is as measured."""
-        told = "no version can be told apart from the best as measured, {text}"
-        told_on = "on {dataset} no version can be told apart from the best as measured, {text}"
-        if leaders.tolerance:
-            told = "no version can be told apart beyond the tolerance from the best as measured, {text}"
-            told_on = "on {dataset} no version can be told apart beyond the tolerance from the best as measured, {text}"
-        return say(told_on if dataset else told, text=best, dataset=dataset)
-
-    def _alike(self, row: Row, dataset: str, *, shortly: bool = False) -> Phrase:
-        """Say why there is no best: equal values, or too few of them; shortly without the versions that are equal."""
-        numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and math.isfinite(cell.value)}
-        versions = [self._called[place] for place in numbers]
-        if len(versions) > 1:
-            # whatever differs here is within the tolerance, else there would be a best one
-            told = (
-                "equal as measured in {versions}" if len(set(numbers.values())) == 1 else "within the tolerance as measured in {versions}"
-            )
-            text = say(told, versions=say("{count} versions", count=len(versions)) if shortly else first(versions, VERSIONS))
-        else:
-            is_infinite = any(has_number(cell) for place, cell in enumerate(row.cells) if place not in numbers)
-            told = "a finite number in {versions} only" if is_infinite else "known for {versions} only"
-            text = say(told, versions=joined(versions) or say("no version"))
-        return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
 
     def _unseen(self) -> Iterator[Finding]:
         """Say by how much versions could still be worse in what they are not shown to be worse or better in, beyond what is tolerated."""
@@ -509,87 +398,3 @@ class _Sentences(VerdictWords):
         if parts:
             told = "If compared alone (95 %), but not among all that is compared here: {parts}."
             yield Finding(say(told, parts=joined(parts, "; ")), self._rows(found))
-
-    def _missing(self) -> Iterator[Finding]:
-        found = [*self._of[Standing.MISSING], *self._of[Standing.NEW], *self._cost_missing]
-        there = [each for each in found if each.standing is Standing.NEW]
-        for blank, template, write in (
-            (True, "Missing: {versions}.", self._as_missing),
-            (False, "Not a number: {versions}.", self._with_datasets),
-        ):
-            if some := [each for each in found if _is_missing(each, blank=blank)]:
-                yield self._told(template, some, write)
-        for blank, template in ((True, "Not measured in {baseline}: {metrics}."), (False, "Not a number in {baseline}: {metrics}.")):
-            by_path: dict[str, dict[str, Judged]] = {}
-            for each in there:
-                if is_blank(each.row.cells[self._baseline]) is blank:
-                    by_path.setdefault(self._path(each.row), {})[each.row.dataset] = each
-            if by_path:
-                metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], METRICS)
-                rows = self._rows(each for each in there if is_blank(each.row.cells[self._baseline]) is blank)
-                yield Finding(say(template, baseline=self._base, metrics=metrics), rows)
-
-    def _not_read(self) -> Iterator[Finding]:
-        """Say what could not be judged, and what would let it."""
-        found = self._of[Standing.NO_DIRECTION]
-        if found:
-            metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), METRICS)
-            yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))
-        lists = [row for row in self._metrics if not is_alike(row) and any(map(is_list, row.cells))]
-        if lists:
-            metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), METRICS)
-            rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
-            yield Finding(say("Lists of numbers are not judged: {metrics}; pass series= to choose a number.", metrics=metrics), rows)
-        if self._infinite:
-            metrics = first(list(dict.fromkeys(self._path(row) for row in self._infinite)), METRICS)
-            rows = tuple((row.full_name, name) for row in self._infinite for name in self._names)
-            yield Finding(
-                say("Infinite in {baseline} and in others, so that nothing can be said: {metrics}.", baseline=self._base, metrics=metrics),
-                rows,
-            )
-        if self._mixed:
-            metrics = first([row.key.shown for row in self._mixed], METRICS)
-            rows = tuple((row.full_name, name) for row in self._mixed for name in self._names)
-            yield Finding(say("Not judged, as some values look like percent and others like fractions: {metrics}.", metrics=metrics), rows)
-
-    @cached_property
-    def _infinite(self) -> list[Row]:
-        """Metrics that are infinite in the baseline and in another version alike."""
-        found = [row for row in self._metrics if not is_alike(row) and math.isinf(row.cells[self._baseline].value or 0.0)]
-        return [row for row in found if sum(cell.value == row.cells[self._baseline].value for cell in row.cells) > 1]
-
-    @cached_property
-    def _cost_missing(self) -> list[Judged]:
-        """Costs that a version has and the baseline lacks, or the other way round."""
-        found = []
-        for row in self._comparison._varied:  # noqa: SLF001 - a part of it
-            if is_cost(row.path) and not row.is_evidence:
-                base = has_number(row.cells[self._baseline])
-                places = [place for place, cell in enumerate(row.cells) if has_number(cell) is not base]
-                found += [Judged(row, place, Standing.MISSING if base else Standing.NEW) for place in places]
-        return found
-
-    @cached_property
-    def _cost_judged(self) -> tuple[list[Judged], list[Judged]]:
-        """What the versions cost otherwise than the baseline, beyond chance and as measured."""
-        together = self._comparison._together  # noqa: SLF001 - as below
-        found = [
-            Judged(row, place, Standing.UNKNOWN)
-            for row in self._comparison._varied  # noqa: SLF001 - a part of it
-            if is_cost(row.path) and not row.is_evidence
-            for place, change in enumerate(row.changes)
-            # a size counts as a cost even where its direction is unknown
-            if change.delta and change.kind in (Kind.BETTER, Kind.WORSE, Kind.CHANGED)
-        ]
-        return (
-            [each for each in found if each.is_tested and together.is_beyond_chance(each.row, each.place)],
-            [each for each in found if not each.is_tested],
-        )
-
-    def _costs(self) -> Iterator[Finding]:
-        """Say what the versions cost, first what is beyond chance."""
-        sure, measured = self._cost_judged
-        if sure:
-            yield self._told("Cost, beyond chance (95 % together): {versions}.", sure, self._as_cost)
-        if measured:
-            yield self._told("Cost as measured: {versions}.", measured, self._as_cost)

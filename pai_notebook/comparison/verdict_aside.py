@@ -1,0 +1,107 @@
+"""The sentences of a verdict about what takes no part in it: what is missing, what is not read, and what the versions cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import cached_property
+
+from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
+from pai_notebook.comparison.series import is_list
+from pai_notebook.comparison.verdict import Finding, Judged, Standing, has_number
+from pai_notebook.comparison.verdict_words import METRICS, VerdictWords
+from pai_notebook.i18n.phrases import first, say
+from pai_notebook.model.metric_words import is_cost
+
+
+def is_missing(judged: Judged, *, blank: bool) -> bool:
+    """Whether the baseline's number has nothing beside it, or something that is no number."""
+    return judged.standing is Standing.MISSING and is_blank(judged.row.cells[judged.place]) is blank
+
+
+class AsideSentences(VerdictWords):
+    """Says what takes no part in the verdict."""
+
+    def _missing(self) -> Iterator[Finding]:
+        found = [*self._of[Standing.MISSING], *self._of[Standing.NEW], *self._cost_missing]
+        there = [each for each in found if each.standing is Standing.NEW]
+        for blank, template, write in (
+            (True, "Missing: {versions}.", self._as_missing),
+            (False, "Not a number: {versions}.", self._with_datasets),
+        ):
+            if some := [each for each in found if is_missing(each, blank=blank)]:
+                yield self._told(template, some, write)
+        for blank, template in ((True, "Not measured in {baseline}: {metrics}."), (False, "Not a number in {baseline}: {metrics}.")):
+            by_path: dict[str, dict[str, Judged]] = {}
+            for each in there:
+                if is_blank(each.row.cells[self._baseline]) is blank:
+                    by_path.setdefault(self._path(each.row), {})[each.row.dataset] = each
+            if by_path:
+                metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], METRICS)
+                rows = self._rows(each for each in there if is_blank(each.row.cells[self._baseline]) is blank)
+                yield Finding(say(template, baseline=self._base, metrics=metrics), rows)
+
+    def _not_read(self) -> Iterator[Finding]:
+        """Say what could not be judged, and what would let it."""
+        found = self._of[Standing.NO_DIRECTION]
+        if found:
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), METRICS)
+            yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))
+        lists = [row for row in self._metrics if not is_alike(row) and any(map(is_list, row.cells))]
+        if lists:
+            metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), METRICS)
+            rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
+            yield Finding(say("Lists of numbers are not judged: {metrics}; pass series= to choose a number.", metrics=metrics), rows)
+        if self._infinite:
+            metrics = first(list(dict.fromkeys(self._path(row) for row in self._infinite)), METRICS)
+            rows = tuple((row.full_name, name) for row in self._infinite for name in self._names)
+            yield Finding(
+                say("Infinite in {baseline} and in others, so that nothing can be said: {metrics}.", baseline=self._base, metrics=metrics),
+                rows,
+            )
+        if self._mixed:
+            metrics = first([row.key.shown for row in self._mixed], METRICS)
+            rows = tuple((row.full_name, name) for row in self._mixed for name in self._names)
+            yield Finding(say("Not judged, as some values look like percent and others like fractions: {metrics}.", metrics=metrics), rows)
+
+    @cached_property
+    def _infinite(self) -> list[Row]:
+        """Metrics that are infinite in the baseline and in another version alike."""
+        found = [row for row in self._metrics if not is_alike(row) and math.isinf(row.cells[self._baseline].value or 0.0)]
+        return [row for row in found if sum(cell.value == row.cells[self._baseline].value for cell in row.cells) > 1]
+
+    @cached_property
+    def _cost_missing(self) -> list[Judged]:
+        """Costs that a version has and the baseline lacks, or the other way round."""
+        found = []
+        for row in self._comparison._varied:  # noqa: SLF001 - a part of it
+            if is_cost(row.path) and not row.is_evidence:
+                base = has_number(row.cells[self._baseline])
+                places = [place for place, cell in enumerate(row.cells) if has_number(cell) is not base]
+                found += [Judged(row, place, Standing.MISSING if base else Standing.NEW) for place in places]
+        return found
+
+    @cached_property
+    def _cost_judged(self) -> tuple[list[Judged], list[Judged]]:
+        """What the versions cost otherwise than the baseline, beyond chance and as measured."""
+        together = self._comparison._together  # noqa: SLF001 - as below
+        found = [
+            Judged(row, place, Standing.UNKNOWN)
+            for row in self._comparison._varied  # noqa: SLF001 - a part of it
+            if is_cost(row.path) and not row.is_evidence
+            for place, change in enumerate(row.changes)
+            # a size counts as a cost even where its direction is unknown
+            if change.delta and change.kind in (Kind.BETTER, Kind.WORSE, Kind.CHANGED)
+        ]
+        return (
+            [each for each in found if each.is_tested and together.is_beyond_chance(each.row, each.place)],
+            [each for each in found if not each.is_tested],
+        )
+
+    def _costs(self) -> Iterator[Finding]:
+        """Say what the versions cost, first what is beyond chance."""
+        sure, measured = self._cost_judged
+        if sure:
+            yield self._told("Cost, beyond chance (95 % together): {versions}.", sure, self._as_cost)
+        if measured:
+            yield self._told("Cost as measured: {versions}.", measured, self._as_cost)

@@ -1,0 +1,127 @@
+"""The sentences of a verdict about the metric that matters: which version is best by it, on each of its datasets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.comparison.rows import Row
+from pai_notebook.comparison.verdict import LEAD, Finding, has_number
+from pai_notebook.comparison.verdict_words import VERSIONS, VerdictWords
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.numbers import choose_format, format_computed
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.leaders import Leaders
+
+
+def _is_open(leaders: Leaders) -> bool:
+    """Whether every version may be the best by chance, not only by what is tolerated."""
+    return leaders.is_tie and bool(leaders.together)
+
+
+class BestSentences(VerdictWords):
+    """Says which version is best."""
+
+    def best(self) -> Iterator[Finding]:
+        """Say which version is best by the metric that matters, on each of its datasets."""
+        if not self._by:
+            return
+        metric = self._path(self._by[0])
+        several = len({row.dataset for row in self._comparison.metrics if row.path == self._by[0].path}) > 1
+        told = [(self._comparison.leaders(row), self._dataset(row) if several and row.dataset else "", row) for row in self._by]
+        best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and not _is_open(leaders)]
+        # where every version may be the best, none is called so
+        others = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and _is_open(leaders)]
+        others += [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
+        rows = tuple((row.full_name, name) for row in self._by for name in self._names)
+        said = "Best by {metric}: {versions}." if best else "By {metric}: {versions}."
+        versions = joined([*best, *others], "; ")
+        whole = say(said, metric=metric, versions=versions)
+        # of several datasets the answer comes first, the names and values after it
+        if len(told) > 1 and len(whole) > LEAD:
+            yield Finding(say(said, metric=metric, versions=self._best_in_short(told)), rows)
+            whole = say("In detail: {versions}.", versions=versions)
+        yield Finding(whole, rows)
+
+    def _best_in_short(self, told: Sequence[tuple[Leaders | None, str, Row]]) -> Phrase:
+        """Name the best on each dataset with how sure that is, datasets of which the same is true together; those without a best last."""
+        datasets: dict[Phrase, list[str]] = {}
+        for leaders, dataset, row in sorted(told, key=lambda each: 2 if each[0] is None else _is_open(each[0])):
+            datasets.setdefault(self._shortly(leaders, row), []).append(dataset)
+        return joined([say("{text} on {dataset}", text=names, dataset=joined(some)) for names, some in datasets.items()], "; ")
+
+    def _shortly(self, leaders: Leaders | None, row: Row) -> Phrase:
+        """Name the best of one dataset, or how many it may be."""
+        if leaders is None:
+            return self._alike(row, "", shortly=True)
+        if _is_open(leaders):
+            return say("no version can be told apart")
+        others = len(leaders.together) + len(leaders.near)
+        if others > VERSIONS:
+            measured = sum(map(has_number, row.cells))
+            text = say("{count} of {total} are not told apart", count=len(leaders.equal) + others, total=measured)
+        else:
+            text = first(self._equal(leaders), 1)
+            text = say("{versions} ({count} more not told apart)", versions=text, count=others) if others else text
+        return say("{text}, as measured", text=text) if leaders.unknown else text
+
+    def _equal(self, leaders: Leaders) -> list[Phrase | str]:
+        return [
+            say("{version} (baseline)", version=self._base) if place == self._baseline else self._called[place] for place in leaders.equal
+        ]
+
+    def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
+        form = choose_format([cell.value for cell in row.cells if cell.value is not None])
+        names = first(self._equal(leaders), VERSIONS)
+        text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
+        if _is_open(leaders):
+            return self._open(text, leaders, dataset)
+        text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
+        if leaders.near:
+            near, bound = first([self._called[place] for place in leaders.near], VERSIONS), format_computed(leaders.tolerance)
+            text = say("{text}, with {versions} within the tolerance of {bound}", text=text, bound=bound, versions=near)
+        if leaders.together:
+            others = first([self._called[place] for place in leaders.together], VERSIONS)
+            if len(leaders.together) > VERSIONS + 1:
+                others = say("{count} others", count=len(leaders.together))
+            apart = "{text}, from which {others} cannot be told apart"
+            if leaders.tolerance:
+                apart = "{text}, from which {others} cannot be told apart beyond the tolerance"
+            text = say(apart, text=text, others=others)
+        elif leaders.is_alone:
+            text = say("{text}, told apart from every other with a number (95 % in this metric alone)", text=text)
+        if not leaders.unknown:
+            return text
+        if not leaders.together:
+            text = say("{text}, as measured", text=text)
+        if len(leaders.best) + len(leaders.unknown) < sum(map(has_number, row.cells)):
+            unknown = first([self._called[place] for place in leaders.unknown], VERSIONS)
+            text = say("{text}; of {others} no interval is known", text=text, others=unknown)
+        return text
+
+    def _open(self, best: Phrase, leaders: Leaders, dataset: str) -> Phrase:
+        """Say that every version may be the best, and which is as measured."""
+        told = "no version can be told apart from the best as measured, {text}"
+        told_on = "on {dataset} no version can be told apart from the best as measured, {text}"
+        if leaders.tolerance:
+            told = "no version can be told apart beyond the tolerance from the best as measured, {text}"
+            told_on = "on {dataset} no version can be told apart beyond the tolerance from the best as measured, {text}"
+        return say(told_on if dataset else told, text=best, dataset=dataset)
+
+    def _alike(self, row: Row, dataset: str, *, shortly: bool = False) -> Phrase:
+        """Say why there is no best: equal values, or too few of them; shortly without the versions that are equal."""
+        numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and math.isfinite(cell.value)}
+        versions = [self._called[place] for place in numbers]
+        if len(versions) > 1:
+            # whatever differs here is within the tolerance, else there would be a best one
+            told = (
+                "equal as measured in {versions}" if len(set(numbers.values())) == 1 else "within the tolerance as measured in {versions}"
+            )
+            text = say(told, versions=say("{count} versions", count=len(versions)) if shortly else first(versions, VERSIONS))
+        else:
+            is_infinite = any(has_number(cell) for place, cell in enumerate(row.cells) if place not in numbers)
+            told = "a finite number in {versions} only" if is_infinite else "known for {versions} only"
+            text = say(told, versions=joined(versions) or say("no version"))
+        return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
