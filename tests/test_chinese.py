@@ -10,8 +10,8 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook import demo
+from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.rows import Kind, Verdict
-from pai_notebook.comparison.verdict import Standing
 from pai_notebook.display import describe_error, render_html
 from pai_notebook.errors import PaiError
 from pai_notebook.i18n import chinese

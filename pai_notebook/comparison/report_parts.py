@@ -13,9 +13,9 @@ from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.explain import explain
 from pai_notebook.comparison.gate.report import GateReport
 from pai_notebook.comparison.gate.view import describe_gate, named_in, not_among, set_against, told_apart
+from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
-from pai_notebook.comparison.verdict import Standing
 from pai_notebook.comparison.view import against, describe_for_report, judged_by
 from pai_notebook.display import Block, Code, Facts, Inline, Lines, Mark, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator
 from functools import cached_property
 
+from pai_notebook.comparison.judged import Judged, Standing, has_number
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.comparison.series import is_list
-from pai_notebook.comparison.verdict import Finding, Judged, Standing, has_number
+from pai_notebook.comparison.verdict import Finding
 from pai_notebook.comparison.verdict_words import METRICS, VerdictWords
 from pai_notebook.i18n.phrases import first, say
 from pai_notebook.model.metric_words import is_cost

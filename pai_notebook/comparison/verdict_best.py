@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.judged import has_number
 from pai_notebook.comparison.rows import Row
-from pai_notebook.comparison.verdict import LEAD, Finding, has_number
+from pai_notebook.comparison.verdict import LEAD, Finding
 from pai_notebook.comparison.verdict_words import VERSIONS, VerdictWords
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.numbers import choose_format, format_computed

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
+from pai_notebook.comparison.judged import Judged, Standing, has_number, judge
 from pai_notebook.comparison.rows import Row, is_alike
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import is_judged
@@ -17,13 +18,9 @@ from pai_notebook.comparison.verdict import (
     MANY,
     ONLY_ONE,
     Finding,
-    Judged,
     OfVersion,
     OverallVerdict,
-    Standing,
-    has_number,
     in_short,
-    judge,
 )
 from pai_notebook.comparison.verdict_aside import AsideSentences, is_missing
 from pai_notebook.comparison.verdict_best import BestSentences

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.cell_changes import in_percent, told_difference
 from pai_notebook.comparison.comparability import looks_mixed, with_models
+from pai_notebook.comparison.judged import Judged, Standing, has_number
 from pai_notebook.comparison.rows import Row, is_alike, is_blank
 from pai_notebook.comparison.together import is_judged
-from pai_notebook.comparison.verdict import Finding, Judged, Standing, has_number
+from pai_notebook.comparison.verdict import Finding
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.numbers import choose_format
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.comparability import with_models
+from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.legend import read_signs
 from pai_notebook.comparison.rows import Row, Verdict, kind_of_row
 from pai_notebook.comparison.sources import Exact, Share
@@ -25,7 +26,7 @@ from pai_notebook.comparison.tables_view import (
     shown_rows,
 )
 from pai_notebook.comparison.unused import unused_evidence
-from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Standing
+from pai_notebook.comparison.verdict import MANY, ONLY_ONE
 from pai_notebook.display import Block, Facts, Inline, Lines, Mark, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
