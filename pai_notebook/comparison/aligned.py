@@ -317,7 +317,7 @@ class Aligned:
         """Say how two versions are compared with each other, where a third became the baseline without being asked for."""
         others = [name for place, name in enumerate(self._names) if place != self._place]
         if isinstance(self._asked, Chosen) and self._asked.is_unasked and len(others) == _PAIR:
-            said = "{first} and {second} are compared with {baseline} alone; to compare the two with each other: baseline={first!r}"
+            said = "{first} and {second} are compared with {baseline} only; to compare the two with each other: baseline={first!r}"
             yield say(said, first=others[0], second=others[1], baseline=self.baseline_name)
 
     @property

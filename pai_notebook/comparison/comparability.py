@@ -223,7 +223,7 @@ def _two_words(setting: Setting) -> Iterator[Phrase]:
         pairs = found[places[0]][:_NAMED]
         named = [say("{one} and {other}", one=setting.called(row), other=setting.called(other)) for row, other in found[places[0]]]
         words = {"versions": setting.listed(places), "baseline": setting.names[setting.baseline], "pairs": first(named, _NAMED)}
-        said = say("{versions} and {baseline} may name metrics in two ways: {pairs}", **words)
+        said = say("{versions} and {baseline} may use different names for the same metric: {pairs}", **words)
         cure = _renaming(pairs) if setting.fresh.issuperset(places) else ""
         yield say("{what}; {code} gives them one name", what=said, code=cure) if cure else said
 

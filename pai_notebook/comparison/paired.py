@@ -243,7 +243,7 @@ class Paired(Estimated, Displayed):
         if over is not None and abs(stated - over) <= max(half, abs(over - self.delta) / 2):
             by_group = "the versions state a difference of {delta} over examples, the mean over {n} groups by {cluster} is {delta_2}"
             return say(by_group, n=self.n, cluster=self.cluster, delta=delta, delta_2=found)
-        return say("the versions state a difference of {delta}, the examples give {delta_2}", delta=delta, delta_2=found)
+        return say("the versions state a difference of {delta}, but the examples give {delta_2}", delta=delta, delta_2=found)
 
     @property
     def _all_remarks(self) -> tuple[str, ...]:

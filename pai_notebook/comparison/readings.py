@@ -276,7 +276,7 @@ class Readings:
         """Spreads that are not read, and what stands beside several values."""
         error = _error_name(key[0])
         said = {name: say("{name} is not read; write {error}", name=name, error=error) for name in self._beside.rows_of(key, Role.UNREAD)}
-        unclear = "{name} stands beside several values, and not of which it is; write {error}"
+        unclear = "{name} stands beside several values without saying which it belongs to; write {error}"
         said |= {name: say(unclear, name=name, error=error) for name in self._beside.unclear_of(key)}
         for name, refusal in said.items():
             if self._beside.cell((name, key[1]), place).state not in _NOTHING:
@@ -304,7 +304,7 @@ class Readings:
             elif isinstance(level, Phrase):
                 yield SourceReading(name, refusal=level)
             elif bounds[1] - bounds[0] >= self.span(key, place, [value]):
-                yield SourceReading(name, refusal=say("{name} spans all that the value could be", name=name))
+                yield SourceReading(name, refusal=say("{name} spans every possible value", name=name))
             elif self._may_be_fraction(key, place, value, (bounds[1] - bounds[0]) / 2 / normal_quantile(level or _LEVEL)):
                 yield SourceReading(name, refusal=_fraction_beside_percent(name))
             else:
@@ -414,7 +414,7 @@ def _runs_of(value: float, name: str, spread: float, count: float, *, folds: boo
 
 
 def _fraction_beside_percent(name: str) -> Phrase:
-    return say("{name} is so small that it may be that of a fraction, beside a value in percent", name=name)
+    return say("{name} is so small that it may be that of a fraction, while the value is in percent", name=name)
 
 
 def _known(readings: Iterable[SourceReading | None]) -> list[tuple[str, Side]]:

@@ -33,8 +33,8 @@ class Unused(NamedTuple):
 
 
 _KINDS: Mapping[str, str] = {
-    "refused": "stated, and not believed: {names}",
-    "overruled": "stated, and n= is taken instead: {names}",
+    "refused": "stated, but not believed: {names}",
+    "overruled": "stated, but n= is used instead: {names}",
     "narrower": "clearly narrower than what is taken, and not used: {names}",
 }
 
@@ -45,7 +45,7 @@ def told_unused(known: Iterable[tuple[str, Unused]], *, narrower: bool = True) -
     Examples
     --------
     >>> told_unused([("0.1.0", Unused((say("{name} is 0", name="f1_se"),))), ("0.2.0", Unused())])
-    ['stated, and not believed: f1_se is 0 (0.1.0)']
+    ['stated, but not believed: f1_se is 0 (0.1.0)']
     """
     found: dict[str, dict[str, dict[str, None]]] = {kind: {} for kind in _KINDS}
     for version, unused in known:

@@ -36,8 +36,8 @@ _BY_CONTROLS = {
         "The direction of {metrics} is unknown; choose the metric in “Best by”, then which way in “Better is”."
     ),
     "Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare().": "Choose in “Better is” which way it is better.",
-    "{first} and {second} are compared with {baseline} alone; to compare the two with each other: baseline={first!r}": (
-        "{first} and {second} are compared with {baseline} alone; to compare the two with each other, choose one as “Baseline”"
+    "{first} and {second} are compared with {baseline} only; to compare the two with each other: baseline={first!r}": (
+        "{first} and {second} are compared with {baseline} only; to compare the two with each other, choose one as “Baseline”"
     ),
     "Pass directions={{...}} to compare().": "Choose in “Better is” which way it is better.",
     "Lists of numbers are not judged: {metrics}; pass series= to choose a number.": (

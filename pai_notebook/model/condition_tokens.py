@@ -19,7 +19,7 @@ GRAMMAR = say(
     "Write comparisons such as cer < 0.2, cer[d-a] < 0.2, label.env == 'prod', label.env in ('a', 'b'), created > -30d or cer is null, "
     "joined by and, or, not and parentheses."
 )
-NO_BASELINE = say("A condition has no baseline; a rule has one: compare().check('NAME >= baseline').")
+NO_BASELINE = say("A condition cannot name the baseline; a rule can: compare().check('NAME >= baseline').")
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     |(?P<date>\d{4}-\d{2}-\d{2}(?:[T\ ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w.-]))

@@ -81,7 +81,7 @@ def documents_of_frame(
         said = say("df: it has a row a metric, as to_frame(layout='long') has, not a row a version")
         raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet.from_frame(versions.to_frame())"))
     if metrics is None and any({f"{column} delta", f"{column} percent"} <= {*frame.columns} for column in frame.columns):
-        said = say("df: it is the table of a comparison, with a row a metric, not a row a version")
+        said = say("df: this is the table of a comparison, with one row per metric instead of one per version")
         raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet(comparison.versions)"))
     if name is None and frame.index.nlevels > 1:
         hint = say("Pass name= the column that names each version once.")
@@ -141,8 +141,8 @@ def documents_of_frame(
         if _is_stated(value) and not _is_number(value) and not isinstance(value, list)
     ]
     parts += [first(odd, _ODD)] if odd else []
-    parts += [say("name= is not given; {names} may have the names", names=listed(likely))] if likely and name is None else []
-    parts += [say("the names are numbers, of which 1.10 is 1.1: {code} keeps them as text", code=cure)] if cure else []
+    parts += [say("name= is not given; the names may be in {names}", names=listed(likely))] if likely and name is None else []
+    parts += [say("the names are numbers, so that 1.10 became 1.1: {code} keeps them as text", code=cure)] if cure else []
     origin = say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
     return documents, origin, tuple(left)
 
@@ -226,7 +226,7 @@ def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
         return say("{name} (no name)", name=column)
     stated = list(filter(_is_stated, values))
     kinds = {str: say("texts"), bool: say("truth values"), date: say("times"), list: say("lists"), tuple: say("lists")}
-    kind = next((word for kind, word in kinds.items() if all(isinstance(value, kind) for value in stated)), say("mostly no numbers"))
+    kind = next((word for kind, word in kinds.items() if all(isinstance(value, kind) for value in stated)), say("mostly not numbers"))
     return say("{name} ({what})", name=column, what=kind if stated else say("empty"))
 
 

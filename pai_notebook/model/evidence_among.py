@@ -252,7 +252,7 @@ def _is_on_its_side(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key]
 
 
 def _enclose(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
-    """Whether some version has two bounds, and they enclose the metric in all that have; what is no number is told elsewhere."""
+    """Whether some version has two bounds, and they enclose the metric in all that have; values that are not numbers are told elsewhere."""
     ends: dict[Role, dict[int, list[float]]] = {role: {} for role in BOUND_ROLES}
     for role, keys in rows.items():
         for key in keys:

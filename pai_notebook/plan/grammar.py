@@ -221,7 +221,7 @@ def refuse_values(command: Command, result: object) -> None:
     for address, error in (getattr(result, "errors", None) or {}).items() if command.behind else ():
         word = address.partition("@")[0]
         if isinstance(error, ModelNotFound) and word in command.behind:
-            hint = say("Several names stand with commas: {cure}.", cure=command.behind[word])
+            hint = say("Separate several names by commas: {cure}.", cure=command.behind[word])
             raise AddressError(error.message, hint=hint) from error
 
 
@@ -384,7 +384,7 @@ def _refuse_sentences(words: list[str]) -> None:
         named = say("A model named {word} is written {word}@{selector}.", word=word, selector="all")
         if word.casefold() in _DIRECTIONS:
             raise AddressError(
-                say("{word!r} is not a model", word=word), hint=joined([say("Turn the order by a minus: --sort -created."), named], " ")
+                say("{word!r} is not a model", word=word), hint=joined([say("A minus reverses the order: --sort -created."), named], " ")
             )
         if word.casefold() in _BETWEEN and words[place + 1 :]:
             others = joined([each for each in words if each.casefold() not in _BETWEEN], " ")

@@ -226,7 +226,7 @@ def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = Non
 
 _CROWDED = 10
 _LONGEST = 14
-_LARGE = say("Large: the baseline, the highest and the lowest (of equal ones the last), the last, and what is beyond chance.")
+_LARGE = say("Large: the baseline, the highest and lowest value (the last of equals), the last version, and what is beyond chance.")
 
 
 def _loud(measure: Measure, baseline: int) -> set[int]:

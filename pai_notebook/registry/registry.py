@@ -543,7 +543,7 @@ class Registry(Displayed):
         told_of_it = [*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]
         whole = next((given for given in (name, *words.values()) if isinstance(given, str)), None)
         if found and not kept and whole is not None:
-            part = say("it has to be all of it: {code} looks for a part", code=f"list_models({whole!r})")
+            part = say("only the whole text matches: {code} looks for a part", code=f"list_models({whole!r})")
             return ModelList(kept, asked=joined([joined(told_of_it), part], "; "))
         return ModelList(kept, asked=joined(told_of_it))
 
@@ -791,7 +791,7 @@ class Registry(Displayed):
         Raises
         ------
         DriftError
-            When something has changed, or when there is no version to look up; its `drift` has the details.
+            When something has changed, or `versions` is empty; its `drift` has the details.
 
         Examples
         --------

@@ -170,7 +170,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         twice = spelt_twice(version._document for version in found)  # noqa: SLF001 - as above
         if twice:
             told = [say("{one} and {other}", one=known, other=key) for key, known in twice.items()]
-            parts.append(say("Two spellings of a key differ, and the first counts: {keys}.", keys=joined(told)))
+            parts.append(say("Two spellings of a key have different values, and the first counts: {keys}.", keys=joined(told)))
         names = Counter((version.model_id, version.version_name) for version in found)
         several = list(dict.fromkeys(name for (_, name), count in names.items() if count > 1))
         if several:

@@ -168,7 +168,7 @@ def test_the_widest_ends_count_of_several_that_are_clearly_wider():
 
 
 def test_what_is_stated_and_does_not_count_is_said_once_below_the_table_and_in_explain():
-    refused = "stated, and not believed: {} = 0.7 cannot be the standard error of 0.9 (0.1.0)"
+    refused = "stated, but not believed: {} = 0.7 cannot be the standard error of 0.9 (0.1.0)"
     narrower = "clearly narrower than what is taken, and not used: {} (0.2.0)"
     c = compare({"accuracy": 0.9, "n": 1000, "accuracy_stderr": 0.7}, {"accuracy": 0.95, "n": 1000, "accuracy_stderr": 0.001})
     for text in (" ".join(str(c).split()), str(c.explain())):
@@ -177,7 +177,7 @@ def test_what_is_stated_and_does_not_count_is_said_once_below_the_table_and_in_e
     agreeing = compare({"accuracy": 0.9, "n": 1000, "accuracy_stderr": 0.0095}, {"accuracy": 0.95, "n": 1000, "accuracy_stderr": 0.0069})
     assert "not used" not in str(agreeing.explain())
     without_n = compare({"accuracy": 0.9, "n": 7.5, "accuracy_stderr": 0.01}, {"accuracy": 0.95, "n": 7.5, "accuracy_stderr": 0.01})
-    assert "stated, and not believed: n = 7.5 is not a number of examples (0.1.0, 0.2.0)" in str(without_n.explain())
+    assert "stated, but not believed: n = 7.5 is not a number of examples (0.1.0, 0.2.0)" in str(without_n.explain())
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_intervals_and_errors_are_read_under_each_of_their_usual_names(beside):
 )
 def test_what_has_the_name_of_an_interval_and_cannot_be_read_is_named(beside, said):
     c = compare({"accuracy": 0.8, "n": 1000, **beside}, {"accuracy": 0.85, "n": 1000})
-    assert f"stated, and not believed: {said} (0.1.0)" in " ".join(str(c).split())
+    assert f"stated, but not believed: {said} (0.1.0)" in " ".join(str(c).split())
 
 
 def test_the_level_that_an_object_says_is_that_of_its_interval():
@@ -453,10 +453,10 @@ def test_integers_that_no_float_holds_are_no_error_wherever_they_stand(spelling,
 @pytest.mark.parametrize(
     ("beside", "options", "said"),
     [
-        ({"accuracy_stderr": "about 4.5%", "n": 10_000}, {}, "stated, and not believed: accuracy_stderr is not a number (0.1.0, 0.2.0)"),
-        ({"accuracy_ci": "wide", "n": 10_000}, {}, "stated, and not believed: accuracy_ci cannot be read as an interval (0.1.0, 0.2.0)"),
-        ({"accuracy_stderr": 0, "n": 10_000}, {}, "stated, and not believed: accuracy_stderr is 0 (0.1.0, 0.2.0)"),
-        ({"n": 100}, {"n": 100_000}, "stated, and n= is taken instead: n = 100 (0.1.0, 0.2.0)"),
+        ({"accuracy_stderr": "about 4.5%", "n": 10_000}, {}, "stated, but not believed: accuracy_stderr is not a number (0.1.0, 0.2.0)"),
+        ({"accuracy_ci": "wide", "n": 10_000}, {}, "stated, but not believed: accuracy_ci cannot be read as an interval (0.1.0, 0.2.0)"),
+        ({"accuracy_stderr": 0, "n": 10_000}, {}, "stated, but not believed: accuracy_stderr is 0 (0.1.0, 0.2.0)"),
+        ({"n": 100}, {"n": 100_000}, "stated, but n= is used instead: n = 100 (0.1.0, 0.2.0)"),
     ],
 )
 def test_what_is_stated_and_does_not_count_is_among_the_remarks_of_gates_and_the_notes_of_evidence(beside, options, said):
@@ -474,7 +474,7 @@ def test_what_is_stated_and_does_not_count_is_among_the_remarks_of_gates_and_the
 def test_n_that_is_told_and_stated_alike_is_not_spoken_of():
     assert compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.85, "n": 100}, n=100).interval("accuracy", "0.2.0").notes == ()
     asked = compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.85, "n": 100}).interval("accuracy", "0.2.0", n=500)
-    assert asked.notes == ("stated, and n= is taken instead: n = 100 (0.1.0, 0.2.0)",)
+    assert asked.notes == ("stated, but n= is used instead: n = 100 (0.1.0, 0.2.0)",)
 
 
 @pytest.mark.parametrize("kind", ["runs", "folds"])

@@ -139,14 +139,14 @@ def test_a_spread_that_is_not_read_is_named_and_not_judged(name):
     metric = "accuracy" if name.isascii() else "准确率"
     c = compare({metric: 0.8, "n": 10_000, name: 0.01}, {metric: 0.85, "n": 10_000, name: 0.3})
     assert c[name].role is Role.UNREAD
-    assert f"stated, and not believed: {name} is not read; write {metric}_stderr (0.1.0, 0.2.0)" in " ".join(str(c).split())
+    assert f"stated, but not believed: {name} is not read; write {metric}_stderr (0.1.0, 0.2.0)" in " ".join(str(c).split())
     assert name not in " ".join(map(str, c.verdict.sentences))
 
 
 @pytest.mark.parametrize("word", ["stderr", "ci", "moe", "std", "se"])
 def test_what_stands_beside_several_values_is_named_for_each_of_them(word):
     c = compare(*({"accuracy": value, "score": value / 2, word: 0.04, "n": 10_000} for value in (0.8, 0.85)))
-    told = f"stated, and not believed: {word} stands beside several values, and not of which it is; write accuracy_stderr"
+    told = f"stated, but not believed: {word} stands beside several values without saying which it belongs to; write accuracy_stderr"
     assert told in " ".join(str(c).split())
     assert told in " ".join(c.check("accuracy >= baseline - 1pp with 95% confidence").remarks)
 
@@ -156,7 +156,7 @@ def test_a_bound_without_the_other_one_is_named_and_not_judged(word):
     sign = 1 if word in ("upper", "ucl", "high") else -1
     c = compare(*({"accuracy": value, f"accuracy_{word}": value + sign * _W, "n": 10_000} for value in (0.8, 0.85)))
     told = f"accuracy_{word} cannot be read as an interval".replace("_p2.5", "_p2\\.5")
-    assert f"stated, and not believed: {told}" in " ".join(str(c).split())
+    assert f"stated, but not believed: {told}" in " ".join(str(c).split())
     assert [row.path for row in c.metrics if not row.is_evidence] == ["accuracy"]
 
 

@@ -664,7 +664,7 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
         ("latency_ms <= 5ms", "Write the number without its unit."),
         ("accuracy >= 0.9 on holdout", "Write the dataset behind the metric: accuracy@DATASET >= 0.9."),
         *((f"accuracy >= baseline - 1pp{level}", "Write: with 95% confidence.") for level in WRONG_LEVELS),
-        ("accuracy >= 0.9 if present with 95% confidence", "Write if present last, behind with 95% confidence."),
+        ("accuracy >= 0.9 if present with 95% confidence", "Write if present last, after with 95% confidence."),
         ("accuracy >= baseline - 1 point", "Write 1pp for a percentage point, as in baseline - 1pp."),
         ("accuracy >= baseline - 2 points", "Write 1pp for a percentage point, as in baseline - 1pp."),
         ("latency_ms <= baseline * 1.1", "Write how much more it may be: baseline + 10% is 1.1 times the baseline."),
@@ -898,7 +898,7 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
         ("unless accuracy >= baseline - 1%", "Write what has to hold: accuracy >= baseline - 1%."),
         ("fail if any worse beyond chance", "Write: fail if worse beyond chance."),
         ("fail if any metric is worse beyond chance", "Write: fail if worse beyond chance."),
-        ("mean accuracy >= 0.9", "A rule begins with one metric; a name with blanks stands in backticks. Nearest: accuracy."),
+        ("mean accuracy >= 0.9", "A rule begins with one metric; put a name with spaces in backticks. Nearest: accuracy."),
     ],
 )
 def test_words_that_no_version_has_a_metric_of_are_an_error_of_the_grammar(rule, hint):

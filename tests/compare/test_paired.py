@@ -517,7 +517,7 @@ def test_rounded_and_cut_shares_agree_with_their_answers(first, second):
 def test_another_difference_than_the_stated_one_is_said_wherever_its_interval_is():
     c = stated(52 / 54, 50 / 54)
     p = c.paired("accuracy", right(60, 58, 50), on="id", correct="ok")
-    said = "the versions state a difference of -3.7 pp, the examples give -13.3 pp"
+    said = "the versions state a difference of -3.7 pp, but the examples give -13.3 pp"
     assert said in str(p)
     told = c.with_paired(p)
     assert told.notes == (f"accuracy: {said}",)
@@ -527,7 +527,7 @@ def test_another_difference_than_the_stated_one_is_said_wherever_its_interval_is
     assert said in told.interval("accuracy", "0.2.0").reason
     assert f"0.2.0: {said}" in " ".join(str(told.rank("accuracy")).split())
     again = pnb.VersionSet(told.versions).compare("0.2.0").with_paired(p)
-    assert "a difference of +3.7 pp, the examples give +13.3 pp" in again.interval("accuracy", "0.1.0").reason
+    assert "a difference of +3.7 pp, but the examples give +13.3 pp" in again.interval("accuracy", "0.1.0").reason
     for rule in ("accuracy >= baseline - 5pp", "accuracy >= baseline - 20pp with 95% confidence", "fail if accuracy worse beyond chance"):
         assert said in told.check(rule).checks[0].reason
     assert c.with_paired(c.paired("accuracy", right(540, 520, 500), on="id", correct="ok")).notes == ()
@@ -537,7 +537,7 @@ def test_examples_that_tell_nothing_of_another_difference_leave_the_interval_tha
     c = stated(52 / 54, 50 / 54, n=54)
     p = c.paired("accuracy", right(60, 58, 58), on="id", correct="ok")
     told = c.with_paired(p)
-    assert told.notes == ("accuracy: the versions state a difference of -3.7 pp, the examples give 0 pp",)
+    assert told.notes == ("accuracy: the versions state a difference of -3.7 pp, but the examples give 0 pp",)
     assert told.interval("accuracy", "0.2.0").interval == c.interval("accuracy", "0.2.0").interval is not None
 
 
@@ -547,7 +547,7 @@ def test_means_over_groups_and_scores_say_which_other_difference_they_have():
     second = first + np.where(user < 10, 0.06, -0.03)
     c = compared(first, second + 0.002, "bleu")
     told = c.with_paired(c.paired("bleu", tables(first, second, "s"), on="id", score="s"))
-    assert "the versions state a difference of +0.0170, the examples give +0.0150" in told.notes[0]
+    assert "the versions state a difference of +0.0170, but the examples give +0.0150" in told.notes[0]
     uneven = np.r_[np.repeat(np.arange(10), 2), np.repeat(np.arange(10, 20), 18)]
     second = first + np.where(uneven < 10, 0.012, 0.01) + np.sin(uneven) / 50
     c = compared(first, second, "bleu")
@@ -737,7 +737,7 @@ def test_tables_without_a_difference_are_no_evidence_of_one(better):
     c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
     same = tables(better[0], better[0])
     for way in ({"correct": "ok"}, {"score": "ok"}, {"statistic": lambda table: table.ok.mean()}):
-        with pytest.raises(ComparisonError, match=r"the versions state a difference of \+1\.3 pp, the examples give 0 pp"):
+        with pytest.raises(ComparisonError, match=r"the versions state a difference of \+1\.3 pp, but the examples give 0 pp"):
             c.with_paired(c.paired("accuracy", same, on="id", **way))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.compare.comparing import compare
 
-SMALL = "is so small that it may be that of a fraction, beside a value in percent"
+SMALL = "is so small that it may be that of a fraction, while the value is in percent"
 MARGIN = "{} >= baseline - 1pp with 95% confidence"
 
 
@@ -84,7 +84,7 @@ def test_an_interval_that_spans_all_that_its_value_could_be_hides_no_loss(unit, 
     c = compare(*({"accuracy": unit * value, "accuracy_ci": stated, "n": 10_000} for value in (0.9, 0.85)))
     assert c["accuracy"].changes[1].verdict == "worse"
     assert not c.check("fail if worse beyond chance").passed
-    assert "accuracy_ci spans all that" in str(c.explain())
+    assert "accuracy_ci spans every possible value" in str(c.explain())
 
 
 @pytest.mark.parametrize("beside", [{"auc_stderr": 3}, {"auc_std": 2, "n_runs": 5}, {"auc_std": 2, "n_folds": 5}])

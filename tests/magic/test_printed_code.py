@@ -292,7 +292,7 @@ def test_a_word_that_is_no_model_is_looked_for_by_a_search(demo):
 @pytest.mark.parametrize("option", ["--metrics", "--exclude"])
 def test_a_metric_behind_the_first_one_is_told_of_commas_where_no_model_is_called_so(demo, option):
     with pytest.raises(
-        AddressError, match=rf"no model named latency_ms in .*Several names stand with commas: {option} accuracy,latency_ms\."
+        AddressError, match=rf"no model named latency_ms in .*Separate several names by commas: {option} accuracy,latency_ms\."
     ):
         run(demo, f"%paimodel compare wine-cultivar@last:3 {option} accuracy latency_ms")
     compared = run(demo, f"%paimodel compare wine-cultivar@last:2 {option} accuracy iris-species@last:2")

@@ -602,9 +602,9 @@ def test_metrics_that_are_called_as_such_words_in_capitals_stay_names(name):
         ("created between 2025-10-01 and 2025-09-01", "Write between 2025-09-01 and 2025-10-01."),
         ("created > 01.10.2025", "cannot read '0'. Write a date such as '2026-01-31'"),
         ("created > 2025.10.01", "cannot read '2'. Write a date such as '2026-01-31'"),
-        ("accuracy > baseline", "A condition has no baseline; a rule has one: compare().check('NAME >= baseline')."),
-        ("accuracy > baseline - 0.01", "A condition has no baseline; a rule has one: "),
-        ("accuracy > baseline -0.01", "A condition has no baseline; a rule has one: "),
+        ("accuracy > baseline", "A condition cannot name the baseline; a rule can: compare().check('NAME >= baseline')."),
+        ("accuracy > baseline - 0.01", "A condition cannot name the baseline; a rule can: "),
+        ("accuracy > baseline -0.01", "A condition cannot name the baseline; a rule can: "),
     ],
 )
 def test_what_a_condition_cannot_be_is_answered_with_what_is_written(text, said):

@@ -399,7 +399,7 @@ def test_results_of_ones_own_are_told_how_they_are_read(tmp_path, monkeypatch, n
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("ls model-a --sort created desc", "'desc' is not a model. Turn the order by a minus: --sort -created."),
+        ("ls model-a --sort created desc", "'desc' is not a model. A minus reverses the order: --sort -created."),
         ("compare model-a with model-b", "'with' is not a model. Write model-a model-b. A model named with is written with@all."),
         ("compare model-a@1.0.0 VS model-b@latest", "Write model-a@1.0.0 model-b@latest."),
         ("compare 1.8.0 1.9.0", "'1.8.0' is the name of a version, not of a model. Write MODEL@1.8.0."),

@@ -224,7 +224,9 @@ def test_of_many_versions_a_slope_is_about_the_baseline_the_ends_the_latest_and_
     assert {place for place, size in enumerate(sizes) if size > 5} == loud
     inks = [name.get_color() for name in ax.get_xticklabels()]
     assert {place for place, ink in enumerate(inks) if ink == "#1a1a1a"} == loud
-    assert "Large: the baseline, the highest and the lowest (of equal ones the last), the last, and what is beyond chance." in note(ax)
+    assert "Large: the baseline, the highest and lowest value (the last of equals), the last version, and what is beyond chance." in note(
+        ax
+    )
     # what has its value beside it is large
     ax.figure.canvas.draw()
     assert {text.xy[0] for text in ax.texts[:-1]} == {0, highest, lowest, 19}

@@ -282,7 +282,7 @@ def test_what_stands_for_a_missing_method_exists_and_compares_what_was_asked_for
 
 
 def test_two_versions_beside_an_unasked_baseline_are_told_how_to_compare_them_with_each_other(registry):
-    said = "1.8.0 and 1.9.0 are compared with 1.5.0 alone; to compare the two with each other: baseline='1.8.0'"
+    said = "1.8.0 and 1.9.0 are compared with 1.5.0 only; to compare the two with each other: baseline='1.8.0'"
     compared = registry.compare("wine-cultivar@1.8.0", "wine-cultivar@1.9.0")
     assert compared.notes == (said,)
     assert said in str(compared.explain())

@@ -171,7 +171,7 @@ def test_a_word_that_has_to_be_all_of_it_is_told_what_looks_for_a_part(asked):
     with pnb.connect("demo", default=False) as registry:
         text = " ".join(str(registry.list_models(**asked)).split())
     ((key, word),) = asked.items()
-    assert text == f"No models found: all workspaces, {key} {word!r}; it has to be all of it: list_models({word!r}) looks for a part."
+    assert text == f"No models found: all workspaces, {key} {word!r}; only the whole text matches: list_models({word!r}) looks for a part."
 
 
 def test_a_name_that_is_not_in_the_workspace_is_said_with_the_workspace():

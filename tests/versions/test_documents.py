@@ -253,12 +253,12 @@ def test_two_spellings_of_a_key_that_differ_are_noted_and_equal_ones_are_one():
         "Labels": [{"Key": "k"}],
     }
     vs = pnb.VersionSet.from_documents([given])
-    assert vs.origin == "Two spellings of a key differ, and the first counts: VersionName and version_name."
+    assert vs.origin == "Two spellings of a key have different values, and the first counts: VersionName and version_name."
     assert vs[0].version_name == "a"
     assert vs[0].unknown == {"version_name": "b"}
     vs = pnb.VersionSet.from_documents([{"VersionName": "a", "description": "x", "version_description": "y"}])
     assert (vs[0].description, vs[0].unknown) == ("x", {"version_description": "y"})
-    assert vs.origin == "Two spellings of a key differ, and the first counts: VersionDescription and version_description."
+    assert vs.origin == "Two spellings of a key have different values, and the first counts: VersionDescription and version_description."
     same = [{"VersionName": "a", "description": "x", "version_description": "x"}]
     assert (pnb.VersionSet.from_documents(same).origin, pnb.VersionSet.from_documents(same)[0].unknown) == ("", {})
 

@@ -394,7 +394,7 @@ def test_one_text_among_numbers_leaves_no_column_out_and_is_named():
     cells = {"a": [0.5, 0.75, True, [0.5, 0.25], 1], "b": [[1], [2], [3], [4], [5]], "c": None, "d": [1, 2, 3, pd.Timestamp(0), 4]}
     frame = pd.DataFrame(cells)
     assert pnb.VersionSet.from_frame(frame).origin == (
-        "From a table; metrics: a; left out: b (lists), c (empty), d (mostly no numbers); a: True of 2 is not a number."
+        "From a table; metrics: a; left out: b (lists), c (empty), d (mostly not numbers); a: True of 2 is not a number."
     )
     many = pd.DataFrame({"a": [*range(20), *["n/a"] * 9]})
     assert pnb.VersionSet.from_frame(many).origin.endswith("'n/a' of 22 is not a number and 6 more.")
@@ -407,8 +407,8 @@ def test_one_text_among_numbers_leaves_no_column_out_and_is_named():
         ({"run_name": ["a", "b"]}, ["a", "b"], "From a table; names: run_name; metrics: m."),
         ({"model": ["x", "y"], "VersionName": ["a", "b"]}, ["a", "b"], "names: VersionName; metrics: m; left out: model (texts)."),
         ({"model": ["x", "x"], "run": ["a", "b"]}, ["a", "b"], "names: run; metrics: m; left out: model (texts)."),
-        ({"model": ["x", "y"], "run": ["a", "b"]}, ["0", "1"], "name= is not given; model and run may have the names."),
-        ({"checkpoint": [1000, 2000]}, ["0", "1"], "name= is not given; checkpoint may have the names."),
+        ({"model": ["x", "y"], "run": ["a", "b"]}, ["0", "1"], "name= is not given; the names may be in model and run."),
+        ({"checkpoint": [1000, 2000]}, ["0", "1"], "name= is not given; the names may be in checkpoint."),
         ({"run": ["a", "a"]}, ["0", "1"], "metrics: m; left out: run (texts)."),
         ({"run": ["a", None]}, ["0", "1"], "metrics: m; left out: run (texts)."),
     ],
@@ -463,7 +463,7 @@ def test_texts_that_say_nothing_about_a_number_are_no_evidence():
             ["p", "q"],
             "names: run; metrics: m; left out: Unnamed: 0 (no name).",
         ),
-        (pd.DataFrame({"m": [0.5, 0.75]}, index=[1.5, 1.6]), ["0", "1"], "name= is not given; Unnamed: 0 may have the names."),
+        (pd.DataFrame({"m": [0.5, 0.75]}, index=[1.5, 1.6]), ["0", "1"], "name= is not given; the names may be in Unnamed: 0."),
     ],
 )
 def test_an_index_that_was_saved_without_a_name_is_no_metric(frame, names, says):
@@ -508,7 +508,7 @@ def test_names_that_cannot_be_given_are_refused(rename, says):
 
 
 def two_ways(versions):
-    return [each for each in versions.compare(baseline="1.5.0").comparability if "may name metrics in two ways" in each]
+    return [each for each in versions.compare(baseline="1.5.0").comparability if "may use different names for the same metric" in each]
 
 
 def test_metrics_that_are_named_in_two_ways_are_told_with_the_code_that_gives_them_one_name(registered):
@@ -521,7 +521,7 @@ def test_metrics_that_are_named_in_two_ways_are_told_with_the_code_that_gives_th
     assert (registered + renamed).compare(baseline="1.5.0")["accuracy@wine-holdout"].changes[-1].delta is not None
     table = pd.DataFrame({"run": ["a", "b"], "Top-1@wine-holdout": [0.9, 0.8]})
     (said,) = two_ways(registered + pnb.VersionSet.from_frame(table))
-    assert said.startswith("a (not registered), b (not registered) and 1.5.0 may name")
+    assert said.startswith("a (not registered), b (not registered) and 1.5.0 may use different names")
     again = eval(said.partition("; ")[2].removesuffix(" gives them one name"), {"df": table})
     assert list(again.columns) == ["run", "accuracy@wine-holdout"]
 
@@ -546,8 +546,8 @@ def test_metrics_that_mean_something_else_are_no_pairs(registered, metrics):
 def test_versions_of_a_registry_are_told_of_two_names_too_and_what_both_state_is_no_pair():
     make = {"1.0.0": {"accuracy": 0.9}, "2.0.0": {"acc": 0.8}, "3.0.0": {"acc": 0.8, "accuracy": 0.8}, "4.0.0": {"exact_match,a": 1}}
     vs = pnb.VersionSet.from_documents([{"VersionName": name, "Metrics": metrics} for name, metrics in make.items()], "m")
-    said = [each for each in vs.compare("1.0.0").comparability if "two ways" in each]
-    assert said == ["2.0.0 and 1.0.0 may name metrics in two ways: acc and accuracy"]
+    said = [each for each in vs.compare("1.0.0").comparability if "different names" in each]
+    assert said == ["2.0.0 and 1.0.0 may use different names for the same metric: acc and accuracy"]
 
 
 def test_a_path_that_no_system_takes_is_refused():
@@ -560,7 +560,7 @@ def test_names_that_pandas_read_as_numbers_are_remarked_on_with_what_keeps_them(
     code = 'pd.read_csv(..., dtype={"version": str})'
     read = pd.read_csv(io.StringIO(text))
     for vs in (pnb.VersionSet.from_frame(read, name="version"), pnb.VersionSet.from_frame(read.set_index("version"))):
-        assert vs.origin == f"From a table; metrics: accuracy; the names are numbers, of which 1.10 is 1.1: {code} keeps them as text."
+        assert vs.origin == f"From a table; metrics: accuracy; the names are numbers, so that 1.10 became 1.1: {code} keeps them as text."
     kept = pnb.VersionSet.from_frame(pd.read_csv(io.StringIO(text), dtype={"version": str}), name="version")
     assert ([version.version_name for version in kept], kept.origin) == (["1.9", "1.10"], "From a table; metrics: accuracy.")
     with pytest.raises(ConfigurationError, match=r"two rows are named '1\.1'") as caught:
@@ -574,7 +574,7 @@ def test_the_table_of_a_comparison_is_refused_as_one(lang):
     comparison = pnb.VersionSet.from_documents(documents, "model-a").compare()
     with speaking(lang):
         text = comparison.to_csv()
-    with pytest.raises(ConfigurationError, match="it is the table of a comparison") as caught:
+    with pytest.raises(ConfigurationError, match="this is the table of a comparison") as caught:
         pnb.VersionSet.from_frame(pd.read_csv(io.StringIO(text)))
     assert caught.value.hint == "Use VersionSet(comparison.versions)."
     assert len(pnb.VersionSet(comparison.versions)) == 3

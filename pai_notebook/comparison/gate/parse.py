@@ -35,7 +35,7 @@ _MEANT = tuple(
             say("Write one rule a line, without brackets and quotation marks: rules are not JSON."),
         ),
         (r"\A\s*fail\s+if\b", _ALARMS),
-        (r"\bif\s+present\s+\S", say("Write if present last, behind with 95% confidence.")),
+        (r"\bif\s+present\s+\S", say("Write if present last, after with 95% confidence.")),
         (r",\s*with\b|\bwith(?:\s+[0-9.]+)?\s+confidence\b|\bat\s+[0-9.]+\s?%?\s?confidence\b", say("Write: with 95% confidence.")),
         (r"\bpoints?\b", say("Write 1pp for a percentage point, as in baseline - 1pp.")),
         (r"<[^<>]*(?:baseline\s*[*/]|[*]\s*baseline)", say("Write how much more it may be: baseline + 10% is 1.1 times the baseline.")),
@@ -237,7 +237,7 @@ def no_name(text: str, rule: Rule | Alarm, close: Sequence[str]) -> Exception | 
     elif isinstance(rule, Alarm) and _ANY.fullmatch(name):
         hint = say("Write: fail if worse beyond chance.")
     elif len(re.sub("`[^`]*`", "", name).split()) > 1 and not rule.optional:
-        hint = say("A rule begins with one metric; a name with blanks stands in backticks. Nearest: {names}.", names=joined(close))
+        hint = say("A rule begins with one metric; put a name with spaces in backticks. Nearest: {names}.", names=joined(close))
         hint = hint if close else _FORM
     else:
         return None
