@@ -15,7 +15,7 @@ from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import StatedMetric, fitted
 from pai_notebook.comparison.readings import DatasetCount
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
-from pai_notebook.comparison.selection import Selection, ask, find_row, with_nearest
+from pai_notebook.comparison.selection import Rows, Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.together import Together
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
@@ -220,10 +220,10 @@ class Aligned:
         return self._reason
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> Rows:
         """Every selected row: metrics, labels, specs, fields."""
         others = self._all[len(self._measured) :]
-        return (*self.metrics, *(row for row in others if self._selection.keeps(row)))
+        return Rows((*self.metrics, *(row for row in others if self._selection.keeps(row))))
 
     @cached_property
     def left_out(self) -> Mapping[Name, Phrase]:
@@ -274,19 +274,19 @@ class Aligned:
         return Together([(row, place) for row in self._varied for place in places], self._place, self._tolerance)
 
     @cached_property
-    def changed(self) -> tuple[Row, ...]:
+    def changed(self) -> Rows:
         """Rows in which some version differs from the baseline."""
-        return tuple(row for row in self.rows if row.differs)
+        return Rows(row for row in self.rows if row.differs)
 
     @cached_property
-    def identical(self) -> tuple[Row, ...]:
+    def identical(self) -> Rows:
         """Rows in which no version differs from the baseline."""
-        return tuple(row for row in self.rows if not row.differs)
+        return Rows(row for row in self.rows if not row.differs)
 
     @cached_property
-    def metrics(self) -> tuple[Row, ...]:
+    def metrics(self) -> Rows:
         """Rows of metrics."""
-        return self._measured if self._selection.is_everything else tuple(row for row in self._measured if self._selection.keeps(row))
+        return Rows(self._measured if self._selection.is_everything else filter(self._selection.keeps, self._measured))
 
     @cached_property
     def _varied(self) -> tuple[Row, ...]:
@@ -294,14 +294,14 @@ class Aligned:
         return tuple(row for row in self.metrics if not is_alike(row))
 
     @property
-    def labels(self) -> tuple[Row, ...]:
+    def labels(self) -> Rows:
         """Rows of labels."""
-        return tuple(row for row in self.rows if row.section == "labels")
+        return Rows(row for row in self.rows if row.section == "labels")
 
     @property
-    def specs(self) -> tuple[Row, ...]:
+    def specs(self) -> Rows:
         """Rows of the specs, of extra information and options."""
-        return tuple(row for row in self.rows if row.section not in ("metrics", "labels", "other"))
+        return Rows(row for row in self.rows if row.section not in ("metrics", "labels", "other"))
 
     @property
     def only_in(self) -> dict[str, tuple[str, ...]]:

@@ -26,7 +26,7 @@ from pai_notebook.comparison.verdict import OverallVerdict
 from pai_notebook.comparison.verdict_sentences import make_verdict
 from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
-from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
+from pai_notebook.errors import ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.group import count_versions
@@ -145,7 +145,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
     def __getitem__(self, name: str | tuple[str, str]) -> Row:
         """Return a row by name: `cer`, `cer@d-a`, `labels.env`, `uri`; or by the name of a metric and its dataset."""
         try:
-            return find_row(self.rows, *(name if isinstance(name, tuple) and len(name) == 2 else (name,)))  # noqa: PLR2004 - a metric and its dataset
+            return find_row(self.rows, name)
         except NameNotFound as error:
             error.hint = self._of_version(name) or error.hint
             raise
@@ -161,18 +161,10 @@ class Comparison(Questions, ComparisonExports, Displayed):
         return len(self.rows)
 
     def __contains__(self, item: object) -> bool:
-        if not isinstance(item, str | tuple):
-            return item in self.rows
-        try:
-            self[item]
-        except NameNotFound:
-            return False
-        except ComparisonError:
-            return True  # measured on several datasets
-        return True
+        return item in self.rows
 
     def _ipython_key_completions_(self) -> list[str]:
-        return [row.full_name if row.section != "metrics" else row.name for row in self.rows]
+        return self.rows._ipython_key_completions_()
 
     def __bool__(self) -> bool:
         """Whether there are versions to compare; not whether they differ, which `changed` says."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 from pai_notebook.comparison.direction import Direction, read_mode
 from pai_notebook.comparison.rows import Row
@@ -154,8 +154,45 @@ class RankingKey:
         return value > other if self.direction.mode == "max" else value < other
 
 
-def find_row(rows: Sequence[Row], name: str, dataset: str | None = None) -> Row:
-    """Find the row of a name: `cer`, `cer@d-a`, `metrics.cer[d-a]`, `labels.env`, or a metric's name and its dataset.
+class Rows(tuple[Row, ...]):
+    """Rows in their order, which a name finds too, as it does in the whole comparison.
+
+    Examples
+    --------
+    >>> from pai_notebook import VersionSet
+    >>> docs = [{"VersionName": "0.1.0", "Metrics": {"cer": 0.1}}, {"VersionName": "0.2.0", "Metrics": {"cer": 0.2}}]
+    >>> c = VersionSet.from_documents(docs, "model-a").compare()
+    >>> c.metrics["cer"] is c.metrics[0], "cer" in c.metrics, "cer" in c.labels
+    (True, True, False)
+    """
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, key: SupportsIndex | str | tuple[str, str], /) -> Row: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> tuple[Row, ...]: ...
+    def __getitem__(self, key: SupportsIndex | str | tuple[str, str] | slice, /) -> Row | tuple[Row, ...]:
+        """Return a row by position, by name, or by the name of a metric and its dataset; several by slice."""
+        return super().__getitem__(key) if isinstance(key, SupportsIndex | slice) else find_row(self, key)
+
+    def __contains__(self, item: object) -> bool:
+        if not isinstance(item, str | tuple):
+            return super().__contains__(item)
+        try:
+            find_row(self, item)
+        except NameNotFound:
+            return False
+        except ComparisonError:
+            return True  # measured on several datasets
+        return True
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [row.full_name if row.section != "metrics" else row.name for row in self]
+
+
+def find_row(rows: Sequence[Row], name: Any, dataset: str | None = None) -> Row:
+    """Find the row of a name: `cer`, `cer@d-a`, `metrics.cer[d-a]`, `labels.env`, or a metric's name and its dataset, also as a pair.
 
     Raises
     ------
@@ -164,6 +201,8 @@ def find_row(rows: Sequence[Row], name: str, dataset: str | None = None) -> Row:
     ComparisonError
         When the metric was measured on several datasets, or on one and without, and none is named; `cer@` is the one without.
     """
+    if isinstance(name, tuple) and len(name) == 2:  # noqa: PLR2004 - a metric and its dataset
+        name, dataset = name
     by_name = {row.key: row for row in rows}
     metrics = all(key.section == "metrics" for key in by_name)
     return by_name[

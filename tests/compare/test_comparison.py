@@ -6,7 +6,7 @@ import pytest
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
-from pai_notebook.errors import ComparisonError, ConfigurationError, PatternWarning, ServiceUnavailable, VersionNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning, ServiceUnavailable, VersionNotFound
 from tests.compare.comparing import compare, make, results
 
 NAN, INF = math.nan, math.inf
@@ -626,3 +626,20 @@ def test_a_long_frame_says_where_labels_are():
     vs = VersionSet.from_documents([{"VersionName": "1.0.0", "Labels": [{"Key": "env", "Value": "x"}], "Metrics": {"f1": 1}}], "model-a")
     with pytest.warns(PatternWarning, match="include='labels' matches nothing. Such columns are in layout='wide'"):
         vs.to_frame("long", include="labels")
+
+
+def test_parts_of_a_comparison_take_names_as_the_whole_does():
+    documents = [
+        {"VersionName": name, "Labels": [{"Key": "env", "Value": name}], "Metrics": {"cer": value, "n": 10}}
+        for name, value in (("0.1.0", 0.1), ("0.2.0", 0.2))
+    ]
+    c = VersionSet.from_documents(documents, "model-a").compare()
+    for part in (c.rows, c.metrics, c.changed):
+        assert part["cer"] is part["cer", ""] is c["cer"]
+        assert "cer" in part
+        assert ("labels.env" in part) is (part is not c.metrics)
+    assert c.labels["env"] is c["labels.env"]
+    assert c.metrics["n"] is c.identical["n"]
+    assert c.metrics[:2] == (c.metrics[0], c.metrics[1])
+    with pytest.raises(NameNotFound, match=r"no version has a metric 'cers'\. Nearest is cer"):
+        c.metrics["cers"]
