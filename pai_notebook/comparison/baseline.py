@@ -9,11 +9,12 @@ from typing import Any
 from pai_notebook.arguments import described, is_version_name, meant_version
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.address import BASELINES, Selector, nearest_versions, nearest_word
 from pai_notebook.model.group import members_of
 from pai_notebook.model.keys import model_ids, names_of
 from pai_notebook.model.nearest import counted, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
+from pai_notebook.model.selector_words import BASELINES, nearest_versions, nearest_word
+from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import ModelVersion
 
 CHOSEN = say("as asked for")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.address import BASELINES
+from pai_notebook.model.selector_words import BASELINES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.errors import PaiError
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.address import Address, Selector, parse_selector
+from pai_notebook.model.address import Address
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import is_same, version_key
+from pai_notebook.model.selectors import Selector, parse_selector
 from pai_notebook.versions.resolve import Known, resolve
 
 if TYPE_CHECKING:

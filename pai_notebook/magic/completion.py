@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pai_notebook.model.address import BASELINES, WORDS
 from pai_notebook.model.fields import plain_fields
+from pai_notebook.model.selector_words import BASELINES, WORDS
 from pai_notebook.plan import OPTIONS, VERBS, options_of, write_word
 from pai_notebook.versions.cache import Memory
 

@@ -9,8 +9,8 @@ from typing import Any
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ComparisonError, PaiError, VersionNotFound
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.address import meant_selector, nearest_versions
 from pai_notebook.model.nearest import listed, nearest_or_known
+from pai_notebook.model.selector_words import meant_selector, nearest_versions
 from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
 

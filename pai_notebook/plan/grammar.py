@@ -15,17 +15,10 @@ from pai_notebook.arguments import is_version_name, without_v
 from pai_notebook.errors import AddressError, ModelNotFound
 from pai_notebook.files import ENDINGS, FORMATS, file_path
 from pai_notebook.i18n.phrases import joined, read_language, say
-from pai_notebook.model.address import (
-    BASELINES,
-    Address,
-    Selector,
-    nearest_word,
-    parse_address,
-    parse_selector,
-    read_addresses,
-    refuse_selectors,
-)
+from pai_notebook.model.address import Address, parse_address, read_addresses, refuse_selectors
 from pai_notebook.model.elsewhere import reading_hint
+from pai_notebook.model.selector_words import BASELINES, nearest_word
+from pai_notebook.model.selectors import Selector, parse_selector
 from pai_notebook.plan.options import OPTIONS, VERBS, Edge, Option, guess_option, guess_verb, options_of, told_form, verbs_of
 from pai_notebook.plan.words import as_written, expand, refuse_expressions, split, without_comment
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pai_notebook.display import Block, Code, Displayed, Inline, Lines, Section, Stack, Table
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.address import WORDS
+from pai_notebook.model.selector_words import WORDS
 from pai_notebook.plan.options import OPTIONS, Edge, forms_of, help_of, options_of, told_form, told_verb, verbs_of
 from pai_notebook.plan.words import in_shell
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.address import BASELINES
+from pai_notebook.model.selector_words import BASELINES
 
 Edge = Literal["line", "shell"]
 """Where a line is written: in a notebook, or as a command in a shell."""

@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described, is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.address import (
-    BASELINES,
-    WORDS,
-    Address,
-    Selector,
-    names_versions,
-    parse_address,
-    read_addresses,
-    refuse_selectors,
-    spread,
-)
+from pai_notebook.model.address import Address, names_versions, parse_address, read_addresses, refuse_selectors, spread
 from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.model.keys import names_of
+from pai_notebook.model.selector_words import BASELINES, WORDS
+from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.result import raise_when_empty
 from pai_notebook.versions.versions import VersionSet

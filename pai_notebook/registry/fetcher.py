@@ -26,9 +26,10 @@ from pai_notebook.errors import (
     PaiError,
 )
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.address import Address, Need
+from pai_notebook.model.address import Address
 from pai_notebook.model.order import is_approved
 from pai_notebook.model.registered_model import Model
+from pai_notebook.model.selectors import Need
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion, adopt_document
 from pai_notebook.registry.list_probe import ListProbe

@@ -20,12 +20,13 @@ from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, No
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.files import check_target
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.address import Address, Selector, address_of, parse_address, read_addresses
+from pai_notebook.model.address import Address, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import Words, filtered_models
 from pai_notebook.model.group import members_of
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.searching import VersionSearch
+from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import adopt_document
 from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
 from pai_notebook.registry.fetcher import Fetcher

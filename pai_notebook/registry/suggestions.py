@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pai_notebook.arguments import is_series, meant_version, without_v
 from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.errors import AddressError, ModelNotFound, NotFound, PaiError, VersionNotFound
-from pai_notebook.model.address import nearest_versions
 from pai_notebook.model.nearest import nearest_sentence
+from pai_notebook.model.selector_words import nearest_versions
 from pai_notebook.registry.packed_models import told_of
 from pai_notebook.versions.resolve import hint_models, hint_versions
 

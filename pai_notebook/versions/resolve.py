@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from pai_notebook.errors import ModelNotFound, PaiError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.address import Address, Selector
+from pai_notebook.model.address import Address
 from pai_notebook.model.nearest import counted, nearest, nearest_sentence
+from pai_notebook.model.selectors import Selector
 from pai_notebook.versions.cache import Key, KnownNames
 
 if TYPE_CHECKING:

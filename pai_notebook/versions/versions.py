@@ -14,7 +14,7 @@ from pai_notebook.calls import checked, guide
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.address import Address, Selector, meant_selector, read_addresses
+from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.fields import numbers_beside_metrics
 from pai_notebook.model.filtering import Words, filtered, ordered
@@ -24,6 +24,8 @@ from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
 from pai_notebook.model.reading import is_json_text, misspelt_keys, read_versions, spelt_twice
+from pai_notebook.model.selector_words import meant_selector
+from pai_notebook.model.selectors import Selector
 from pai_notebook.model.settings import looks_set
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion

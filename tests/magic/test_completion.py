@@ -6,7 +6,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from pai_notebook.client import Client
 from pai_notebook.magic.completion import suggest, suggest_rule
-from pai_notebook.model.address import BASELINES
+from pai_notebook.model.selector_words import BASELINES
 from pai_notebook.registry import connection
 
 WORDS = ("latest", "approved", "previous", "highest", "last:5")

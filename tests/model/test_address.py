@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from pai_notebook import ModelVersion
 from pai_notebook.arguments import check_version_name
 from pai_notebook.errors import AddressError
-from pai_notebook.model.address import BASELINES, address_of, nearest_versions, nearest_word, parse_address
+from pai_notebook.model.address import address_of, parse_address
 from pai_notebook.model.order import version_key
+from pai_notebook.model.selector_words import BASELINES, nearest_versions, nearest_word
 
 
 def named(name, day="2026-01-01", approval=""):

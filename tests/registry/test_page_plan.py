@@ -14,7 +14,7 @@ import pai_notebook as pnb
 from pai_notebook import demo
 from pai_notebook.demo.queries import page, select_versions
 from pai_notebook.errors import AddressError, ModelNotFound, VersionNotFound
-from pai_notebook.model.address import parse_selector
+from pai_notebook.model.selectors import parse_selector
 from tests.examples import examples
 from tests.registry.outsider import GET, LIST, by_action, connect
 from tests.registry.test_registry import Watched, document, many, names

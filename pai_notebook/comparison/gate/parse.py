@@ -11,10 +11,10 @@ from typing import Literal
 
 from pai_notebook.comparison.tolerance import in_points
 from pai_notebook.i18n.phrases import joined, say
-from pai_notebook.model.address import BASELINES
 from pai_notebook.model.condition_tokens import LOOKALIKES, grammar_error
 from pai_notebook.model.numbers import DECIMAL, HIGHEST_LEVEL, UNSIGNED, format_computed
 from pai_notebook.model.patterns import Pattern
+from pai_notebook.model.selector_words import BASELINES
 
 _FORM = say(
     "A rule is METRIC, METRIC@DATASET or METRIC[DATASET], then >=, <=, >, < or ==, then NUMBER, NUMBER% (of a fraction), baseline, "
