@@ -12,6 +12,7 @@ import pytest
 
 import pai_notebook
 from pai_notebook.display import Code, Note, render_html, render_markdown, render_text
+from pai_notebook.explorer.panels import _BY_CONTROLS
 from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES, read_entries
 from pai_notebook.i18n.phrases import Phrase, as_data, first, from_data, in_language, joined, now, say, speaking, with_values
 from pai_notebook.model.metric_cells import State
@@ -36,9 +37,9 @@ def said():
                         yield path.name, each.value
 
 
-def constants():
+def constants(sources=SOURCES):
     """Every text that stands in a source."""
-    nodes = (node for path in SOURCES for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    nodes = (node for path in sources for node in ast.walk(ast.parse(path.read_text("utf-8"))))
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
@@ -154,6 +155,13 @@ def test_no_blank_stands_beside_a_full_width_mark_in_a_line_or_a_cell():
 @pytest.mark.slow
 def test_nothing_is_translated_that_nobody_says():
     assert set(TEMPLATES) - constants() - {str(state) for state in State} == set()
+
+
+@pytest.mark.slow
+def test_what_the_explorer_says_otherwise_is_said_elsewhere_and_has_no_other_values():
+    elsewhere = constants([path for path in SOURCES if path.name != "panels.py"])
+    assert set(_BY_CONTROLS) - elsewhere == set()
+    assert [new for old, new in _BY_CONTROLS.items() if not set(fields_of(new)) <= set(fields_of(old)) or new not in TEMPLATES] == []
 
 
 def test_the_chinese_has_the_same_values_and_other_words():

@@ -268,16 +268,24 @@ def with_values(text: Any, change: Callable[[str], str]) -> Any:
     """
     if not isinstance(text, Phrase):
         return change(text) if isinstance(text, str) else text
-    values: Any = (
-        tuple(with_values(value, change) for value in text.values)
-        if text.separator
-        else {name: with_values(value, change) for name, value in text.values.items()}
-    )
-    if text != _reading(text, text.values):
+    values = _values_changed(text, lambda value: with_values(value, change))
+    if not _is_as_made(text):
         return Phrase(change(text.english), text.template, values, text.separator, text.wording)
     english = _reading(text, values)
     # what only the whole sentence gives away, such as a password behind its name, stands in the values still and is not said from them
     return Phrase(english, text.template, values, text.separator, text.wording) if change(english) == english else change(english)
+
+
+def _values_changed(phrase: Phrase, change: Callable[[Any], Any]) -> Any:
+    """The values that a phrase was made of, each changed."""
+    if phrase.separator:
+        return tuple(map(change, phrase.values))
+    return {name: change(value) for name, value in phrase.values.items()}
+
+
+def _is_as_made(phrase: Phrase) -> bool:
+    """Whether a phrase reads as what it was made of does, and was not given another text."""
+    return phrase.english == _reading(phrase, phrase.values)
 
 
 def _reading(phrase: Phrase, values: Any) -> str:
@@ -295,18 +303,17 @@ def reworded(text: str, change: Callable[[str], str]) -> str:
     """
     if not isinstance(text, Phrase):
         return text
+    values = _values_changed(text, lambda value: reworded(value, change))
     if text.separator:
-        return joined([reworded(value, change) for value in text.values], text.separator)
-    values = {name: reworded(value, change) for name, value in text.values.items()}
-    # a text that reads otherwise than its template is not made of it
-    as_said = text == _formatted(text.template, text.values)
-    return Phrase(
-        _changed(text.template, values, change, _formatted) if as_said else change(text.english), text.template, values, wording=change
-    )
+        return joined(values, text.separator)
+    english = _changed(text.template, values, change, _formatted) if _is_as_made(text) else change(text.english)
+    return Phrase(english, text.template, values, wording=change)
 
 
 def said_otherwise(text: str, templates: Mapping[str, str]) -> str:
     """Say other templates of ours with the same values, by the template; every other text stays as it is.
+
+    `reworded` changes words wherever they stand, in either language; this is for sentences that have a Chinese of their own.
 
     Examples
     --------
@@ -315,11 +322,10 @@ def said_otherwise(text: str, templates: Mapping[str, str]) -> str:
     """
     if not isinstance(text, Phrase):
         return text
+    values = _values_changed(text, lambda value: said_otherwise(value, templates))
     if text.separator:
-        return joined([said_otherwise(value, templates) for value in text.values], text.separator)
-    values = {name: said_otherwise(value, templates) for name, value in text.values.items()}
-    # a text that reads otherwise than its template is not made of it
-    changes = (text.template in templates or values != text.values) and text == _formatted(text.template, text.values)
+        return joined(values, text.separator)
+    changes = (text.template in templates or values != text.values) and _is_as_made(text)
     return say(templates.get(text.template, text.template), **values) if changes else text
 
 
@@ -404,9 +410,9 @@ def as_data(phrase: Phrase) -> dict[str, Any]:
     >>> as_data(say("{count} removed", count=3))
     {'text': '3 removed', 'template': '{count} removed', 'values': {'count': 3}}
     """
+    values = _values_changed(phrase, _plain_data)
     if phrase.separator:
-        return {"text": phrase.english, "separator": phrase.separator, "values": [_plain_data(value) for value in phrase.values]}
-    values = {name: _plain_data(value) for name, value in phrase.values.items()}
+        return {"text": phrase.english, "separator": phrase.separator, "values": list(values)}
     return {"text": phrase.english, "template": phrase.template, "values": values}
 
 
