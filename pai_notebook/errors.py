@@ -37,7 +37,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pai_notebook.i18n.phrases import Phrase, joined, say, told, with_text, with_values
+from pai_notebook.i18n.phrases import Phrase, joined, say, told, with_text
+from pai_notebook.i18n.rewording import with_values
 from pai_notebook.sanitize import Printed, printable, visible_lines
 
 __all__ = [

@@ -14,7 +14,8 @@ import pai_notebook
 from pai_notebook.display import Code, Note, render_html, render_markdown, render_text
 from pai_notebook.explorer.panels import _BY_CONTROLS
 from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES, read_entries
-from pai_notebook.i18n.phrases import Phrase, as_data, first, from_data, in_language, joined, now, say, speaking, with_values
+from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, now, say, speaking
+from pai_notebook.i18n.rewording import as_data, from_data, with_values
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.nearest import _COUNTED, counted
 

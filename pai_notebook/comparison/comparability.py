@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.near_names import near_dataset, near_rows
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
-from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_values
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.rewording import with_values
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.group import sharing_runs
 from pai_notebook.model.metric_cells import State

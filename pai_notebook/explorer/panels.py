@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pai_notebook.display import Card, Note, Section, Stack, describe_error, render_html, render_markdown
 from pai_notebook.display.layout import map_texts
 from pai_notebook.errors import PaiError
-from pai_notebook.i18n.phrases import said_otherwise, say
+from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.rewording import said_otherwise
 from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.nearest import counted
 from pai_notebook.plot.theme import load_matplotlib

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from pai_notebook.arguments import described, list_argument
 from pai_notebook.calls import checked
 from pai_notebook.errors import ConfigurationError, PaiError
-from pai_notebook.i18n.phrases import Phrase, joined, say, with_values
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.rewording import with_values
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind, what_name_says
 from pai_notebook.io.redaction_results import rows_of
 from pai_notebook.io.redaction_rules import (

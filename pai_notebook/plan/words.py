@@ -15,7 +15,8 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import AddressError, ModelNotFound, PaiError
-from pai_notebook.i18n.phrases import Phrase, joined, reworded, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.rewording import reworded
 from pai_notebook.plan.options import BY_KEYWORD, OPTIONS, Edge
 from pai_notebook.sanitize import is_visible
 

@@ -14,7 +14,7 @@ from pai_notebook.comparison.explain import Explanation
 from pai_notebook.comparison.gate.report import Check, GateReport
 from pai_notebook.comparison.rows import Row
 from pai_notebook.errors import PaiError
-from pai_notebook.i18n.phrases import reworded
+from pai_notebook.i18n.rewording import reworded
 from pai_notebook.io.drift import Drift
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.version import ModelVersion

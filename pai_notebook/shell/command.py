@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, NameNotFound, PaiError, RegressionError
 from pai_notebook.files import MissingFile, why
-from pai_notebook.i18n.phrases import Preference, now, read_language, reworded, say
+from pai_notebook.i18n.phrases import Preference, now, read_language, say
+from pai_notebook.i18n.rewording import reworded
 from pai_notebook.plan import Command, parse_words, plan_of, refuse_values, run, say_on_line, speak_of_options, write_unchecked
 from pai_notebook.plan.options import OPTIONS
 from pai_notebook.plan.words import in_shell
