@@ -48,7 +48,7 @@ class StatedMetric:
     shown: str
     cells: Sequence[Cell]
     counts: Sequence[float | None]
-    runs: Sequence[bool] = ()
+    runs: Sequence[bool]
 
 
 def fitted(result: Paired, stated: StatedMetric, versions: Sequence[ModelVersion], names: Sequence[str]) -> Paired:
@@ -81,11 +81,6 @@ def fitted(result: Paired, stated: StatedMetric, versions: Sequence[ModelVersion
         if stated.cells[place].value is None:
             hint = say("Results are evidence for a metric that both versions state.")
             raise ComparisonError(say("{name} has no {shown}", name=names[place], shown=stated.shown), hint=hint)
-        if stated.runs and stated.runs[place]:
-            told = "{name} states a spread over runs of {shown}: the results of one run say nothing of the others"
-            raise ComparisonError(
-                say(told, name=names[place], shown=stated.shown), hint=say("Compare without them, or versions that state one run each.")
-            )
     error, delta = held_against(result, stated, names)
     if error is not None:
         raise error
@@ -144,22 +139,17 @@ def _place(name: str, identity: tuple[str, str] | None, versions: Sequence[Model
 
 
 def held_against(result: Paired, stated: StatedMetric, names: Sequence[str]) -> tuple[ComparisonError | None, float | None]:
-    """Hold a result against what its versions state: say why it is of other examples, and which difference they state instead of its own.
-
-    Parameters
-    ----------
-    result : Paired
-        The result.
-    stated : StatedMetric
-        Its metric.
-    names : sequence of str
-        What the versions are called.
-    """
+    """Hold a result against what its versions state: say why it is of other examples or runs, and which difference they state instead."""
     places = [names.index(name) for name in (result.version, result.other)]
     cells = [stated.cells[place] for place in places]
     mine, base = (cell.value for cell in cells)
     if mine is None or base is None:
         return None, None
+    for place in places:
+        if stated.runs[place]:
+            told = "{name} states a spread over runs of {shown}: the results of one run say nothing of the others"
+            hint = say("Compare without them, or versions that state one run each.")
+            return ComparisonError(say(told, name=names[place], shown=stated.shown), hint=hint), None
     digits = [last_digit(as_written(cell)) for cell in cells]
     if result.counts:
         # JSON drops zeros at the end of a number, and nobody states shares with one digit
