@@ -23,7 +23,8 @@ from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.document import FrozenDict, copy_json
-from pai_notebook.model.group import VersionGroup, failed_runs, left_out_of, members_of, sharing_runs
+from pai_notebook.model.group import VersionGroup, members_of, sharing_runs
+from pai_notebook.model.group_remarks import failed_runs, left_out_of
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import plain_paths, short_datasets

@@ -13,11 +13,12 @@ from pai_notebook.arguments import described, list_argument
 from pai_notebook.calls import checked
 from pai_notebook.display import Block, Card, Column, Inline, Lines, Missing, Number, Section, Table
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, first, say
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.group_remarks import failed_runs, left_out_of
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.names import Name
@@ -33,7 +34,6 @@ from pai_notebook.sanitize import Printed
 if TYPE_CHECKING:
     import pandas as pd
 
-_NAMED = 3
 _LARGEST = 1e100
 
 
@@ -239,7 +239,7 @@ class VersionGroup(ModelVersion):
     @property
     def _names(self) -> dict[Key, Name]:
         """Its metrics, with what the registry calls their datasets."""
-        labels = _labels([self])
+        labels = dataset_names(member.provenance for member in self.members)
         return {key: Name("metrics", *key, labels.get(key[1], "")) for key in self.repeats}
 
     def _table(self) -> Table:
@@ -280,61 +280,6 @@ def _again(
     folds: bool,  # noqa: FBT001 - for pickle
 ) -> VersionGroup:
     return VersionGroup(members, name=name, grouping=grouping, ignored=ignored, folds=folds)
-
-
-def failed_runs(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
-    """Say which runs of groups have no number, a sentence each.
-
-    Parameters
-    ----------
-    groups : sequence of VersionGroup
-        The groups.
-    shown : mapping of (path, dataset) to str, optional
-        Metrics that are spoken of, and what they are called; all of them by default.
-    """
-    said: list[Phrase] = []
-    labels = _labels(groups)
-    for group in groups:
-        lacking: dict[int, list[Key]] = {}
-        for key, found in group.repeats.items():
-            if found.failed and (shown is None or key in shown):
-                lacking.setdefault(found.failed, []).append(key)
-        for count, keys in lacking.items():
-            one = "1 of {total} members of {name} has no number for {names}: the mean is of the others"
-            without = one if count == 1 else "{count} of {total} members of {name} have no number for {names}: the mean is of the others"
-            said.append(say(without, count=count, total=len(group.members), name=group.version_name, names=_some(keys, shown, labels)))
-    return said
-
-
-def left_out_of(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
-    """Say what has no mean as it is not a number, and which numbers of examples differ, a sentence each.
-
-    Parameters
-    ----------
-    groups : sequence of VersionGroup
-        The groups.
-    shown : mapping of (path, dataset) to str, optional
-        Metrics that are spoken of, and what they are called; all of them by default.
-    """
-    said: list[Phrase] = []
-    labels = _labels(groups)
-    no_mean = "no mean of {names} in {groups}, as it is not a number there; compare the versions themselves, lists with repeats="
-    differ = "{names} is not the same in all members of {groups}: intervals take the smallest"
-    for template, keys_of in ((no_mean, [group.left_out for group in groups]), (differ, [group.uneven for group in groups])):
-        alike: dict[tuple[Key, ...], list[str]] = {}
-        for group, left in zip(groups, keys_of, strict=True):
-            alike.setdefault(left, []).append(group.version_name)
-        said += [say(template, names=_some(keys, shown, labels), groups=first(names, _NAMED)) for keys, names in alike.items() if keys]
-    return said
-
-
-def _some(keys: Sequence[Key], shown: Mapping[Key, str] | None, labels: Mapping[str, str]) -> Phrase:
-    return first([(shown or {}).get(key) or Name("metrics", *key, labels.get(key[1], "")).shown for key in keys], _NAMED)
-
-
-def _labels(groups: Sequence[VersionGroup]) -> dict[str, str]:
-    """What the registry calls the datasets of members."""
-    return dataset_names(member.provenance for group in groups for member in group.members)
 
 
 def _repeats(columns: MetricColumns, total: int) -> Mapping[Key, Repeats]:

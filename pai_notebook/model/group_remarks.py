@@ -1,0 +1,70 @@
+"""What the means of groups leave out, a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pai_notebook.i18n.phrases import Phrase, first, say
+from pai_notebook.model.names import Name
+from pai_notebook.model.shared import Key
+from pai_notebook.model.source import dataset_names
+
+if TYPE_CHECKING:
+    from pai_notebook.model.group import VersionGroup
+
+_NAMED = 3
+
+
+def failed_runs(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
+    """Say which runs of groups have no number.
+
+    Parameters
+    ----------
+    groups : sequence of VersionGroup
+        The groups.
+    shown : mapping of (path, dataset) to str, optional
+        Metrics that are spoken of, and what they are called; all of them by default.
+    """
+    said: list[Phrase] = []
+    called = _calling(groups, shown)
+    for group in groups:
+        lacking: dict[int, list[Key]] = {}
+        for key, found in group.repeats.items():
+            if found.failed and (shown is None or key in shown):
+                lacking.setdefault(found.failed, []).append(key)
+        for count, keys in lacking.items():
+            one = "1 of {total} members of {name} has no number for {names}: the mean is of the others"
+            without = one if count == 1 else "{count} of {total} members of {name} have no number for {names}: the mean is of the others"
+            said.append(say(without, count=count, total=len(group.members), name=group.version_name, names=called(keys)))
+    return said
+
+
+def left_out_of(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
+    """Say what has no mean as it is not a number, and which numbers of examples differ.
+
+    Parameters
+    ----------
+    groups, shown : sequence of VersionGroup, mapping of (path, dataset) to str
+        As above; what is left out is not among the metrics that are shown, and is always spoken of.
+    """
+    said: list[Phrase] = []
+    called = _calling(groups, shown)
+    no_mean = "no mean of {names} in {groups}, as it is not a number there; compare the versions themselves, lists with repeats="
+    differ = "{names} is not the same in all members of {groups}: intervals take the smallest"
+    for template, keys_of in ((no_mean, [group.left_out for group in groups]), (differ, [group.uneven for group in groups])):
+        alike: dict[tuple[Key, ...], list[str]] = {}
+        for group, left in zip(groups, keys_of, strict=True):
+            alike.setdefault(left, []).append(group.version_name)
+        said += [say(template, names=called(keys), groups=first(names, _NAMED)) for keys, names in alike.items() if keys]
+    return said
+
+
+def _calling(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None) -> Callable[[Sequence[Key]], Phrase]:
+    """Give what names the first of some metrics."""
+    labels = dataset_names(member.provenance for group in groups for member in group.members)
+
+    def called(keys: Sequence[Key]) -> Phrase:
+        return first([(shown or {}).get(key) or Name("metrics", *key, labels.get(key[1], "")).shown for key in keys], _NAMED)
+
+    return called
