@@ -297,7 +297,9 @@ class _MemberErrors:
         """Give runs with the widest error or interval of each name; the mean of folds is of the examples of all of them."""
         share = 1 / math.sqrt(runs.count) if runs.folds else 1.0
         found: dict[str, Side] = {}
+        refused: dict[Phrase, None] = {}
         for place in self._places[key]:
+            refused |= dict.fromkeys(self._readings.refused(key, place))
             for name, side in self._readings.stated(key, place):
                 before = found.get(name)
                 if isinstance(side, Bounds):
@@ -310,7 +312,7 @@ class _MemberErrors:
                     found[name] = before if isinstance(before, Runs) and before.error > known.error else known
                 elif isinstance(side, Stated):
                     found[name] = Stated(runs.value, max(share * side.stated, before.stated if isinstance(before, Stated) else 0.0))
-        return replace(runs, beside=tuple(found.items())) if found else runs
+        return replace(runs, beside=tuple(found.items()), refused=tuple(refused)) if found or refused else runs
 
 
 def remarks_on_lists(cells: Mapping[Key, Sequence[Cell]], names: Sequence[str], listed: ListedRepeats) -> Iterator[Phrase]:

@@ -147,9 +147,9 @@ def held_against(result: Paired, stated: StatedMetric, names: Sequence[str]) -> 
         return None, None
     for place in places:
         if stated.runs[place]:
-            told = "{name} states a spread over runs of {shown}: the results of one run say nothing of the others"
+            spread = "{name} states a spread over runs of {shown}: the results of one run say nothing of the others"
             hint = say("Compare without them, or versions that state one run each.")
-            return ComparisonError(say(told, name=names[place], shown=stated.shown), hint=hint), None
+            return ComparisonError(say(spread, name=names[place], shown=stated.shown), hint=hint), None
     digits = [last_digit(as_written(cell)) for cell in cells]
     if result.counts:
         # JSON drops zeros at the end of a number, and nobody states shares with one digit

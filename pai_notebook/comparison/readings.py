@@ -127,20 +127,33 @@ class Readings:
                 _weighed(_first(bounds), [*stated, *bounds, share]),
             )
             self._found[key, place, n] = found
-            self._refused[key, place, n] = tuple([each.refusal for each in (*stated, *bounds) if each.refusal is not None])
+            one_by_one = (*stated, *bounds, *([spread] if spread is not None else []))
+            self._refused[key, place, n] = tuple([each.refusal for each in one_by_one if each.refusal is not None])
         return found
+
+    def has_beside(self, key: Key) -> bool:
+        """Whether anything is stated beside a metric, or beside it in members of a group and not believed."""
+        return self._beside.has_any(key) or any(runs is not None and runs.refused for runs in self._repeats.get(key, ()))
+
+    def refused(self, key: Key, place: int) -> tuple[Phrase, ...]:
+        """Why errors, intervals and spreads that are stated of one value are not believed."""
+        if self._beside.number(key, place) is None or not self._beside.has_any(key):
+            return ()
+        self.read(key, place, None)
+        return self._refused[key, place, None]
 
     def unused(self, key: Key, place: int, n: float | None = None) -> Unused:
         """What is stated of a value of which something is known, and does not count."""
-        if self._beside.number(key, place) is None or not self._beside.has_any(key):
+        if self._beside.number(key, place) is None or not self.has_beside(key):
             return Unused()
         readings = [each for each in self.read(key, place, n) if each is not None]
         known = [each.side for each in readings if each.side is not None]
         if not known:
             return Unused()
         # what stands beside runs and is not believed of n is their doubt
-        others = [each for each in readings if each.what != "DataCount" and not isinstance(known[0], Runs)]
-        reasons = (*(each.refusal for each in others if each.refusal is not None), *self._refused[key, place, n])
+        others = [each for each in readings if each.what != _LOOKED_UP and not isinstance(known[0], Runs)]
+        of_members = known[0].refused if isinstance(known[0], Runs) else ()
+        reasons = (*(each.refusal for each in others if each.refusal is not None), *self._refused[key, place, n], *of_members)
         return Unused(tuple(dict.fromkeys(reasons)), tuple(self._overruled(key, place, n or self._n)), known[0].narrower)
 
     def _overruled(self, key: Key, place: int, n: float | None) -> Iterator[Phrase]:

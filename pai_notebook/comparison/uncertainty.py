@@ -123,7 +123,7 @@ class Uncertainty:
         doubt = self._doubt(found, place, other)
         if doubt is not None:
             reason = say("{reason}; {doubt}", reason=reason, doubt=doubt)
-        known = ((self._names[each], self.unused(key, each, n)) for each in (other, place)) if self._beside.has_any(key) else ()
+        known = ((self._names[each], self.unused(key, each, n)) for each in (other, place)) if self.has_beside(key) else ()
         notes = told_unused(known, narrower=False)
         return Evidence(reason, found, level, self.scale(key), doubt=doubt, notes=tuple(notes))
 
@@ -296,14 +296,14 @@ class Uncertainty:
         return next((each.refusal for each in readings if each is not None and each.refusal is not None), None)
 
     def has_beside(self, key: Key) -> bool:
-        """Whether anything is stated beside a metric.
+        """Whether anything is stated beside a metric, by a version or by the members of one.
 
         Parameters
         ----------
         key : (str, str)
             Path and dataset of the metric.
         """
-        return self._beside.has_any(key)
+        return self._readings.has_beside(key)
 
     def unused(self, key: Key, place: int, n: float | None = None) -> Unused:
         """Give what is stated of a value and does not count.
