@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -167,9 +167,13 @@ def trend(values: Sequence[float | None], step: float = 0.0) -> str:
 
 
 def trend_of(comparison: Comparison, row: Row, places: Sequence[int]) -> str:
-    """Draw the course of a row through some versions, without steps smaller than `least_step`; whole numbers as they were sent."""
-    values = [cell.raw if type(cell.raw) is int else cell.value for cell in (row.cells[place] for place in sorted(places))]
-    return trend(values, least_step(comparison, row, places))
+    """Draw the course of a row through some versions, without steps smaller than `least_step`."""
+    return course_of((row.cells[place] for place in sorted(places)), least_step(comparison, row, places))
+
+
+def course_of(cells: Iterable[Cell], step: float) -> str:
+    """Draw the course of some cells, whole numbers as they were sent."""
+    return trend([cell.raw if type(cell.raw) is int else cell.value for cell in cells], step)
 
 
 def least_step(comparison: Comparison, row: Row, places: Sequence[int]) -> float:

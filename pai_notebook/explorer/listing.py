@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.comparison.cells import least_step, trend
+from pai_notebook.comparison.cells import course_of, least_step
 from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
 from pai_notebook.explorer.jobs import read_search
 from pai_notebook.i18n.phrases import joined, now, say, told
 from pai_notebook.model.evidence_among import evidence_among
+from pai_notebook.model.flatten import natural_key
+from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import counted, short_datasets
@@ -40,14 +42,13 @@ _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 
 def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
     """Names of metrics, without numbers of examples and other evidence: those of quality first, of these what most versions have."""
-    measured = [version.metrics.groups for version in versions[:_SAMPLE]]
-    numbers: dict[tuple[str, str], dict[int, float]] = {}
-    for place, keys in enumerate(measured):
-        for key, stated in keys.items():
-            numbers.setdefault(key, {}).update((place, cell.value) for cell in stated if cell.value is not None)
-    evidence = evidence_among(numbers, numbers.__getitem__)
-    names = Counter(path for keys in measured for path in dict.fromkeys(key[0] for key in keys if key not in evidence))
-    return tuple(sorted(names, key=lambda name: (kind_of_metric(name), -names[name])))
+    columns = MetricColumns(versions[:_SAMPLE])
+    evidence = evidence_among(columns.names, columns.numbers)
+    having: dict[str, set[int]] = {}
+    for key in columns.names:
+        if key not in evidence:
+            having.setdefault(key[0], set()).update(place for place, _ in columns.stated(*key))
+    return tuple(sorted(having, key=lambda name: (kind_of_metric(name), -len(having[name]), natural_key(name))))
 
 
 def matching(lines: Iterable[ModelVersion], text: str) -> tuple[ModelVersion, ...]:
@@ -99,8 +100,7 @@ class VersionList:
         short = short_datasets(found).get(self.dataset, "")
         self.words = visible(f"{path}@{short}" if short else path)
         cells = {line.version_name: cell for line in self.lines if (cell := self.cell(line)) is not None}
-        values = [cell.raw if type(cell.raw) is int else cell.value for cell in cells.values()]
-        bars = trend(values, self._least_step() if values else 0.0)
+        bars = course_of(cells.values(), self._least_step()) if cells else ""
         self._bars = dict(zip(cells, bars, strict=True)) if len(set(bars)) > 1 else {}
         self._sort()
 
