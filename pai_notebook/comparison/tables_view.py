@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cell_changes import unit_of
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
+from pai_notebook.comparison.left_out import DATASETS, describe_identical, hidden_rows, not_shown, row_names
 from pai_notebook.comparison.legend import signs_below, stars_of
 from pai_notebook.comparison.rows import Row, is_alike, is_blank
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
-from pai_notebook.display.plain import CELL
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named, titled
 from pai_notebook.model.flatten import split_path
@@ -34,7 +33,6 @@ _FAMILY, _SEQUENCE = 3, 3
 # From how many versions on each row says first which is best.
 _MANY = 4
 _PLAIN = NumberFormat()
-_NAMED, _DATASETS = 300, 20
 _KINDS = ("", "Cost", "Training")
 
 # Columns of a table: places of versions, the baseline first, and addresses that could not be fetched.
@@ -93,7 +91,7 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
     places = places_of(bands)
     ordered, groups, shown = shown_metrics(comparison, places)
     told = set(map(id, shown))
-    yield from _not_shown(comparison, places, [row for row in ordered if id(row) not in told], len(ordered))
+    yield from not_shown(comparison, places, [row for row in ordered if id(row) not in told], len(ordered))
     if ordered or comparison.errors:
         # where every line stands for several rows, what is best of a row is in the fold
         folded = bool(groups) and all(len(group) > 1 for group in groups)
@@ -104,7 +102,7 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
     elif comparison.metrics and len(comparison.versions) > 1:
         within = any(change.delta for row in comparison.metrics for change in row.changes)
         yield Note(say("The metrics differ by no more than the tolerance.") if within else say("The metrics do not differ."))
-    yield from _identical(comparison, in_file=in_file)
+    yield from describe_identical(comparison, in_file=in_file)
 
 
 def _order(bands: Sequence[Band]) -> list[Phrase]:
@@ -225,7 +223,7 @@ def capped(
     comparison: Comparison, rows: Sequence[Row], bands: Sequence[Band], headings: Mapping[Name, str], *, lead: Phrase
 ) -> list[Block]:
     """Tables of the first rows, and the names of the others; what is set in many versions has a line a version."""
-    hidden = _hidden(comparison, rows[ROWS:], len(rows))
+    hidden = hidden_rows(comparison, rows[ROWS:], len(rows))
     if len(bands) > 1 and all(row.section != "metrics" for row in rows):
         failed = [address for _, several in bands for address in several]
         return [*describe_by_version(comparison, rows[:ROWS], sorted(places_of(bands)), failed), *hidden]
@@ -329,7 +327,7 @@ def _tables(
             filled.append([*head, base, *([best] if bests else []), *others, *missing, *last])
         part: Phrase | str = joined([*(comparison.names[place] for place in shown[1:]), *failed]) if len(bands) > 1 else ""
         title = say("{what}: {said}", what=caption, said=part) if caption and part else caption or part
-        below = [say("Nothing in these versions: {names}.", names=first(_row_names(comparison, empty)[0], _DATASETS))] if empty else []
+        below = [say("Nothing in these versions: {names}.", names=first(row_names(comparison, empty)[0], DATASETS))] if empty else []
         below += notes if (shown, failed) == bands[0] else []
         note = Lines(list(below)) if below else ""
         pinned = 2 + named
@@ -356,62 +354,3 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     below = say("baseline") if place == comparison.baseline_place else tally(comparison._together, rows, place)  # noqa: SLF001 - as below
     lines: list[Inline] = [name, *([Mark("", models.get(model_id) or model_id)] if several else []), *([Mark("", below)] if below else [])]
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")
-
-
-def _identical(comparison: Comparison, *, in_file: bool) -> Iterator[Section]:
-    """Name the rows that are left out because all versions state the same."""
-    identical = comparison.identical if comparison.only == "diff" else ()
-    if identical:
-        one = len(identical) == 1
-        said = say("{count} identical row hidden" if one else "{count} identical rows hidden", count=len(identical))
-        if not in_file:
-            said = joined([said, say("only='all' shows it." if one else "only='all' shows them.")], "; ")
-        yield _named(said, *_row_names(comparison, identical))
-
-
-def _not_shown(comparison: Comparison, places: Sequence[int], hidden: Sequence[Row], total: int) -> Iterator[Section]:
-    """Say above the table of how much it shows a part, and name the rest in a fold."""
-    yield from _hidden(comparison, hidden, total)
-    left = [name for place, name in enumerate(comparison.names) if place not in places]
-    if left:
-        shown = len(comparison.names) - len(left)
-        said = say("Showing {shown} of {total} versions; all of them are in the object.", shown=shown, total=len(comparison.names))
-        yield _named(said, left, len(left))
-
-
-def _hidden(comparison: Comparison, hidden: Sequence[Row], total: int) -> Iterator[Section]:
-    if hidden:
-        several = "Showing {shown} of {total} rows; all of them are counted, and in the object, as .rows and .to_frame()."
-        yield _named(say(several, shown=total - len(hidden), total=total), *_row_names(comparison, hidden))
-
-
-def _named(said: Phrase, names: Sequence[str], total: int) -> Section:
-    """The first of some names, in lines that are short enough to be shown in full, and how many more there are."""
-    lines: list[list[str]] = [[]]
-    for name in names[:_NAMED]:
-        if lines[-1] and sum(len(each) + 2 for each in [*lines[-1], name]) > CELL:
-            lines.append([])
-        lines[-1].append(name)
-    more = say("and {count} more", count=total - _NAMED)
-    return Section(said, [Note(Lines([*map(joined, lines), *([more] if total > _NAMED else [])]))], folded=True)
-
-
-def _row_names(comparison: Comparison, rows: Sequence[Row]) -> tuple[list[str], int]:
-    """Names of the first rows, a metric once with its datasets, and how many names there are."""
-    found: dict[str, list[str]] = {}
-    more: set[str] = set()
-    paths, short = comparison.plain_paths, comparison.short_datasets
-    placed = set() if all(row.dataset for row in rows) else {row.path for row in comparison.metrics if row.dataset}
-    for row in rows:
-        name = paths[row.path] if row.section == "metrics" else replace(row.key, path=paths[row.path]).full
-        if name not in found and len(found) >= _NAMED:
-            more.add(name)
-        else:
-            # beside rows of the metric that have a dataset, one that has none is told from them
-            nowhere = [say("no dataset")] if row.path in placed else []
-            found.setdefault(name, []).extend([short.get(row.dataset, row.dataset)] if row.dataset else nowhere)
-    names = [
-        say("{metric} ({datasets})", metric=name, datasets=first(datasets, _DATASETS)) if datasets else name
-        for name, datasets in found.items()
-    ]
-    return names, len(found) + len(more)
