@@ -488,6 +488,20 @@ def points_of(path: str, values: Sequence[float]) -> int | None:
     return 100 if max(values) <= 1 else None if 0 < min(values) <= 1 else 1
 
 
+def is_percent(path: str, values: Iterable[float]) -> bool:
+    """Whether values of a metric are surely in percent: some are above 1, which a fraction of this name never is.
+
+    Rates are fractions or not, as one of frames.
+
+    Examples
+    --------
+    >>> is_percent("f1", [0.8]), is_percent("f1", [3.0]), is_percent("frame_rate", [25.0]), is_percent("cer", [1.2])
+    (False, True, False, False)
+    """
+    is_known = is_share(path) or scale_of(path) == "points" or not _known_words(path).isdisjoint(_PERCENTABLE - {"rate"})
+    return is_known and bounds_of(path, values) == (0.0, 100.0)
+
+
 def bounds_of(path: str, values: Iterable[float]) -> tuple[float, float]:
     """Between which ends the true value of a metric lies: fractions 0 and 1, or 0 and 100; errors, times and sizes 0 and no end.
 

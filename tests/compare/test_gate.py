@@ -1292,6 +1292,45 @@ def test_a_bound_that_no_fraction_reaches_says_so():
     assert check.reason == "below the bound"
 
 
+def test_a_bound_that_no_fraction_reaches_says_so_in_the_table():
+    said = "no accuracy can be higher: write a bound from 0 to 1"
+    report = compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.99, "n": 100}).check("accuracy >= 90\naccuracy >= 90 with 95% confidence")
+    assert report.to_html().count(said) == 2
+    assert str(report).count("no accuracy can be") == 2
+
+
+@pytest.mark.parametrize("rule", ["{} >= 0.85", "{} > 0.85 with 95% confidence", "{} >= 0.85 if present"])
+@pytest.mark.parametrize("metric", ["accuracy", "f1", "top1", "bleu", "win_rate"])
+def test_a_fraction_bounds_no_percentage(metric, rule):
+    said = f"values of {metric} are in percent, and 0.85 is a fraction: write 85"
+    for fallen in (1.5, 89.0):
+        (check,) = compare({metric: 90.0, "n": 1000}, {metric: fallen, "n": 1000}).check(rule.format(metric)).checks
+        assert (check.outcome, check.checked, check.reason) == ("failed", False, said)
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "bound"),
+    [
+        ("accuracy", (0.9, 0.88), 0.85),
+        ("accuracy", (90.0, 88.0), 85),
+        ("accuracy", (90.0, 88.0), 0),
+        ("mrr", (1000.0, 1.5), 0.85),
+        ("success_count", (90.0, 1.5), 0.85),
+        ("frame_rate", (30.0, 25.0), 1),
+    ],
+)
+def test_what_is_in_its_unit_or_no_percentage_keeps_its_bound(metric, values, bound):
+    report = compare(*({metric: value} for value in values), directions={metric: "max"}).check(f"{metric} > {bound}")
+    assert report.passed
+    assert not report.remarks
+
+
+def test_a_rate_that_may_be_in_percent_is_remarked_on():
+    report = compare({"click_rate": 90.0}, {"click_rate": 1.5}, directions={"click_rate": "max"}).check("click_rate >= 0.85")
+    said = "click_rate >= 0.85: values of click_rate look like percent, so that hardly any breaks it; did you mean 85?"
+    assert (report.passed, report.remarks) == (True, (said,))
+
+
 @pytest.mark.parametrize(
     ("metric", "values", "rule"),
     [

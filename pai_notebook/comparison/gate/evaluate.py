@@ -16,7 +16,7 @@ from pai_notebook.comparison.rows import is_blank, told_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import bounds_of, is_percentable
+from pai_notebook.model.metric_words import bounds_of, is_percent, is_percentable
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import EXACT, choose_format, cleared, format_computed, rounded_outward
 
@@ -83,7 +83,13 @@ def _other_way(rule: Rule, rows: Sequence[Row]) -> Phrase | None:
 
 
 def _wide(rule: Rule, rows: Sequence[Row]) -> Iterator[Phrase]:
-    """Say that a bound is far above fractions that may exceed 1, as error rates may: it is meant in percent."""
+    """Say that a bound is far from all values, and may be meant in percent, or not: error rates may exceed 1, other rates be in percent."""
+    if rule.compare in (">", ">=") and rule.base == "number" and 0 < rule.number <= 1 and not rule.is_percent:
+        meant = 100 * rule.number
+        percent = list(dict.fromkeys(row.path for row in rows if _is_beside_percent(row, meant)))
+        if percent:
+            told = "{rule}: values of {metrics} look like percent, so that hardly any breaks it; did you mean {meant}?"
+            yield say(told, rule=rule.text, metrics=first(percent, NAMED), meant=format_computed(meant))
     if rule.compare not in ("<", "<=") or rule.unit or (rule.base == "number" and rule.number <= 1) or rule.number < 1:
         return
     metrics = list(dict.fromkeys(row.path for row in rows if is_percentable(row.path) and not _is_large(row) and not _is_bounded(row)))
@@ -118,17 +124,24 @@ def _unbreakable(rule: Rule, gated: Gated) -> Iterator[Phrase]:
         yield say(told, rule=rule.text, metrics=first(list(found), NAMED))
 
 
+def _is_beside_percent(row: Row, meant: float) -> bool:
+    """Whether a rate that may be no share has values from half of a bound in percent; of what is surely in percent a check says it."""
+    values = [cell.value for cell in row.cells if cell.value is not None and math.isfinite(cell.value)]
+    percent = [value for value in values if meant / 2 <= value <= _ALL]
+    return bool(percent) and row.direction.mode == "max" and is_percentable(row.path) and not is_percent(row.path, values)
+
+
 def _is_bounded(row: Row) -> bool:
     values = [cell.value for cell in row.cells if cell.value is not None]
     return not values or math.isfinite(bounds_of(row.path, values)[1])
 
 
-def _out_of_reach(rule: Rule, pair: Pair) -> list[Phrase]:
-    """Say that no value can keep a bound, as 98 of a fraction."""
+def _with_reach(rule: Rule, pair: Pair, reason: Phrase) -> Phrase:
+    """Add to a reason that no value can keep a bound, as 98 of a fraction."""
     if rule.base != "number" or rule.compare == "==":
-        return []
-    told = pair.never_above(rule.number) if rule.compare in (">", ">=") else pair.never_below(rule.number)
-    return [told] if told else []
+        return reason
+    vain = pair.never_above(rule.number) if rule.compare in (">", ">=") else pair.never_below(rule.number)
+    return joined([reason, vain], "; ") if vain else reason
 
 
 def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
@@ -190,8 +203,8 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
     allowed = _origin(rule, limit)
     if rule.level is not None:
         return _check_with_confidence(rule, rule.level, pair, bound, allowed)
-    passed, on_it = _holds(rule.compare, cell.value, bound), _holds("==", cell.value, bound)
-    remark = _warning(rule, pair.row) if passed else joined([_missed(cell.value, bound), *_out_of_reach(rule, pair)], "; ")
+    passed = _holds(rule.compare, cell.value, bound)
+    remark = _warning(rule, pair.row) if passed else _missed(rule, pair, cell.value, bound)
     relative, percent = rule.base == "baseline", rule.unit == "%"
     # beside a margin in its unit
     scale = pair.scale(percent=percent) if relative and rule.number else None
@@ -204,7 +217,7 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
         relative=relative,
         percent=percent,
         limit=limit,
-        is_plain=not passed and not on_it,
+        is_plain=not passed and remark in _SEEN,
         scale=scale,
     )
 
@@ -218,7 +231,7 @@ def _cannot_break(rule: Rule, pair: Pair) -> Phrase | None:
         return None
     never = pair.never_below if above else pair.never_above
     if rule.base == "number":
-        return never(rule.number)
+        return never(rule.number) or (pair.fraction_of_percent(rule.number) if above else None)
     if base is None:
         return None
     if rule.unit == "%":
@@ -252,8 +265,8 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
     scale = pair.scale(percent=rule.unit == "%")
     if ends is None and pair.cell.value is not None and not _holds(rule.compare, pair.cell.value, bound):
         # no interval would let it pass
-        check = pair.check("failed", rule.text, _missed(pair.cell.value, bound), allowed, bound, scale=scale)
-        return replace(check, is_plain=not _holds("==", pair.cell.value, bound))
+        reason = _missed(rule, pair, pair.cell.value, bound)
+        return replace(pair.check("failed", rule.text, reason, allowed, bound, scale=scale), is_plain=reason in _SEEN)
     if ends is None:
         return pair.uncheckable("failed", rule.text, missing, allowed, bound, scale=scale)
     end = ends[0] if above else ends[1]
@@ -263,7 +276,7 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
     reason = _end_in_words(rule, pair, end, cleared(bound - origin), percent, passed=passed)
     if not passed and rule.base == "baseline" and not rule.number:
         reason = say("{reason}; without a margin this asks for proof of being better", reason=reason)
-    told = pair.doubted(reason) if rule.base == "baseline" else reason
+    told = pair.doubted(reason) if rule.base == "baseline" else _with_reach(rule, pair, reason)
     return pair.check("passed" if passed else "failed", rule.text, told, allowed, bound, scale=scale)
 
 
@@ -335,11 +348,15 @@ def _holds(compare: str, value: float, bound: float) -> bool:
     return compare in (("<", "<=") if value < bound else (">", ">="))
 
 
-def _missed(value: float, bound: float) -> Phrase:
-    """Say on which side of the bound a value is that does not keep it."""
-    if _holds("==", value, bound):
-        return say("on the bound")
-    return say("below the bound") if value < bound else say("above the bound")
+# What value and bound show by themselves.
+_BELOW, _ABOVE = say("below the bound"), say("above the bound")
+_SEEN = _BELOW, _ABOVE
+
+
+def _missed(rule: Rule, pair: Pair, value: float, bound: float) -> Phrase:
+    """Say on which side of the bound a value is that does not keep it, and where none can keep it."""
+    side = say("on the bound") if _holds("==", value, bound) else _BELOW if value < bound else _ABOVE
+    return _with_reach(rule, pair, side)
 
 
 def _against(rule: Rule, row: Row) -> bool:

@@ -19,7 +19,7 @@ from pai_notebook.errors import not_fetched
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_words import bounds_of
+from pai_notebook.model.metric_words import bounds_of, is_percent
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format, cleared, format_computed, rounded_outward
 from pai_notebook.model.patterns import Pattern
@@ -206,6 +206,13 @@ class Pair:
     def never_above(self, bound: float | None, margin: float = 0.0) -> Phrase | None:
         """Say the same of values above a bound, or so far above the baseline."""
         return self._unbreakable(bound, margin, up=True)
+
+    def fraction_of_percent(self, bound: float) -> Phrase | None:
+        """Say that a lower bound is a fraction and the values are in percent, so that hardly any value breaks it; None where not."""
+        if not 0 < bound <= 1 or not is_percent(self.row.path, self._values):
+            return None
+        told = {"metric": self.row.path, "bound": format_computed(bound), "meant": format_computed(100 * bound)}
+        return say("values of {metric} are in percent, and {bound} is a fraction: write {meant}", **told)
 
     def allows_anything(self, tolerance: Tolerance) -> Phrase | None:
         """Say that no value can be worse by more than a tolerance."""
