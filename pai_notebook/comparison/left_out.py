@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.legend import within_tolerance
 from pai_notebook.comparison.rows import Row
 from pai_notebook.display import Lines, Note, Section
 from pai_notebook.display.plain import CELL
@@ -24,6 +25,9 @@ def describe_identical(comparison: Comparison, *, in_file: bool) -> Iterator[Sec
     if identical:
         one = len(identical) == 1
         said = say("{count} identical row hidden" if one else "{count} identical rows hidden", count=len(identical))
+        if within_tolerance(comparison, identical):
+            told = "{count} row hidden, within the tolerance" if one else "{count} rows hidden, identical or within the tolerance"
+            said = say(told, count=len(identical))
         if not in_file:
             said = joined([said, say("only='all' shows it." if one else "only='all' shows them.")], "; ")
         yield _named(said, *row_names(comparison, identical))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.leaders import Leaders
-from pai_notebook.comparison.rows import Change, Row, Verdict, passing_by_chance
+from pai_notebook.comparison.rows import Change, Row, Verdict, is_alike, passing_by_chance
 from pai_notebook.comparison.series import is_course
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.metric_cells import BEST, State
@@ -25,15 +25,32 @@ _UNITS = {
 _LISTS = 20
 
 
-def _starred(comparison: Comparison, rows: Sequence[Row]) -> list[Leaders]:
-    """The leaders of those rows whose cells have stars."""
-    return [found for row in rows if (found := comparison.leaders(row)) is not None and not found.is_tie]
+def _leaders(comparison: Comparison, rows: Sequence[Row]) -> list[Leaders]:
+    """The leaders of those rows that have some."""
+    return [found for row in rows if (found := comparison.leaders(row)) is not None]
 
 
 def stars_of(comparison: Comparison, rows: Sequence[Row]) -> list[Phrase]:
-    """What the stars in some rows mean."""
-    alone = {found.is_alone for found in _starred(comparison, rows)}
-    return [meaning for star, meaning in STARS.items() if (star == BEST) in alone]
+    """What the stars in some rows mean, and that other rows have none as every version may be the best."""
+    leaders = _leaders(comparison, rows)
+    alone = {found.is_alone for found in leaders if not found.is_tie}
+    told = [meaning for star, meaning in STARS.items() if (star == BEST) in alone]
+    return [*told, *([say("no star: any may be the best")] if told and any(found.is_tie for found in leaders) else [])]
+
+
+def within_tolerance(comparison: Comparison, rows: Sequence[Row]) -> bool:
+    """Whether some rows of values that count as the same have others than the baseline's, within the tolerance."""
+    tolerance = comparison._tolerance  # noqa: SLF001 - for these words alone
+    differing = [row for row in rows if row.section == "metrics" and not is_alike(row)]
+    return bool(tolerance.words) and any(change.delta for row in differing for change in row.changes)
+
+
+def _same(comparison: Comparison, changes: Sequence[Change]) -> list[Phrase]:
+    """What = means in some cells, and how large the tolerance is, which everything above depends on."""
+    tolerance: str = comparison._tolerance.words  # noqa: SLF001 - as above
+    if any(change.verdict is Verdict.SAME for change in changes):
+        return [say("= same, or within the tolerance ({tolerance})", tolerance=tolerance) if tolerance else say("= same")]
+    return [say("tolerance: {tolerance}", tolerance=tolerance)] if tolerance else []
 
 
 def chance_sign(changes: Iterable[Change]) -> str:
@@ -59,7 +76,7 @@ def words_of_chance(together: Together, rows: Sequence[Row], places: Sequence[in
 def signs_below(comparison: Comparison, rows: Sequence[Row], places: Sequence[int], *, starred: bool) -> list[Phrase]:
     """The legend in a line: what cells say against the baseline, and what stars say of rows; `read_signs` has the rest."""
     signs = words_of_chance(comparison._together, rows, places)  # noqa: SLF001 - for this table alone
-    signs += [say("= same")] if any(row.changes[place].verdict is Verdict.SAME for row in rows for place in places) else []
+    signs += _same(comparison, [row.changes[place] for row in rows for place in places])
     as_text = any(row.cells[place].state is State.NUMERIC_TEXT for row in rows for place in places)
     return [*signs, *(stars_of(comparison, rows) if starred else []), *([say("† a number that was sent as text")] if as_text else [])]
 
@@ -72,11 +89,8 @@ def read_signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int
     together = comparison._together  # noqa: SLF001 - for this table alone
     if any(together.is_beyond_chance(row, place) for row in rows for place in places):
         told.append(say("where cells are filled: stronger colour, larger difference within the metric"))
-    if any(change.verdict is Verdict.SAME for change in changes):
-        told.append(say("= equal as measured, or within the tolerance"))
-    starred = _starred(comparison, rows)
-    if starred:
-        told.append(say("a star: best of its row (95 % a row); none where every version may be the best"))
+    if any(not found.is_tie for found in _leaders(comparison, rows)):
+        told.append(say("a star: best of its row (95 % a row)"))
     if any(row.direction.mode for row in rows):
         told.append(say("↑ ↓ which way is better"))
     cells = [(row, row.cells[place]) for row in rows for place in places]

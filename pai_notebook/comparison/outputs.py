@@ -331,6 +331,14 @@ def _caption(comparison: Comparison) -> str:
 
 
 def _notes(comparison: Comparison) -> list[str]:
-    hidden = len(comparison.identical) if comparison.only == "diff" else 0
-    notes = [say("{count} identical row left out" if hidden == 1 else "{count} identical rows left out", count=hidden)] if hidden else []
+    from pai_notebook.comparison.legend import within_tolerance  # noqa: PLC0415 - loads when something is shown
+
+    identical = comparison.identical if comparison.only == "diff" else ()
+    one, count = "{count} identical row left out", len(identical)
+    said = one if count == 1 else "{count} identical rows left out"
+    if within_tolerance(comparison, identical):
+        said = "{count} row left out, within the tolerance" if count == 1 else "{count} rows left out, identical or within the tolerance"
+    notes = [say(said, count=count)] if identical else []
+    tolerance = comparison._tolerance.words  # noqa: SLF001 - for this line alone
+    notes += [say("tolerance: {tolerance}", tolerance=tolerance)] if tolerance else []
     return [*notes, *comparison.notes, *not_fetched(comparison.errors), *comparison.comparability]

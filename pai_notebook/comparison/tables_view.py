@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.cell_changes import unit_of
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
 from pai_notebook.comparison.left_out import DATASETS, describe_identical, hidden_rows, not_shown, row_names
-from pai_notebook.comparison.legend import signs_below, stars_of
+from pai_notebook.comparison.legend import signs_below, stars_of, within_tolerance
 from pai_notebook.comparison.rows import Row, is_alike, is_blank
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
@@ -100,8 +100,8 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
         yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
         yield from _folded(comparison, groups, shown, bands, stars_of(comparison, shown) if folded else [])
     elif comparison.metrics and len(comparison.versions) > 1:
-        within = any(change.delta for row in comparison.metrics for change in row.changes)
-        yield Note(say("The metrics differ by no more than the tolerance.") if within else say("The metrics do not differ."))
+        within = say("The metrics differ by no more than the tolerance ({tolerance}).", tolerance=comparison._tolerance.words)  # noqa: SLF001 - as above
+        yield Note(within if within_tolerance(comparison, comparison.metrics) else say("The metrics do not differ."))
     yield from describe_identical(comparison, in_file=in_file)
 
 

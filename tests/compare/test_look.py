@@ -579,7 +579,18 @@ def test_rows_have_as_few_digits_as_tell_them_apart(numbers, texts):
 
 
 def test_metrics_within_the_tolerance_are_not_called_equal():
-    assert "differ by no more than the tolerance" in str(compare({"accuracy": 0.9}, {"accuracy": 0.895}, baseline="first", tolerance=0.01))
+    values = [{"accuracy": 0.9, "f1": 0.5, "loss": 0.2}, {"accuracy": 0.895, "f1": 0.6, "loss": 0.2}]
+    within = compare({"accuracy": 0.9}, {"accuracy": 0.895}, baseline="first", tolerance=0.01)
+    assert "The metrics differ by no more than the tolerance (0.01)." in str(within)
+    assert "1 row hidden, within the tolerance;" in text_of(within)
+    one = compare(*values, baseline="first", tolerance={"accuracy": "1pp"})
+    assert "2 rows hidden, identical or within the tolerance; only='all' shows them." in text_of(one)
+    assert "tolerance: accuracy 1pp" in text_of(one)
+    assert "= same" not in text_of(one)
+    assert "2 rows left out, identical or within the tolerance<br>tolerance: accuracy 1pp" in one.to_markdown()
+    every = text_of(compare(*values, baseline="first", only="all", tolerance=0.01))
+    assert "= same, or within the tolerance (0.01)" in every
+    assert "tolerance" not in text_of(compare(*values, baseline="first", only="all"))
     assert "The metrics do not differ." in str(compare({"accuracy": 0.9}, {"accuracy": 0.9}, baseline="first"))
 
 
@@ -597,7 +608,9 @@ def test_a_row_in_which_every_version_may_be_the_best_has_no_star():
         assert not re.search("[☆★]|a star|>best<", text)
     apart = compare(*near, {"accuracy": 0.2, "n": 100}, baseline="first")
     assert str(apart).count("☆ 0.8") == 4
-    assert "none where every version may be the best" in text_of(apart)
+    assert "no star" not in text_of(apart)
+    both = compare(*({**each, "f1": place / 10} for place, each in enumerate(near)), baseline="first")
+    assert "☆ best as measured, or not told apart from it · no star: any may be the best" in text_of(both)
     assert "☆" in str(compare(*near, {"accuracy": 0.8}, baseline="first"))  # whose interval is not known
 
 
