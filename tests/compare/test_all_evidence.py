@@ -501,12 +501,6 @@ def test_what_names_no_metric_belongs_to_the_only_quality_beside_it(metric, wide
     assert {row.path for row in c.metrics if row.is_evidence} == {"n", *wide}
 
 
-def test_what_names_no_metric_is_named_where_several_qualities_stand_beside_it():
-    first = {"acc": 0.90, "f1": 0.8, "n": 100_000, "stderr": 0.05}
-    remarks = compare(first, {**first, "acc": 0.93}).check("fail if worse beyond chance").remarks
-    assert any("stderr stands beside several values" in remark for remark in remarks)
-
-
 def test_what_may_be_groups_or_a_metric_of_its_own_belongs_to_no_other():
     groups = {"overall": 0.8, "low": 0.6, "high": 0.9, "n": 1000}
     index = {"f1": 0.8, "ci": 0.75, "n": 1000}

@@ -144,11 +144,12 @@ def test_a_spread_that_is_not_read_is_named_and_not_judged(name):
 
 
 @pytest.mark.parametrize("word", ["stderr", "ci", "moe", "std", "se"])
-def test_what_stands_beside_several_values_is_named_for_each_of_them(word):
-    c = compare(*({"accuracy": value, "score": value / 2, word: 0.04, "n": 10_000} for value in (0.8, 0.85)))
-    told = f"stated, but not believed: {word} stands beside several values without saying which it belongs to; write accuracy_stderr"
+@pytest.mark.parametrize(("metric", "other"), [("accuracy", "score"), ("acc", "f1")])
+def test_what_stands_beside_several_values_is_named_for_each_of_them(word, metric, other):
+    c = compare(*({metric: value, other: value / 2, word: 0.04, "n": 10_000} for value in (0.8, 0.85)))
+    told = f"stated, but not believed: {word} stands beside several values without saying which it belongs to; write {metric}_stderr"
     assert told in " ".join(str(c).split())
-    assert told in " ".join(c.check("accuracy >= baseline - 1pp with 95% confidence").remarks)
+    assert told in " ".join(c.check(f"{metric} >= baseline - 1pp with 95% confidence").remarks)
 
 
 @pytest.mark.parametrize("word", ["lower", "upper", "lower_bound", "lcl", "ucl", "lb", "low", "high", "ci_low", "lower95", "p2.5", "下限"])

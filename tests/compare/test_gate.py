@@ -272,9 +272,8 @@ def test_a_rule_that_accepts_any_worse_value_says_so():
     ],
 )
 def test_a_typo_in_a_rule_is_named_with_line_and_column(rules, where):
-    with pytest.raises(AddressError) as caught:
+    with pytest.raises(AddressError, match=re.escape(where)):
         compare(BASE, GOOD).gate(rules)
-    assert where in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -461,7 +460,7 @@ def test_skipped_checks_are_not_counted_and_their_versions_have_not_passed():
     c = compare({"loss": 0.5}, {"loss": 0.6}, {"cer": 0.1}, {"cer": 0.1, "loss": 0.4})
     report = c.check("loss <= baseline if present")
     assert repr(report) == "<GateReport Gate: 1 of 2 checks failed; 1 skipped, not counted>"
-    assert "assed as measured: 0.4.0" in str(report)
+    assert "; passed as measured: 0.4.0" in str(report)
     assert "0.3.0" not in str(report).partition("Failed")[0]
     assert not report
 
@@ -630,10 +629,7 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
         ("accuracy => 0.9", "Write >= or <=."),
         ("accuracy = 0.9", "Write ==, >= or <=."),
         ("accuracy between 1 and 2", "Write two rules, one with >= and one with <=."),
-        (
-            "fail if worse",
-            ALARMS,
-        ),
+        ("fail if worse", ALARMS),
         ("fail if accuracy < 0.9", "Write what has to hold: accuracy >= 0.9."),
         ("Fail if cer[d-a] >= baseline + 1%", "Write what has to hold: cer[d-a] < baseline + 1%."),
         ("0.9 <= accuracy", "Write the metric first: accuracy >= 0.9."),
@@ -649,10 +645,7 @@ def test_a_rule_with_confidence_and_no_margin_says_that_it_asks_for_proof():
         ("accuracy >== 0.9", "Write >= or <=."),
         ("accuracy >> 0.9", "Write >= or <=."),
         ("accuracy >>= 0.9", "Write >= or <=."),
-        (
-            "fail if accuracy == 1",
-            ALARMS,
-        ),
+        ("fail if accuracy == 1", ALARMS),
         ("fail if baseline - 1% > accuracy", "Write what has to hold: accuracy >= baseline - 1%."),
         ("0.9 < accuracy < 1", "Write two rules, one with >= and one with <=."),
         ("accuracy >= 'high'", "Behind the sign comes a number, a percentage such as 98%, or the baseline, as in baseline - 1%."),
@@ -932,7 +925,7 @@ def test_a_fixed_bound_has_no_number_of_the_baseline_beside_it():
     assert "aseline" not in str(refused.value)
     both = " ".join(str(c.check("latency_ms < 100\naccuracy >= baseline")).split())
     assert "Baseline: 0.1.0" in both
-    assert "-0.1" in both or "-10.0 pp" in both
+    assert "0.2.0 accuracy 0.8 -10.0 pp 0.9 >= 0.9" in both
     assert "265" not in both
 
 

@@ -387,21 +387,21 @@ def test_what_has_a_control_is_said_by_its_name_and_a_copy_without_controls_says
 
     explorer = Explorer(pnb.VersionSet(measured(f"0.{n}.0", n / 30) for n in range(25)))
     explorer.wait()
-    explorer._controls.metrics.value = "zzz, accuracy"
+    controls(explorer).metrics.value = "zzz, accuracy"
     explorer.wait()
-    text = explorer._controls.panels["Compare"].value
+    text = controls(explorer).panels["Compare"].value
     assert "Metrics shown: &#x27;*zzz*&#x27; matches none" in text.replace("&#39;", "&#x27;")
     assert _ARGUMENT.findall(text) == []
     assert _ARGUMENT.findall(str(explorer.value)) != []
-    explorer._controls.metrics.value = ""
+    controls(explorer).metrics.value = ""
     explorer.wait()
-    text = explorer._controls.panels["Compare"].value
+    text = controls(explorer).panels["Compare"].value
     assert "without “differences only” it is shown." in text
     assert "25 versions; all of them are in the explorer's .value" in html.unescape(text)
     assert _ARGUMENT.findall(text.replace(".compare(series=", "")) == []
-    explorer._controls.metric.value = "strange"
+    controls(explorer).metric.value = "strange"
     explorer.wait()
-    assert "Choose in “Better is” which way it is better." in explorer._controls.trouble.value
+    assert "Choose in “Better is” which way it is better." in controls(explorer).trouble.value
     explorer.close()
 
 

@@ -1,6 +1,7 @@
 import itertools
 import math
 import operator
+import re
 from datetime import date
 
 import numpy as np
@@ -157,9 +158,8 @@ def test_what_is_missing_or_of_another_kind_meets_no_condition(text):
     ],
 )
 def test_a_name_or_value_that_cannot_be_meant_is_refused_with_what_to_write(text, said):
-    with pytest.raises(AddressError) as caught:
+    with pytest.raises(AddressError, match=re.escape(said)):
         holds(text)
-    assert said in str(caught.value)
 
 
 def test_an_empty_set_asks_no_questions_about_names():
@@ -183,9 +183,8 @@ def test_labels_match_any_of_the_values_given(label):
     ],
 )
 def test_an_argument_that_cannot_be_meant_is_refused(asked, said):
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
         VersionSet([VERSION]).filter(**asked)
-    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -206,9 +205,8 @@ def test_an_argument_that_cannot_be_meant_is_refused(asked, said):
     ],
 )
 def test_a_mistake_is_named_with_line_and_column(text, where):
-    with pytest.raises(AddressError) as caught:
+    with pytest.raises(AddressError, match=re.escape(where)):
         holds(text)
-    assert where in str(caught.value)
 
 
 @given(st.text("rtf<>=!()'\"` \nandornot.01[]", max_size=30))
@@ -608,9 +606,8 @@ def test_metrics_that_are_called_as_such_words_in_capitals_stay_names(name):
     ],
 )
 def test_what_a_condition_cannot_be_is_answered_with_what_is_written(text, said):
-    with pytest.raises(AddressError) as caught:
+    with pytest.raises(AddressError, match=re.escape(said)):
         _measured("accuracy", 0.9, 0.8).filter(text)
-    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["version between 1.9 and 1.10", "version between '1.9' and '1.9'", "accuracy between 0.8 and 0.8"])
