@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "connect": say("choose the registry: demo, or --region and friends"),
     "help": say("this page, or help VERB"),
 }
+HELP = say("Type %paimodel help for the grammar.")
 # A shell has no cells.
 _IN_SHELL = {"gate": say("rules that versions must pass, with --rules FILE")}
 # A command ends with what it shows; in a notebook a result stays, and is shown in the language of the notebook.

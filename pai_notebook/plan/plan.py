@@ -10,7 +10,7 @@ from pai_notebook.errors import AddressError, ConfigurationError
 from pai_notebook.files import ENDINGS, UnreadableFile, check_target, read_file
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.selectors import Selector
-from pai_notebook.plan.grammar import Command
+from pai_notebook.plan.command import Command
 from pai_notebook.plan.options import BY_KEYWORD, OPTIONS
 from pai_notebook.plan.words import write_word
 from pai_notebook.python_source import IT, Plan, Step, step

@@ -1,0 +1,168 @@
+"""Words that cannot stand where they do on a line: what each of them was meant to be, without a request."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+
+from pai_notebook.arguments import is_version_name
+from pai_notebook.errors import AddressError, ModelNotFound
+from pai_notebook.files import ENDINGS, FORMATS
+from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.model.elsewhere import reading_hint
+from pai_notebook.plan.command import Command
+from pai_notebook.plan.options import HELP, VERBS, Edge, guess_option, guess_verb, options_of, verbs_of
+
+# Options that look as if a key follows: the history would keep it.
+_SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
+_VERSION = re.compile(r"[vV]?[0-9]++(?:\.[0-9]++)++(?:[\w+-]|\.(?!\.))*+")
+_DASHES = "-\u2013\u2014\u2212"
+_CURLY = "\u201c\u201d\u2018\u2019"
+# How a snapshot begins, and how many bytes of a file tell.
+_SNAPSHOT, _BEGINNING = b"pai_notebook snapshot", 200
+# Options whose value may be several names.
+_OF_METRICS = ("--metrics", "--exclude")
+# Words of a sentence, which stand between models, and directions behind what is sorted by.
+_BETWEEN = ("with", "and", "vs", "vs.", "versus", "against", "to")
+_DIRECTIONS = ("asc", "desc", "ascending", "descending")
+# Options whose value has blanks as a rule.
+_SENTENCES = ("--question", "--where", "--query")
+
+
+def words_behind(words: Sequence[str]) -> dict[str, str]:
+    """Words behind the value of an option that names metrics: models, or metrics that should stand with a comma."""
+    found = {}
+    for option, value, *rest in (words[place:] for place, word in enumerate(words[:-2]) if word in _OF_METRICS):
+        names = list(itertools.takewhile(lambda word: not word.startswith("-") and "@" not in word, rest))
+        found.update(dict.fromkeys(names, f"{option} {','.join([value, *names])}"))
+    return found
+
+
+def refuse_values(command: Command, result: object) -> None:
+    """Say that a word which no model is called stands behind an option that takes several names with commas.
+
+    Raises
+    ------
+    AddressError
+        With the option as it is written.
+    """
+    for address, error in (getattr(result, "errors", None) or {}).items() if command.behind else ():
+        word = address.partition("@")[0]
+        if isinstance(error, ModelNotFound) and word in command.behind:
+            hint = say("Separate several names by commas: {cure}.", cure=command.behind[word])
+            raise AddressError(error.message, hint=hint) from error
+
+
+def refuse_unquoted(words: Sequence[str], error: AddressError, written: Sequence[str]) -> None:
+    """Say that a sentence or a condition without quotation marks ends at its first blank, where its other words were read as addresses."""
+    starts = [place for place, word in enumerate(words) if word.startswith("-") and len(word) > 1]
+    for start, end in itertools.pairwise((*starts, len(words))):
+        name, equals, value = words[start].partition("=")
+        text = [value, *words[start + 1 : end]] if equals else list(words[start + 1 : end])
+        if name in _SENTENCES and len(text) > 1 and not any(map(str.isspace, text[0])):
+            # the marks around a text of the condition are part of it; a shell has taken them away
+            rest = written[end + 1 - len(text) : end] if len(written) == len(words) else text[1:]
+            hint = say("Write {cure}.", cure=f"{name} {_quoted(' '.join([text[0], *rest]))}")
+            raise AddressError(say("{name} takes one text in quotation marks", name=name), hint=hint) from error
+
+
+def _quoted(text: str) -> str:
+    """Put a text into the quotation marks that it does not hold."""
+    return f'"{text}"' if '"' not in text else f"'{text}'" if "'" not in text else '"{}"'.format(text.replace('"', r"\""))
+
+
+def unknown_option(name: str, value: str) -> AddressError:
+    """Say what an option that does not exist was meant to be, without the value where that may be a key."""
+    if _SECRET.search(name):
+        return AddressError(
+            say("keys and tokens are not accepted on this line: it is saved in the history and in the notebook"),
+            hint=say("Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or pass credentials= to pai_notebook.connect."),
+        )
+    hint = guess_option(name) or HELP
+    if value.casefold() == "json" and hint == guess_option("--to"):
+        hint = say("In a shell --json prints JSON; --to FILE writes a file.")
+    return AddressError(say("unknown option {name!r}", name=name), hint=hint)
+
+
+def refuse_typography(word: str) -> None:
+    """Refuse dashes and quotation marks of word processors."""
+    if word[0] in _DASHES:
+        raise AddressError(
+            say("{word!r} starts with a dash that is not a hyphen", word=word), hint=say("Write --{dashes}.", dashes=word.lstrip(_DASHES))
+        )
+    # the line was split at plain marks only, so the words behind this one are not those that were meant
+    if word[0] in _CURLY:
+        raise AddressError(say("{word!r} starts with a curly quotation mark", word=word), hint=say("Write plain ones: \" or '."))
+
+
+def refuse_other_edge(word: str, edge: Edge) -> None:
+    """Refuse a verb that a shell does without."""
+    if word.lower() in VERBS and word.lower() not in verbs_of(edge):
+        instead = {
+            "connect": say("Here every command says where the registry is: --demo, or --region REGION."),
+            "explore": say("In a notebook: pnb.Explorer()."),
+        }
+        raise AddressError(say("{verb} is for notebooks", verb=word.lower()), hint=instead[word.lower()])
+
+
+def refuse_unknown_verb(words: list[str], edge: Edge) -> None:
+    """Refuse an unknown verb, which a first word of letters only is taken for, without a request."""
+    word = words[0]
+    if re.fullmatch("[A-Za-z]+", word):
+        selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")
+        model = say("A model named {word} is written {word}@{selector}.", word=word, selector=selector)
+        guess = guess_verb(word)
+        found = say("To find one by a part of its name: ls --query {word}.", word=word)
+        hint = joined([guess, model] if guess else [all_verbs(edge), model, found], " ")
+        raise AddressError(say("unknown verb {word!r}", word=word), hint=hint)
+
+
+def all_verbs(edge: Edge) -> str:
+    """Name the verbs, where none is near to what was written."""
+    return say("The verbs are {text}.", text=joined(list(verbs_of(edge))))
+
+
+def refuse_sentences(words: list[str]) -> None:
+    """Refuse a word that joins models, or turns an order, where a model is expected, without a request."""
+    for place, word in enumerate(words[1:], 1):
+        named = say("A model named {word} is written {word}@{selector}.", word=word, selector="all")
+        if word.casefold() in _DIRECTIONS:
+            raise AddressError(
+                say("{word!r} is not a model", word=word), hint=joined([say("A minus reverses the order: --sort -created."), named], " ")
+            )
+        if word.casefold() in _BETWEEN and words[place + 1 :]:
+            others = joined([each for each in words if each.casefold() not in _BETWEEN], " ")
+            raise AddressError(say("{word!r} is not a model", word=word), hint=joined([say("Write {cure}.", cure=others), named], " "))
+
+
+def refuse_files(words: list[str], verb: str, edge: Edge) -> None:
+    """Refuse the name of a file where a model is expected, without a request; a model may be called so, and is written with its `@`."""
+    for word in words:
+        ending = PurePath(word).suffix.lower()
+        if "@" in word or ending not in FORMATS:
+            continue
+        named = say("A model named {word} is written {word}@{selector}.", word=word, selector="all")
+        option = "--offline" if ending in ENDINGS["save"] and verb != "save" else "--junit" if ending in ENDINGS["to_junit"] else "--to"
+        meant = say("Did you mean {word}?", word=f"{option} {word}") if option in options_of(verb, edge) else ""
+        if verb != "save" and os.path.isfile(word) and not _is_snapshot(word):  # noqa: PTH113 - False for a name that is too long
+            meant = reading_hint(word) or meant
+        raise AddressError(
+            say("{word!r} looks like a file, not like a model", word=word), hint=joined([meant, named], " ") if meant else named
+        )
+
+
+def _is_snapshot(path: str) -> bool:
+    """Whether a file begins as a snapshot does, or cannot be looked at."""
+    try:
+        with Path(path).open("rb") as file:
+            return _SNAPSHOT in file.read(_BEGINNING)
+    except OSError:
+        return True
+
+
+def is_version(word: str) -> bool:
+    """Whether a word behind a model is the name of a version, or of several as others write them."""
+    return is_version_name(word) or _VERSION.fullmatch(word) is not None
