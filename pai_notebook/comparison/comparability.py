@@ -305,7 +305,7 @@ def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
 
 def looks_mixed(row: Row) -> bool:
     """Whether some values of a metric look like percent and others like fractions."""
-    return bool(row._in_percent)  # noqa: SLF001 - what is said of a row is found once
+    return not is_alike(row) and bool(row._in_percent)  # noqa: SLF001 - what is said of a row is found once
 
 
 def _sample_counts(setting: Setting) -> Iterator[Phrase]:

@@ -75,25 +75,29 @@ class EvidenceFinder:
     def __init__(self, cells: Mapping[Key, Sequence[Cell]]) -> None:
         self._cells = cells
         self._index: dict[tuple[str, bool, Role, tuple[str, ...]], list[str]] = {}
-        self._parts: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
         self._by_place: dict[Key, Mapping[int, float]] = {}
         read = evidence_among(cells, self._numbers)
         places = owned_places(read)
         self._owners = owners_by_place((key for key in cells if key not in read), places) if places else {}
-        for path, dataset in cells:
-            name, keys = read.get((path, dataset)), split_path(path)
-            if name is not None:
-                self._index.setdefault((dataset, name.sibling, name.role, name.of), []).append(path)
-                continue
-            beside, parts = (dataset, keys[:-1]), split_names(path)
-            there = self._parts.setdefault(beside, parts)
-            if not parts <= there:
-                self._parts[beside] = there | parts
+        for path, dataset in filter(read.__contains__, cells):
+            name = read[path, dataset]
+            self._index.setdefault((dataset, name.sibling, name.role, name.of), []).append(path)
+        self._read = read
         self._counted = {(dataset, of) for dataset, sibling, role, of in self._index if sibling and role in _COUNTS}
         self._any: dict[Key, bool] = {}
         self._rows: dict[tuple[Key, Role], tuple[str, ...]] = {}
         self.roles: dict[Key, Role] = {key: name.role for key, name in read.items() if self._is_evidence(key, name)}
         """Rows that say how sure another one is, with what they are. Whatever leaves evidence out asks here."""
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, tuple[str, ...]], frozenset[str]]:
+        """Parts of the data that the metrics of each place name, with the dataset."""
+        found: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
+        for path, dataset in self._cells:
+            if (path, dataset) not in self._read:
+                beside = dataset, split_path(path)[:-1]
+                found[beside] = found.get(beside, frozenset()) | split_names(path)
+        return found
 
     @cached_property
     def _percent(self) -> tuple[frozenset[str], frozenset[int]]:

@@ -278,8 +278,6 @@ class Row(Brief):
     @_kept
     def _in_percent(self) -> tuple[int, ...]:
         """Positions of values that look like percent beside others that look like fractions; whoever asks for one asks for all."""
-        if is_alike(self):
-            return ()
         # most have no value above 1, which is told at once
         if not any(cell.value is not None and cell.value > 1 for cell in self.cells) or self.is_evidence or not is_percentable(self.path):
             return ()

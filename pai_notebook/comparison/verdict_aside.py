@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from pai_notebook.comparison.judged import Judged, Standing, has_number
-from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
+from pai_notebook.comparison.rows import Kind, Row, is_blank
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.verdict import Finding
 from pai_notebook.comparison.verdict_words import METRICS, VerdictWords
@@ -48,7 +48,7 @@ class AsideSentences(VerdictWords):
         if found:
             metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), METRICS)
             yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))
-        lists = [row for row in self._metrics if not is_alike(row) and any(map(is_list, row.cells))]
+        lists = [row for row in self._varied if any(map(is_list, row.cells))]
         if lists:
             metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), METRICS)
             rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
@@ -68,7 +68,7 @@ class AsideSentences(VerdictWords):
     @cached_property
     def _infinite(self) -> list[Row]:
         """Metrics that are infinite in the baseline and in another version alike."""
-        found = [row for row in self._metrics if not is_alike(row) and math.isinf(row.cells[self._baseline].value or 0.0)]
+        found = [row for row in self._varied if math.isinf(row.cells[self._baseline].value or 0.0)]
         return [row for row in found if sum(cell.value == row.cells[self._baseline].value for cell in row.cells) > 1]
 
     @cached_property

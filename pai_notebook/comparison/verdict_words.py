@@ -58,6 +58,7 @@ class VerdictWords:
         self._called = with_models(comparison.versions, comparison.names)
         self._baseline = comparison.baseline_place or 0
         self._metrics = metrics
+        self._varied = [row for row in metrics if not is_alike(row)]
         self._mixed = mixed
         self._judged = judged
         self._of: dict[Standing, list[Judged]] = {standing: [] for standing in Standing}
@@ -196,8 +197,8 @@ class VerdictWords:
     @cached_property
     def _bare(self) -> frozenset[int]:
         """Positions of the versions that have none of the several quality metrics of the baseline."""
-        missing = [row for row in self._metrics if not is_alike(row) and has_number(row.cells[self._baseline])]
-        if len({row.path for row in missing}) < 2 or any(map(is_alike, self._metrics)):  # noqa: PLR2004 - one is named
+        missing = [row for row in self._varied if has_number(row.cells[self._baseline])]
+        if len({row.path for row in missing}) < 2 or len(self._varied) < len(self._metrics):  # noqa: PLR2004 - one is named
             return frozenset()
         return frozenset(place for place in range(len(self._names)) if all(is_blank(row.cells[place]) for row in missing))
 
