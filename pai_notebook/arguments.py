@@ -7,12 +7,13 @@ when it is percent-encoded, and `\d` and `\w` accept foreign digits and letters 
 from __future__ import annotations
 
 import math
+import operator
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
-from typing import Any, Literal, TypeGuard, overload
+from typing import Any, Literal, TypedDict, TypeGuard, Unpack, overload
 
 from pai_notebook.errors import AddressError, ConfigurationError, PaiError
 from pai_notebook.i18n.phrases import say
@@ -208,38 +209,23 @@ def _shown(value: Any) -> str:
     return text if text != "''" else say("an empty text")
 
 
+class Bounds(TypedDict, total=False):
+    """Which numbers fit: inclusive (`least`, `most`) and exclusive (`above`, `below`)."""
+
+    least: float
+    above: float
+    most: float
+    below: float
+
+
+_FITS: dict[str, Callable[[Any, Any], bool]] = {"least": operator.ge, "above": operator.gt, "most": operator.le, "below": operator.lt}
+
+
 @overload
-def number_argument(
-    name: str,
-    value: Any,
-    *,
-    least: float | None = ...,
-    above: float | None = ...,
-    most: float | None = ...,
-    below: float | None = ...,
-    whole: Literal[True],
-) -> int: ...
+def number_argument(name: str, value: Any, *, whole: Literal[True], **bounds: Unpack[Bounds]) -> int: ...
 @overload
-def number_argument(
-    name: str,
-    value: Any,
-    *,
-    least: float | None = ...,
-    above: float | None = ...,
-    most: float | None = ...,
-    below: float | None = ...,
-    whole: bool = ...,
-) -> float: ...
-def number_argument(
-    name: str,
-    value: Any,
-    *,
-    least: float | None = None,
-    above: float | None = None,
-    most: float | None = None,
-    below: float | None = None,
-    whole: bool = False,
-) -> float:
+def number_argument(name: str, value: Any, *, whole: bool = ..., **bounds: Unpack[Bounds]) -> float: ...
+def number_argument(name: str, value: Any, *, whole: bool = False, **bounds: Unpack[Bounds]) -> float:
     """Read an argument that is a finite number.
 
     Parameters
@@ -248,10 +234,10 @@ def number_argument(
         What the argument is called.
     value : object
         What was passed. Scalars of numpy are numbers; truth values and texts are not.
-    least, above, most, below : float, optional
-        Bounds, inclusive (`least`, `most`) and exclusive (`above`, `below`).
     whole : bool
         Whether only whole numbers fit; 3.0 is one.
+    **bounds : float
+        Which numbers fit.
 
     Returns
     -------
@@ -273,19 +259,11 @@ def number_argument(
     pai_notebook.errors.ConfigurationError: n='100' cannot be used. Pass a whole number of at least 1.
     """
     number = _read(value)
-    fits = (
-        number is not None
-        and (not whole or number == int(number))
-        and (least is None or number >= least)
-        and (above is None or number > above)
-        and (most is None or number <= most)
-        and (below is None or number < below)
-    )
-    if number is None or not fits:
-        fitting, bounds = say("a whole number") if whole else say("a number"), _bounds(least, above, most, below)
+    if number is None or (whole and number != int(number)) or not all(_FITS[name](number, bound) for name, bound in bounds.items()):
+        fitting, told = say("a whole number") if whole else say("a number"), _told_bounds(bounds)
         raise ConfigurationError(
             say("{name}={value} cannot be used", name=name, value=described(value)),
-            hint=say("Pass {words} {bounds}.", words=fitting, bounds=bounds) if bounds else say("Pass {words}.", words=fitting),
+            hint=say("Pass {words} {bounds}.", words=fitting, bounds=told) if told else say("Pass {words}.", words=fitting),
         )
     return int(number) if whole else number
 
@@ -347,19 +325,17 @@ def _read(value: Any) -> float | None:
         return None  # a whole number beyond every float
 
 
-def _bounds(least: float | None, above: float | None, most: float | None, below: float | None) -> str:
+def _told_bounds(bounds: Bounds) -> str:
     """Say which numbers fit.
 
     Examples
     --------
-    >>> _bounds(1, None, 3000, None), _bounds(None, 0, None, 1), _bounds(0, None, None, None), _bounds(None, 0, None, None)
-    ('from 1 to 3,000', 'between 0 and 1', 'of at least 0', 'above 0')
+    >>> _told_bounds({"least": 1, "most": 3000}), _told_bounds({"above": 0, "below": 1}), _told_bounds({"above": 0})
+    ('from 1 to 3,000', 'between 0 and 1', 'above 0')
     """
-    if least is not None and most is not None:
-        return say("from {least:g} to {most:,.0f}", least=least, most=most)
-    end = most if below is None else below
-    if above is not None and end is not None:
-        return say("between {above:g} and {below:g}", above=above, below=end)
-    if least is not None:
-        return say("of at least {least:g}", least=least)
-    return say("above {above:g}", above=above) if above is not None else ""
+    if "least" in bounds:
+        told = "from {least:g} to {most:,.0f}" if "most" in bounds else "of at least {least:g}"
+    else:
+        bounds = {**bounds, "below": bounds["most"]} if "most" in bounds else bounds
+        told = "between {above:g} and {below:g}" if "below" in bounds else "above {above:g}"
+    return say(told, **bounds) if bounds else ""

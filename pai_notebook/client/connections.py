@@ -42,8 +42,12 @@ def tls_context() -> ssl.SSLContext:
     ConfigurationError
         When a file that one of the variables names cannot be used.
     """
-    if why := _wrong_folder():
-        raise ConfigurationError(why, hint=say("Correct {folder}, or unset it.", folder=_FOLDER))
+    folder = os.environ.get(_FOLDER, "")
+    # the ssl module takes a wrong folder without a word
+    if folder and not os.environ.get(_FILE) and not os.path.isdir(folder):  # noqa: PTH112 - refuses no name, however long
+        raise ConfigurationError(
+            say("{folder} names {folder_2}, which is not a folder", folder=_FOLDER, folder_2=folder), hint=_correct(_FOLDER)
+        )
     error: Exception
     try:
         return httpx.create_ssl_context()
@@ -52,29 +56,21 @@ def tls_context() -> ssl.SSLContext:
     raise _unusable(error)
 
 
-def _wrong_folder() -> str:
-    """What is wrong with the folder of certificates, which the ssl module takes without a word."""
-    folder = os.environ.get(_FOLDER, "")
-    if os.environ.get(_FILE) or not folder or os.path.isdir(folder):  # noqa: PTH112 - refuses no name, however long
-        return ""
-    return say("{folder} names {folder_2}, which is not a folder", folder=_FOLDER, folder_2=folder)
+def _correct(variable: str) -> str:
+    return say("Correct {variable}, or unset it.", variable=variable)
 
 
 def _unusable(error: Exception) -> ConfigurationError:
     named = os.environ.get(_FILE, "")
     if named and (why := _wrong_file(named)):
-        return ConfigurationError(
-            say("{file} names {named}, which {why}", file=_FILE, named=named, why=why), hint=say("Correct {file}, or unset it.", file=_FILE)
-        )
+        return ConfigurationError(say("{file} names {named}, which {why}", file=_FILE, named=named, why=why), hint=_correct(_FILE))
     if os.environ.get(_KEYS):
         return ConfigurationError(
-            say("{keys} names {environ}, which cannot be written", keys=_KEYS, environ=os.environ[_KEYS]),
-            hint=say("Correct {keys}, or unset it.", keys=_KEYS),
+            say("{keys} names {environ}, which cannot be written", keys=_KEYS, environ=os.environ[_KEYS]), hint=_correct(_KEYS)
         )
     if os.environ.get(_FOLDER):
         return ConfigurationError(
-            say("{folder} cannot be used ({kind})", folder=_FOLDER, kind=type(error).__name__),
-            hint=say("Correct {folder}, or unset it.", folder=_FOLDER),
+            say("{folder} cannot be used ({kind})", folder=_FOLDER, kind=type(error).__name__), hint=_correct(_FOLDER)
         )
     return ConfigurationError(
         say("the certificates of the package certifi cannot be read ({kind})", kind=type(error).__name__),
@@ -160,10 +156,7 @@ def proxy_for(endpoint: Endpoint) -> Proxy:
         return Proxy()
     why, cure, shown = _read(address)
     if why:
-        raise ConfigurationError(
-            say("the proxy in {variable} {why}", variable=variable, why=why),
-            hint=cure or say("Correct {variable}, or unset it.", variable=variable),
-        )
+        raise ConfigurationError(say("the proxy in {variable} {why}", variable=variable, why=why), hint=cure or _correct(variable))
     return Proxy(shown, variable, address)
 
 

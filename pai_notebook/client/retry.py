@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pai_notebook.errors import ClockSkew, DeadlineExceeded, PaiError, Throttled
+from pai_notebook.errors import ClockSkew, DeadlineExceeded, Throttled
 from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:
@@ -255,15 +255,18 @@ class RetryPolicy:
         if failure.again is Again.NOT_SENT:
             return self._connect_again(call, now)
         self._down = False
-        if failure.again is Again.CLOCK:
-            self._learn_clock(failure)
+        if failure.again is Again.CLOCK and failure.server_time is not None and not _absurd(failure.server_time):
+            # one odd answer would otherwise spoil the dates of all later requests
+            self.clock_offset = failure.server_time - datetime.now(UTC)
         if failure.again in {Again.NEVER, Again.SAME_KEY} or call.attempts >= self._limits.max_attempts:
             return None
         if failure.again is Again.CLOCK:
-            return self._once_with_clock(call, failure)
+            can, call.clock_corrected = not call.clock_corrected, True
+            return 0.0 if can and failure.server_time is not None and not _absurd(failure.server_time) else None
         if failure.again is Again.KEY:
             call.refused = failure
-            return self._once_with_key(call)
+            can, call.key_renewed = not call.key_renewed, True
+            return 0.0 if can and self._provider.can_refresh() else None
         return self._back_off(call, failure, now)
 
     def _connect_again(self, call: RetryState, now: float) -> float | None:
@@ -276,21 +279,6 @@ class RetryPolicy:
             self._down = True
             return None
         return pause
-
-    def _learn_clock(self, failure: Failure) -> None:
-        """Adopt the service's clock, up to a day off: one odd answer would otherwise spoil the dates of all later requests."""
-        if failure.server_time is not None and abs(offset := failure.server_time - datetime.now(UTC)) <= _MOST_OFFSET:
-            self.clock_offset = offset
-
-    def _once_with_clock(self, call: RetryState, failure: Failure) -> float | None:
-        again = not call.clock_corrected and failure.server_time is not None and not _absurd(failure.server_time)
-        call.clock_corrected = True
-        return 0.0 if again else None
-
-    def _once_with_key(self, call: RetryState) -> float | None:
-        again = not call.key_renewed and self._provider.can_refresh()
-        call.key_renewed = True
-        return 0.0 if again else None
 
     def _back_off(self, call: RetryState, failure: Failure, now: float) -> float | None:
         throttled = failure.again is Again.THROTTLED
@@ -328,6 +316,7 @@ class RetryPolicy:
 
 
 def _absurd(server_time: datetime) -> bool:
+    """Whether it is more than a day off, too much to be corrected."""
     return abs(server_time - datetime.now(UTC)) > _MOST_OFFSET
 
 

@@ -30,7 +30,7 @@ _VERSION_KEYS = {word: info.key for info in FIELDS if info.key for word in (info
 Found = tuple[dict[str, Any], str]
 
 
-def read_versions(given: Any, model_id: str | None = None, where: str = "docs") -> Iterator[Found]:
+def read_versions(given: Any, model_id: str | None = None, where: str = "docs", *, among: bool = False) -> Iterator[Found]:
     """Find every version in what was given.
 
     Parameters
@@ -42,6 +42,8 @@ def read_versions(given: Any, model_id: str | None = None, where: str = "docs") 
         The model that the versions belong to; by default a document's own `ModelId`.
     where : str
         What the argument is called, for errors.
+    among : bool
+        Whether it is one of several, of which the last page is often empty.
 
     Yields
     ------
@@ -58,7 +60,19 @@ def read_versions(given: Any, model_id: str | None = None, where: str = "docs") 
     >>> [document["VersionName"] for document, _ in read_versions({"Versions": [{"VersionName": "0.1.0"}, {"version_name": "0.2.0"}]})]
     ['0.1.0', '0.2.0']
     """
-    return _versions(given, model_id, where)
+    value = plain(given, where)
+    if isinstance(value, dict):
+        yield from _in_mapping(value, model_id, where, among=among)
+    elif isinstance(value, DocumentView):
+        hint = say("VersionSet([...]) takes versions themselves; add two sets with +.")
+        raise ConfigurationError(
+            say("{where} is not a document: it is already a {kind}", where=where, kind=type(value).__name__), hint=hint
+        )
+    elif isinstance(value, Iterable) and not isinstance(value, _JSON):
+        for place, item in enumerate(value):
+            yield from read_versions(item, model_id, f"{where}[{place}]", among=True)
+    else:
+        _refuse(where, _kind(value))
 
 
 def read_one(given: Any, model_id: str | None = None, where: str = "document") -> Found:
@@ -108,23 +122,6 @@ def read_model(given: Any, keys: Iterable[str], where: str = "document") -> dict
         return read_model(document["body"], keys, f"{where}.body")
     what, hint = _looks_like(document)
     return _refuse(where, what, hint, "model")
-
-
-def _versions(given: Any, model_id: str | None, where: str, *, among: bool = False) -> Iterator[Found]:
-    """Find the versions in one value, alone or among others."""
-    value = plain(given, where)
-    if isinstance(value, dict):
-        yield from _in_mapping(value, model_id, where, among=among)
-    elif isinstance(value, DocumentView):
-        hint = say("VersionSet([...]) takes versions themselves; add two sets with +.")
-        raise ConfigurationError(
-            say("{where} is not a document: it is already a {kind}", where=where, kind=type(value).__name__), hint=hint
-        )
-    elif isinstance(value, Iterable) and not isinstance(value, _JSON):
-        for place, item in enumerate(value):
-            yield from _versions(item, model_id, f"{where}[{place}]", among=True)
-    else:
-        _refuse(where, _kind(value))
 
 
 def _kind(value: Any) -> str:
@@ -231,7 +228,10 @@ def respelled(document: Mapping[str, Any], spellings: Mapping[str, str]) -> dict
 
 def _with_capitals(pairs: Any) -> Any:
     """Labels and tags with the service's own keys."""
-    return [_capital(each) if isinstance(each, dict) else each for each in pairs] if isinstance(pairs, list) else pairs
+    if not isinstance(pairs, list):
+        return pairs
+    words = {"key": "Key", "value": "Value"}
+    return [{words.get(word, word): text for word, text in each.items()} if isinstance(each, dict) else each for each in pairs]
 
 
 def spelt_twice(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -271,10 +271,6 @@ def misspelt_keys(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _capital(pair: Mapping[str, Any]) -> dict[str, Any]:
-    return {{"key": "Key", "value": "Value"}.get(word, word): text for word, text in pair.items()}
-
-
 def _in_mapping(value: dict[Any, Any], model_id: str | None, where: str, *, among: bool) -> Iterator[Found]:
     if _is_version(value):
         yield _owned(respelled(value, _VERSION_KEYS), model_id, where)
@@ -284,15 +280,15 @@ def _in_mapping(value: dict[Any, Any], model_id: str | None, where: str, *, amon
             _refuse(
                 where, say("a response without a body"), say("The SDK drops a body that it cannot read; pass the JSON text of the answer.")
             )
-        yield from _versions(value["body"], model_id, f"{where}.body", among=among)
+        yield from read_versions(value["body"], model_id, f"{where}.body", among=among)
         return
     page = next((key for key in _PAGES if isinstance(value.get(key), list)), None)
     if page is None or _is_snapshot(value):
         _refuse(where, *_looks_like(value))
-    if not value[page] and not among:  # the last of several pages is often empty
+    if not value[page] and not among:
         _refuse(where, say("a list page without versions"), say("The model has no versions, or the page number is beyond the last one."))
     for place, item in enumerate(value[page]):
-        yield from _versions(item, model_id, f"{where}.{page}[{place}]")
+        yield from read_versions(item, model_id, f"{where}.{page}[{place}]")
 
 
 def _owned(document: dict[str, Any], model_id: str | None, where: str) -> Found:

@@ -94,9 +94,9 @@ def _wide(rule: Rule, rows: Sequence[Row]) -> Iterator[Phrase]:
         return
     metrics = list(dict.fromkeys(row.path for row in rows if is_percentable(row.path) and not _is_large(row) and not _is_bounded(row)))
     if metrics:
-        meant = f"{format_computed(rule.number)}{'pp' if rule.base == 'baseline' else '%'}"
+        percentage = f"{format_computed(rule.number)}{'pp' if rule.base == 'baseline' else '%'}"
         told = "{rule}: values of {metrics} are fractions, so that hardly any breaks it; did you mean {meant}?"
-        yield say(told, rule=rule.text, metrics=first(metrics, NAMED), meant=meant)
+        yield say(told, rule=rule.text, metrics=first(metrics, NAMED), meant=percentage)
 
 
 def _unbreakable(rule: Rule, gated: Gated) -> Iterator[Phrase]:
