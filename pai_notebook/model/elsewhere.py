@@ -19,16 +19,15 @@ from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
-from pai_notebook.model.names import snake_case
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
+from pai_notebook.model.pivoting import OF_NAMES, code_of_pivot, code_of_unstack, word_of_names
+from pai_notebook.model.resolving import without_dataset
 from pai_notebook.model.version import NOT_REGISTERED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SETTINGS, _NAMED = ("TrainingSpec", "HyperParameters"), 5
-# What columns with the names of versions are called.
-_OF_NAMES = ("version", "run", "model", "name", "checkpoint")
 # What pandas calls a column without a name in a file, as the index of a saved table is.
 _UNNAMED = re.compile(r"Unnamed: [0-9]{1,6}")
 # What is read from a text or a list too: two bounds, an error in percent, the level of an interval.
@@ -84,8 +83,7 @@ def documents_of_frame(
         said = say("df: this is the table of a comparison, with one row per metric instead of one per version")
         raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet(comparison.versions)"))
     if name is None and frame.index.nlevels > 1:
-        hint = say("Pass name= the column that names each version once.")
-        raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=hint)
+        raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_unstack(frame)))
     columns = list(map(str, frame.columns))
     values = {column: frame.iloc[:, place].astype(object).tolist() for place, column in enumerate(columns)}
     if name is not None:
@@ -94,7 +92,8 @@ def documents_of_frame(
     told = [column for column in columns if _section_of(column)] if settings is None else _check_columns("settings", settings, columns)
     likely = _columns_of_names(frame, values, {*chosen, *told, *(metrics or ())}) if name is None else []
     found = likely[0] if len(likely) == 1 and all(isinstance(each, str) for each in values[likely[0]]) else None
-    name = found if name is None else name
+    if name is None:
+        name = found if likely else _claimed(frame, values, {*chosen, *told, *(metrics or ())})
     kinds = dict(zip(columns, frame.dtypes, strict=True))
     rest = [column for column in columns if column not in (name, *chosen, *told)]
     called = [column for column in rest if not _UNNAMED.fullmatch(column)]
@@ -106,13 +105,13 @@ def documents_of_frame(
         taken = [column for column in columns if column.startswith("metrics.")] or of_metrics
     _check_columns("metrics", taken, columns)
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
-    _refuse_twice("metrics", [column.removeprefix("metrics.") for column in taken])
+    _refuse_twice("metrics", ["@".join(_key_of(column)).removesuffix("@") for column in taken])
     _refuse_twice("settings", told)
     given = list(frame.index) if name is None else values[name]
     column = str(frame.index.name or "version") if name is None else name
     # pandas reads 1.9 and 1.10 as numbers, of which the second is 1.1
-    cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) for each in given) else ""
-    names = _names_of_rows(given, cure)
+    cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) and _is_there(each) for each in given) else ""
+    names = _names_of_rows(given, _hint(code_of_pivot(name, given, values, [each for each in taken if each in numbers]), cure))
     documents = [
         candidate_document(
             each,
@@ -147,17 +146,29 @@ def documents_of_frame(
     return documents, origin, tuple(left)
 
 
+def _only_counts(frame: pd.DataFrame) -> bool:
+    return frame.index.name is None and list(frame.index) == list(range(len(frame)))
+
+
 def _columns_of_names(frame: pd.DataFrame, values: Mapping[str, Sequence[Any]], used: Collection[str]) -> list[str]:
     """Columns that may have the names of the versions, where the index only counts the rows."""
-    if frame.index.name is not None or list(frame.index) != list(range(len(frame))):
+    if not _only_counts(frame):
         return []
-    words = {column: snake_case(column).removesuffix("_name") for column in values if column not in used}
+    words = {column: word_of_names(column) for column in values if column not in used}
     counted = list(range(len(frame)))
-    likely = [column for column, word in words.items() if word in _OF_NAMES or (_UNNAMED.fullmatch(column) and values[column] != counted)]
+    likely = [column for column, word in words.items() if word or (_UNNAMED.fullmatch(column) and values[column] != counted)]
     likely = [column for column in likely if all(map(_is_stated, values[column])) and len(set(map(str, values[column]))) == len(frame)]
-    by_word = [column for column in likely if words[column] in _OF_NAMES]
+    by_word = [column for column in likely if words[column]]
     # beside it the model, in a table of few rows, is another one in each
     return [column for column in by_word if words[column] == "version"] or by_word or likely
+
+
+def _claimed(frame: pd.DataFrame, values: Mapping[str, Sequence[Any]], used: Collection[str]) -> str | None:
+    """The column that is called like names although some are blank or there twice, so that rows may be results of one version."""
+    if not _only_counts(frame):
+        return None
+    called = [column for column in values if column not in used and word_of_names(column) and any(map(_is_stated, values[column]))]
+    return min(called, key=lambda column: OF_NAMES.index(word_of_names(column)), default=None)
 
 
 def reading_hint(name: str) -> Phrase | None:
@@ -187,9 +198,11 @@ def _is_of_numbers(kind: Any) -> bool:
 
 
 def _are_numbers(values: Sequence[Any]) -> bool:
-    """Whether most of what is stated in a column reads as a number; a column without a value is none."""
+    """Whether most of what is stated in a column reads as a number, or half of it is numbers, not texts."""
     stated = list(filter(_is_stated, values))
-    return 2 * sum(map(_is_number, stated)) > len(stated) and all(map(_is_json, stated))
+    numbers = list(filter(_is_number, stated))
+    is_half = 2 * len(numbers) == len(stated) > 0 and not any(isinstance(each, str) for each in numbers)
+    return (2 * len(numbers) > len(stated) or is_half) and all(map(_is_json, stated))
 
 
 def _is_number(value: Any) -> bool:
@@ -225,23 +238,30 @@ def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
     if _UNNAMED.fullmatch(column):
         return say("{name} (no name)", name=column)
     stated = list(filter(_is_stated, values))
+    texts = [value for value in stated if isinstance(value, str) and value.strip()[:1].isdigit()]
+    odd = [value for value in texts if not _is_number(value)]
+    if odd and 2 * len(texts) > len(stated):
+        return say("{name} (texts such as {value})", name=column, value=described(odd[0]))
     kinds = {str: say("texts"), bool: say("truth values"), date: say("times"), list: say("lists"), tuple: say("lists")}
     kind = next((word for kind, word in kinds.items() if all(isinstance(value, kind) for value in stated)), say("mostly not numbers"))
     return say("{name} ({what})", name=column, what=kind if stated else say("empty"))
 
 
-def _names_of_rows(given: Iterable[Any], cure: str = "") -> list[str]:
-    names, seen = [str(value) for value in given], set[str]()
+def _names_of_rows(given: Iterable[Any], hint: str) -> list[str]:
+    names, seen = [str(value) if _is_stated(value) else "" for value in given], set[str]()
     for place, each in enumerate(names):
-        twice = each in seen
-        seen.add(each)
-        if not each or each in ("nan", "None", "<NA>", "NaT") or twice:
-            what = say("two rows are named {name!r}", name=each) if twice else say("row {place} has no name", place=place)
-            hint = say("Pass name= the column that names each version once.")
-            if cure and twice:
-                hint = joined([say("{code} keeps names as text.", code=cure), hint], " ")
+        if not each or each in seen:
+            what = say("two rows are named {name!r}", name=each) if each else say("row {place} has no name", place=place)
             raise ConfigurationError(what, hint=hint)
+        seen.add(each)
     return names
+
+
+def _hint(code: str, cure: str = "") -> Phrase:
+    """Say what to write for a table whose rows have no names of their own."""
+    pivot = [say("Make it a row a version, a column a metric: {code}.", code=code)] if code else []
+    kept = [say("{code} keeps names as text.", code=cure)] if cure else []
+    return joined([*kept, *(pivot or [say("Pass name= the column that names each version once.")])], " ")
 
 
 def _check_columns(argument: str, given: Sequence[str], columns: Sequence[str]) -> list[str]:
@@ -264,7 +284,8 @@ def _check_columns(argument: str, given: Sequence[str], columns: Sequence[str]) 
 def _refuse_twice(argument: str, names: Sequence[str]) -> None:
     """Refuse two columns that are one metric or label, as `accuracy` and `metrics.accuracy` are, and one that names none."""
     for place, name in enumerate(names):
-        if not name.partition("@")[0]:
+        # a version may have a label whose key is empty, which `to_frame` names so
+        if not name.partition("@")[0] and argument != "labels":
             raise ConfigurationError(
                 say("{argument}: a column is named {column!r}", argument=argument, column=name),
                 hint=say("Give every column a name of its own."),
@@ -278,18 +299,23 @@ def _specs(cells: Iterable[tuple[str, Any]]) -> dict[str, dict[str, Any]]:
     """Settings by spec, as the names of columns have it: `lr`, or `training_spec.HyperParameters.lr`."""
     found: dict[str, dict[str, Any]] = {}
     for column, value in cells:
-        if not _is_there(value):
-            continue
-        key = _section_of(column)
-        section, *above, last = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, column)
-        node = found.setdefault(section, {})
-        for key in above:
-            node = node.setdefault(key, {}) if isinstance(node, dict) else {last: None}
-        if not isinstance(node, dict) or last in node:
-            said = say("{argument}: two columns are {name!r}", argument="settings", name=column)
-            raise ConfigurationError(said, hint=say("Leave one of them out."))
-        node[last] = _as_json("settings", column, value)
+        if _is_there(value):
+            key = _section_of(column)
+            place = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, column)
+            _put(found, place, "settings", column, value)
     return found
+
+
+def _put(found: dict[str, Any], place: Sequence[str], argument: str, column: str, value: Any) -> None:
+    """Write a cell into objects in objects."""
+    *above, last = place
+    node: Any = found
+    for key in above:
+        node = node.setdefault(key, {}) if isinstance(node, dict) else {last: None}
+    if not isinstance(node, dict) or last in node:
+        said = say("{argument}: two columns are {name!r}", argument=argument, name=column)
+        raise ConfigurationError(said, hint=say("Leave one of them out."))
+    node[last] = _as_json(argument, column, value)
 
 
 def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
@@ -298,13 +324,17 @@ def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, A
     for column, value in cells:
         path, dataset = _key_of(column)
         if _is_stated(value):
-            found.setdefault(dataset, {})[path] = _as_json("metrics", column, value)
+            # `to_frame` writes objects in objects with dots
+            keys = split_path(path) if column.startswith("metrics.") else (path,)
+            _put(found.setdefault(dataset, {}), keys, "metrics", column, value)
     return list(found.items())
 
 
 def _key_of(column: str) -> tuple[str, str]:
+    """Metric and dataset in the name of a column; what brackets hold is a dataset, as in other names, unless it is a number."""
     path, _, dataset = column.removeprefix("metrics.").partition("@")
-    return path, dataset
+    base, bracketed = without_dataset(column) if column.endswith("]") else ("", "")
+    return (base, bracketed) if base and any(map(str.isalpha, bracketed)) and path == column else (path, dataset)
 
 
 def _as_json(argument: str, column: str, value: Any) -> Any:

@@ -15,6 +15,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.model.elsewhere import candidate_document
 from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.reading import is_json_text, plain
+from pai_notebook.model.resolving import without_dataset
 
 _OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
 # What of the arguments of a model says which one it is; the others may be keys and tokens.
@@ -63,10 +64,16 @@ def _names(rename: Mapping[str, str] | None, found: Sequence[Mapping[str, Any]])
         raise ConfigurationError(said, hint=say("Use {code}.", code='rename={"acc,none": "accuracy"}'))
     known = {name for results in found for task, values in _tasks(results) for name in (task, *_numbers(results, task, values))}
     known -= set(map(_error_of, known))
+    tasks = {task for results in found for task, _ in _tasks(results)}
     for name in rename:
         if name not in known:
             hint = nearest_or_known(nearest(name, known), sorted(known))
             raise ConfigurationError(say("rename: no metric or task {name!r}", name=name), hint=hint)
+        metric, dataset = without_dataset(rename[name])
+        if dataset and name not in tasks:
+            code = f"rename={{{name!r}: {metric!r}, {min(tasks)!r}: {dataset!r}}}"
+            said = say("rename: {new!r} is a metric on a dataset, and a metric is renamed on all", new=rename[name])
+            raise ConfigurationError(said, hint=say("Rename the task too: {code}.", code=code))
     return {_error_of(name): _error_of(new) for name, new in rename.items()} | dict(rename)
 
 

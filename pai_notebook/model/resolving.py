@@ -68,7 +68,7 @@ def resolve(
         if dataset is None or name.dataset == dataset or (dataset and dataset in (name.label, name.nick)) or name.section != "metrics"
     ]
     if not fitting:
-        base, asked = (text, dataset) if ranked else _without_dataset(text)
+        base, asked = (text, dataset) if ranked else without_dataset(text)
         measured = ranked or (_exactly(base, names) if base != text else [])
         if measured:
             words = "{base} was not measured on dataset {asked!r}" if asked else "{base} was not measured without a dataset"
@@ -122,7 +122,7 @@ def dataset_meant(text: str) -> str:
     >>> [dataset_meant(text) for text in ("cer@hold-out", "`cer`[hold-out]", "cer@d-a", "cer@oss://bucket/x", "cer")]
     ['hold-out', 'hold-out', '', '', '']
     """
-    _, dataset = _without_dataset(text.replace("`", ""))
+    _, dataset = without_dataset(text.replace("`", ""))
     return "" if "://" in dataset or _ID.match(dataset) else dataset
 
 
@@ -134,15 +134,15 @@ def metric_meant(text: str) -> Pattern:
     >>> metric_meant("cer@hold-out"), metric_meant("cer[d-a]"), metric_meant("cer")
     (Pattern('cer'), Pattern('cer'), Pattern('cer'))
     """
-    return Pattern(_without_dataset(text)[0])
+    return Pattern(without_dataset(text)[0])
 
 
-def _without_dataset(text: str) -> tuple[str, str]:
+def without_dataset(text: str) -> tuple[str, str]:
     """Take the dataset off a name: `cer@d-a` and `cer[d-a]` are `cer` and `d-a`, `cer@` is `cer` without one.
 
     Examples
     --------
-    >>> _without_dataset("cer@d-a"), _without_dataset("cer[d-a]"), _without_dataset("cer@")
+    >>> without_dataset("cer@d-a"), without_dataset("cer[d-a]"), without_dataset("cer@")
     (('cer', 'd-a'), ('cer', 'd-a'), ('cer', ''))
     """
     text = without_quotes(text)

@@ -198,8 +198,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Parameters
         ----------
         df : pandas.DataFrame
-            A row a version. A column `accuracy@d-a`, or `metrics.accuracy@d-a` as `to_frame` names it, is the metric accuracy on the
-            dataset d-a. NaN, NA and None are not recorded.
+            A row a version. A column `accuracy@d-a` or `accuracy[d-a]`, or `metrics.accuracy@d-a` as `to_frame` names it, is the metric
+            accuracy on the dataset d-a. NaN, NA and None are not recorded.
         name : str, optional
             The column with the names of the versions; by default the index has them or, where it only counts the rows, a column of
             texts called `version`, else the only one called `run`, `model`, `name` or `checkpoint`, else the only one without a name
@@ -224,7 +224,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         ------
         ConfigurationError
             When it is no DataFrame, has columns of several levels, a column is not there or is there twice, a version has no name or
-            that of another, or a metric is neither number, truth value, text nor list of numbers.
+            that of another (the hint has the code for a row a version and dataset), or a metric is neither number, truth value, text nor
+            list of numbers.
 
         Examples
         --------

@@ -342,7 +342,7 @@ def test_the_time_that_names_of_a_table_take_grows_with_their_number(monkeypatch
         __hash__ = str.__hash__
 
     monkeypatch.setattr(elsewhere, "str", Name, raising=False)
-    assert len(elsewhere._names_of_rows(range(500))) == 500
+    assert len(elsewhere._names_of_rows(range(500), "")) == 500
     assert len(compared) < 5 * 500
 
 
@@ -387,7 +387,7 @@ def test_one_text_among_numbers_leaves_no_column_out_and_is_named():
     for frame in (pd.read_csv(io.StringIO(text)), pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)):
         vs = pnb.VersionSet.from_frame(frame, name="run")
         assert "metrics: accuracy@digits-holdout, f1; left out: done (" in vs.origin
-        assert "note (texts)" in vs.origin
+        assert "note (texts such as '0.25%')" in vs.origin
         assert "accuracy@digits-holdout: '95%' of d is not a number, f1: 'True' of d is not a number" in vs.origin
         assert vs["a"].metrics["accuracy@digits-holdout"].value == 0.97
         assert [cell.path for cell in vs["c"].metrics.cells] == ["f1"]
@@ -409,8 +409,8 @@ def test_one_text_among_numbers_leaves_no_column_out_and_is_named():
         ({"model": ["x", "x"], "run": ["a", "b"]}, ["a", "b"], "names: run; metrics: m; left out: model (texts)."),
         ({"model": ["x", "y"], "run": ["a", "b"]}, ["0", "1"], "name= is not given; the names may be in model and run."),
         ({"checkpoint": [1000, 2000]}, ["0", "1"], "name= is not given; the names may be in checkpoint."),
-        ({"run": ["a", "a"]}, ["0", "1"], "metrics: m; left out: run (texts)."),
-        ({"run": ["a", None]}, ["0", "1"], "metrics: m; left out: run (texts)."),
+        ({"run": [None, None]}, ["0", "1"], "metrics: m; left out: run (empty)."),
+        ({"run": ["x", "x"], "model": ["a", "b"]}, ["a", "b"], "names: model; metrics: m; left out: run (texts)."),
     ],
 )
 def test_without_names_in_the_index_the_column_that_is_called_so_has_them_or_is_told(columns, names, says):
@@ -449,7 +449,7 @@ def test_texts_that_say_nothing_about_a_number_are_no_evidence():
         {"accuracy": [0.9, 0.92], "error": ["OOM", ""], "ci": ["passed", "failed"], "note_ci": ["1-2"] * 2, "b": [[1], [2]]}
     )
     assert pnb.VersionSet.from_frame(frame).origin == (
-        "From a table; metrics: accuracy; left out: error (texts), ci (texts), note_ci (texts), b (lists)."
+        "From a table; metrics: accuracy; left out: error (texts), ci (texts), note_ci (texts such as '1-2'), b (lists)."
     )
 
 
@@ -499,6 +499,8 @@ def test_metrics_and_tasks_of_the_harness_are_renamed_with_their_errors(register
         ({"acc,none": "f1_macro,none"}, "two are named 'f1_macro,none'"),
         ({"acc,none": 5}, "is not a mapping of names to names"),
         ({"acc,none": ""}, "is not a mapping of names to names"),
+        ({"acc,none": "accuracy@d-a"}, r"metric is renamed on all.*rename=\{'acc,none': 'accuracy', 'wine_holdout': 'd-a'\}"),
+        ({"acc,none": "accuracy[d-a]"}, "metric is renamed on all"),
         ("accuracy", "Pass a mapping or None"),
     ],
 )
@@ -578,3 +580,105 @@ def test_the_table_of_a_comparison_is_refused_as_one(lang):
         pnb.VersionSet.from_frame(pd.read_csv(io.StringIO(text)))
     assert caught.value.hint == "Use VersionSet(comparison.versions)."
     assert len(pnb.VersionSet(comparison.versions)) == 3
+
+
+LONG = {"run": ["a", "a", "b", "b"], "dataset": ["d-a", "d-b"] * 2}
+PIVOT = "Make it a row a version, a column a metric: "
+
+
+@pytest.mark.parametrize(
+    ("frame", "arguments", "names"),
+    [
+        (pd.DataFrame({**LONG, "accuracy": [0.5, 0.6, 0.7, 0.8]}), {}, ["accuracy@d-a", "accuracy@d-b"]),
+        (pd.DataFrame({**LONG, "accuracy": [0.5, 0.6, 0.7, 0.8]}), {"name": "run"}, ["accuracy@d-a", "accuracy@d-b"]),
+        (
+            pd.DataFrame({**LONG, "a": [0.5, 0.6, 0.7, 0.8], "n": [1, 2, 3, 4], "note": list("wxyz")}),
+            {},
+            ["a@d-a", "a@d-b", "n@d-a", "n@d-b"],
+        ),
+        (pd.DataFrame({**LONG, "a": [0.5, 0.6, 0.7, 0.8]}).set_index("run"), {}, ["a@d-a", "a@d-b"]),
+        (pd.DataFrame({**LONG, "a": [0.5, 0.6, 0.7, 0.8]}).set_index(["run", "dataset"]), {}, ["a@d-a", "a@d-b"]),
+        (pd.DataFrame({"model": ["a", "a", "b", "b"], "metric": ["wer", "cer"] * 2, "value": [0.5, 0.6, 0.7, 0.8]}), {}, ["cer", "wer"]),
+        (
+            pd.DataFrame({**LONG, "a": [0.5] * 4, "b": [0.6] * 4}).melt(["run", "dataset"], var_name="metric", value_name="score"),
+            {},
+            ["a@d-a", "a@d-b", "b@d-a", "b@d-b"],
+        ),
+    ],
+)
+def test_several_rows_a_version_are_refused_with_the_code_that_makes_them_one(frame, arguments, names):
+    with pytest.raises(ConfigurationError, match=r"two rows are named 'a'|index has 2 levels") as caught:
+        pnb.VersionSet.from_frame(frame, **arguments)
+    assert caught.value.hint.startswith(PIVOT)
+    *lines, last = caught.value.hint.removeprefix(PIVOT).removesuffix(".").split("; ")
+    scope = {"df": frame, "VersionSet": pnb.VersionSet}
+    exec("\n".join(lines), scope)
+    vs = eval(last, scope)
+    assert [version.version_name for version in vs] == ["a", "b"]
+    assert sorted(cell.name for cell in vs["b"].metrics.cells) == names
+    assert sum(len(version.metrics.cells) for version in vs) == 2 * len(names)
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"run": ["a", "a"], "seed": [1, 2]}, "two rows are named 'a'"),
+        ({"model": ["a", "a"], "note": ["x", "y"]}, "two rows are named 'a'"),
+        ({"checkpoint": [1000, 1000]}, "two rows are named '1000'"),
+        ({"model": ["a", "a"], "version": ["1", "1"]}, "two rows are named '1'"),
+        ({"run": ["a", None]}, "row 1 has no name"),
+        ({"run": [" ", "b"]}, "row 0 has no name"),
+        ({**LONG, "fold": [1, 1, 1, 1], "dataset": ["d-a"] * 4}, "two rows are named 'a'"),
+    ],
+)
+def test_names_that_are_blank_or_there_twice_are_no_numbers_of_rows(columns, says):
+    frame = pd.DataFrame({**columns, "m": [0.5] * len(next(iter(columns.values())))})
+    with pytest.raises(ConfigurationError, match=says) as caught:
+        pnb.VersionSet.from_frame(frame)
+    assert caught.value.hint == "Pass name= the column that names each version once."
+
+
+def test_every_model_of_the_demo_is_read_back_from_its_table():
+    count = 0
+    with pnb.connect("demo", default=False) as registry:
+        for model in registry.list_models():
+            table = registry.get_versions(model.name).to_frame()
+            again = pnb.VersionSet.from_frame(table).to_frame()
+            told = [column for column in table if column.startswith(("metrics.", "labels.")) or "_spec." in column]
+            count += bool(told)
+            for column in table[told].dropna(axis=1, how="all"):
+                assert again[column].astype(object).equals(table[column].astype(object)), column
+    assert count > 6
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        ("accuracy[digits-holdout]", "accuracy@digits-holdout"),
+        ("metrics.head.accuracy@d-a", "head.accuracy@d-a"),
+        ("mAP[50]", "mAP[50]"),
+        ("iou[50:95]@d-a", "iou[50:95]@d-a"),
+        ("metrics.recall[macro]", "recall[macro]"),
+        ("[x]", "[x]"),
+    ],
+)
+def test_a_dataset_in_brackets_is_one_in_the_name_of_a_column_too(column, name):
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a"], column: [0.5]}))
+    assert [cell.name for cell in vs["a"].metrics.cells] == [name]
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["95%", "93%"], "left out: m (texts such as '95%')."),
+        (["0.80 (0.02)", "0.9"], "left out: m (texts such as '0.80 (0.02)')."),
+        ([0.9, "95%"], "metrics: m; m: '95%' of b is not a number."),
+        ([0.9, "fast"], "metrics: m; m: 'fast' of b is not a number."),
+    ],
+)
+def test_texts_that_hold_a_number_are_shown_where_they_are_not_read(cells, says):
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], "m": cells}))
+    assert vs.origin == f"From a table; names: run; {says}"
+    with speaking("zh"):
+        assert "such as" not in str(vs)
+        assert "is not" not in str(vs)

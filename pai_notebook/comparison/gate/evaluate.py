@@ -85,11 +85,11 @@ def _other_way(rule: Rule, rows: Sequence[Row]) -> Phrase | None:
 def _wide(rule: Rule, rows: Sequence[Row]) -> Iterator[Phrase]:
     """Say that a bound is far from all values, and may be meant in percent, or not: error rates may exceed 1, other rates be in percent."""
     if rule.compare in (">", ">=") and rule.base == "number" and 0 < rule.number <= 1 and not rule.is_percent:
-        meant = 100 * rule.number
-        percent = list(dict.fromkeys(row.path for row in rows if _is_beside_percent(row, meant)))
+        hundredfold = 100 * rule.number
+        percent = list(dict.fromkeys(row.path for row in rows if _is_beside_percent(row, hundredfold)))
         if percent:
             told = "{rule}: values of {metrics} look like percent, so that hardly any breaks it; did you mean {meant}?"
-            yield say(told, rule=rule.text, metrics=first(percent, NAMED), meant=format_computed(meant))
+            yield say(told, rule=rule.text, metrics=first(percent, NAMED), meant=format_computed(hundredfold))
     if rule.compare not in ("<", "<=") or rule.unit or (rule.base == "number" and rule.number <= 1) or rule.number < 1:
         return
     metrics = list(dict.fromkeys(row.path for row in rows if is_percentable(row.path) and not _is_large(row) and not _is_bounded(row)))

@@ -1,0 +1,60 @@
+"""The code that makes a row a version out of a table with several rows a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.model.names import snake_case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What columns with the names of versions are called, the likeliest first.
+OF_NAMES = ("version", "run", "model", "name", "checkpoint")
+_METRIC, _VALUE = ("metric", "measure"), ("value", "score", "result")
+_FLAT = '; wide.columns = map("@".join, wide.columns)'
+_RUN_AND_DATASET = 2
+_READ = "; VersionSet.from_frame(wide)"
+
+
+def word_of_names(column: str) -> str:
+    """The word for names of versions that a column is called by, empty for another column.
+
+    Examples
+    --------
+    >>> word_of_names("VersionName"), word_of_names("accuracy")
+    ('version', '')
+    """
+    return word if (word := snake_case(column).removesuffix("_name")) in OF_NAMES else ""
+
+
+def code_of_pivot(name: str | None, names: Sequence[Any], values: Mapping[str, Sequence[Any]], metrics: Sequence[str]) -> str:
+    """Write what makes a column of each metric and dataset; empty where no column of texts tells the rows of one version apart.
+
+    Examples
+    --------
+    >>> table = {"run": ["a", "a", "b"], "dataset": ["d-a", "d-b", "d-a"], "f1": [0.5, 0.75, 1]}
+    >>> print(code_of_pivot("run", table["run"], table, ["f1"]))
+    wide = df.pivot(index='run', columns='dataset', values=['f1']); wide.columns = map("@".join, wide.columns); VersionSet.from_frame(wide)
+    """
+    called = {column: snake_case(column).removesuffix("_name") for column in values if column not in (name, *metrics)}
+    texts = [column for column in called if not word_of_names(column) and all(isinstance(each, str) and each for each in values[column])]
+    of_metric = [column for column in texts if called[column] in _METRIC][:1]
+    if of_metric and len(metrics) > 1:
+        metrics = [column for column in metrics if snake_case(column) in _VALUE]
+    # a text that is another one in every row is a remark about it
+    repeated = [[*of_metric, column] for column in texts if column not in of_metric and len(set(values[column])) < len(names)]
+    for keys in [of_metric, *repeated] if of_metric else repeated:
+        if metrics and len(set(zip(map(str, names), *(values[key] for key in keys), strict=True))) == len(names):
+            columns, cells = (keys if len(keys) > 1 else keys[0]), (metrics[0] if of_metric else list(metrics))
+            index = f"index={name!r}, " if name is not None else ""
+            return f"wide = df.pivot({index}columns={columns!r}, values={cells!r}){'' if keys == of_metric else _FLAT}{_READ}"
+    return ""
+
+
+def code_of_unstack(frame: pd.DataFrame) -> str:
+    """Write what makes columns of the second level of an index, such as `groupby(["run", "dataset"]).mean()` has."""
+    index: Any = frame.index
+    is_told = index.nlevels == _RUN_AND_DATASET and index.is_unique and all(isinstance(each, str) for each in index.levels[1])
+    return f"wide = df.unstack(){_FLAT}{_READ}" if is_told else ""
