@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described, errors_argument, list_argument, number_argument
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
-from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, unique_names
+from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, newer_than_others, unique_names
 from pai_notebook.comparison.direction import Directions
 from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
@@ -343,6 +343,7 @@ class Aligned:
         groups = self._groups
         return (
             *self._removed,
+            *newer_than_others(self._versions, self._names, self._place, self._reason),
             *self._not_each_other(),
             *with_nearest("directions: {pattern!r} matches no metric", self._directions.unused(metrics), metrics),
             *with_nearest("tolerance: {pattern!r} matches no metric", self._tolerance.unused(metrics), metrics),

@@ -8,7 +8,7 @@ from typing import Any
 
 from pai_notebook.arguments import described, is_version_name, meant_version
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.group import members_of
 from pai_notebook.model.keys import model_ids, names_of
 from pai_notebook.model.nearest import counted, nearest_sentence
@@ -19,6 +19,9 @@ from pai_notebook.model.version import ModelVersion
 
 CHOSEN = say("as asked for")
 _HINT = say("A baseline is one version: pass its name, a ModelVersion, or one of {text}.", text=joined(list(BASELINES)))
+
+# How many versions a sentence names.
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,9 @@ def in_order(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
     alike: dict[tuple[str, str], dict[ModelVersion, None]] = {}
     for version in versions:
         key = version.model_id, version.version_name
-        first = named.setdefault(key, version)
-        if first is not version:
-            alike.setdefault(key, {first: None})[version] = None
+        earlier = named.setdefault(key, version)
+        if earlier is not version:
+            alike.setdefault(key, {earlier: None})[version] = None
     found: list[ModelVersion] = []
     for key in sorted(named, key=lambda key: (key[0], version_key(key[1]))):
         found.extend(sorted(alike[key], key=lambda each: each.digest) if key in alike else (named[key],))
@@ -148,6 +151,20 @@ def _ruled(versions: Sequence[ModelVersion], rule: str, errors: Mapping[str, Any
             model_id=versions[0].model_id or "MODEL",
         ),
     )
+
+
+def newer_than_others(versions: Sequence[ModelVersion], names: Sequence[str], place: int | None, reason: Phrase) -> list[Phrase]:
+    """Say that a word which sounds like an older version chose one that was created after others of its model."""
+    if place is None or reason not in (BASELINES["previous"], BASELINES["first"]):
+        return []
+    base = versions[place]
+    older = [
+        name
+        for name, version in zip(names, versions, strict=True)
+        if base.created and version.created and version.created < base.created and version.model_id == base.model_id
+    ]
+    said = say("The baseline {baseline} was created after {versions}.", baseline=names[place], versions=first(older, _NAMED))
+    return [said] if older else []
 
 
 def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, errors: Mapping[str, Any]) -> tuple[int, Phrase]:

@@ -18,7 +18,7 @@ from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import kind_of, shown, shown_text
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_words import is_cost, is_percent_beside, is_percentable
+from pai_notebook.model.metric_words import bounds_of, is_cost, is_percent_beside, is_percentable
 from pai_notebook.model.names import Name, full_name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format, format_percent
@@ -346,6 +346,12 @@ class RowMaker(Protocol):
 
     def is_alike(self, row: Row) -> bool:
         """Whether that is a number, and nothing says how sure it is."""
+
+
+def left_to_lose(row: Row, base: float) -> float:
+    """How much worse than a measured value a metric with a direction can be at all, in its own unit; infinite where it has no end."""
+    low, high = bounds_of(row.path, [cell.value for cell in row.cells if cell.value is not None])
+    return base - low if row.direction.mode == "max" else high - base
 
 
 def _has_interval(change: Change) -> bool:

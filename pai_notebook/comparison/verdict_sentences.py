@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
 from pai_notebook.comparison.judged import Judged, Standing, has_number, judge
-from pai_notebook.comparison.rows import Row, is_alike
+from pai_notebook.comparison.rows import Row, is_alike, left_to_lose
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import is_judged
 from pai_notebook.comparison.verdict import (
@@ -280,7 +280,10 @@ class _Sentences(BestSentences, AsideSentences):
                 few.append(each)
                 continue
             loss = -interval.low if each.row.direction.mode == "max" else interval.high
-            if loss > self._tolerance.bound(each.row.path, each.row.dataset, each.row.cells[self._baseline].value or 0.0):
+            base = each.row.cells[self._baseline].value or 0.0
+            # nobody loses more than was measured
+            loss = min(loss, left_to_lose(each.row, base))
+            if loss > self._tolerance.bound(each.row.path, each.row.dataset, base):
                 # a version that is worse in the metric on another dataset is told by itself
                 losses.setdefault((each.row.path, (each.place, each.row.path) in worse), []).append(Loss(loss, each))
         if losses:

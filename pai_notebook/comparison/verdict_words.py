@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pai_notebook.comparison.cell_changes import in_percent, told_difference
 from pai_notebook.comparison.comparability import looks_mixed, with_models
 from pai_notebook.comparison.judged import Judged, Standing, has_number
-from pai_notebook.comparison.rows import Row, is_alike, is_blank
+from pai_notebook.comparison.rows import Row, is_alike, is_blank, left_to_lose
 from pai_notebook.comparison.together import is_judged
 from pai_notebook.comparison.verdict import Finding
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -235,6 +235,8 @@ class VerdictWords:
         """Write how much worse a metric could still be, on which dataset, and of which version that is where several could."""
         row = loss.judged.row
         size, path, dataset = row.scale.at_most(loss.size), self._path(row), self._dataset(row)
+        if loss.size >= left_to_lose(row, row.cells[self._baseline].value or 0.0):
+            size = say("{loss} (all there is to lose)", loss=size)
         several = self._measured_on[path] > 1
         if alone:
             metric = say("{path} on {dataset}", path=path, dataset=dataset) if several else path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -261,8 +262,8 @@ def _best_elsewhere(
 
 
 def _best(cells: Sequence[Cell], mode: str | None) -> float | None:
-    """Find the best value of a column as measured; None where the direction is not known or all are equal."""
-    values = [cell.value for cell in cells if cell.value is not None]
+    """Find the best finite value of a column as measured; None where the direction is not known or all are equal."""
+    values = [cell.value for cell in cells if cell.value is not None and math.isfinite(cell.value)]
     if mode is None or len(set(values)) <= 1:
         return None
     return max(values) if mode == "max" else min(values)

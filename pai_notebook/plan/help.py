@@ -88,7 +88,10 @@ _GROUPS = (
 _ORDER = say(
     "They apply in this order: the address and --last select, --where, --label and --approval filter, --sort orders, --limit cuts."
 )
-_NOTE_OF_BASELINE = say("By default the newest approved version of the first model; it is fetched, and no filter removes it.")
+_NOTE_OF_BASELINE = say(
+    "By default the newest approved version of the first model; it is fetched, and no filter removes it. "
+    "first is the first of those compared, in the order of names."
+)
 
 
 class Manual(Displayed):

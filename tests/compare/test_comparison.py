@@ -243,6 +243,18 @@ def test_a_word_means_the_newest_by_creation_time_and_highest_the_name():
     assert [Comparison(versions, baseline=word).baseline_name for word in ("latest", "previous", "highest")] == ["0.1.0", "0.9.0", "0.9.0"]
 
 
+@pytest.mark.parametrize("baseline", ["first", "previous"])
+def test_a_baseline_that_a_word_means_and_that_is_newer_than_others_is_named(baseline):
+    days = {"0.1.0": 2, "0.2.0": 1, "0.3.0": 3}
+    versions = [make(name, {"accuracy": 0.9}, GmtCreateTime=f"2026-01-{day:02}T00:00:00Z") for name, day in days.items()]
+    c = Comparison(versions, baseline=baseline)
+    assert "The baseline 0.1.0 was created after 0.2.0." in c.notes
+    assert "The baseline 0.1.0 was created after 0.2.0." in str(c)
+    assert "基线 0.1.0 的创建时间晚于 0.2.0。" in c.notes[0].in_language("zh")
+    assert not Comparison(versions, baseline="0.1.0").notes
+    assert not Comparison(versions[::2], baseline=baseline).notes
+
+
 @pytest.mark.parametrize(("word", "why"), [("approved", "none of these 2 versions is approved"), ("previous", "older than the latest")])
 def test_a_baseline_that_is_named_and_not_to_be_had_says_how_to_get_it(word, why):
     versions = [make("0.1.0"), make("0.2.0")][: 2 if word == "approved" else 1]

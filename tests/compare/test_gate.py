@@ -1068,6 +1068,18 @@ def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
     assert half[1].high > 1.4 * half[0].high
 
 
+def test_an_alarm_names_no_loss_that_is_more_than_the_baseline_has_to_lose():
+    versions = {"accuracy": 0.1, "n": 10}, {"accuracy": 0.1, "n": 10}
+    (check,) = checked(compare(*versions), "fail if worse beyond chance")
+    said = "no loss shown; one of 10.0 pp, all there is to lose, would be shown in less than half of all cases"
+    assert (check.outcome, check.reason.partition(" (")[0]) == ("passed", said)
+    assert "即使退化 10.0 个百分点（即全部）" in check.reason.in_language("zh")
+    (check,) = checked(compare(*versions, tolerance=0.05), "fail if worse beyond chance")
+    assert check.reason.startswith(
+        "no loss beyond the tolerance of 5 pp shown; one of 10.0 pp, all there is to lose, would be shown in less"
+    )
+
+
 def test_an_alarm_does_not_pass_what_too_few_runs_cannot_judge():
     few = [{"accuracy": values, "f1": [0.5, 0.51, 0.52]} for values in ([0.80, 0.801], [0.60, 0.8302])]
     repeats = {"accuracy": "runs"}

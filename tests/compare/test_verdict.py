@@ -255,6 +255,30 @@ def test_what_could_be_worse_names_the_versions_of_which_that_is_true_with_the_l
     )
 
 
+@pytest.mark.parametrize(
+    ("base", "mine", "said"),
+    [
+        ({"accuracy": 0.1, "n": 10}, {"accuracy": 0.1, "n": 10}, "10.0 pp (all there is to lose) in accuracy"),
+        ({"f1": 0.1, "f1_se": 0.15}, {"f1": 0.12, "f1_se": 0.15}, "10.0 pp (all there is to lose) in f1"),
+        (
+            {"error_rate": 0.9, "error_rate_se": 0.15},
+            {"error_rate": 0.9, "error_rate_se": 0.15},
+            "10.0 pp (all there is to lose) in error_rate",
+        ),
+        ({"wer": 0.1, "wer_se": 0.15}, {"wer": 0.12, "wer_se": 0.15}, "43.6 pp in wer"),  # which has no end
+    ],
+)
+def test_no_loss_is_said_to_be_possible_that_is_more_than_the_baseline_has_to_lose(base, mine, said):
+    verdict = compare(base, mine).verdict
+    assert f"0.2.0 could still be worse (95 % together) by up to about {said}." in verdict
+    assert ("即全部" in verdict.in_language("zh")) is ("all there is" in said)
+
+
+def test_of_a_baseline_that_has_nothing_to_lose_no_loss_is_stated():
+    verdict = compare({"accuracy": 0.0, "n": 10}, {"accuracy": 0.0, "n": 10}).verdict
+    assert not any("could still be worse" in sentence for sentence in verdict.sentences)
+
+
 @examples(60)
 @given(st.lists(st.lists(st.sampled_from([0.8, 0.85, 0.87, 0.895, 0.9, 0.92]), min_size=2, max_size=2), min_size=2, max_size=5))
 def test_no_version_is_said_to_be_perhaps_worse_where_it_is_shown_to_be(values):

@@ -28,6 +28,15 @@ def test_numbers_have_four_significant_digits_or_what_tells_them_apart_and_the_n
     assert "numbers rounded; to_frame() has all" in text
 
 
+def test_an_infinite_value_is_never_the_best():
+    values = 0.5, float("inf"), 0.6
+    measured = [ModelVersion.from_document({"VersionName": f"0.{n}.0", "Metrics": {"accuracy": x}}, "m") for n, x in enumerate(values)]
+    text = str(pnb.VersionSet(measured))
+    assert "☆ 0.6" in text
+    assert "☆ ∞" not in text
+    assert "☆" not in str(pnb.VersionSet(measured[:2]))
+
+
 def test_nothing_is_said_of_digits_where_all_are_shown():
     assert "rounded" not in listed(version(1, 0.1235), version(2, 3))
 

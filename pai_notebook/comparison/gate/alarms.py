@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pai_notebook.comparison.gate.pairs import Gated, Pair
 from pai_notebook.comparison.gate.parse import Alarm
 from pai_notebook.comparison.gate.report import Check, Outcome
-from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
+from pai_notebook.comparison.rows import Kind, Verdict, is_blank, left_to_lose, told_blank
 from pai_notebook.comparison.together import Margined, Together
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -195,11 +195,12 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed
     if evidence.telling(level) is None:
         return pair.uncheckable(_required(alarm), alarm.text, say("too few runs or folds to tell ({reason})", reason=evidence.reason))
     half = (interval.high - interval.low) / 2 + margin
-    farthest = -interval.low if pair.row.direction.mode == "max" else interval.high
-    unseen, far = scale.at_most(half), scale.at_most(max(farthest, half))
+    most = math.inf if pair.base is None or pair.base.value is None else left_to_lose(pair.row, pair.base.value)
+    farthest = min(-interval.low if pair.row.direction.mode == "max" else interval.high, most)
+    unseen, far = scale.at_most(min(half, most)), scale.at_most(min(max(farthest, half), most))
     is_lost = bool(told) and evidence.interval is not None and evidence.interval.excludes_zero
-    # a true loss as large as half of the interval is shown where chance adds to it, and not where it takes away
-    said = "no loss shown; one of about {unseen} would be shown in half of all cases only ({reason})"
+    said = _none_shown(margin=bool(margin), whole=half >= most, farther=far != unseen)
+    is_lost = bool(told) and evidence.interval is not None and evidence.interval.excludes_zero
     if is_lost and pair.change.kind is Kind.WORSE:
         said = "behind; beyond chance, but may be within the {what}: a loss of up to {far} is not excluded ({reason})"
         far = scale.at_most(farthest)
@@ -208,17 +209,30 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed
         if farthest > margin:
             said = "loss of {loss}, within the {allowed} as measured; one of up to {far} is not excluded ({reason})"
             far = scale.at_most(farthest)
-    elif margin:
-        said = "no loss beyond the {allowed} shown; one of about {unseen} would be shown in half of all cases only ({reason})"
-        if far != unseen:
-            said = (
-                "no loss beyond the {allowed} shown; one of about {unseen} would be shown in half of all cases only; "
-                "up to {far} is not excluded ({reason})"
-            )
-    elif far != unseen:
-        said = "no loss shown; one of about {unseen} would be shown in half of all cases only; up to {far} is not excluded ({reason})"
     told = {"allowed": allowed.words(pair), "what": allowed.kind, "unseen": unseen, "far": far, "reason": evidence.reason, **told}
     return pair.check("passed", alarm.text, say(said, **told), scale=scale)
+
+
+def _none_shown(*, margin: bool, whole: bool, farther: bool) -> str:
+    """Say which loss would not be shown: beyond a margin, as large as all there is to lose, and how far the interval goes."""
+    # a true loss as large as half of the interval is shown where chance adds to it, and not where it takes away
+    if whole and margin:
+        return (
+            "no loss beyond the {allowed} shown; one of {unseen}, all there is to lose, "
+            "would be shown in less than half of all cases ({reason})"
+        )
+    if whole:
+        return "no loss shown; one of {unseen}, all there is to lose, would be shown in less than half of all cases ({reason})"
+    if margin and farther:
+        return (
+            "no loss beyond the {allowed} shown; one of about {unseen} would be shown in half of all cases only; "
+            "up to {far} is not excluded ({reason})"
+        )
+    if margin:
+        return "no loss beyond the {allowed} shown; one of about {unseen} would be shown in half of all cases only ({reason})"
+    if farther:
+        return "no loss shown; one of about {unseen} would be shown in half of all cases only; up to {far} is not excluded ({reason})"
+    return "no loss shown; one of about {unseen} would be shown in half of all cases only ({reason})"
 
 
 def _check_worse(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed) -> Check:
