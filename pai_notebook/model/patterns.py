@@ -102,10 +102,10 @@ class Pattern:
             return 0, 0, 0
         return None
 
-    @property
-    def is_glob(self) -> bool:
-        """Whether it has wildcards."""
-        return self._glob is not None
+    def is_glob(self, names: Iterable[Name]) -> bool:
+        """Whether it has wildcards; behind a metric that is there, what brackets hold is a dataset."""
+        on_dataset = self._base is not None and self._base._glob is None and not _WILD.search(self._dataset)  # noqa: SLF001 - of this class
+        return self._glob is not None and not (on_dataset and self._base is not None and any(map(self._base.fits, names)))
 
     def mentions(self, path: str) -> bool:
         """Whether a path could be part of what was written; most names are told apart by that alone."""
@@ -204,7 +204,7 @@ class Patterns:
         if not names or len(self.unused(names)) < len(self):
             return
         for pattern in self.patterns:
-            if not pattern.is_glob and pattern.section() == "metrics" and not pattern.fits(Name("metrics", "")):
+            if not pattern.is_glob(names) and pattern.section() == "metrics" and not pattern.fits(Name("metrics", "")):
                 raise NameNotFound(say("no version has {text!r}", text=pattern.text), hint=nearest_hint(pattern.text, names))
 
 

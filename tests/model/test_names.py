@@ -338,3 +338,17 @@ def test_a_name_that_ends_several_settings_is_not_absent_and_an_unknown_one_is_a
     assert len(vs.filter("env == 'test'")) == 1
     with pytest.raises(NameNotFound, match=r"Available: cer; labels.env; training_spec.Algorithm and evaluation_spec.Algorithm\.$"):
         vs.groupby("nosuch")
+
+
+@pytest.mark.parametrize("text", ["accuracy@holdout", "accuracy[holdout]"])
+def test_a_short_name_of_two_datasets_is_refused_wherever_it_is_written(text):
+    with pnb.connect("demo", default=False) as registry:
+        vs = registry.get_versions("wine-cultivar@1.5.0") + registry.get_versions("iris-species")[:1]
+    c = vs.compare("1.5.0")
+    for ask in (c.__getitem__, c.best, c.rank, lambda name: c.interval(name, "1.5.0"), lambda name: vs.compare("1.5.0", include=name)):
+        with pytest.raises(NameNotFound, match=r"wine-holdout and .*iris-holdout"):
+            ask(text)
+    for rule in (f"{text} >= 0.1", f"fail if {text} worse beyond chance", f"{text} >= baseline"):
+        (check,) = c.check(rule).checks
+        assert (check.outcome, check.checked) == ("failed", False)
+        assert "nearest: accuracy@wine-holdout, accuracy@iris-holdout" in check.reason
