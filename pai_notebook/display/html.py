@@ -49,6 +49,8 @@ _JOINT = re.compile(r"(?<=\w)([._/-])(?=\w)")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 # Keeps what stands on both sides in one line. Of longer remarks a narrow cell has no room.
 _UNBROKEN, _SHORT_REMARK = "\u00a0", 24
+# Characters of a difference for which each cell of a comparison has room.
+_ROOM = 8
 _REMARKS: dict[Tone, str] = {
     "neutral": "small",
     "info": "small",
@@ -81,6 +83,13 @@ def _paddings(table: Table) -> dict[tuple[int, int], str]:
 def _has_remarks(cell: Inline) -> bool:
     """Whether something stands below the digits, flush right, to which they should not be shifted."""
     return isinstance(cell, Number) and bool(cell.delta or cell.marks)
+
+
+def _wide_places(table: Table) -> str:
+    """Classes of a table: each column, from 1, in which a difference needs more room than the style sheet gives all of them."""
+    rows = [row for row in table.rows[: table.limit] if not isinstance(row, Heading)]
+    wide = {at for row in rows for at, cell in enumerate(row, 1) if isinstance(cell, Number) and cells(" ".join(remarks(cell))) > _ROOM}
+    return "".join(f" w{at}" for at in sorted(wide))
 
 
 def _is_long_cell(cell: Inline) -> bool:
@@ -190,6 +199,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "remark": layout.remark,
     "remark_of": _remark,
     "target": target,
+    "wide_places": _wide_places,
     "symbol": lambda shape: inline(layout.symbol(shape)),
 }
 

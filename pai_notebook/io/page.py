@@ -21,7 +21,7 @@ body{margin:0 auto;max-width:84em;padding:1em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.3em 0 .2em}main>p{margin:.3em 0}
 h2{font-size:1.2em;margin:1.2em 0 .3em;border-bottom:1px solid #8885;padding-bottom:.15em}
 h2 small{font-weight:400;font-size:75%;opacity:.8}
-table{font-size:14px!important}td>:is(b,strong,var,cite,small){min-width:5.4em!important}
+table{font-size:14px!important}[class^=pin]{--room:5.4em}
 [class^=pin] tr>:nth-child(n+4){padding-left:1.1em!important}
 @media screen{.facts td:has(>br:nth-of-type(8)){columns:28em}}
 main>details>summary{cursor:pointer;margin-top:.8em;border-bottom:1px solid #8885}summary h2{display:inline;border:0}
