@@ -354,6 +354,46 @@ class Bounds(Side):
 
 
 @dataclass(frozen=True)
+class Alone(Side):
+    """A value of which something else is known than of the one it is compared with: each has its own error.
+
+    Attributes
+    ----------
+    side : Side
+        What is known of it.
+    what : str
+        Name of the row that states it.
+
+    Examples
+    --------
+    >>> print(Alone(0.9, Share(0.9, 1000), "n").against(Alone(0.8, Stated(0.8, 0.01), "accuracy_stderr"), 0.95).words)
+    95 % interval +0.073 to +0.126
+    """
+
+    side: Side
+    what: str
+
+    def _against(self, other: Self, level: float) -> Interval:
+        """Recover the interval of the difference from the two intervals."""
+        return self._stated_against(other, 1.0, level)
+
+    def _own(self, level: float) -> tuple[float, float]:
+        """Give the interval of the value."""
+        return self.side.own(level)
+
+    def reason(self, other: Self, versions: tuple[str, str] | None = None) -> Phrase:
+        """Say what is given for which of the two."""
+        if versions is None:
+            return self._basis(other)
+        told = "{what} of {name} and {what_baseline} of {baseline}, each with its own error, as if measured on different examples"
+        return say(told, what=self.what, name=versions[0], what_baseline=other.what, baseline=versions[1])
+
+    def _basis(self, other: Self) -> Phrase:
+        told = "{what} and {what_baseline}, each with its own error, as if measured on different examples"
+        return say(told, what=self.what, what_baseline=other.what)
+
+
+@dataclass(frozen=True)
 class Exact(Side):
     """A value that is read off, such as the size of a file."""
 

@@ -1,14 +1,15 @@
 """How sure the difference of two values is, from what stands beside them; where nothing does, no interval is made up.
 
 The sources, in the order in which they are tried: answers to the same examples, exact numbers, repeats and folds that the caller
-hands over, a standard deviation with a number of runs, the number of examples of a share, stated standard errors, stated intervals.
+hands over, a standard deviation with a number of runs, the number of examples of a share, stated standard errors, stated intervals, and
+at last each of the two values by its own of the last three.
 Every answer names its source and what it covers; every refusal says what was wrong or what would help.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cache
@@ -19,7 +20,7 @@ from pai_notebook.comparison.interval import normal_quantile, t_interval
 from pai_notebook.comparison.readings import DatasetCount, Readings, SourceReading
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import ask_for_series, is_list
-from pai_notebook.comparison.sources import Exact, Side
+from pai_notebook.comparison.sources import Alone, Bounds, Exact, Share, Side, Stated
 from pai_notebook.comparison.two_sides import Evidence, Sides
 from pai_notebook.comparison.unused import Unused, told_unused
 from pai_notebook.i18n.phrases import Phrase, joined, say
@@ -187,7 +188,8 @@ class Uncertainty:
         if not self._readings.has_source(key, n or self._n):
             return _nothing(is_share(key[0]))
         refusals: list[Phrase] = []
-        for mine, theirs in zip(self._readings.read(key, place, n), self._readings.read(key, other, n), strict=True):
+        readings = self._readings.read(key, place, n), self._readings.read(key, other, n)
+        for mine, theirs in zip(*readings, strict=True):
             refusal = self._refusal(mine, theirs, place, other)
             if refusal is not None:
                 refusals.append(refusal)
@@ -195,7 +197,9 @@ class Uncertainty:
                     break  # another source would know nothing of how much runs differ
             elif mine is not None and theirs is not None and mine.side is not None and theirs.side is not None:
                 return Sides(mine.side, theirs.side, self._span(key, place, other))
-        return Evidence(refusals[0]) if refusals else _nothing(is_share(key[0]))
+        own, base_own = map(_alone, readings)
+        none = Evidence(refusals[0]) if refusals else _nothing(is_share(key[0]))
+        return none if own is None or base_own is None else Sides(own, base_own, self._span(key, place, other))
 
     def told_apart(self, key: Key, tops: Sequence[int], others: Sequence[int], *, level: float, margin: float) -> dict[int, bool | None]:
         """Say which values differ by more than a margin from each of several equal ones; None where an interval is not known.
@@ -351,6 +355,13 @@ class Uncertainty:
         return any(
             each is not None and isinstance(each.side, Runs) and each.side.is_single for each in self._readings.read(key, place, None)
         )
+
+
+def _alone(readings: Iterable[SourceReading | None]) -> Alone | None:
+    """What is known of a value by itself, the first of what is stated; None where something is not believed, or known of runs."""
+    found = [each for each in readings if each is not None]
+    sides = [Alone(each.side.value, each.side, each.what) for each in found if isinstance(each.side, Share | Stated | Bounds)]
+    return sides[0] if sides and len(sides) == len(found) else None
 
 
 def _no_number(values: Sequence[float | None]) -> Phrase:

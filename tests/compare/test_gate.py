@@ -1451,3 +1451,13 @@ def test_checks_are_drawn_without_comparing_each_with_each(monkeypatch):
     report = c.check("accuracy > 0.8\nf1 > 0.1")
     monkeypatch.setattr(Check, "__eq__", lambda *_: pytest.fail("two checks are compared"))
     assert "No interval known, as measured: accuracy, f1" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("margin", "is_said"), [("99pp", True), ("0.9", True), ("90pp", True), ("89pp", False), ("99%", False), ("100pp", False)]
+)
+@pytest.mark.parametrize("metric", ["accuracy ", ""])
+def test_an_alarm_whose_margin_is_more_than_the_baseline_has_to_lose_is_remarked_on(metric, margin, is_said):
+    rule = f"fail if {metric}worse by more than {margin} beyond chance"
+    report = compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.1, "n": 100}).check(rule)
+    assert (f"{rule}: no value of accuracy breaks it with this baseline" in report.remarks) is is_said

@@ -397,3 +397,40 @@ def test_whole_numbers_beyond_every_float_are_infinite_and_neither_is_ahead():
     c = compare({"accuracy": 10**400}, {"accuracy": 10**401})
     assert c["accuracy"].changes[1].delta is None
     assert c.verdict.sentences == ("Infinite in 0.1.0 and in others, so that nothing can be said: accuracy.",)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high", "named"),
+    [
+        ({"n": 1000}, {"accuracy_stderr": 0.0126}, -0.1300, -0.0681, "accuracy_stderr of 0.2.0 and n of 0.1.0"),
+        ({"accuracy_stderr": 0.0095}, {"n": 1000}, -0.1319, -0.0699, "n of 0.2.0 and accuracy_stderr of 0.1.0"),
+        (
+            {"accuracy_stderr": 0.0095},
+            {"accuracy_ci": [0.775, 0.825]},
+            -0.1312,
+            -0.0688,
+            "accuracy_ci of 0.2.0 and accuracy_stderr of 0.1.0",
+        ),
+    ],
+)
+def test_two_versions_of_which_different_errors_are_known_are_told_apart_by_each_ones_own(first, second, low, high, named):
+    evidence = interval({"accuracy": 0.9, **first}, {"accuracy": 0.8, **second}, "accuracy")
+    assert evidence.reason == f"{named}, each with its own error, as if measured on different examples"
+    assert bounds(evidence) == pytest.approx((low, high), abs=0.0002)
+    # as where the same is known of both, but for how a share is skewed
+    assert bounds(evidence) == pytest.approx(
+        bounds(interval({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.8, "n": 1000}, "accuracy")), abs=0.003
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"accuracy_std": 0.01, "n_runs": 5}, {"n": 1000}),
+        ({"accuracy_stderr": 0}, {"n": 1000}),
+        ({"n": 1000}, {}),
+        ({"n": 3}, {"accuracy_stderr": 0.01}),
+    ],
+)
+def test_what_is_of_runs_or_not_believed_is_not_taken_together_with_another_error(first, second):
+    assert interval({"accuracy": 0.9, **first}, {"accuracy": 0.8, **second}, "accuracy").interval is None

@@ -15,9 +15,9 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.flatten import unescaped
-from pai_notebook.model.metric_words import is_percentable
+from pai_notebook.model.metric_words import bounds_of, is_percentable
 from pai_notebook.model.nearest import nearest_names
-from pai_notebook.model.numbers import choose_format
+from pai_notebook.model.numbers import choose_format, cleared
 
 # How many metrics a sentence of a gate names.
 NAMED = 8
@@ -60,6 +60,24 @@ def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
     if len(found) == 1:
         told = "1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds ({metrics})"
     return say(told, count=len(found), metrics=first(list(dict.fromkeys(found.values())), NAMED))
+
+
+def cannot_ring(alarm: Alarm, gated: Gated) -> Phrase | None:
+    """Say of which metrics no value is worse than this baseline by more than the margin of an alarm; None where there are none."""
+    tolerance, found = _tolerance(alarm, gated), dict[str, None]()
+    for row in gated.fitting(alarm.pattern) if alarm.margin and gated.baseline is not None else ():
+        values = [cell.value for cell in row.cells if cell.value is not None]
+        base = row.cells[gated.baseline or 0].value
+        if base is None or not math.isfinite(base) or row.direction.mode is None:
+            continue
+        low, high = bounds_of(row.path, values)
+        room = base - low if row.direction.mode == "max" else high - base
+        # a margin that no baseline allows makes no check
+        is_vain = tolerance.allows_anything((row.path, row.dataset), values, base, up=row.direction.mode == "min") is not None
+        if not is_vain and cleared(tolerance.bound(row.path, row.dataset, base)) >= cleared(room):
+            found[row.path] = None
+    told = "{rule}: no value of {metrics} breaks it with this baseline"
+    return say(told, rule=alarm.text, metrics=first(list(found), NAMED)) if found else None
 
 
 def _pairs(alarm: Alarm, gated: Gated, tolerance: Tolerance) -> list[Pair]:

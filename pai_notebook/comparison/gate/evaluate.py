@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.comparison.gate.alarms import NAMED, alarm_checks, unchecked
+from pai_notebook.comparison.gate.alarms import NAMED, alarm_checks, cannot_ring, unchecked
 from pai_notebook.comparison.gate.pairs import Gated, Pair, relative_end
 from pai_notebook.comparison.gate.parse import Alarm, Rule, no_name, parse_rules
 from pai_notebook.comparison.gate.report import Check, Outcome
@@ -59,8 +59,10 @@ def remarks_on(text: str, gated: Gated, checks: Sequence[Check], *, previous: bo
     """Say what several versions, or a baseline that moves with every release, mean for a gate."""
     parsed = parse_rules(text)
     rules = [rule for rule in parsed if isinstance(rule, Rule)]
-    remarks = [remark for rule in parsed if isinstance(rule, Alarm) and (remark := unchecked(rule, checks)) is not None]
-    if gated.tolerance.words and any(isinstance(rule, Alarm) for rule in parsed):
+    alarms = [rule for rule in parsed if isinstance(rule, Alarm)]
+    remarks = [remark for alarm in alarms if (remark := unchecked(alarm, checks)) is not None]
+    remarks += [remark for alarm in alarms if (remark := cannot_ring(alarm, gated)) is not None]
+    if gated.tolerance.words and alarms:
         remarks.append(say("A loss within the tolerance ({tolerance}) raises no alarm.", tolerance=gated.tolerance.words))
     remarks += [remark for rule in rules if (remark := _other_way(rule, gated.fitting(rule.pattern))) is not None]
     remarks += [remark for rule in rules for remark in (*_wide(rule, gated.fitting(rule.pattern)), *_unbreakable(rule, gated))]
