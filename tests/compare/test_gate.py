@@ -1461,3 +1461,31 @@ def test_an_alarm_whose_margin_is_more_than_the_baseline_has_to_lose_is_remarked
     rule = f"fail if {metric}worse by more than {margin} beyond chance"
     report = compare({"accuracy": 0.9, "n": 100}, {"accuracy": 0.1, "n": 100}).check(rule)
     assert (f"{rule}: no value of accuracy breaks it with this baseline" in report.remarks) is is_said
+
+
+@pytest.mark.parametrize("base", ["95%", "n/a", "0,95", [0.9, 0.8], True, float("nan"), None, float("inf")])
+@pytest.mark.parametrize("gate", [lambda c: c.assert_no_regression(), lambda c: c.gate("fail if worse beyond chance")])
+def test_a_number_beside_a_baseline_without_one_fails_a_gate(base, gate):
+    c = compare({"accuracy": base, "f1": 0.5, "f1_stderr": 0.01}, {"accuracy": 0.1, "f1": 0.6, "f1_stderr": 0.01})
+    with pytest.raises(RegressionError) as caught:
+        gate(c)
+    (check,) = caught.value.report.breaches
+    assert (check.metric, check.checked) == ("accuracy", False)
+    assert check.reason.startswith("the value is number, the baseline's is ")
+
+
+@pytest.mark.parametrize(
+    ("base", "value", "outcome"),
+    [
+        ([0.9, 0.9], [0.1, 0.1], "failed"),
+        ([0.9, 0.9], [0.9, 0.9], "skipped"),
+        (True, False, "failed"),
+        (float("nan"), float("nan"), "failed"),
+        (None, None, "failed"),
+        ("high", "low", "skipped"),
+    ],
+)
+def test_an_alarm_over_all_metrics_fails_for_results_that_it_cannot_compare(base, value, outcome):
+    c = compare({"accuracy": base, "f1": 0.5, "f1_stderr": 0.01}, {"accuracy": value, "f1": 0.6, "f1_stderr": 0.01})
+    found = {check.metric: check.outcome for check in c.check("fail if worse beyond chance").checks}
+    assert found == {"accuracy": outcome, "f1": "passed"}

@@ -10,11 +10,13 @@ from pai_notebook.comparison.gate.pairs import Gated, Pair
 from pai_notebook.comparison.gate.parse import Alarm
 from pai_notebook.comparison.gate.report import Check, Outcome
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, left_to_lose, told_blank
+from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.together import Margined, Together
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.flatten import unescaped
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import bounds_of, is_percentable
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import choose_format, cleared
@@ -154,18 +156,22 @@ def _required(alarm: Alarm) -> Outcome:
 
 
 def _not_checked(alarm: Alarm, pair: Pair) -> Check:
-    """Fail for a value that an alarm is about and cannot check; one over all metrics leaves out what the baseline lacks."""
+    """Fail for a value that an alarm is about and cannot check; one over all metrics leaves out what the baseline lacks, and texts."""
     cell, base = pair.cell, pair.base
     required = _required(alarm)
     absent: Outcome = "skipped" if alarm.optional else "failed"
     if base is None or is_blank(base):
         return pair.uncheckable(absent if alarm.is_named else "skipped", alarm.text, say("the baseline does not have it"))
-    if base.value is None or not math.isfinite(base.value):
-        return pair.uncheckable(required, alarm.text, say("the baseline has no number to compare with"))
     if is_blank(cell):
         return pair.uncheckable(absent, alarm.text, told_blank(cell))
+    if base.value is None and cell.value is None and not pair.has_no_result:
+        # nobody measured anything in a text on both sides; lists and truth values are results
+        is_open = (is_list(cell) or cell.state is State.BOOLEAN) and pair.change.kind is not Kind.SAME
+        return pair.uncheckable("failed" if is_open else required, alarm.text, pair.no_number)
     if cell.value is None or not math.isfinite(cell.value):
         return pair.uncheckable("failed", alarm.text, pair.no_number)
+    if base.value is None or not math.isfinite(base.value):
+        return pair.uncheckable("failed", alarm.text, pair.no_baseline)
     evidence = pair.change.evidence
     return pair.uncheckable(required, alarm.text, pair.no_number if evidence is None else evidence.reason)
 

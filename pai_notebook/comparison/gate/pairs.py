@@ -190,6 +190,17 @@ class Pair:
         return say("the value is {state}: {text}", state=say(self.cell.state), text=self.cell.text[:40])
 
     @property
+    def no_baseline(self) -> Phrase:
+        """Say what the two state where the baseline has no number to compare with."""
+        base = say(State.ABSENT) if self.base is None else say(self.base.state)
+        return say("the value is {state}, the baseline's is {base}", state=say(self.cell.state), base=base)
+
+    @property
+    def has_no_result(self) -> bool:
+        """Whether one of the two is NaN or null, as of a run that failed."""
+        return any(each is not None and each.state in (State.NAN, State.NULL) for each in (self.cell, self.base))
+
+    @property
     def undirected(self) -> Phrase:
         """Say that a change is neither a gain nor a loss that is known."""
         return say("changed, and which way is better is {direction}", direction=self.row.direction.said)

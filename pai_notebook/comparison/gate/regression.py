@@ -89,9 +89,9 @@ def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
     if is_blank(cell) or failed is not None:
         return pair.uncheckable("failed" if failed else _outcome(policy.missing), NO_REGRESSION, failed or told_blank(cell))
     is_text = base.value is not None and cell.state is State.TEXT
-    if is_text or not pair.is_finite or {cell.state, base.state} & {State.NAN, State.NULL}:
-        reason = say("the value is {state}, the baseline's is {base}", state=say(cell.state), base=say(base.state))
-        return pair.uncheckable("failed", NO_REGRESSION, pair.no_number if is_text else reason)
+    is_new = base.value is None and cell.value is not None
+    if is_text or is_new or not pair.is_finite or pair.has_no_result:
+        return pair.uncheckable("failed", NO_REGRESSION, pair.no_number if is_text else pair.no_baseline)
     if cell.value is None or base.value is None:
         return _check_words(policy, pair, same=pair.change.kind is Kind.SAME, named=named)
     return _check_number(policy, pair, base.value)
