@@ -14,8 +14,8 @@ _FOOTER = 90
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _CSS = """
 :root{color-scheme:light dark}
-html,body,[class^=pin]{background:#fff;color:#1a1a1a}main table{--page:#fff!important}
-@media screen and (prefers-color-scheme:dark){html,body,[class^=pin]{background:#111;color:#e8e8e8}main table{--page:#111!important}}
+html,body{background:#fff;color:#1a1a1a}main table{--page:#fff!important}
+@media screen and (prefers-color-scheme:dark){html,body{background:#111;color:#e8e8e8}main table{--page:#111!important}}
 body{font:15px/1.5 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 body{margin:0 auto;max-width:84em;padding:1em;overflow-wrap:anywhere}
 h1{font-size:1.6em;margin:.3em 0 .2em}main>p{margin:.3em 0}
@@ -30,10 +30,10 @@ figure{margin:1em 0;max-width:100%;overflow-x:auto}figure img{max-width:100%;hei
 pre{overflow-x:auto;background:#8881;padding:.7em 1em;border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:90%}
 a{color:LinkText}
 @media screen{[class^=pin] tr>:is(:first-child:not([colspan]),:nth-child(2)),.pin3 tr>:nth-child(3)
-{position:sticky;left:0;z-index:1;background:inherit}[class^=pin] :is(thead,tbody,tr){background:inherit!important}}
+{position:sticky;left:0;z-index:1;background:var(--page)}}
 @page{size:A4;margin:12mm 12mm 14mm}@page wide{size:A4 landscape;margin:10mm 12mm 13mm}
 @media print{:root{color-scheme:light;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-td:has(>:is(b,strong)),td>:is(b,strong){font-weight:700!important}
+[class^=pin] td:has(>:is(b,strong)),td>:is(b,strong){font-weight:700!important}
 main:has(thead>tr>:nth-child(6)){page:wide}
 body{font-size:9pt;line-height:1.35;max-width:none;padding:0}main div{line-height:inherit!important;max-width:none!important}
 h1{margin:0 0 .2em}h2{font-size:11pt;margin:.8em 0 .2em}

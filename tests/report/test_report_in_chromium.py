@@ -272,14 +272,31 @@ def test_charts_have_the_colours_of_the_page_and_paper_has_those_of_light_ones(o
         assert page.evaluate(CORNERS) == [255]
 
 
-def test_what_is_beyond_chance_is_filled_and_bold_on_paper(opened, everything, tmp_path):
-    digits = VersionSet([version for version in everything if version.model_id == DIGITS])[-5:]
-    with opened(digits.compare().report(tmp_path / "r.html", charts=False)) as (page, _):
+def test_what_is_beyond_chance_is_filled_and_bold_on_paper(opened, twenty):
+    with opened(twenty[1]) as (page, _):
         page.emulate_media(media="print")
-        looks = page.evaluate("""() => [...document.querySelectorAll('td:has(>b),td:has(>strong)')].map(each => getComputedStyle(each))
-            .map(look => [look.fontWeight, look.printColorAdjust, look.backgroundColor != 'rgba(0, 0, 0, 0)'])""")
+        looks, lines = page.evaluate("""() => ['[class^=pin]', '.facts'].map(
+            kind => [...document.querySelectorAll(`${kind} td:is(:has(>b),:has(>strong))`)].map(each => getComputedStyle(each))
+                .map(look => [look.fontWeight, look.printColorAdjust, look.backgroundColor != 'rgba(0, 0, 0, 0)']))""")
     assert looks
     assert set(map(tuple, looks)) == {("700", "exact", True)}
+    assert lines
+    assert {weight for weight, _, _ in lines} == {"400"}  # of a sentence only the part that says so is bold
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_hides_the_shadow_of_a_table_that_goes_on_at_the_right(opened, everything, tmp_path, scheme):
+    digits = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:]
+    report = digits.compare().report(tmp_path / "r.html", charts=False)
+    with opened(report, scheme, viewport={"width": 700, "height": 900}) as (page, _):
+        grounds = page.evaluate("""() => {
+            const table = document.querySelector('[class^=pin3]'), cells = [...table.rows].at(-1).cells;
+            return [table, ...table.querySelectorAll('thead, tbody, tr'), cells[0], cells[cells.length - 1]]
+                .map(each => getComputedStyle(each).backgroundColor)}""")
+        assert page.evaluate("() => getComputedStyle(document.querySelector('[class^=pin3]').parentElement).boxShadow") != "none"
+    assert grounds.pop() == "rgba(0, 0, 0, 0)"
+    assert grounds.pop() == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(17, 17, 17)")
+    assert set(grounds) == {"rgba(0, 0, 0, 0)"}
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
