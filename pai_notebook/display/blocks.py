@@ -70,17 +70,19 @@ class Column:
     """One column: its header, how its cells are aligned, and the group that it shares with its neighbours.
 
     The numbers of a `mixed` column are of different kinds, such as all metrics of a version, so their points need not line up.
+    Remarks in the last column stand `below` their rows as text where they are too long for it.
 
     Examples
     --------
     >>> Column("d-a", align="right", group="cer")
-    Column(header='d-a', align='right', group='cer', mixed=False)
+    Column(header='d-a', align='right', group='cer', mixed=False, below=False)
     """
 
     header: Inline
     align: Align = field(default="left", kw_only=True)
     group: str = field(default="", kw_only=True)
     mixed: bool = field(default=False, kw_only=True)
+    below: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _GAP = "  "
+# Before what stands below a row.
+_INDENT = "    "
 _GLUE = "\u00a0"
 
 
@@ -36,7 +38,25 @@ class Grid:
         self._tails = [self._tail_width(column) for column in range(len(self._columns))]
         self._widths = [self._natural(column) for column in range(len(self._columns))]
         self._make_room_for_groups()
+        self._below = self._put_below()
         self._spend_spare_room()
+
+    def _put_below(self) -> dict[int, list[str]]:
+        """Take from the last column what would not fit beside the others and may stand below its row, by row."""
+        last = len(self._columns) - 1
+        room = self._width - self._total(list(range(last))) - len(_GAP)
+        head = _widest(line(self._columns[last].header)) if self._columns else 0
+        if last < 1 or not self._columns[last].below or room < head or self._widths[last] <= room:
+            return {}
+        below: dict[int, list[str]] = {}
+        for place, row in enumerate(self._cells):
+            if not isinstance(row, Heading) and _widest(row[last][0]) > room:
+                first, *rest = row[last][0].split("\n")
+                stays = cells(first) <= 2 * room  # in two lines
+                below[place] = rest if stays else [first, *rest]
+                self._cells[place] = [*row[:last], (first if stays else "", "")]
+        self._widths[last] = min(self._natural(last), room)
+        return below
 
     def _tail_width(self, column: int) -> int:
         return max((cells(row[column][1]) for row in self._cells if not isinstance(row, Heading)), default=0)
@@ -97,11 +117,13 @@ class Grid:
         lines = self._group_lines(columns, widths)
         lines += self._line([(line(self._columns[column].header), "") for column in columns], columns, widths)
         lines.append("─" * total)
-        for row in self._cells:
+        for place, row in enumerate(self._cells):
             if isinstance(row, Heading):
                 lines += wrap(" · ".join(inline(part) for part in (row.text, row.summary) if part), self._width)
             else:
                 lines += self._line([row[column] for column in columns], columns, widths)
+            for remark in self._below.get(place, ()):
+                lines += _indented(wrap(remark, self._width - len(_INDENT)), _INDENT, _INDENT)
         return lines
 
     def _fitted(self, columns: list[int]) -> dict[int, int]:

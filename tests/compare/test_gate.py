@@ -16,6 +16,7 @@ from pai_notebook.comparison.gate.report import Check
 from pai_notebook.comparison.sources import Stated
 from pai_notebook.comparison.two_sides import Sides
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, VersionNotFound
+from pai_notebook.i18n.phrases import speaking
 from tests.compare.comparing import compare, make, results
 from tests.examples import examples
 
@@ -521,7 +522,7 @@ def test_the_bound_of_a_percentage_is_shown_and_said_to_be_relative_and_points_a
 
 def test_a_bound_in_percent_is_that_of_a_fraction_and_never_of_anything_else():
     (check,) = checked(shares(0.90, 0.975), "accuracy >= 98%")
-    assert (check.outcome, check.bound, check.allowed) == ("failed", 0.98, ">= 0.980 (98%)")
+    assert (check.outcome, check.bound, check.allowed) == ("failed", 0.98, ">= 0.98 (98%)")
     (check,) = checked(shares(0.90, 0.985), "accuracy >= 98 % if present")
     assert (check.outcome, check.bound) == ("passed", 0.98)
     (check,) = checked(shares(0.90, 0.985, n=100_000), "accuracy >= 98% with 95% confidence")
@@ -918,7 +919,7 @@ def test_a_fixed_bound_has_no_number_of_the_baseline_beside_it():
             assert "265" not in text
             assert "Baseline" not in text
             assert ">baseline<" not in text
-            assert " baseline" not in text
+            assert " baseline" not in text.replace(", the baseline", "")
         assert (report.checks[0].baseline, report.checks[0].delta) == (5.0, 13.25)
     with pytest.raises(RegressionError) as refused:
         c.gate("latency_ms < 10")
@@ -927,6 +928,37 @@ def test_a_fixed_bound_has_no_number_of_the_baseline_beside_it():
     assert "Baseline: 0.1.0" in both
     assert "0.2.0 accuracy 0.8 -10.0 pp 0.9 >= 0.9" in both
     assert "265" not in both
+
+
+def test_that_fixed_bounds_were_not_asked_of_the_baseline_is_said_in_a_line():
+    c = compare({"latency_ms": 500.0, "accuracy": 0.9}, {"latency_ms": 18.25, "accuracy": 0.8})
+    report = c.check("latency_ms < 100")
+    assert report.passed
+    for text in (str(report), report.to_html(), report.to_markdown()):
+        assert text.count("Not checked: 0.1.0, the baseline") == 1
+    with speaking("zh"):
+        assert "未检查：0.1.0（基线）" in str(report)
+    for rules in ("latency_ms < 100\naccuracy >= baseline - 20pp", "accuracy >= baseline - 20pp", "fail if worse beyond chance"):
+        assert "Not checked" not in str(c.check(rules))
+
+
+def test_all_checks_of_a_metric_have_its_decimals_and_a_fixed_bound_is_written_as_in_the_rule():
+    c = compare({"latency_ms": 0.0296}, {"latency_ms": 0.0523}, {"latency_ms": 0.10832})
+    text = " ".join(str(c.check("latency_ms < 1\nlatency_ms < baseline + 20%")).split())
+    assert "0.2.0 latency_ms 0.0523 < 1 0.3.0 latency_ms 0.1083 < 1" in text
+    assert "0.3.0 latency_ms 0.1083 +266 % 0.0296 < 0.0355" in text
+    # what usual decimals do not tell apart has more
+    assert "0.99996 < 1" in " ".join(str(compare({"latency_ms": 0.5}, {"latency_ms": 0.99996}).check("latency_ms < 1")).split())
+
+
+def test_as_text_a_gate_is_one_table_with_long_remarks_below_their_rows():
+    c = compare(*(results(**{f"d_dataset_{nth}": {"accuracy": value, "n": 100} for nth in range(2)}) for value in (0.9, 0.8, 0.85)))
+    lines = str(c.check("accuracy >= baseline - 2pp\naccuracy >= 0.83")).splitlines()
+    assert sum("allowed" in line for line in lines) == 2  # what failed and what passed
+    row = next(place for place, line in enumerate(lines) if line.startswith("0.2.0    accuracy  d-dataset-0"))
+    assert lines[row].endswith(">= 0.88")
+    assert lines[row + 1].startswith("    below the bound; as measured: 95 % interval of the difference")
+    assert max(map(len, lines)) <= 80
 
 
 def test_that_no_interval_is_known_is_said_once_of_what_passed():
@@ -939,7 +971,7 @@ def test_that_no_interval_is_known_is_said_once_of_what_passed():
     mixed = compare({"a": 5.0, "accuracy": 0.9, "n": 100}, {"a": 18.25, "accuracy": 0.9, "n": 100}, {"a": 1.0, "accuracy": 0.9, "n": 100})
     text = " ".join(str(mixed.check("a < 100\naccuracy >= 0.1")).split())
     assert text.lower().count("no interval known") == 1
-    assert "No interval known, as measured: a ▾" in text
+    assert "No interval known, as measured: a Not checked: 0.1.0, the baseline ▾" in text
 
 
 def test_a_price_within_the_tolerance_is_a_loss_that_is_told():

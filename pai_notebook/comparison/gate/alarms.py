@@ -222,7 +222,6 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed
     most = math.inf if pair.base is None or pair.base.value is None else left_to_lose(pair.row, pair.base.value)
     farthest = min(-interval.low if pair.row.direction.mode == "max" else interval.high, most)
     unseen, far = scale.at_most(min(half, most)), scale.at_most(min(max(farthest, half), most))
-    is_lost = bool(told) and evidence.interval is not None and evidence.interval.excludes_zero
     said = _none_shown(margin=bool(margin), whole=half >= most, farther=far != unseen)
     is_lost = bool(told) and evidence.interval is not None and evidence.interval.excludes_zero
     if is_lost and pair.change.kind is Kind.WORSE:

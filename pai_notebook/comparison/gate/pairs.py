@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.cell_changes import compare_cells, difference
+from pai_notebook.comparison.cells import forms_of
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.gate.report import Check, Outcome, form_of
 from pai_notebook.comparison.gate.view import UNKNOWN
@@ -21,7 +23,7 @@ from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import bounds_of, is_percent
 from pai_notebook.model.names import Name
-from pai_notebook.model.numbers import choose_format, cleared, format_computed, rounded_outward
+from pai_notebook.model.numbers import NumberFormat, choose_format, cleared, format_computed, rounded_outward
 from pai_notebook.model.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class Gated:
     left_out: Mapping[Name, Phrase] = field(default_factory=dict)
     runs: Callable[[Row, int], Runs | None] = lambda *_: None
     _fitting: dict[Pattern, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _forms: dict[str, NumberFormat] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def candidates(self) -> list[int]:
@@ -90,6 +93,19 @@ class Gated:
         """Say what left out the metrics that a pattern means, None where it means none of those."""
         return next((reason for key, reason in self.left_out.items() if pattern.fits(key)), None)
 
+    @cached_property
+    def _by_path(self) -> Mapping[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.path, []).append(row)
+        return found
+
+    def _form(self, path: str) -> NumberFormat:
+        """How the values of a metric are written in the comparison."""
+        if path not in self._forms:
+            self._forms.update(forms_of(self._by_path[path], range(len(self.names))))
+        return self._forms[path]
+
     def pairs(self, row: Row) -> list[Pair]:
         """Each candidate's cell of a row beside the baseline's."""
         base = None if self.baseline is None else row.cells[self.baseline]
@@ -105,6 +121,7 @@ class Gated:
                 self.side(row, place),
                 self.runs(row, place),
                 base_runs,
+                self._form(row.path),
             )
             for place in self.candidates
         ]
@@ -140,6 +157,8 @@ class Pair:
         What is known of the version's value by itself, or why that is nothing.
     runs, base_runs : Runs or None
         The runs of which the value, and the baseline's, is the mean.
+    form : NumberFormat or None
+        How the values of the metric are written in the comparison.
     """
 
     row: Row
@@ -151,6 +170,7 @@ class Pair:
     side: Side | Phrase | None
     runs: Runs | None = None
     base_runs: Runs | None = None
+    form: NumberFormat | None = None
 
     def failed(self, *, optional: bool = False, as_baseline: bool = False) -> Phrase | None:
         """Say how many runs have no number, so that the mean of the others is no value to check; None where it is.
@@ -280,6 +300,7 @@ class Pair:
             limit=limit or allowed,
             is_plain=is_plain,
             scale=scale or self.row.scale,
+            usual=self.form,
         )
 
     def uncheckable(
@@ -343,9 +364,11 @@ class Pair:
         return joined([each for each in (reason, doubt) if each], "; ")
 
     def written(self, bound: float, *, relative: bool = True) -> str:
-        """Write a bound as the numbers beside it are written, the baseline's among them where it is `relative` to that."""
-        base = self.base.value if relative and self.base is not None else None
-        return form_of(self.cell.value, base, bound).value(cleared(bound))
+        """Write a bound as the numbers beside it are written where it is `relative` to the baseline, else as a rule states it."""
+        if not relative:
+            return format_computed(bound)
+        base = self.base.value if self.base is not None else None
+        return form_of(self.form, self.cell.value, base, bound).value(cleared(bound))
 
     def _unsure(self, bound: float, *, relative: bool, percent: bool = False) -> Phrase | str:
         """Say why chance may have decided: the 95 % interval of the difference, or of the value, includes the bound or is not known."""

@@ -58,6 +58,8 @@ class Check(Brief):
         The version as sentences say it where there are several models: with the model; empty elsewhere.
     is_relative : bool
         Whether the rule compares with the baseline, so that its number and the difference to it are shown.
+    usual : NumberFormat or None
+        How the values of the metric are written in the comparison.
     """
 
     outcome: Outcome
@@ -80,6 +82,7 @@ class Check(Brief):
     scale: Scale | None = field(default=None, compare=False)
     called: str = field(default="", compare=False)
     is_relative: bool = field(default=True, compare=False)
+    usual: NumberFormat | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -94,7 +97,7 @@ class Check(Brief):
     @property
     def form(self) -> NumberFormat:
         """How its numbers are written: value, baseline and bound read differently where they differ."""
-        return form_of(self.value, self.beside, self.bound)
+        return form_of(self.usual, self.value, self.beside, self.bound)
 
     def _brief(self) -> str:
         return say("{kind} {sentence}", kind=say(self.outcome), sentence=self.words)
@@ -117,9 +120,10 @@ class Check(Brief):
         return say("{what}: {said}", what=head, said=joined(remarks, "; ")) if remarks else head
 
 
-def form_of(value: float | None, baseline: float | None, bound: float | None) -> NumberFormat:
-    """How the numbers of a check are written; what the last digits of a calculation carry tells none of them apart."""
-    return choose_format([cleared(number) for number in (value, baseline, bound) if number is not None])
+def form_of(usual: NumberFormat | None, *found: float | None) -> NumberFormat:
+    """How the numbers of a check are written: as usual where that tells them apart, which the last digits of a calculation do not."""
+    numbers = {cleared(number) for number in found if number is not None}
+    return usual if usual and len(set(map(usual.value, numbers))) == len(numbers) else choose_format(numbers)
 
 
 @dataclass(frozen=True, repr=False)

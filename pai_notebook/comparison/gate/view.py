@@ -202,14 +202,18 @@ def not_among(question: str, names: Iterable[str]) -> list[str]:
 def _footing(report: GateReport, asked: Sequence[str] = ()) -> list[Phrase]:
     """Name the version that the column of the baseline is of, and the metrics that failed without a known interval, in a line."""
     uses = report.baseline_name and any(check.beside is not None for check in report.checks)
-    said = [say("Baseline: {name}", name=report.baseline_called or report.baseline_name)] if uses else []
+    baseline = report.baseline_called or report.baseline_name
+    said = [say("Baseline: {name}", name=baseline)] if uses else []
     # of a failed check with an interval its remark says whether that includes the bound
     failed = [check for check in report.breaches if not asked or check.version in asked]
     found = [check.metric for check in failed if check.checked and check.as_measured and check.is_plain]
     unknown = dict.fromkeys(map(unescaped, (*found, *_told_unknown(report))))
     told = "no interval known, as measured: {metrics}" if said else "No interval known, as measured: {metrics}"
     said += [say(told, metrics=first(list(unknown), _RULES))] if unknown else []
-    return [joined(said, " · ")] if said else []
+    # fixed bounds could be asked of it too
+    held = any(check.version and not check.is_relative for check in report.checks) and baseline and not uses
+    unasked = [say("Not checked: {name}, the baseline", name=baseline)] if held else []
+    return [*([joined(said, " · ")] if said else []), *unasked]
 
 
 def _told_unknown(report: GateReport) -> Collection[str]:
@@ -327,7 +331,7 @@ def _table(
         *([say("dataset")] if datasets else []),
         Column(with_text(say("actual value"), "value"), align="right"),
         *([Column(say("baseline"), align="right")] if beside else []),
-        say("allowed"),
+        Column(say("allowed"), below=True),
     ]
     rows: list[list[Inline] | Heading] = []
     for rule, of_rule in rules.items():
