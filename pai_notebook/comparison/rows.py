@@ -18,7 +18,7 @@ from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import kind_of, shown, shown_text
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_words import bounds_of, is_cost, is_percent_beside, is_percentable
+from pai_notebook.model.metric_words import bounds_of, is_cost, percent_among
 from pai_notebook.model.names import Name, full_name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format, format_percent
@@ -278,12 +278,7 @@ class Row(Brief):
     @_kept
     def _in_percent(self) -> tuple[int, ...]:
         """Positions of values that look like percent beside others that look like fractions; whoever asks for one asks for all."""
-        # most have no value above 1, which is told at once
-        if not any(cell.value is not None and cell.value > 1 for cell in self.cells) or self.is_evidence or not is_percentable(self.path):
-            return ()
-        numbers = [(place, cell.value) for place, cell in enumerate(self.cells) if cell.value is not None]
-        small = sorted(value for _, value in numbers if 0 < value <= 1)
-        return tuple(place for place, value in numbers if 1 < value <= 100 and small and is_percent_beside(self.path, value, small))  # noqa: PLR2004
+        return () if self.is_evidence else percent_among(self.path, _numbers(self.cells))
 
     @_kept
     def key(self) -> Name:
@@ -356,6 +351,10 @@ def left_to_lose(row: Row, base: float) -> float:
 
 def _has_interval(change: Change) -> bool:
     return change.evidence is not None and not change.evidence.is_exact and change.evidence.interval is not None
+
+
+def _numbers(cells: Sequence[Cell]) -> dict[int, float]:
+    return {place: cell.value for place, cell in enumerate(cells) if cell.value is not None}
 
 
 # Python keeps values outside of a dict only under names that one of the first objects of a class had

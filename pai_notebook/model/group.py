@@ -21,6 +21,7 @@ from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.group_remarks import failed_runs, left_out_of
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value
+from pai_notebook.model.metric_words import percent_among
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import choose_format, cleared, mean
@@ -122,6 +123,8 @@ class VersionGroup(ModelVersion):
         The numbers behind each mean.
     left_out : tuple of (path, dataset)
         Metrics that members state but not as numbers, such as lists, so that they have no mean.
+    mixed : tuple of (path, dataset)
+        Metrics without a mean because some members seem to state percent and others fractions.
     uneven : tuple of (path, dataset)
         Numbers of examples that are not the same in all members, or that some do not state: the smallest is taken.
 
@@ -165,7 +168,7 @@ class VersionGroup(ModelVersion):
                 several if models else say("a group without members cannot be made"), hint=say("Pass versions of one model.")
             )
         columns = MetricColumns(members)
-        repeats = _repeats(columns, len(members))
+        repeats, mixed = _repeats(columns, len(members))
         means = {key: cleared(found.mean) for key, found in repeats.items()}
         content = shared_metrics(columns, means, len(members))
         shared = shared_fields(members, repeats=grouping is not None and grouping.method == "group_repeats")
@@ -175,10 +178,12 @@ class VersionGroup(ModelVersion):
         super().__init__(document, model_id=models[0], fetched=fetched, provenance=sources.pop() if len(sources) == 1 else None)
         self.__dict__.update(members=members, grouping=grouping, ignored=tuple(ignored), folds=bool(folds), repeats=repeats)
         self.__dict__["uneven"] = tuple(key for key in columns.names if is_count(key) and not is_alike(columns, key, len(members)))
-        self.__dict__["left_out"] = tuple(key for key, value in content.items() if isinstance(value, Differing))
+        self.__dict__["left_out"] = tuple(key for key, value in content.items() if isinstance(value, Differing) and key not in mixed)
+        self.__dict__["mixed"] = mixed
 
     repeats: Mapping[Key, Repeats]
     left_out: tuple[Key, ...]
+    mixed: tuple[Key, ...]
     uneven: tuple[Key, ...]
 
     def to_frame(self) -> pd.DataFrame:
@@ -282,9 +287,10 @@ def _again(
     return VersionGroup(members, name=name, grouping=grouping, ignored=ignored, folds=folds)
 
 
-def _repeats(columns: MetricColumns, total: int) -> Mapping[Key, Repeats]:
-    """Numbers of every metric that any member has one of; what says how sure a metric is has no mean."""
+def _repeats(columns: MetricColumns, total: int) -> tuple[Mapping[Key, Repeats], tuple[Key, ...]]:
+    """Numbers of every metric that any member has one of, without what says how sure another is, and those of percent beside fractions."""
     found: dict[Key, Repeats] = {}
+    mixed: list[Key] = []
     evidence = evidence_among(columns.names, columns.numbers)
     for path, dataset in sorted(columns.names, key=lambda name: tuple(map(natural_key, name))):
         if (path, dataset) in evidence:
@@ -295,9 +301,11 @@ def _repeats(columns: MetricColumns, total: int) -> Mapping[Key, Repeats]:
             if value is not None and math.isfinite(value):
                 stated.setdefault(place, set()).add(value)
         known = {place: values.pop() for place, values in sorted(stated.items()) if len(values) == 1}
-        if known:
+        if percent_among(path, known):
+            mixed.append((path, dataset))
+        elif known:
             found[path, dataset] = Repeats(tuple(known.values()), total, tuple(known))
-    return FrozenDict(found)
+    return FrozenDict(found), tuple(mixed)
 
 
 def count_versions(versions: Sequence[ModelVersion]) -> Phrase:

@@ -41,7 +41,7 @@ def failed_runs(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None 
 
 
 def left_out_of(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:
-    """Say what has no mean as it is not a number, and which numbers of examples differ.
+    """Say what has no mean as it is not a number or some are in percent, and which numbers of examples differ.
 
     Parameters
     ----------
@@ -52,7 +52,12 @@ def left_out_of(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None 
     called = _calling(groups, shown)
     no_mean = "no mean of {names} in {groups}, as it is not a number there; compare the versions themselves, lists with repeats="
     differ = "{names} is not the same in all members of {groups}: intervals take the smallest"
-    for template, keys_of in ((no_mean, [group.left_out for group in groups]), (differ, [group.uneven for group in groups])):
+    mixed = "no mean of {names} in {groups}: some values look like percent and others like fractions"
+    for template, keys_of in (
+        (no_mean, [group.left_out for group in groups]),
+        (mixed, [group.mixed for group in groups]),
+        (differ, [group.uneven for group in groups]),
+    ):
         alike: dict[tuple[Key, ...], list[str]] = {}
         for group, left in zip(groups, keys_of, strict=True):
             alike.setdefault(left, []).append(group.version_name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Literal
@@ -471,6 +471,22 @@ def is_percent_beside(path: str, value: float, fractions: Sequence[float]) -> bo
         return True
     place = bisect_left(fractions, -2.0, key=lambda fraction: -value / 100 / fraction) if is_percentable(path) else len(fractions)
     return place < len(fractions) and value / 100 / fractions[place] >= 0.5  # noqa: PLR2004 - from half to twice as much
+
+
+def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
+    """Positions of values that look like percent beside others that look like fractions.
+
+    Examples
+    --------
+    >>> percent_among("accuracy", {0: 91.0, 1: 92.0, 3: 0.94}), percent_among("loss", {0: 91.0, 1: 0.9})
+    ((0, 1), ())
+    """
+    above = [place for place, value in values.items() if 1 < value <= 100]  # noqa: PLR2004
+    # most have no value above 1, which is told at once
+    if not above or not is_percentable(path):
+        return ()
+    small = sorted(value for value in values.values() if 0 < value <= 1)
+    return tuple(place for place in above if small and is_percent_beside(path, values[place], small))
 
 
 def points_of(path: str, values: Sequence[float]) -> int | None:

@@ -533,8 +533,8 @@ def test_equal_runs_have_no_spread_in_groups_and_in_lists_and_answer_every_quest
 
 def test_runs_of_any_size_have_an_interval():
     evidence = two([1e-90, 2e-90, 1.5e-90], [3e-90, 4e-90, 3.6e-90], "auc")["auc"].changes[1].evidence
-    like = two([1.0, 2.0, 1.5], [3.0, 4.0, 3.6], "auc")["auc"].changes[1].evidence
-    assert evidence.interval.low == pytest.approx(like.interval.low * 1e-90)
+    like = two([0.1, 0.2, 0.15], [0.3, 0.4, 0.36], "auc")["auc"].changes[1].evidence
+    assert evidence.interval.low == pytest.approx(like.interval.low * 1e-89)
 
 
 @pytest.mark.parametrize("told", [{}, {"n": 100}])
@@ -896,3 +896,17 @@ def test_a_spread_beside_listed_runs_that_is_not_believed_is_named():
     evidence = compare(*documents, repeats={"auc": "runs"}).interval("auc", "0.2.0")
     assert evidence.interval is not None
     assert evidence.notes == ("stated, but not believed: auc_std = 0.9 cannot be the spread of 0.81 (0.1.0)",)
+
+
+@pytest.mark.parametrize(
+    ("values", "mean"), [((92, 93, 0.94), None), ((0.9, 0.91, 92), None), ((91, 92, 93), 92), ((0.9, 0.91, 0.92), 0.91)]
+)
+def test_runs_of_which_some_are_in_percent_have_no_mean(values, mean):
+    versions = [version(f"{lr}.{seed}.0", {"accuracy": value}, lr=lr, seed=seed) for lr in (0, 1) for seed, value in enumerate(values)]
+    c = pnb.VersionSet(versions).group_repeats().compare("first")
+    assert [cell.value for cell in c["accuracy"].cells] == [mean, mean]
+    said = "no mean of accuracy in 0.0.0 (3 runs), 1.0.0 (3 runs): some values look like percent and others like fractions"
+    assert (said in c.notes) is (mean is None)
+    report = c.check("accuracy >= baseline - 1pp")
+    assert report.passed is (mean is not None)
+    assert [check.reason.startswith("the value differs among members: ") for check in report.breaches] == ([True] if mean is None else [])

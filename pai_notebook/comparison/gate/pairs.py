@@ -207,6 +207,8 @@ class Pair:
             return ask_for_series(self.cell)
         if self.cell.state is State.NAN:
             return say("the value is {text}", text="NaN")
+        if self.cell.state is State.DIFFERS:
+            return say("the value {text}", text=self.cell.text[:80])
         return say("the value is {state}: {text}", state=say(self.cell.state), text=self.cell.text[:40])
 
     @property
