@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import os
+import re
 
 from pai_notebook.arguments import without_v
 from pai_notebook.errors import AddressError
@@ -14,8 +16,8 @@ from pai_notebook.plan.command import Command
 from pai_notebook.plan.options import HELP, OPTIONS, Edge, guess_verb, options_of, told_form, verbs_of
 from pai_notebook.plan.refusals import all_verbs, refuse_other_edge
 
-# Names that IPython cannot do without.
-_OF_IPYTHON = ("get_ipython", "In", "Out")
+# Names that IPython cannot do without, beside those it puts among the builtins.
+_OF_IPYTHON = re.compile(r"get_ipython|In|Out|exit|quit|_(?:i{0,3}|i?[0-9]+|[iod]h|_+.*)")
 _OF_ADDRESSES = ("show", "compare", "explain", "report", "gate", "save")
 _PLACES = ("region", "network", "endpoint")
 OF_GATE: dict[Edge, str] = {
@@ -133,10 +135,9 @@ def _check_values(command: Command) -> None:
     if not read_language(lang):
         raise AddressError(say("--lang takes en or zh, not {lang!r}", lang=lang), hint=HELP)
     name = command.get("as")
-    if name is not None and (not str(name).isidentifier() or keyword.iskeyword(name) or name.startswith("__") or name in _OF_IPYTHON):
-        raise AddressError(
-            say("{name!r} is not a name for a variable", name=name), hint=say("Write --as NAME with letters, digits and underscores.")
-        )
+    if name is not None and (not name.isidentifier() or keyword.iskeyword(name) or hasattr(builtins, name) or _OF_IPYTHON.fullmatch(name)):
+        hint = say("Write --as NAME with letters, digits and underscores, but no name that Python or IPython uses.")
+        raise AddressError(say("{name!r} is not a name for a variable", name=name), hint=hint)
     _check_baseline(command)
     for number in ("last", "limit", "every"):
         command.number(number)

@@ -28,6 +28,7 @@ from pai_notebook.plan.refusals import (
 from pai_notebook.plan.words import as_written, expand, refuse_expressions, split, without_comment
 
 _OF_WORDS = ("connect", "help", "drift", "search")
+_UNSET = say("A variable may be empty or not set.")
 
 
 def parse_line(line: str, names: Mapping[str, Any] | None = None) -> Command:
@@ -142,7 +143,7 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
     first, *rest = line.split(maxsplit=1) or [""]
     if first != "gate":
         raise AddressError(say("a %%paimodel cell starts with gate"), hint=OF_GATE["line"])
-    words, options = _options(split(rest[0] if rest else "", names or {}))
+    (_, *words), options = _options([first, *split(rest[0] if rest else "", names or {})])
     if options.pop("help", False):
         return Command("help", words=("gate",))
     if "rules" in options:
@@ -161,7 +162,13 @@ def _rule(line: str, names: Mapping[str, Any]) -> str:
 
     rule = rules.without_comment(line)
     refuse_expressions(rule)
-    return expand(rule, names) + line[len(rule) :]
+    expanded = expand(rule, names)
+    if "\n" in expanded or rules.without_comment(expanded) != expanded or (rule.strip() and not expanded.strip()):
+        raise AddressError(
+            say("a variable in {rule!r} is empty, or holds a comment or a line break", rule=rule.strip()),
+            hint=say("A variable stands for a part of one rule."),
+        )
+    return expanded + line[len(rule) :]
 
 
 def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
@@ -170,6 +177,8 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
     options: dict[str, Any] = {}
     pending = iter(enumerate(words))
     for place, word in pending:
+        if not word.strip():
+            raise AddressError(say("word {nth} of the command is empty", nth=place + 1), hint=_UNSET)
         if word in ("-h", "--help", "-?"):
             options["help"] = True
         elif word.startswith("-") and len(word) > 1:
@@ -177,11 +186,14 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
             option = OPTIONS.get(name)
             if option is None:
                 raise unknown_option(name, value if equals else "".join(words[place + 1 : place + 2]))
-            if option.metavar and not equals:
-                value = next(pending, (0, ""))[1]
-                if not value or value.partition("=")[0] in OPTIONS:  # the next option stands where a value was left out
-                    raise AddressError(say("{name} needs a value: {name} {metavar}", name=name, metavar=option.metavar), hint=HELP)
-            elif equals and not option.metavar:
+            if option.metavar:
+                value = value if equals else next(pending, (0, HELP))[1]
+                # the next option, or nothing, stands where a value was left out
+                left_out = not equals and (value is HELP or value.partition("=")[0] in OPTIONS)
+                if left_out or not value.strip():
+                    said = say("{name} needs a value: {name} {metavar}", name=name, metavar=option.metavar)
+                    raise AddressError(said, hint=HELP if left_out else _UNSET)
+            elif equals:
                 raise AddressError(say("{name} takes no value", name=name), hint=HELP)
             _put(options, name.removeprefix("--"), value if option.metavar else True, option)
         else:

@@ -71,6 +71,7 @@ def _split(line: str) -> list[str]:
     refuse_expressions(line)
     words = shlex.shlex(line, posix=True, punctuation_chars=False)
     words.whitespace_split, words.commenters = True, ""
+    words.whitespace += "".join(filter(str.isspace, line))  # full-width and no-break blanks too
     if sys.platform == "win32":
         words.escape = ""  # a backslash stands in paths there
     try:

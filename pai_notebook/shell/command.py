@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError, NameNotFound, PaiError, RegressionError
 from pai_notebook.files import MissingFile, why
-from pai_notebook.i18n.phrases import Preference, now, read_language, say
+from pai_notebook.i18n.phrases import Preference, now, read_language
 from pai_notebook.i18n.rewording import reworded
 from pai_notebook.plan import Command, parse_words, plan_of, refuse_values, run, say_on_line, speak_of_options, write_unchecked
 from pai_notebook.plan.options import OPTIONS
@@ -83,7 +83,6 @@ def _answer(given: Sequence[str]) -> Exit:
 
             terminal.show(made_by())
             return Exit.PASSED
-        _refuse_empty(given)
         command = parse_words(given)
         return _run(command, asked=bool(given))
     except PaiError as error:
@@ -120,12 +119,6 @@ def _leave_unchecked(command: Command | None, reason: str) -> None:
 def _tell_written(paths: Iterable[Any]) -> None:
     for path in paths:
         terminal.complain([now("written: {path}", path=path)], lead="")
-
-
-def _refuse_empty(words: Sequence[str]) -> None:
-    if "" in words:
-        hint = say("A variable of the shell may not be set.")
-        raise ConfigurationError(say("word {nth} of the command is empty", nth=list(words).index("") + 1), hint=hint)
 
 
 def _run(command: Command, *, asked: bool) -> Exit:

@@ -517,3 +517,52 @@ def test_a_condition_without_quotation_marks_is_answered_with_those_inside_it(li
     assert caught.value.hint == f"Write {cure}."
     cured = f"{line.partition(' --where')[0]} {cure}"
     assert parse_line(cured, {"least": 0.9}).get("where")
+
+
+@pytest.mark.parametrize(
+    "verb", ["", "ls ", "show ", "explain ", "drift ", "search ", "watch ", "explore ", "help ", "connect ", "compare m@all "]
+)
+def test_an_empty_word_is_refused_by_its_place(verb):
+    said = f"word {len(verb.split()) + 1} of the command is empty"
+    for line in (f"{verb}$x", f"{verb}''", f"{verb}{{several}}", f"{verb}' '"):
+        with pytest.raises(AddressError, match=said) as caught:
+            parse_line(line, {"x": "", "several": [""]})
+        assert caught.value.hint == "A variable may be empty or not set."
+    with pytest.raises(AddressError, match=said):
+        parse_words([*verb.split(), ""])
+
+
+def test_an_empty_word_of_a_gate_is_refused_by_its_place():
+    with pytest.raises(AddressError, match="word 2 of the command is empty"):
+        parse_line("gate $x --rules r.txt", {"x": ""})
+    with pytest.raises(AddressError, match="word 2 of the command is empty"):
+        parse_cell("gate {x}", "cer < 0.2", {"x": ""})
+
+
+@pytest.mark.parametrize("name", [name for name, option in OPTIONS.items() if option.metavar])
+def test_an_option_with_an_empty_value_is_refused_and_sets_no_filter(name):
+    for words in ([f"{name}="], [name, ""], [f"{name}= "], [name, " "]):
+        with pytest.raises(AddressError, match=f"^{name} needs a value"):
+            parse_words(["gate", "model-a@last:3", *words])
+
+
+def test_blanks_of_any_width_part_the_words_of_a_line():
+    for blank in ("\u3000", "\xa0", "\u2003"):
+        assert parse_line(f"ls{blank}model-a{blank}--last{blank}2") == parse_line("ls model-a --last 2")
+        assert parse_line(f"ls --query 'a{blank}b'").get("query") == f"a{blank}b"
+
+
+@pytest.mark.parametrize("value", ["0.0 # ", "0.0 #", "0.5\ncer < 1", "", " "])
+@pytest.mark.parametrize("rule", ["cer >= {m} 0.99", "{m}"])
+def test_a_variable_neither_cuts_nor_adds_rules(rule, value):
+    if value.strip() or rule == "{m}":
+        with pytest.raises(AddressError, match="is empty, or holds a comment or a line break"):
+            parse_cell("gate model-a@latest", rule, {"m": value})
+    assert parse_cell("gate model-a@latest", "`{m}` < 1  # {m}", {"m": "a # b"}).rules == "`a # b` < 1  # {m}"
+
+
+@pytest.mark.parametrize("name", ["print", "_", "__", "_1", "_i", "_i3", "_oh", "exit", "None", "__name__", "get_ipython", "Out"])
+def test_names_of_python_and_ipython_are_not_replaced(name):
+    with pytest.raises(AddressError, match="is not a name for a variable"):
+        parse_line(f"model-a@latest --as {name}")
+    assert parse_line("model-a@latest --as _mine").get("as") == "_mine"
