@@ -209,7 +209,7 @@ def _shown(value: Any) -> str:
     return text if text != "''" else say("an empty text")
 
 
-class Bounds(TypedDict, total=False):
+class NumberBounds(TypedDict, total=False):
     """Which numbers fit: inclusive (`least`, `most`) and exclusive (`above`, `below`)."""
 
     least: float
@@ -222,10 +222,10 @@ _FITS: dict[str, Callable[[Any, Any], bool]] = {"least": operator.ge, "above": o
 
 
 @overload
-def number_argument(name: str, value: Any, *, whole: Literal[True], **bounds: Unpack[Bounds]) -> int: ...
+def number_argument(name: str, value: Any, *, whole: Literal[True], **bounds: Unpack[NumberBounds]) -> int: ...
 @overload
-def number_argument(name: str, value: Any, *, whole: bool = ..., **bounds: Unpack[Bounds]) -> float: ...
-def number_argument(name: str, value: Any, *, whole: bool = False, **bounds: Unpack[Bounds]) -> float:
+def number_argument(name: str, value: Any, *, whole: bool = ..., **bounds: Unpack[NumberBounds]) -> float: ...
+def number_argument(name: str, value: Any, *, whole: bool = False, **bounds: Unpack[NumberBounds]) -> float:
     """Read an argument that is a finite number.
 
     Parameters
@@ -325,7 +325,7 @@ def _read(value: Any) -> float | None:
         return None  # a whole number beyond every float
 
 
-def _told_bounds(bounds: Bounds) -> str:
+def _told_bounds(bounds: NumberBounds) -> str:
     """Say which numbers fit.
 
     Examples
