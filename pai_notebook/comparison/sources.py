@@ -367,7 +367,7 @@ class Alone(Side):
     Examples
     --------
     >>> print(Alone(0.9, Share(0.9, 1000), "n").against(Alone(0.8, Stated(0.8, 0.01), "accuracy_stderr"), 0.95).words)
-    95 % interval +0.073 to +0.126
+    95 % interval +0.0718 to +0.127
     """
 
     side: Side

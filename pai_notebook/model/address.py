@@ -74,7 +74,7 @@ def parse_address(text: str) -> Address:
         quoted = [say("Quote versions: '{version}'.", version=text)] if is_number(text) else []
         raise AddressError(say("{text} is not an address", text=described(text)), hint=joined([*quoted, GRAMMAR], " "))
     model, at, selector = text.strip().partition("@")
-    if not at and _is_selector(model):
+    if not at and is_selector(model):
         raise AddressError(
             say("{text} chooses versions, and names no model", text=shown_address(model)), hint=say("Write MODEL@{item}.", item=model)
         )
@@ -106,14 +106,15 @@ def address_of(model: str, *names: str) -> Address:
             say("{model} selects versions already", model=shown_address(model)), hint=say("Write {model}.", model=address.model)
         )
     for name in names:
-        word = name if _is_selector(name) else "" if is_version_name(name) or without_v(name)[:1].isdigit() else meant_selector(name)
+        word = name if is_selector(name) else "" if is_version_name(name) or without_v(name)[:1].isdigit() else meant_selector(name)
         if word:
             hint = say("Write {value}@{word}.", value=address.model, word=word)
             raise AddressError(say("{wrong!r} is not a version name", wrong=name), hint=hint)
     return Address(address.model, Selector("names", names=names)) if names else address
 
 
-def _is_selector(text: object) -> bool:
+def is_selector(text: object) -> bool:
+    """Whether a text could stand behind the `@` of an address, and hardly is a model."""
     return isinstance(text, str) and _BEHIND.fullmatch(text) is not None
 
 
@@ -134,12 +135,12 @@ def refuse_selectors(first: object, others: Sequence[object]) -> None:
     ...
     pai_notebook.errors.AddressError: 'latest' is not a model. Write model-a@latest,0.1.0.
     """
-    wrong = next(filter(_is_selector, others), None)
+    wrong = next(filter(is_selector, others), None)
     if wrong is None:
         return
     model = first.partition("@")[0] if isinstance(first, str) else "MODEL"
     meant = [str(other) for other in others if isinstance(other, str)]
-    together = meant if all(_is_selector(other) or is_version_name(other) for other in meant) else [str(wrong)]
+    together = meant if all(is_selector(other) or is_version_name(other) for other in meant) else [str(wrong)]
     raise AddressError(say("{word!r} is not a model", word=wrong), hint=say("Write {value}@{word}.", value=model, word=",".join(together)))
 
 

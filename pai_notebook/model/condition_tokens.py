@@ -38,6 +38,8 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
     "==": operator.eq,
 }
+# Quotation marks of other keyboards, with what they quote.
+_OTHER_QUOTES = re.compile("[“”„‘’‚«»「」『』＂＇]([^“”„‘’‚«»「」『』＂＇\n]*)[“”„‘’‚«»「」『』＂＇]?")
 _WORDS = frozenset({"and", "or", "not", "in", "is", "between", "contains"})
 
 _ADVICE = {
@@ -50,6 +52,7 @@ _ADVICE = {
     "!": say("Write not, or != between two values."),
     "[": say("A list stands in parentheses, as in ('a', 'b')."),
     "/": NO_TIME,
+    **{mark: say("Write {cure}.", cure=plain) for mark, plain in zip("，（）、", ",(),", strict=True)},
     "*": say("A condition takes one name; globs belong to include and to addresses."),
 }
 LOOKALIKES = {"≥": ">=", "≧": ">=", "≤": "<=", "≦": "<=", "＞": ">", "＜": "<", "＝": "==", "≠": "!="}
@@ -94,6 +97,9 @@ def tokens_of(text: str) -> list[Token]:
                 if mark in "'\"`"
                 else _ADVICE.get(text[position : position + 2]) or _ADVICE.get(mark, GRAMMAR)
             )
+            quoted = _OTHER_QUOTES.match(text, position)
+            if quoted is not None:
+                hint = say("Write {cure}.", cure=f"{quoted[1]!r}")
             if mark == "=" and found and found[-1].text in COMPARE:
                 hint = say("Write {cure}.", cure=f"{found[-1].text[0]}=")
             version = re.match(r"\d+\.\d+\.\d+\w*", text[position:])

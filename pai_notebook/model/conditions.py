@@ -140,7 +140,7 @@ def parse_condition(text: str) -> Condition:
 
 def to_quote(name: str, hint: str) -> str:
     """Say that a name which occurs nowhere may be a text, before what else it may be."""
-    return NO_BASELINE if name == "baseline" else say("Quote texts: {name!r}. {hint}", name=name, hint=hint)
+    return NO_BASELINE if name == "baseline" else say("Quote texts: {name!r}. {hint}", name=name.strip("`"), hint=hint)
 
 
 class _Parser:
@@ -204,7 +204,7 @@ class _Parser:
         if token is not None:
             right = self._operand()
             if self.next < len(self.tokens) and self.tokens[self.next].kind == "cmp":
-                raise self._failure(say("two comparisons in a row; join them by and, or write between ... and ..."))
+                raise self._failure(say("two comparisons in a row; join them by and, or write NAME between LOW and HIGH"))
             return self._comparing(left, token, right)
         if left.name is None:
             raise self._failure(say("expected a comparison such as < or =="), self._as_name(left))
@@ -260,7 +260,8 @@ class _Parser:
         if not self._take("("):
             raise self._failure(say("expected a list in parentheses, as in ('a', 'b')"))
         members = [self._operand()]
-        while self._take(","):
+        # a comma may be last, as Python writes a list of one
+        while self._take(",") and [token.text for token in self.tokens[self.next : self.next + 1]] != [")"]:
             members.append(self._operand())
         if not self._take(")"):
             raise self._failure(say("the list is not closed"))

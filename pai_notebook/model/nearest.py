@@ -45,12 +45,14 @@ def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     for name in names:
         folded.setdefault(name.casefold(), name)
     same = [folded[wanted]] if wanted in folded else []
+    # of a version what continues it: 2.0.0 is nearer to 2.0 than 0.2.0 is
+    series = [name for name in names if wanted[:1].isdecimal() and name.casefold().startswith(f"{wanted}.")]
     below = [name for name in names if name.casefold().partition("@")[0].endswith(f".{wanted}")]
     close = [folded[each] for each in get_close_matches(wanted, folded, count, cutoff=0.6)]
     # an abbreviation is like nothing, and begins what it stands for, or a word of it
     parts = (name for name in names if (len(wanted) > 1 and _has_word(name, wanted)) or name.casefold().endswith(f"_{wanted}"))
-    begun = [] if same or below or close else list(parts)
-    return tuple(dict.fromkeys([*same, *below, *close, *begun]))[:count]
+    begun = [] if same or series or below or close else list(parts)
+    return tuple(dict.fromkeys([*same, *series, *below, *close, *begun]))[:count]
 
 
 def _has_word(name: str, start: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pai_notebook.arguments import is_series, meant_version, meant_versions, without_v
+from pai_notebook.arguments import is_series, is_version_name, meant_version, meant_versions, without_v
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest
 from pai_notebook.model.order import Neighbours
@@ -39,6 +39,9 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
 
 # States of approval that no selector chooses, by the words that people write for them.
 _STATES = {"rejected": "Rejected", "reject": "Rejected", "pending": "Pending", "unapproved": "Pending"}
+
+# Words between the names of versions in a sentence.
+_JOINING = ("and", "or", "with", "vs", "vs.", "versus", "against")
 
 # Words that choose one version.
 SINGLE = tuple(word for word in WORDS if word != "all")
@@ -96,9 +99,12 @@ def meant_selector(text: str) -> str:
 
     Examples
     --------
-    >>> [meant_selector(text) for text in ("last5", "newst", "aproved", "xyz")]
-    ['last:5', 'latest', 'approved', '']
+    >>> [meant_selector(text) for text in ("last5", "newst", "aproved", "1.0.0 and 1.1.0", "xyz")]
+    ['last:5', 'latest', 'approved', '1.0.0,1.1.0', '']
     """
+    parts = [part for part in re.split(r"[\s&;|、和与]+", text) if part and part.casefold() not in _JOINING]
+    if len(parts) > 1 and all(is_version_name(part) or part.casefold() in WORDS for part in parts):
+        return ",".join(parts)
     few = _FEW_NEWEST.fullmatch(text)
     return f"last:{few[1]}" if few else meant_versions(text) or nearest_word(text, [*WORDS, "last:5"])
 

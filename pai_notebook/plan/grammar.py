@@ -22,6 +22,7 @@ from pai_notebook.plan.refusals import (
     refuse_typography,
     refuse_unknown_verb,
     refuse_unquoted,
+    together,
     unknown_option,
     words_behind,
 )
@@ -230,7 +231,7 @@ def _addresses(words: list[str], verb: str, edge: Edge) -> tuple[Address, ...]:
         if model.selector.kind != "all":
             raise AddressError(
                 say("{words} already selects versions", words=words[0]),
-                hint=say("Write {model} {names}, or add them behind the @.", model=model.model, names=" ".join(words[1:])),
+                hint=say("Write {cure}.", cure=together(words)),
             )
         wrong = [word for word in words[1:] if not is_version(word)]
         if wrong:

@@ -12,6 +12,7 @@ from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError, ModelNotFound
 from pai_notebook.files import ENDINGS, FORMATS
 from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.model.address import is_selector
 from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.plan.command import Command
 from pai_notebook.plan.options import HELP, VERBS, Edge, guess_option, guess_verb, options_of, verbs_of
@@ -134,8 +135,24 @@ def refuse_sentences(words: list[str]) -> None:
                 say("{word!r} is not a model", word=word), hint=joined([say("A minus reverses the order: --sort -created."), named], " ")
             )
         if word.casefold() in _BETWEEN and words[place + 1 :]:
-            others = joined([each for each in words if each.casefold() not in _BETWEEN], " ")
+            others = together([each for each in words if each.casefold() not in _BETWEEN])
             raise AddressError(say("{word!r} is not a model", word=word), hint=joined([say("Write {cure}.", cure=others), named], " "))
+
+
+def together(words: Sequence[str]) -> str:
+    """Write models, each with the versions that follow it behind its `@`.
+
+    Examples
+    --------
+    >>> together(["model-a@0.2.0", "0.1.0"]), together(["model-a", "latest", "approved", "model-b"]), together(["0.1.0"])
+    ('model-a@0.2.0,0.1.0', 'model-a@latest,approved model-b', 'MODEL@0.1.0')
+    """
+    found: list[str] = []
+    for word in words:
+        head = found.pop() if found and (is_version(word) or is_selector(word)) else ""
+        head = head or ("MODEL" if is_version(word) else "")
+        found.append(f"{head}{',' if '@' in head else '@'}{word}" if head else word)
+    return " ".join(found)
 
 
 def refuse_files(words: list[str], verb: str, edge: Edge) -> None:

@@ -34,10 +34,15 @@ _MEANT = tuple(
             r"\A\s*(?:[{\"']|\[\s*(?:[\"'\[{]|\]?\s*\Z))",
             say("Write one rule a line, without brackets and quotation marks: rules are not JSON."),
         ),
+        (
+            r"[0-9]\s*(?:(?:percentage\s+)?points?|pp?ts?|p|%\s?(?:p|pts?|points?)|个?百分点)(?!\w)",
+            say("Write 1pp for a percentage point, as in baseline - 1pp."),
+        ),
+        (r"[0-9]\s*(?:per\s?cent|pct)\b", say("Write the sign, as in baseline - 1%; points are baseline - 1pp.")),
+        (r"[0-9][a-z]+(?:\Z|(?<!pp)\s+beyond\b)", say("Write the number without its unit.")),
         (r"\A\s*fail\s+if\b", _ALARMS),
         (r"\bif\s+present\s+\S", say("Write if present last, after with 95% confidence.")),
         (r",\s*with\b|\bwith(?:\s+[0-9.]+)?\s+confidence\b|\bat\s+[0-9.]+\s?%?\s?confidence\b", say("Write: with 95% confidence.")),
-        (r"\bpoints?\b", say("Write 1pp for a percentage point, as in baseline - 1pp.")),
         (r"<[^<>]*(?:baseline\s*[*/]|[*]\s*baseline)", say("Write how much more it may be: baseline + 10% is 1.1 times the baseline.")),
         (r"!=|<>|\u2260", say("A rule has no !=; write >=, <=, >, < or ==.")),
         (r"=>|=<|[<>]\s+=|[<>]==|<<|>>", say("Write >= or <=.")),
@@ -54,8 +59,6 @@ _MEANT = tuple(
             r"\b(?:not|never|no)\s+(?:be\s+|get\s+)?(?:worse|regress)|\bregress",
             say("Write accuracy >= baseline, or: fail if accuracy worse beyond chance."),
         ),
-        (r"[0-9]\s*percent\b", say("Write the sign, as in baseline - 1%; points are baseline - 1pp.")),
-        (r"[0-9][a-z]+\Z", say("Write the number without its unit.")),
         (r"[0-9%]\s+(?:on|in|for|at)\s", say("Write the dataset behind the metric: accuracy@DATASET >= 0.9.")),
         (r"[,;]\Z", say("Write one rule a line, and nothing behind it but a comment after #.")),
         (r"baseline\s*[*/]|\bwithin\b|[*]\s*baseline|%\s*of\b", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
@@ -64,7 +67,7 @@ _MEANT = tuple(
 _OF_BASELINE = say("A rule compares with the baseline; baseline='approved' and the like choose that.")
 _BEHIND = say("Behind the sign comes a number, a percentage such as 98%, or the baseline, as in baseline - 1%.")
 _FAIL_IF = re.compile(r"\s*fail\s+if\b", re.IGNORECASE)
-_IS_BOUND = re.compile(r"[-+]?[0-9.]|baseline\b")
+_IS_BOUND = re.compile(r"[-+]?[0-9.]|baseline\b", re.IGNORECASE)
 # What holds where another comparison does not, and the same comparison from the other side.
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
@@ -78,6 +81,7 @@ _ALARM = re.compile(
     re.IGNORECASE,
 )
 
+_UNIT = re.compile(r"%|pp\b", re.IGNORECASE)
 _ALL = 100  # percent of a fraction
 
 Comparator = Literal["<=", ">=", "==", "<", ">"]
@@ -363,15 +367,16 @@ class _Reader:
         if DECIMAL.match(self.line, self.at):
             return "number", self._finite(DECIMAL, ""), self._unit()
         begin = self.at
-        word = self._take(_WORD, say("expected a number or baseline"), _BEHIND)
+        written = self._take(_WORD, say("expected a number or baseline"), _BEHIND)
+        word = written.lower()
         if word in ("true", "false"):
             return "true" if word == "true" else "false", 0.0, ""
         if word != "baseline":
             known = ("baseline", "true", "false")
             near = [each for each in known if each.startswith(word)] or get_close_matches(word, known, 1)
             words = "unknown word {word!r}, did you mean {near}?" if near else "unknown word {word!r}"
-            is_choice = bool(get_close_matches(word.casefold(), BASELINES, 1))
-            raise self._error(say(words, word=word, near=near[0] if near else ""), _OF_BASELINE if is_choice else _BEHIND, at=begin)
+            is_choice = bool(get_close_matches(word, BASELINES, 1))
+            raise self._error(say(words, word=written, near=near[0] if near else ""), _OF_BASELINE if is_choice else _BEHIND, at=begin)
         self._blanks()
         sign = self.line[self.at : self.at + 1]
         if sign not in ("+", "-") or not sign:
@@ -392,7 +397,7 @@ class _Reader:
 
     def _unit(self) -> Unit:
         self._blanks()
-        match = re.compile(r"%|pp\b").match(self.line, self.at)
+        match = _UNIT.match(self.line, self.at)
         if match is None:
             return ""
         self.at = match.end()
@@ -422,7 +427,7 @@ class _Reader:
         rest = self.line[self.at :].split()
         if not rest:
             return False
-        if rest == ["if", "present"]:
+        if [word.lower() for word in rest] == ["if", "present"]:
             return True
         self._blanks()
         raise self._error(say("did not expect {names!r} here", names=" ".join(rest)), at=self.at)
