@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
+import threading
 import weakref
 from collections.abc import Callable, Container
 from functools import partial
@@ -85,6 +86,8 @@ class Explorer(Displayed):
         self._runner = Runner(self._state, self._source, self._changed, self._draw)
         self._shell = ""
         self._closed = False
+        # calls of `fetch` from several threads come one after another, so that each returns its own versions
+        self._fetching = threading.RLock()
         # the runs of cells that show it, and the button that was clicked last, with what was folded then
         self._cells: dict[str, str] = {}
         self._clicked: ipywidgets.Button | None = None
@@ -182,7 +185,7 @@ class Explorer(Displayed):
         Raises
         ------
         AddressError, ConfigurationError
-            When an address does not follow the grammar, or the explorer is closed.
+            When an address does not follow the grammar, or the explorer is closed, also meanwhile.
         PaiError
             When nothing could be fetched or compared; what was fetched before stays `selected`.
 
@@ -195,14 +198,20 @@ class Explorer(Displayed):
         ['1.8.0', '1.9.0']
         >>> explorer.close(); registry.close()
         """
-        if self._closed:
-            raise ConfigurationError(say("this explorer is closed"), hint=say("Make another one: pnb.Explorer()."))
         wanted = read_addresses(addresses)
-        self._runner.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
-        self.wait()
-        if self.last_error is not None and self._state.phase != "partly":
-            raise self.last_error
-        return self.selected
+        with self._fetching:
+            if not self._closed:
+                try:
+                    self._runner.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
+                    self.wait()
+                except ConfigurationError:  # the loop's, where it was closed meanwhile
+                    if not self._closed:
+                        raise
+            if self._closed:
+                raise ConfigurationError(say("this explorer is closed"), hint=say("Make another one: pnb.Explorer()."))
+            if self.last_error is not None and self._state.phase != "partly":
+                raise self.last_error
+            return self.selected
 
     def wait(self) -> None:
         """Return once the answer to the last click is here; the stop button ends the waiting, not the work.

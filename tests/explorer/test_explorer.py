@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -940,3 +941,25 @@ def test_without_an_argument_it_looks_into_the_default_registry(registry, monkey
     explorer.wait()
     assert len(controls(explorer).models.options) == 9
     explorer.close()
+
+
+def test_each_of_several_threads_fetches_its_own_versions(explorer, gate):
+    gate.hold("/versions/0.2.0")
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(explorer.fetch, f"{LM}@0.2.0,0.10.0")
+        eventually(lambda: gate.waiting)
+        second = threads.submit(explorer.fetch, f"{DIGITS}@latest")
+        assert not gate.aborted
+        gate.release()
+        assert [vs.models for vs in (first.result(PATIENCE), second.result(PATIENCE))] == [(LM,), (DIGITS,)]
+
+
+def test_a_fetch_during_which_the_explorer_is_closed_says_so(explorer, gate):
+    gate.hold("/versions/0.2.0")
+    with ThreadPoolExecutor() as threads:
+        fetching, later = (threads.submit(explorer.fetch, f"{LM}@0.2.0,0.10.0") for _ in range(2))
+        eventually(lambda: gate.waiting)
+        explorer.close()
+        for each in (fetching, later):
+            with pytest.raises(ConfigurationError, match="this explorer is closed"):
+                each.result(PATIENCE)
