@@ -202,6 +202,8 @@ def section(kind: str, bundle: dict[str, str], *, with_twins: bool) -> str:
 
 def gallery(kinds: list[str] | None = None, *, with_twins: bool = False) -> str:
     found = bundles()
+    if unknown := set(kinds or ()) - set(found) - set(outputs()):
+        raise SystemExit(f"no such kind: {', '.join(sorted(unknown))}")
     sections = "".join(section(kind, found[kind], with_twins=with_twins) for kind in kinds or found if kind in found)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>pai_notebook: the look</title><style>{_STYLE}</style></head>'
