@@ -367,6 +367,9 @@ def test_a_level_that_leaves_a_float_nothing_outside_is_refused():
         c.interval("accuracy", "0.2.0", level=0.9999999999999999)
     with pytest.raises(AddressError, match="not a confidence level"):
         c.gate("accuracy >= baseline with 99.99999999999999% confidence")
+    with pytest.raises(AddressError, match="line 1, column 29: 50% is not a confidence level; use a number above 50 and below 100"):
+        c.gate("accuracy >= baseline - 0.01 with 50% confidence")
+    assert c.gate("accuracy >= baseline - 0.01 with 50.00000000001% confidence").passed
     assert c.interval("accuracy", "0.2.0", level=1 - 1e-15).interval.low < -0.2
 
 

@@ -415,13 +415,13 @@ class _Reader:
         match = _CONFIDENCE.match(self.line, self.at)
         if match is None:
             return None
-        level = float(match["level"]) if match["level"].count(".") <= 1 and match["level"] != "." else 0.0
-        if not 50 <= level <= 100 * HIGHEST_LEVEL:  # noqa: PLR2004 - below, a rule would hold while its opposite is more likely
+        level = float(match["level"]) / 100 if match["level"].count(".") <= 1 and match["level"] != "." else 0.0
+        if not 0.5 < level <= HIGHEST_LEVEL:  # noqa: PLR2004 - at a half, a rule holds while its opposite is as likely
             raise self._error(
-                say("{match}% is not a confidence level; use a number from 50 to below 100", match=match["level"]), at=self.at
+                say("{match}% is not a confidence level; use a number above 50 and below 100", match=match["level"]), at=self.at
             )
         self.at = match.end()
-        return level / 100
+        return level
 
     def _optional(self) -> bool:
         rest = self.line[self.at :].split()
