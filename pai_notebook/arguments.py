@@ -319,7 +319,8 @@ def _read(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
     try:
-        number = int(value) if isinstance(value, Integral) else float(value)
+        short = type(value).__name__ in ("float16", "float32")  # of numpy, which print as the decimal that was meant
+        number = int(value) if isinstance(value, Integral) else float(str(value) if short else value)
         return number if math.isfinite(number) else None
     except OverflowError:
         return None  # a whole number beyond every float

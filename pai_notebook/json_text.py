@@ -220,7 +220,28 @@ def plain_number(value: Any) -> Any:
     if isinstance(value, Decimal):
         number = math.nan if value.is_nan() else float(value)
         return str(value) if math.isinf(number) and value.is_finite() else number
-    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
+    return plain_array(value) if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
+
+
+def plain_array(value: Any) -> Any:
+    """Give an array, a column or a number of numpy as Python has it; a float of 16 or 32 bits as the decimal that it prints as.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plain_array(np.float32(0.9)), plain_array(np.array([0.9, 2], "float16"))
+    (0.9, [0.9, 2.0])
+    """
+    dtype = getattr(value, "dtype", None)
+    kind = getattr(getattr(dtype, "numpy_dtype", dtype), "type", float)
+    plain = value.tolist()
+    return _reprinted(plain, kind) if kind.__name__ in ("float16", "float32") else plain
+
+
+def _reprinted(value: Any, kind: Callable[[float], Any]) -> Any:
+    if isinstance(value, list):
+        return [_reprinted(item, kind) for item in value]
+    return float(str(kind(value))) if isinstance(value, float) else value
 
 
 def _can_be_written(value: int) -> bool:

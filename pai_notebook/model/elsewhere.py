@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.json_text import plain_number
+from pai_notebook.json_text import plain_array, plain_number
 from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named
@@ -85,7 +85,7 @@ def documents_of_frame(
     if name is None and frame.index.nlevels > 1:
         raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_unstack(frame)))
     columns = list(map(str, frame.columns))
-    values = {column: frame.iloc[:, place].astype(object).tolist() for place, column in enumerate(columns)}
+    values = {column: plain_array(frame.iloc[:, place]) for place, column in enumerate(columns)}
     if name is not None:
         _check_columns("name", [name], columns)
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
@@ -355,7 +355,7 @@ def _as_json(argument: str, column: str, value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     """Arrays and tuples as lists."""
-    return value.tolist() if hasattr(value, "tolist") else list(value) if isinstance(value, tuple) else value
+    return plain_array(value) if hasattr(value, "tolist") else list(value) if isinstance(value, tuple) else value
 
 
 def _is_json(value: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import UnreadableFile, read_file
 from pai_notebook.i18n.phrases import say
-from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
+from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json, plain_array
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.fields import FIELDS
 from pai_notebook.model.names import snake_case
@@ -171,7 +171,9 @@ def _json_value(value: Any, left: int) -> Any:
         return {key: _json_value(item, left - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_json_value(item, left - 1) for item in value]
-    for method in ("to_map", "tolist", "isoformat"):
+    if hasattr(value, "tolist"):
+        return _json_value(plain_array(value), left - 1)
+    for method in ("to_map", "isoformat"):
         if hasattr(value, method):
             return _json_value(getattr(value, method)(), left - 1)
     return value

@@ -11,6 +11,7 @@ import pytest
 from alibabacloud_aiworkspace20210204 import models as sdk
 
 import pai_notebook as pnb
+from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.names import snake_case
 
@@ -122,6 +123,20 @@ def test_numbers_of_numpy_and_times_are_values():
         ("n", "number", 540.0),
         ("ok", "boolean", None),
     ]
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32"])
+def test_a_short_float_is_the_decimal_that_it_prints_as(kind):
+    short = np.array([0.9, 0.7], kind)
+    series = pd.Series(short)
+    in_a_frame = pd.DataFrame({"run": ["x", "y"], "accuracy": short, "n": [1000, 1000]})
+    metrics = {"accuracy": short[0], "curve": short, "more": series, "of": [short[0]], "matrix": np.array([short])}
+    version = pnb.VersionSet.from_documents([{"VersionName": "a", "Metrics": metrics}])[0]
+    framed = pnb.VersionSet.from_frame(in_a_frame, name="run")
+    assert version.raw["Metrics"] == {"accuracy": 0.9, "curve": [0.9, 0.7], "more": [0.9, 0.7], "of": [0.9], "matrix": [[0.9, 0.7]]}
+    assert [each.metrics["accuracy"].value for each in framed] == [0.9, 0.7]
+    assert framed.compare("y").gate("accuracy >= 0.9").passed
+    assert number_argument("tolerance", short[0]) == 0.9
 
 
 NO_VERSION = [
