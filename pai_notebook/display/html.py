@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 _LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
-# Up to so many columns, and characters in all, a table fits a narrow window and need not scroll; with so many it fits hardly any.
-_FITTING_COLUMNS, _FITTING, _TOO_WIDE = 3, 60, 160
+# Up to so many columns, and characters in all, a table fits a narrow window and need not scroll; with so many it fits hardly any,
+# and a comparison no narrow one.
+_FITTING_COLUMNS, _FITTING, _TOO_WIDE, _NOT_NARROW = 3, 60, 160, 80
 # Characters that the edges of a cell take.
 _EDGES = 2
 _SHORT_TEXT, _SHORT_CHIP, _SHORT_CODE, _SHORT_CHIPS = 32, 40, 72, 24
@@ -116,10 +117,11 @@ def _widths(table: Table) -> list[int]:
 
 
 def _hint(table: Table) -> Any:
-    """Say that a table goes on at the right where hardly any window shows all of it: a cell may end where the window does."""
+    """Say that a table goes on at the right: a cell may end where the window does. With a style sheet it is said only where it is so."""
     # longer texts go on in the next line
     width = sum(min(width, _SHORT_TEXT) + _EDGES for width in _widths(table))
-    return " " + _remark(now("scrolls →"), "neutral") if width > _TOO_WIDE else ""
+    said = now("scrolls →") if width > _TOO_WIDE else now("may scroll →") if table.pinned and width > _NOT_NARROW else ""
+    return " " + _remark(said, "neutral") if said else ""
 
 
 def _is_short_chip(text: str | tuple[str, str]) -> bool:

@@ -40,7 +40,7 @@ h1{margin:0 0 .2em}h2{font-size:11pt;margin:.8em 0 .2em}
 h2,summary,caption,div[style*="10px 0 2px"],h2+div>div:first-of-type:not(:last-child,:has(table)),tr:has(>[colspan]){break-after:avoid}
 tbody:first-of-type>tr:first-child{break-before:avoid}tbody:first-of-type>tr:nth-child(-n+2):not(:last-child){break-after:avoid}
 main>details>summary{margin-top:0}summary{list-style:none!important}
-[class^=pin] del{display:none}
+[class^=pin] del,caption small{display:none}
 details::details-content{content-visibility:visible;block-size:auto}
 pre{margin:.3em 0;padding:.3em .7em}figure,pre,tr,caption{break-inside:avoid}
 tbody>tr:is(:has(>td:first-child:empty),:nth-last-child(-n+2):not(:first-child)),div:has(>[class^=pin])+div:not(:has(table)){break-before:avoid}

@@ -83,6 +83,24 @@ _EDGES = """async table => {
   }
   return found;
 }"""
+# what is said of scrolling in a caption, empty where it cannot be seen
+_HINT = """async table => {
+  for (let nth = 0; nth < 3; nth += 1) await new Promise(requestAnimationFrame);
+  const hint = table.querySelector('caption small');
+  return hint && getComputedStyle(hint).opacity > 0.5 ? hint.innerText : '';
+}"""
+# names of groups that are outside of their frame, scrolled to the left and halfway through their columns
+_GROUPS = """table => {
+  const frame = table.parentElement, hidden = [];
+  for (const head of table.querySelectorAll('thead [colspan]')) for (const share of [0, 0.5]) {
+    frame.scrollLeft = share && head.offsetLeft + share * head.offsetWidth - frame.clientWidth / 2;
+    const text = head.firstElementChild.getBoundingClientRect(), edges = frame.getBoundingClientRect();
+    const begins = head.getBoundingClientRect().left < edges.right - text.width;
+    const seen = document.elementFromPoint(text.left + 2, text.top + text.height / 2);
+    if (begins && (text.right > edges.right + 1 || !head.contains(seen))) hidden.push([head.innerText, share]);
+  }
+  return hidden;
+}"""
 _TITLES = """table => {
   const frame = table.parentElement, edges = frame.getBoundingClientRect();
   frame.scrollLeft = frame.scrollWidth;
@@ -222,6 +240,28 @@ def test_titles_stay_in_sight_when_a_table_is_scrolled_to_its_end(page, digits, 
     table = show(page, host, digits[-20:].compare(), height=1600)
     titles = dict(table.evaluate(_TITLES))
     assert titles == {"Metrics scrolls →": True, "Cost": True}
+
+
+@pytest.mark.parametrize(
+    ("host", "width", "hint"),
+    [
+        ("JupyterLab, light", 1280, ""),
+        ("JupyterLab, light", 700, "may scroll →"),
+        ("JupyterLab, light, untrusted", 700, "may scroll →"),
+        ("GitHub, light", 700, "may scroll →"),
+    ],
+)
+def test_a_table_that_fits_no_narrow_window_says_so_and_with_our_style_only_where_it_scrolls(page, five, host, width, hint):
+    assert show(page, host, five, width=width).evaluate(_HINT) == hint
+
+
+def test_the_names_of_groups_stay_in_sight_while_their_columns_are_scrolled(page, digits):
+    with pnb.connect("demo", default=False) as registry:
+        others = registry.list_versions(registry.list_models()[0].model_id)
+    for shown in (digits, digits[-3:] + others[-2:]):
+        table = show(page, "JupyterLab, light", shown, width=700)
+        assert table.locator("thead [colspan]").count() > 0
+        assert table.evaluate(_GROUPS) == []
 
 
 def test_five_versions_are_seen_at_once_where_many_metrics_are_told_together(page):
