@@ -60,6 +60,8 @@ METRICS = 5
 # Columns of one metric of a model, so that a metric on many datasets leaves room for another.
 DATASETS = 3
 LABELS = 4
+# How far apart bars are that do not look the same, of their whole length.
+_SEEN = 0.1
 # Settings in which groups differ.
 SETTINGS = 4
 _NUMBERS = (State.NUMBER, State.NUMERIC_TEXT)
@@ -113,7 +115,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     short = short_datasets(sorted({dataset for _, dataset in columns}), known)
     plain = plain_paths(path for path, _ in columns)
     cells = {name: _cells(versions, name) for name in columns}
-    bars = {name: has_bar(name[0], [cell.value for cell in cells[name]]) for name in columns}
+    bars = {name: _tells(name[0], [cell.value for cell in cells[name] if cell.value is not None]) for name in columns}
     forms = {name: format_of(_cells(shown, name)) for name in columns}
     best = {name: _best(cells[name], direction(name[0])) for name in columns}
     common, keys, more = _labels(versions, shown)
@@ -228,6 +230,11 @@ def _others(names: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]]
     return list(
         dict.fromkeys(Name("metrics", *name, short.get(name[1], "")).shown if name[0] in paths else unescaped(name[0]) for name in left)
     )
+
+
+def _tells(path: str, values: Sequence[float]) -> bool:
+    """Whether bars from 0 to 1 differ so much that it can be seen."""
+    return has_bar(path, values) and max(values) - min(values) >= _SEEN
 
 
 def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float | None) -> Inline:

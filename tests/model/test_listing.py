@@ -17,6 +17,12 @@ def version(number, value, labels=0):
     return ModelVersion.from_document({"VersionName": f"0.{number}.0", "Metrics": {"cer": value}, "Labels": pairs})
 
 
+def test_bars_stand_where_they_can_be_told_apart():
+    alike, apart = (describe_versions([version(1, 0.95), version(2, value)]) for value in (0.97, 0.5))
+    assert "linear-gradient" not in render_html(alike)
+    assert render_html(apart).count("linear-gradient") == 2
+
+
 def listed(*versions):
     return render_text(describe_versions(versions), width=200)
 
