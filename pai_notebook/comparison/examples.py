@@ -84,6 +84,13 @@ class Examples:
             "1 id occurs more than once in the table of {name} and counts once, by its mean, as a cluster: {ids}",
             "{count} ids occur more than once in the table of {name} and count once, by their mean, as clusters: {ids}",
         )
+        repeated = any(map(len, repeats))
+        if repeated and value is not None and all(len(side[[on, value]].drop_duplicates()) == side[on].nunique() for side in sides):
+            repeated = False
+            twice = (
+                "1 id occurs more than once in the table of {name}, always with one value, and counts once: {ids}",
+                "{count} ids occur more than once in the table of {name}, each always with one value, and count once: {ids}",
+            )
         missing = [ids[place][~ids[place].isin(ids[1 - place])].unique() for place in range(len(names))]
         remarks = [
             say(templates[len(found) > 1], count=len(found), name=name, ids=few_ids(found))
@@ -91,8 +98,8 @@ class Examples:
             for name, found in zip(names, several, strict=True)
             if len(found)
         ]
-        repeated = any(map(len, repeats))
-        return cls(names, common, _aligned(sides, on, common, kept if repeated else None, value), tuple(remarks), on, repeated)
+        aligned = _aligned(sides, on, common, kept if any(map(len, repeats)) else None, value)
+        return cls(names, common, aligned, tuple(remarks), on, repeated)
 
     def keep(self, known: np.ndarray[Any, Any]) -> Examples:
         """Keep the examples of a mask."""

@@ -16,7 +16,7 @@ from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section,
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.names import Name
-from pai_notebook.model.numbers import choose_format, format_computed
+from pai_notebook.model.numbers import choose_format, cleared, format_computed
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -255,7 +255,10 @@ class Paired(Estimated, Displayed):
         """Write differences of the metric: of shares in points, of anything else as they are; different ones differently."""
         form = choose_format([*self.values, self.delta])
         written = [self._scale.write(delta, None, form) for delta in deltas]
-        return written if len({*written}) == len({*deltas}) else list(map(choose_format(deltas).delta, deltas))
+        if len({*written}) >= len({*map(cleared, deltas)}):
+            return written
+        sizes = [delta * (self._scale.factor(None) or 1.0) for delta in deltas]
+        return [self._scale.with_unit(number) for number in map(choose_format(sizes).delta, sizes)]
 
     @cached_property
     def _scale(self) -> Scale:

@@ -206,10 +206,29 @@ def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):
         "2 examples are in the table of 0.1.0 only: x0, x1",
         "1 of 941 examples has no value in one version and is left out: x3",
     )
-    twice = pd.concat([frames["0.2.0"], frames["0.2.0"].iloc[:2]])
+    again = frames["0.2.0"].iloc[:2]
+    twice = pd.concat([frames["0.2.0"], again.assign(ok=~again.ok)])
     found = compared(*better).paired("accuracy", {**frames, "0.2.0": twice}, on="id", correct="ok")
     assert "2 ids occur more than once in the table of 0.2.0" in found.remarks[0]
     assert "groups by id" in found.reason
+
+
+@pytest.mark.parametrize("sides", [["0.1.0"], ["0.2.0"], ["0.1.0", "0.2.0"]])
+def test_rows_that_are_there_twice_and_say_the_same_count_once_as_what_they_are(better, sides):
+    frames = tables(*better)
+    twice = {name: pd.concat([frame, frame.iloc[:2], frame.iloc[:1]]) if name in sides else frame for name, frame in frames.items()}
+    plain, found = (compared(*better).paired("accuracy", each, on="id", correct="ok") for each in (frames, twice))
+    assert (found.reason, found.p_value, found.counts, found.sentence) == (plain.reason, plain.p_value, plain.counts, plain.sentence)
+    said = "2 ids occur more than once in the table of {}, each always with one value, and count once: x0, x1"
+    assert sorted(found.remarks) == [said.format(name) for name in sides]
+
+
+def test_the_mean_over_groups_and_over_examples_are_in_the_unit_of_their_interval(better):
+    frames = tables(*better, group=[place // 3 for place in range(len(better[0]))])
+    c = compared(*better)
+    sentence = c.paired("accuracy", frames, on="id", correct="ok", cluster="group").sentence
+    before, _, after = sentence.partition(" (95 % interval ")
+    assert [text.endswith(" pp") for text in (before, after.partition(")")[0], after)] == [True, True, True]
 
 
 @pytest.mark.parametrize(
@@ -940,9 +959,9 @@ def test_what_a_statistic_raises_on_a_resample_is_said_to_be_of_one(better):
 def test_a_repeated_id_that_keeps_answers_from_being_compared_is_said_to():
     first, second = answers(12, 2, both=500, neither=81)
     frames = tables(first, second)
-    frames["0.1.0"] = pd.concat([frames["0.1.0"], frames["0.1.0"].iloc[:1]])
+    frames["0.1.0"] = pd.concat([frames["0.1.0"], frames["0.1.0"].iloc[:1].assign(ok=False)])
     found = compared(first, second).paired("accuracy", frames, on="id", correct="ok")
-    assert str(found.reason) == "too few groups differ: 14 of 595"
+    assert str(found.reason) == "too few groups differ: 15 of 595"
     assert found.remarks == (
         "1 id occurs more than once in the table of 0.1.0 and counts once, by its mean, as a cluster: x0",
         "without the repeated ids answers are compared as right and wrong, for which 6 that differ are enough",
