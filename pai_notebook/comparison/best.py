@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pai_notebook.calls import guide
+from pai_notebook.comparison.leaders import Leaders, how_sure, told_open
 from pai_notebook.comparison.rank import Ranking, without_number
 from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Number, Section
 from pai_notebook.i18n.phrases import Phrase, first, say
@@ -15,7 +16,6 @@ from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format, format_number
 
 if TYPE_CHECKING:
-    from pai_notebook.comparison.leaders import Leaders
     from pai_notebook.comparison.selection import RankingKey
 
 # How many equal versions the first line names.
@@ -75,6 +75,8 @@ class Best(Displayed):
     unknown: tuple[str, ...] = ()
     baseline: str = ""
     near: tuple[str, ...] = ()
+    leaders: Leaders | None = field(default=None, compare=False)
+    """Positions of it and of those not told apart from it; None where there is nothing to choose between."""
     star: str = field(default="", compare=False)
     """Its star as tables have it: empty where every version with a number may be the best."""
     scale: Scale = field(default=Scale(""), compare=False)
@@ -117,7 +119,12 @@ class Best(Displayed):
         if self.key.label:
             facts.append((say("dataset"), (self.key.label, Mark("", self.key.dataset))))
         best = first([self._told(version) for version in (self.version, *self.ties) if version not in self.near], _NAMED)
-        return Section(say("Best by {metric}: {versions}", metric=self.key.shown, versions=best), [Facts(facts), *map(Note, self.notes)])
+        leaders = self.leaders
+        if leaders is not None and leaders.is_open:  # as the verdict of a comparison says it
+            title = say("By {metric}: {versions}", metric=self.key.shown, versions=told_open(best, leaders))
+        else:
+            title = say("Best by {metric}: {versions}", metric=self.key.shown, versions=how_sure(best, leaders) if leaders else best)
+        return Section(title, [Facts(facts), *map(Note, self.notes)])
 
     def _as_said(self, version: str) -> str:
         return self.called.get(version, version)
@@ -171,6 +178,7 @@ def make_best(
         notes=tuple(notes),
         together=tuple(names[place] for place in leaders.together) if leaders else (),
         unknown=tuple(names[place] for place in leaders.unknown) if leaders else (),
+        leaders=leaders,
         star=leaders.star_at(leaders.best[0]) if leaders else "",
         baseline=ranking.baseline,
         scale=scale,

@@ -74,6 +74,11 @@ class Leaders:
         """Whether any version with a number may be the best, so that a star says nothing."""
         return not self.apart and not self.unknown
 
+    @property
+    def is_open(self) -> bool:
+        """Whether every version may be the best by chance, not only by what is tolerated."""
+        return self.is_tie and bool(self.together)
+
     def star_at(self, place: int) -> str:
         """Give the star of a version: filled where it is told apart from every other, hollow where it may be the best and not all may.
 
@@ -124,6 +129,19 @@ def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart,
     together = tuple(place for place in others if apart[place] is False)
     told = tuple(place for place in others if apart[place] is True)
     return Leaders((*tops, *near), together, tuple(place for place in others if apart[place] is None), tolerance, tuple(near), told)
+
+
+def told_open(best: Phrase, leaders: Leaders) -> Phrase:
+    """Say that every version may be the best, and which is as measured."""
+    tolerated = "no version can be told apart beyond the tolerance from the best as measured, {text}"
+    return say(tolerated if leaders.tolerance else "no version can be told apart from the best as measured, {text}", text=best)
+
+
+def how_sure(best: Phrase, leaders: Leaders) -> Phrase:
+    """Say shortly behind the best of some versions how many others may be it."""
+    others = len(leaders.together) + len(leaders.near)
+    text = say("{versions} ({count} more not told apart)", versions=best, count=others) if others else best
+    return say("{text}, as measured", text=text) if leaders.unknown else text
 
 
 def luck_of(leaders: Leaders, errors: Mapping[int, float | None]) -> float | None:

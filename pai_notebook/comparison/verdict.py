@@ -58,6 +58,8 @@ class Finding(Printed):
         Whether it goes through the versions one by one.
     brief : str
         The same in a few words, which are in bold where the sentence is too long for that; empty where there are none.
+    detail : bool
+        Whether it says in full what another sentence says in short, and is folded.
     """
 
     text: Phrase
@@ -65,6 +67,7 @@ class Finding(Printed):
     advice: bool = field(default=False, repr=False)
     listing: bool = field(default=False, repr=False)
     brief: Phrase | str = field(default="", repr=False)
+    detail: bool = field(default=False, repr=False)
 
 
 class OfVersion(NamedTuple):
@@ -252,7 +255,8 @@ class OverallVerdict(Displayed):
             return [*blocks[:1], self._by_version(blocks[1:], folded=True)]
         blocks = describe_findings(self.findings)
         # a fold of one line would be as high as the line
-        return [blocks[0], Section(_more(blocks[1:]), blocks[1:], folded=True)] if len(blocks) > 2 else blocks  # noqa: PLR2004
+        is_folded = len(blocks) > 2 or any(finding.detail for finding in self.findings)  # noqa: PLR2004
+        return [blocks[0], Section(_more(blocks[1:]), blocks[1:], folded=True)] if is_folded else blocks
 
     def _by_version(self, more: Sequence[Block] = (), *, folded: bool) -> Section:
         facts: list[tuple[str, Inline]] = [(each.called, each.describe()) for each in self._each]
@@ -269,7 +273,7 @@ class OverallVerdict(Displayed):
         if asked and (short := in_short(self, asked)):
             every, others = in_short(self), in_short(self, asked, others=True) if self._is_long else None
             told = [short, *([others] if others else []), *(finding for finding in told if every is None or finding.text != every.text)]
-        first_ones, rest = describe_findings(told)[:1], told[_TOP:]
+        first_ones, rest = describe_findings(told)[:1], told[_count_of_first(told) :]
         parts: list[Block] = [*(Note(finding.text) for finding in rest), *([self._by_version(folded=False)] if self._is_long else [])]
         return first_ones, [Section(say("More of the verdict"), parts)] if parts else []
 
@@ -365,10 +369,15 @@ def _named(versions: Sequence[str], most: int, *, is_open: bool) -> Phrase:
     return say("{count} versions", count=len(versions)) if is_open and len(versions) > most else first(versions, most)
 
 
+def _count_of_first(findings: Sequence[Finding]) -> int:
+    """How many sentences stand at the top; details are the last of all."""
+    return min(_TOP, sum(not finding.detail for finding in findings))
+
+
 def describe_findings(findings: Sequence[Finding]) -> list[Block]:
     """Describe sentences: the first ones together, the very first in bold, then each by itself."""
-    sentences = [finding.text for finding in findings]
+    sentences, count = [finding.text for finding in findings], _count_of_first(findings)
     if not sentences:
         return []
-    lead, rest = (sentences[0], sentences[1:_TOP]) if len(sentences[0]) <= LEAD else (findings[0].brief, sentences[:_TOP])
-    return [Note(joined(rest, "\n"), "info", lead=lead), *map(Note, sentences[_TOP:])]
+    lead, rest = (sentences[0], sentences[1:count]) if len(sentences[0]) <= LEAD else (findings[0].brief, sentences[:count])
+    return [Note(joined(rest, "\n"), "info", lead=lead), *map(Note, sentences[count:])]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.judged import has_number
+from pai_notebook.comparison.leaders import how_sure, told_open
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.verdict import LEAD, Finding
 from pai_notebook.comparison.verdict_words import VERSIONS, VerdictWords
@@ -17,13 +18,11 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.leaders import Leaders
 
 
-def _is_open(leaders: Leaders) -> bool:
-    """Whether every version may be the best by chance, not only by what is tolerated."""
-    return leaders.is_tie and bool(leaders.together)
-
-
 class BestSentences(VerdictWords):
     """Says which version is best."""
+
+    detail: Finding | None = None
+    """What the short answer of several datasets leaves out."""
 
     def best(self) -> Iterator[Finding]:
         """Say which version is best by the metric that matters, on each of its datasets."""
@@ -32,24 +31,24 @@ class BestSentences(VerdictWords):
         metric = self._path(self._by[0])
         several = len({row.dataset for row in self._comparison.metrics if row.path == self._by[0].path}) > 1
         told = [(self._comparison.leaders(row), self._dataset(row) if several and row.dataset else "", row) for row in self._by]
-        best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and not _is_open(leaders)]
+        best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and not leaders.is_open]
         # where every version may be the best, none is called so
-        others = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and _is_open(leaders)]
+        others = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and leaders.is_open]
         others += [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
         rows = tuple((row.full_name, name) for row in self._by for name in self._names)
         said = "Best by {metric}: {versions}." if best else "By {metric}: {versions}."
         versions = joined([*best, *others], "; ")
         whole = say(said, metric=metric, versions=versions)
-        # of several datasets the answer comes first, the names and values after it
+        # of several datasets the answer comes first; which versions and values these are, tables say, and the last sentence
         if len(told) > 1 and len(whole) > LEAD:
-            yield Finding(say(said, metric=metric, versions=self._best_in_short(told)), rows)
-            whole = say("In detail: {versions}.", versions=versions)
+            self.detail = Finding(say("In detail: {versions}.", versions=versions), rows, detail=True)
+            whole = say(said, metric=metric, versions=self._best_in_short(told))
         yield Finding(whole, rows)
 
     def _best_in_short(self, told: Sequence[tuple[Leaders | None, str, Row]]) -> Phrase:
         """Name the best on each dataset with how sure that is, datasets of which the same is true together; those without a best last."""
         datasets: dict[Phrase, list[str]] = {}
-        for leaders, dataset, row in sorted(told, key=lambda each: 2 if each[0] is None else _is_open(each[0])):
+        for leaders, dataset, row in sorted(told, key=lambda each: 2 if each[0] is None else each[0].is_open):
             datasets.setdefault(self._shortly(leaders, row), []).append(dataset)
         return joined([say("{text} on {dataset}", text=names, dataset=joined(some)) for names, some in datasets.items()], "; ")
 
@@ -57,15 +56,14 @@ class BestSentences(VerdictWords):
         """Name the best of one dataset, or how many it may be."""
         if leaders is None:
             return self._alike(row, "", shortly=True)
-        if _is_open(leaders):
+        if leaders.is_open:
             return say("no version can be told apart")
         others = len(leaders.together) + len(leaders.near)
         if others > VERSIONS:
             measured = sum(map(has_number, row.cells))
             text = say("{count} of {total} are not told apart", count=len(leaders.equal) + others, total=measured)
         else:
-            text = first(self._equal(leaders), 1)
-            text = say("{versions} ({count} more not told apart)", versions=text, count=others) if others else text
+            return how_sure(first(self._equal(leaders), 1), leaders)
         return say("{text}, as measured", text=text) if leaders.unknown else text
 
     def _equal(self, leaders: Leaders) -> list[Phrase | str]:
@@ -77,7 +75,7 @@ class BestSentences(VerdictWords):
         form = choose_format([cell.value for cell in row.cells if cell.value is not None])
         names = first(self._equal(leaders), VERSIONS)
         text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
-        if _is_open(leaders):
+        if leaders.is_open:
             return self._open(text, leaders, dataset)
         text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
         if leaders.near:
@@ -104,12 +102,12 @@ class BestSentences(VerdictWords):
 
     def _open(self, best: Phrase, leaders: Leaders, dataset: str) -> Phrase:
         """Say that every version may be the best, and which is as measured."""
-        told = "no version can be told apart from the best as measured, {text}"
+        if not dataset:
+            return told_open(best, leaders)
         told_on = "on {dataset} no version can be told apart from the best as measured, {text}"
         if leaders.tolerance:
-            told = "no version can be told apart beyond the tolerance from the best as measured, {text}"
             told_on = "on {dataset} no version can be told apart beyond the tolerance from the best as measured, {text}"
-        return say(told_on if dataset else told, text=best, dataset=dataset)
+        return say(told_on, text=best, dataset=dataset)
 
     def _alike(self, row: Row, dataset: str, *, shortly: bool = False) -> Phrase:
         """Say why there is no best: equal values, or too few of them; shortly without the versions that are equal."""

@@ -67,6 +67,7 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     judged = judge(metrics, places, baseline, comparison._together)  # noqa: SLF001 - a part of it
     sentences = _Sentences(comparison, judged, metrics, mixed, by, tolerance=tolerance)
     best, found = list(sentences.best()) if places else [], list(sentences.findings())
+    last = [sentences.detail] if sentences.detail else []
     each = list(sentences.one_by_one()) if len(places) > 1 else ()
     counted = count_versions([comparison.versions[place] for place in places])
     verdict = OverallVerdict(
@@ -74,7 +75,7 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
         comparison.names[baseline],
         comparison.names,
         judged,
-        [*best, *found],
+        [*best, *found, *last],
         each=each,
         counted=counted,
         tolerant=sentences.is_tolerant,
@@ -84,7 +85,7 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
         # which versions are what comes before in which metrics; of many it is counted
         short = in_short(verdict)
         shortly = [*([short] if short else []), *(sentences.counted_singly() if is_many else ())]
-        verdict.findings = (*best, *shortly, *(sorted(found, key=lambda finding: finding.listing) if is_many else found))
+        verdict.findings = (*best, *shortly, *(sorted(found, key=lambda finding: finding.listing) if is_many else found), *last)
     return verdict
 
 

@@ -242,7 +242,7 @@ class VerdictWords:
             metric = say("{path} on {dataset}", path=path, dataset=dataset) if several else path
             return say("{size} in {metric}", size=size, metric=metric)
         version = self._called[loss.judged.place]
-        whose = say("{path} on {dataset}", path=version, dataset=dataset) if several else version
+        whose = say("{version} on {dataset}", version=version, dataset=dataset) if several else version
         return say("{size} in {metric} ({version})", size=size, metric=path, version=whose)
 
     def _as_cost(self, judged: list[Judged]) -> Phrase:

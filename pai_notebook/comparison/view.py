@@ -87,7 +87,7 @@ def _bands(comparison: Comparison, places: Sequence[int], failed: Sequence[str],
     base, *others = places
     count = max(1, math.ceil((len(others) + len(failed)) / _BAND))
     if count == 1:
-        return [(places, failed)]
+        return [(_in_sight_first(comparison, places), failed)]
     first_ones = [place for place in others if comparison.names[place] in asked]
     rest = [place for place in reversed(others) if place not in first_ones]
     columns: list[int | str] = [*first_ones, *rest, *failed]
@@ -224,9 +224,16 @@ def _shown_versions(comparison: Comparison) -> list[int]:
     return [*([] if baseline is None else [baseline]), *sorted(list(dict.fromkeys(preferred))[: VERSIONS - 1])]
 
 
+def _best_first(comparison: Comparison) -> list[int]:
+    """The best by the metric that matters, then those not told apart from it; nothing where every version may be the best."""
+    found = [leaders for row in comparison.by_rows if (leaders := comparison.leaders(row)) and not leaders.is_tie]
+    return [*itertools.chain(*(each.best for each in found)), *itertools.chain(*(each.together for each in found))]
+
+
 def _in_sight_first(comparison: Comparison, places: Sequence[int]) -> list[int]:
-    """Move those that the verdict names next to the baseline, as a window has no room for all; bands on paper have."""
-    base, named = places[: comparison.baseline_place is not None], itertools.chain.from_iterable(_named(comparison))
+    """Move the best, and of many those that the verdict names, next to the baseline, as a window has no room for all."""
+    base = places[: comparison.baseline_place is not None]
+    named = [*_best_first(comparison), *itertools.chain.from_iterable(_named(comparison))]
     return list(dict.fromkeys([*base, *(place for place in named if place in places), *places]))
 
 

@@ -209,7 +209,7 @@ def test_the_lead_is_a_positive_number_where_lower_is_better_too():
 
 def test_versions_that_tie_have_no_runner_up_behind_by_nothing():
     tie = str(compare({"cer": 0.1}, {"cer": 0.1}, {"cer": 0.2}).best("cer"))
-    assert " ".join(tie.split()).startswith("Best by cer: 0.1.0 (baseline), 0.2.0 value 0.1 ☆ best as measured")
+    assert " ".join(tie.split()).startswith("Best by cer: 0.1.0 (baseline), 0.2.0, as measured value 0.1 ☆ best as measured")
     assert "behind by" not in tie
 
 
@@ -462,3 +462,29 @@ def test_a_trade_off_says_that_a_tolerance_decides_nothing():
     assert tolerant.versions == ("0.2.0", "0.1.0")
     assert "The tolerance of accuracy decides nothing here" in " ".join(str(tolerant).split())
     assert "tolerance" not in str(compare(*metrics).pareto(["accuracy", "latency_ms"]))
+
+
+@pytest.mark.parametrize(
+    ("values", "head"),
+    [
+        ((0.9, 0.91, 0.906), "By accuracy: no version can be told apart from the best as measured, 0.2.0"),
+        ((0.9, 0.91, 0.3), "Best by accuracy: 0.2.0 (1 more not told apart)"),
+        ((0.9, 0.5, 0.3), "Best by accuracy: 0.1.0 (baseline)"),
+    ],
+)
+def test_the_head_of_best_is_as_sure_as_the_verdict(values, head):
+    c = compare(*({"accuracy": value, "n": 500} for value in values), by="accuracy")
+    assert str(c.best("accuracy")).splitlines()[0] == head
+    assert c.verdict.sentences[0].startswith(head.partition(" (")[0])
+
+
+def test_by_a_metric_the_best_and_those_not_told_apart_from_it_stand_next_to_the_baseline(tmp_path):
+    def columns(text):
+        return re.findall(r'<th scope="col"[^>]*>(0\.\d\.0)', text)
+
+    versions = [{"accuracy": value, "f1": value, "n": 500} for value in (0.8, 0.5, 0.89, 0.4, 0.9)]
+    assert columns(compare(*versions)._repr_html_())[:5] == ["0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0"]
+    c = compare(*versions, by="accuracy")
+    assert columns(c._repr_html_())[:5] == ["0.1.0", "0.5.0", "0.3.0", "0.2.0", "0.4.0"]
+    page = c.report(tmp_path / "report.html", charts=False).read_text("utf-8")
+    assert columns(page)[:5] == ["0.1.0", "0.5.0", "0.3.0", "0.2.0", "0.4.0"]

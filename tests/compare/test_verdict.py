@@ -12,6 +12,7 @@ import pai_notebook as pnb
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.verdict import in_short
+from pai_notebook.display import render_text
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.version import ModelVersion
@@ -712,11 +713,12 @@ def test_of_a_metric_on_several_datasets_the_best_come_first_in_one_short_clause
     names = [f"a-dataset-with-a-long-name-{name}" for name in "abc"]
     told = [results(**{name: {"accuracy": 0.8 + n / 10 * (1 if at else -1), "n": 1000} for at, name in enumerate(names)}) for n in range(2)]
     verdict = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy").verdict
-    first, second, *_ = verdict.sentences
+    first, *_, last = verdict.sentences
     assert first.startswith("Best by accuracy: 0.0.0 (baseline) on ")
     assert first.count("0.1.0 on ") == 1
-    assert len(first) < 150 < len(second)
-    assert second.startswith("In detail: ")
+    assert len(first) < 150 < len(last)
+    assert last.startswith("In detail: ")
+    assert "In detail" not in render_text(verdict._describe().blocks[0])
     assert "<b>Best by accuracy" in verdict._repr_html_()
 
 
@@ -775,7 +777,7 @@ def test_the_bold_line_of_several_datasets_says_how_sure_the_best_is():
     values = {"a": lambda n: 0.9 + n / 1000, "b": lambda n: 0.7 + n / 50, "c": lambda n: 0.5 + n / 100, "d": lambda _: 0.7}
     told = [results(**{name: {"accuracy": values[name[-1]](n), "n": 1000} for name in names}) for n in range(12)]
     c = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy")
-    lead, detail, *_ = c.verdict.sentences
+    lead, *_, detail = c.verdict.sentences
     assert lead == (
         "Best by accuracy: 0.11.0 (1 more not told apart) on b; 6 of 12 are not told apart on c; no version can be told apart on a; "
         "equal as measured in 12 versions on d."
