@@ -1,5 +1,7 @@
 """What is masked, what is left alone, and that equal secrets stay equal."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -232,3 +234,16 @@ def test_documents_that_are_none_are_refused(given):
     for call in (Redaction().learn, Redaction().documents):
         with pytest.raises(ConfigurationError, match=r"documents=.*cannot be used"):
             call(given)
+
+
+def test_what_the_page_lists_as_not_masked_is_not_and_its_patterns_mask_it():
+    page = (Path(__file__).parents[2] / "docs" / "reports.md").read_text("utf-8")
+    text = "13812345678 at 10.0.3.7 or 192.168.1.20, db01.corp.internal, i-bp1abcdef in vpc-bp1xyz, /home/liwei, 1.10.0"
+    vs = pnb.VersionSet.from_documents([{"VersionName": "1.0.0", "VersionDescription": text}], "model-a")
+    assert vs.redact()[0].description == text
+    (line,) = [line for line in page.splitlines() if line.startswith("ours = ")]
+    scope = {}
+    exec(line, scope)
+    assert vs.redact(scope["ours"])[0].description == (
+        "masked-phone-1 at masked-ip-1 or masked-ip-2, db01.corp.internal, i-bp1abcdef in vpc-bp1xyz, /home/liwei, 1.10.0"
+    )
