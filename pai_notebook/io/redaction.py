@@ -34,14 +34,16 @@ from pai_notebook.sanitize import Printed
 
 _SHORT, _MOST_CLEAN = 200, 100_000
 _MOST_DIGITS = 9  # of a number that masks are counted up to
-_OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-\uff08\uff09]*")
+_OPTION = re.compile(r"-{1,2}[^\W\d_][\w.\-\uff08\uff09]*|\w[\w.\-]*[:=\uff1a\uff1d]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"""(?<!\\)(?P<quote>\\*+["'])(?P<value>[^"'\\\n]{1,256})(?P=quote)""")
 _LEAST_QUOTED = 4  # characters; what is shorter is quoted by chance
 _SETTINGS = frozenset(("Metrics", "HyperParameters"))  # a value there that is a number is one
 _OWN_NAME = ("name", "id", "bucketname", "bucket")
 # What no text lacks that a rule would find something in.
-_SUSPECT = re.compile(r"(?i)[:=@<{(\[%\"'`：＝]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/|\bis\s|login|sshpass|[密令钥匙凭证据授]")
+_SUSPECT = re.compile(
+    r"(?i)[:=@<{(\[%\"'`：＝]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/|login|(?:pass\w{2,6}|pwd|key|token)\s|[密令钥匙凭证据授]"
+)
 
 # What a document is called, and the path to a value in it.
 Place = tuple[str, tuple[str, ...]]

@@ -127,15 +127,16 @@ def _what_last_word_says(name: str, squashed: str, plain: str) -> Named | None:
     if last in ("ak", "sk", "pw", "otp") or (last == "pass" and not _PASSING.fullmatch(before)):
         return Named("key", sure=False, fits=_is_no_common_word)
     if last in ("token", "tokens", "signature"):
-        long = last == "signature"
-        return _NOTHING if _VOCABULARY.fullmatch(before) else Named("key", sure=False, fits=_is_long if long else _is_opaque)
+        fits = {"token": _or_number(_is_opaque), "tokens": _is_opaque, "signature": _is_long}[last]
+        return _NOTHING if _VOCABULARY.fullmatch(before) else Named("key", sure=False, fits=fits)
     if last in ("jwt", "hmac", "sts") or squashed.endswith("sessionid"):
         return Named("key", sure=False, fits=_is_random_word)
     bucket = _BUCKET.search(squashed)
     if _BUCKET_IN_CHINESE.search(plain) or (bucket and not _BUCKETING.search(squashed[: bucket.start()])):
         harmless = _SIZES if squashed == "bucket" else ()
         return Named("bucket", sure=False, fits=lambda text: bool(bucket_in(text)) and text not in harmless)
-    return Named("key", sure=False, fits=_is_unlike_words) if last in ("auth", "pat", "pats", "bearer", "sig") else None
+    is_one = squashed in ("login", "session") or last in ("auth", "pat", "pats", "bearer", "sig")
+    return Named("key", sure=False, fits=_or_number(_is_unlike_words)) if is_one else None
 
 
 def kind_under(name: str, value: Any) -> str:
@@ -155,7 +156,8 @@ def kind_under(name: str, value: Any) -> str:
         return ""  # a measure
     if isinstance(value, list | tuple) and named.kind == "key" and not named.sure:
         return "key" if value and all(isinstance(each, str) and is_generated(each) and named.fits(each) for each in value) else ""
-    holds = named.sure or (named.kind == "bucket" and isinstance(value, Mapping | list | tuple))
+    is_number = isinstance(value, int) and named.kind == "key" and named.fits(str(value))
+    holds = named.sure or is_number or (named.kind == "bucket" and isinstance(value, Mapping | list | tuple))
     return named.kind if holds else ""
 
 
@@ -226,7 +228,17 @@ def _is_something(text: str) -> bool:
 
 
 def _is_no_common_word(text: str) -> bool:
-    return not is_literal(text) and not _NUMBER.fullmatch(text) and len(text.split()) == 1 and not _COMMON_WORD.fullmatch(text)
+    return _is_long_number(text) or (
+        not is_literal(text) and not _NUMBER.fullmatch(text) and len(text.split()) == 1 and not _COMMON_WORD.fullmatch(text)
+    )
+
+
+def _or_number(fits: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda text: fits(text) or _is_long_number(text)
+
+
+def _is_long_number(text: str) -> bool:
+    return len(text) >= _OPAQUE and text.isdecimal()
 
 
 def _is_address(text: str) -> bool:

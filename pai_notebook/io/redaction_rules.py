@@ -82,7 +82,7 @@ _WEBHOOK = (
     rf"|(?:feishu\.cn|larksuite\.com|larkoffice\.com){_SLASH}open-apis{_SLASH}bot{_SLASH}(?:v2{_SLASH})?hook|\.webhook\.office\.com{_SLASH}webhookb2"
     rf"|api\.telegram\.org(?:{_SLASH}file)?(?={_SLASH}bot))"
 )
-_SPOKEN = r"\b(?:pass(?:word|wd|phrase|code)|pwd|(?:secret|access|api|private)[ _-]?key|token)"
+_SPOKEN = r"(?:\b|_)(?:pass(?:word|wd|phrase|code)|pwd|(?:secret|access|api|private)[ _-]?key|token)"
 IN_CHINESE = "密码|口令|密钥|秘钥|密匙|私钥|令牌|凭证|凭据|授权码"
 # What a name is remarked on with, and the end of the name.
 _REMARK = r"[（(][^）)\n]{0,32}[）)]\s*+"
@@ -106,15 +106,33 @@ _ARGUMENTS = r"(?:\s(?:[^\n|;&]{0,200}?\s)?)"
 # What stands right behind a password's option is no word of a sentence only where nothing but options is before it.
 _OPTIONS = r"(?:\s++[\w.]++)?+(?:\s++-[^\sp]\S*+(?:\s++[^-\s]\S*+)?+){0,16}+\s++"
 _LOGINS = r"(?:docker|podman|nerdctl|skopeo|buildah|oras|crane|az|oc|helm\s++registry)\s++login"
-_WORD = r"""(?P<secret>(?(quote)[^"'\n]++|[^\s"']++))"""
+_AS_QUOTED = r"""(?P<secret>(?(quote)[^"'\n]++|[^\s"']++))"""
+_WORD = rf"""(?P<quote>["'])?{_AS_QUOTED}"""
+# Programs, and their options that a password stands behind, or right at.
+_TOOLS = (
+    (rf"{_LOGINS}|odpscmd|sshpass|mongo(?:sh|dump|restore|export|import)?", "p"),
+    (r"(?:oss|obs)util(?:64|32)?\s++config|swanlab\s++login", "k"),
+    ("sqlcmd|bcp|(?:un)?zip", "P"),
+    ("ldap(?:search|add|modify|delete|compare|passwd|whoami)", "w"),
+    ("(?:redis|valkey)-cli", "a"),
+    ("7z[ar]?|(?:un)?rar", r"h?p(?=\S)"),
+)
+_PIPED = r"(?:-stdin|--with-token|sudo\s-S)"
 COMMANDS = (
     *(
         MaskRule("key", re.compile(pattern), judge)
         for judge, pattern in (
-            (_is_no_id, rf"""\bcurl\b{_ARGUMENTS}(?:-u|-U|--user|--proxy-user)[\s=]*+(?P<quote>["'])?[^\s:"']{{1,64}}:["']?{_WORD}"""),
-            (bool, rf"""\b{_LOGINS}\b{_ARGUMENTS}-p[\s=]*+(?P<quote>["'])?{_WORD}"""),
-            (bool, rf"""\b(?:mysql(?:dump|admin|import|check)?|mariadb(?:-dump|-admin)?){_OPTIONS}-p(?P<quote>["'])?{_WORD}"""),
-            (bool, rf"""\b(?:redis|valkey)-cli\b{_ARGUMENTS}-a\s++(?P<quote>["'])?{_WORD}"""),
+            (_is_no_id, rf"""\bcurl\b{_ARGUMENTS}(?:-u|-U|--user|--proxy-user)[\s=]*+(?P<quote>["'])?[^\s:"']{{1,64}}:["']?{_AS_QUOTED}"""),
+            (bool, rf"""\b(?:mysql(?:dump|admin|import|check)?|mariadb(?:-dump|-admin)?){_OPTIONS}-p{_WORD}"""),
+            *((bool, rf"""\b(?:{tools})\b{_ARGUMENTS}-{option}[\s=]*+(?!-){_WORD}""") for tools, option in _TOOLS),
+            # a prompt where nothing stands behind it but the name of a database
+            (_is_no_word, rf"""\bpsql\b{_ARGUMENTS}-W\s++(?!-){_WORD}"""),
+            (is_generated, rf"""\blogin\s++(?:-{{1,2}}[a-z][\w-]*+\s++){{0,4}}+{_WORD}"""),
+            (is_generated, rf"""(?i)(?:{_SPOKEN}|{IN_CHINESE})\s++["']?+(?P<secret>[!#-&(-~]{{5,}}[\w=/+$%&*@#~-])"""),
+            (
+                lambda said: not said.startswith("$"),
+                rf"""\b(?:echo|printf)\s++(?:-\w\s++)?+{_WORD}["']?\s*+\|(?=[^|\n]{{0,200}}{_PIPED}\b)""",
+            ),
         )
     ),
 )
@@ -134,7 +152,7 @@ ADDRESSES = (
             ("login", r"(?:\bjdbc:oracle:[a-z0-9]{1,16}:|\bsqlplus\s)(?P<secret>[^\s/?#\"'<>\\@:]{1,64}/[^\s\"'<>@]{1,128})@"),
             ("query", rf"(?::|%3a){_SLASH}{{2}}{_IN_URL}*+(?:\?(?P<secret>{_IN_QUERY}++))?"),
             ("key", rf"{_WEBHOOK}{_SLASH}(?P<secret>{_IN_PATH}++)"),
-            ("key", r"\b(?:login\s++\S{1,64}\s++password|sshpass\s++-p)\s*+[\"']?(?P<secret>[^\s\"']++)"),
+            ("key", r"\blogin\s++\S{1,64}\s++password\s*+[\"']?(?P<secret>[^\s\"']++)"),
         )
     ),
     MaskRule("key", re.compile(rf"(?i){_SLASH}(?:web)?hooks?{_SLASH}(?P<secret>{_IN_PATH}++)"), is_generated),

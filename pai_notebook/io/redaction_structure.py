@@ -40,6 +40,7 @@ _TURNED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _NOT_IN_ARGUMENT = re.compile(r"""[\s"'|;&]""")  # what would end an argument in a text
+_COMMANDED = ("login", "set")  # what says that a list is the words of a command, where no option does
 _COMPARED = re.compile(r"[=!]==?")
 _ELEMENT = re.compile(r"<(?P<name>\w[\w.:\-]*+)[^<>]*+>(?P<value>[^<>]++)</")
 _QUOTES = {quote: re.compile(rf"\\++{quote}?|{quote}|\n") for quote in "\"'`"}
@@ -87,7 +88,7 @@ def secret_arguments(nodes: Sequence[Any]) -> dict[int, int]:
     >>> secret_arguments(["curl", "-u", "li:x1", "https://h"]), secret_arguments(["train.py", "-u", "li:x1"])
     ({2: 3}, {})
     """
-    if not all(isinstance(node, str) for node in nodes) or not any(node.startswith("-") for node in nodes):
+    if not all(isinstance(node, str) for node in nodes) or not any(node.startswith("-") or node in _COMMANDED for node in nodes):
         return {}
     starts = [0, *itertools.accumulate(len(node) + 1 for node in nodes)]
     text = " ".join([_NOT_IN_ARGUMENT.sub("_", node) for node in nodes])

@@ -17,7 +17,7 @@ from pai_notebook.plan.options import HELP, OPTIONS, Edge, guess_verb, options_o
 from pai_notebook.plan.refusals import all_verbs, refuse_other_edge
 
 # Names that IPython cannot do without, beside those it puts among the builtins.
-_OF_IPYTHON = re.compile(r"get_ipython|In|Out|exit|quit|_(?:i{0,3}|i?[0-9]+|[iod]h|_+.*)")
+_OF_IPYTHON = re.compile(r"get_ipython|In|Out|exit|quit|_(?:i{0,3}|i?[0-9]{1,9}|[iod]h)")
 _OF_ADDRESSES = ("show", "compare", "explain", "report", "gate", "save")
 _PLACES = ("region", "network", "endpoint")
 OF_GATE: dict[Edge, str] = {
@@ -135,7 +135,13 @@ def _check_values(command: Command) -> None:
     if not read_language(lang):
         raise AddressError(say("--lang takes en or zh, not {lang!r}", lang=lang), hint=HELP)
     name = command.get("as")
-    if name is not None and (not name.isidentifier() or keyword.iskeyword(name) or hasattr(builtins, name) or _OF_IPYTHON.fullmatch(name)):
+    if name is not None and (
+        not name.isidentifier()
+        or keyword.iskeyword(name)
+        or hasattr(builtins, name)
+        or name.startswith("__")
+        or _OF_IPYTHON.fullmatch(name)
+    ):
         hint = say("Write --as NAME with letters, digits and underscores, but no name that Python or IPython uses.")
         raise AddressError(say("{name!r} is not a name for a variable", name=name), hint=hint)
     _check_baseline(command)

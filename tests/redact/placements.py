@@ -219,6 +219,14 @@ KEY_TEXTS = (
     ("密钥（生产）：{}", short_token),
     ("machine h.example login me password {}", short_token),
     ("sshpass -p {} ssh h", short_token),
+    ("ossutil config -e oss-cn-hangzhou.aliyuncs.com -i id -k {}", short_token),
+    ("odpscmd -u id -p {}", short_token),
+    ("sqlcmd -S h -U sa -P {}", short_token),
+    ("unzip -P {} a.zip; 7z x a.7z", short_token),
+    ("echo {} | docker login --username a --password-stdin h", short_token),
+    ("aws configure set aws_secret_access_key {}", short_token),
+    ("wandb login --relogin {}", generated),
+    ("口令 {}", short_token),
 )
 ID_TEXTS = ("acs:ram::{}:role/pai", "made by {}.", "log/{}/run", "https://h.example/{}/a")
 

@@ -76,6 +76,8 @@ def test_texts_of_the_demo_without_a_secret_stay():
     "text",
     [
         "--epochs 3 --lr 0.1 --bf16",
+        "docker login registry.example.com, unzip a.zip -d x, a login session, session: evening, login=li",
+        "the token budget is 12,345,678 tokens, a token per step, password required, 密码 用户名, token understanding",
         "token=50256 pad_token=<pad> eos_token_id: 2",
         "tokens: 1,000,000",
         "pass@1=0.53, pass: 3 of 4, forward_pass=2",
@@ -126,6 +128,13 @@ def test_what_only_looks_like_a_secret_stays(text):
         ("curl --user 'user:s3crt' h", "curl --user 'user:masked-key-1' h"),
         ("curl -u 'user:s3 crt' h", "curl -u 'user:masked-key-1' h"),
         ("docker login -u a -p s3crt r.example.com", "docker login -u a -p masked-key-1 r.example.com"),
+        ("ldapsearch -x -D cn=a -w s3crt -b dc=b", "ldapsearch -x -D cn=a -w masked-key-1 -b dc=b"),
+        ("7z x -ps3crt a.7z; 7z x -p b.7z", "7z x -pmasked-key-1 a.7z; 7z x -p b.7z"),
+        ("psql -W s3crt -h h; psql -W -h h; psql -W db", "psql -W masked-key-1 -h h; psql -W -h h; psql -W db"),
+        ("the token Xk3Pq9Zr, passwd Xk3Pq9Zr.", "the token masked-key-1, passwd masked-key-1."),
+        ("密码 Xk3Pq9Zr，用户 li", "密码 masked-key-1，用户 li"),
+        ("echo $P | docker login --password-stdin", "echo $P | docker login --password-stdin"),
+        ("login=48213907 session: Xk3Pq9Zr otp 7, sk=48213907", "login=masked-key-1 session: masked-key-2 otp 7, sk=masked-key-1"),
         ("mysql -uroot -ps3crt db", "mysql -uroot -pmasked-key-1 db"),
         ("mysqldump -h h -p's3crt' db", "mysqldump -h h -p'masked-key-1' db"),
         ("redis-cli -h h -a s3crt ping", "redis-cli -h h -a masked-key-1 ping"),
@@ -148,11 +157,25 @@ def test_options_of_programs_and_names_of_random_text_are_masked(text, kept):
         (["/usr/bin/curl", "-u", "user:s3 crt", "h"], ["/usr/bin/curl", "-u", "user:masked-key-1", "h"]),
         (["docker", "login", "-u", "a", "-p", "s3crt"], ["docker", "login", "-u", "a", "-p", "masked-key-1"]),
         (["mysql", "-uroot", "-ps3'crt", "db"], ["mysql", "-uroot", "-pmasked-key-1", "db"]),
+        (["sshpass", "-p", "s3crt", "ssh", "h"], ["sshpass", "-p", "masked-key-1", "ssh", "h"]),
+        (["wandb", "login", "Xk3Pq9Zr"], ["wandb", "login", "masked-key-1"]),
+        (
+            ["aws", "configure", "set", "aws_secret_access_key", "Xk3Pq9Zr"],
+            ["aws", "configure", "set", "aws_secret_access_key", "masked-key-1"],
+        ),
+        (["user:", "li", "sk:", "Xk3Pq9Zr"], ["user:", "li", "sk:", "masked-key-1"]),
         (["train.py", "-p", "s3crt", "-u", "a:b"], ["train.py", "-p", "s3crt", "-u", "a:b"]),
     ],
 )
 def test_arguments_of_programs_are_masked_in_lists(arguments, kept):
     assert Redaction().document({"Command": arguments}) == {"Command": kept}
+
+
+@pytest.mark.parametrize("name", ["login", "session", "token", "sk", "ak", "auth", "pass", "otp"])
+@pytest.mark.parametrize("secret", ["Xk3Pq9Zr", "0123456789abcdef0123456789abcdef01234567", "48213907", 48213907])
+def test_a_key_or_a_long_number_under_a_name_of_a_secret_is_masked(name, secret):
+    assert Redaction().document({name: secret}) == {name: "masked-key-1"}
+    assert Redaction().document({name: "evening", "Metrics": {name: 48213907}}) == {name: "evening", "Metrics": {name: 48213907}}
 
 
 def test_what_grants_access_to_a_store_is_masked_under_its_name():
