@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.selector_words import BASELINES
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from pai_notebook.comparison import Comparison
@@ -72,62 +72,19 @@ class Terms:
         return {name: value for name, value in given.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Job:
     """A question whose answer is awaited: what it is about, how a source is asked, and what takes the answer.
 
-    The same click made twice is about the same.
+    The same click made twice is about the same, and yet another job.
     """
 
     lane: str
     about: Any
-    ask: Callable[[VersionSource, Progress], Awaitable[Any]] = field(repr=False, compare=False)
-    take: Callable[[Any], object] = field(repr=False, compare=False)
-
-
-@dataclass(eq=False)
-class Awaited:
-    """The jobs whose answers are awaited, at most one a lane; a new one takes the place of the one before."""
-
-    _jobs: dict[str, Job] = field(default_factory=dict)
-    _measured: tuple[Job, int, int | None] | None = None
-
-    def __iter__(self) -> Iterator[Job]:
-        return iter(tuple(self._jobs.values()))
-
-    def __len__(self) -> int:
-        return len(self._jobs)
-
-    def __contains__(self, job: Job) -> bool:
-        """Whether the answer to this very job would still be taken."""
-        return self._jobs.get(job.lane) is job
-
-    def of(self, lane: str) -> Job | None:
-        """The job of a lane."""
-        return self._jobs.get(lane)
-
-    def start(self, job: Job) -> bool:
-        """Await an answer. Returns False for the same click made twice."""
-        if self._jobs.get(job.lane) == job:
-            return False
-        self._jobs[job.lane] = job
-        return True
-
-    def drop(self, *lanes: str) -> None:
-        """Await no answer in these lanes any more."""
-        for lane in lanes:
-            self._jobs.pop(lane, None)
-
-    def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
-        """Note how far a job is."""
-        if job in self:
-            self._measured = (job, done, total)
-        return job in self
-
-    @property
-    def progress(self) -> tuple[int, int | None] | None:
-        """How many of how many, None when nothing is under way whose amount is known."""
-        return self._measured[1:] if self._measured is not None and self._measured[0] in self else None
+    ask: Callable[[VersionSource, Progress], Awaitable[Any]] = field(repr=False)
+    take: Callable[[Any], object] = field(repr=False)
+    # how many of how many it has, once that is known
+    progress: tuple[int, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +119,8 @@ def report_of(comparison: Comparison) -> Path:
     return comparison.report(f"comparison-{name}-{comparison.fingerprint[:8]}.html", overwrite=True)
 
 
-class Shown(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Shown:
     """What the panels show: a tab, and everything it is made of."""
 
     tab: str
@@ -176,4 +134,4 @@ class Shown(NamedTuple):
 
     def is_like(self, other: Shown | None) -> bool:
         """Whether the other is made of the very same things, so that nothing has to be drawn again."""
-        return other is not None and all(mine is its for mine, its in zip(self, other, strict=True))
+        return other is not None and all(mine is vars(other)[name] for name, mine in vars(self).items())

@@ -76,7 +76,7 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
     _set(controls.narrow, "children", (controls.text, controls.more, *terms))
     for control, is_shown in shown.items():
         _set(control.layout, "display", None if is_shown else "none")
-    waits = state.waiting.of("fetch") or state.is_stale
+    waits = state.awaited("fetch") or state.is_stale
     (controls.answer.add_class if waits else controls.answer.remove_class)("pai-before")
 
 
@@ -88,8 +88,8 @@ def put(controls: Controls, tab: str, text: str) -> None:
 def status_html(state: ExplorerState) -> str:
     """The status line, with a bar while the amount is known; a live region, so that a screen reader says it."""
     line = _text(state.status)
-    if state.waiting.progress is not None:
-        done, total = state.waiting.progress
+    if state.progress is not None:
+        done, total = state.progress
         line += f" · {now('{count:,} of {total:,}', count=done, total=total)}" if total else f" · {done:,}"
         line += f' <progress value="{done}" max="{total}" aria-label="progress"></progress>' if total else ""
     return f'<div role="status" class="pai-status pai-{state.phase}">{line}</div>'

@@ -82,11 +82,11 @@ class Runner:
         if not shown.is_like(self._drawn):
             self._drawn = shown
         for task, job in list(self._tasks.items()):
-            if job is not self._drawn and not any(job is each for each in wanted):
+            if job is not self._drawn and job not in wanted:
                 task.cancel()
         wanted += [shown] if shown is self._drawn else []
         for job in wanted:
-            if not any(job is each for each in self._tasks.values()):
+            if job not in self._tasks.values():
                 task = asyncio.get_running_loop().create_task(self._do(job))
                 self._tasks[task] = job
                 # a task that is cancelled before its first step never runs its own clean-up
@@ -117,7 +117,7 @@ class Runner:
 
     async def _answer(self, job: Job) -> None:
         def progress(done: int, total: int | None) -> None:
-            if self._state.waiting.progressed(job, done, total) and not self._coming:
+            if self._state.progressed(job, done, total) and not self._coming:
                 self._changed()
 
         if job.lane == "versions":

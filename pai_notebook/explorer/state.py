@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import FetchErrors, PaiError
-from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Awaited, Comparing, Fetch, Job, Shown, Terms, report_of
+from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Comparing, Fetch, Job, Shown, Terms, report_of
 from pai_notebook.explorer.listing import WINDOW, FoundModels, VersionList, metric_names
 from pai_notebook.explorer.picks import Picks, addresses_of, amount, each, meant, meant_by_button, put
 from pai_notebook.i18n.phrases import say
@@ -52,7 +52,8 @@ class ExplorerState:
     # what happened last, in a sentence, and what went wrong, until something is started anew
     status: str = say("Choose a model, pick versions, then Fetch.")
     error: Exception | None = None
-    waiting: Awaited = field(default_factory=Awaited)
+    # the jobs whose answers are awaited, at most one a lane, the latest last
+    waiting: tuple[Job, ...] = ()
     models: FoundModels = field(default_factory=FoundModels)
     # whether the list shows models rather than versions, and whether all that picks is folded into one line
     browsing: bool = True
@@ -86,7 +87,7 @@ class ExplorerState:
     def phase(self) -> str:
         """The one word for what is going on; a style and a sign of its own each."""
         if self.waiting:
-            return "searching" if self.waiting.of("models") else "loading"
+            return "searching" if self.awaited("models") else "loading"
         if self._cancelled:
             return "cancelled"
         if self.error is not None:
@@ -100,13 +101,33 @@ class ExplorerState:
         """Whether the result is not that of what is picked now."""
         return bool(self.results) and bool(self.picks) and self.addresses != self.asked
 
+    def awaited(self, lane: str) -> Job | None:
+        """The job of a lane."""
+        return next((job for job in self.waiting if job.lane == lane), None)
+
     def _start(self, job: Job, status: str) -> Job | None:
         """Await an answer, and forget what went wrong before; the same click twice is one."""
-        if not self.waiting.start(job):
+        before = self.awaited(job.lane)
+        if before is not None and before.about == job.about:
             return None
+        self._drop(job.lane)
+        self.waiting += (job,)
         self._forget()
         self._say(status)
         return job
+
+    def _drop(self, *lanes: str) -> None:
+        self.waiting = tuple(job for job in self.waiting if job.lane not in lanes)
+
+    def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
+        """Note how far a job is. Returns whether it is awaited."""
+        job.progress = done, total
+        return job in self.waiting
+
+    @property
+    def progress(self) -> tuple[int, int | None] | None:
+        """How many of how many, None when nothing is under way whose amount is known."""
+        return next((job.progress for job in reversed(self.waiting) if job.progress), None)
 
     def take(self, job: Job, answer: Any) -> bool:
         """Take the answer to a job that is awaited. Returns whether it was."""
@@ -115,13 +136,13 @@ class ExplorerState:
         # before the job stops being awaited, so that another thread always finds the job or its result
         job.take(answer)
         if job in self.waiting:
-            self.waiting.drop(job.lane)
+            self._drop(job.lane)
         return True
 
     def cancel(self) -> bool:
         """Give up everything awaited; what was there before stays. Returns whether there was anything."""
         had = bool(self.waiting)
-        self.waiting = Awaited()
+        self.waiting = ()
         self._say(say("Cancelled; nothing was changed.") if had else say("Nothing to cancel."))
         self._cancelled = had
         return had
@@ -130,7 +151,7 @@ class ExplorerState:
         """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
         if job not in self.waiting:
             return False
-        self.waiting.drop(job.lane)
+        self._drop(job.lane)
         if job.lane == "models":
             self.models.show(())
         if job.lane == "fetch":
@@ -307,7 +328,7 @@ class ExplorerState:
         return self._fetch(Fetch(tuple(addresses)), partial(self._fetched, self.adopt), say("Fetching versions …"))
 
     def _fetch(self, wanted: Fetch, take: Callable[[VersionSet], None], words: str) -> Job | None:
-        self.waiting.drop("compare", "report")
+        self._drop("compare", "report")
         return self._start(Job("fetch", wanted, lambda source, progress: source.fetch_versions(wanted, progress), take), words)
 
     def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
@@ -387,7 +408,7 @@ class ExplorerState:
 
     def _compare(self) -> Job | None:
         self.comparison = self.report = None
-        self.waiting.drop("compare", "report")
+        self._drop("compare", "report")
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
         comparing = Comparing(self.results, self.terms)
@@ -408,7 +429,7 @@ class ExplorerState:
     @property
     def comparing(self) -> Comparing | None:
         """The comparison that is being made."""
-        job = self.waiting.of("compare")
+        job = self.awaited("compare")
         return job.about if job is not None else None
 
     def write_report(self) -> Job | None:

@@ -8,6 +8,7 @@ import html
 import threading
 import weakref
 from collections.abc import Callable, Container
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -301,7 +302,7 @@ class Explorer(Displayed):
 
     def _describe(self) -> Block:
         # with the comparison, however far it is: a notebook that runs by itself may end before a later copy arrives
-        return describe_shown(self._state.shown._replace(comparison=self.value), self._source.title)
+        return describe_shown(replace(self._state.shown, comparison=self.value), self._source.title)
 
     def _brief(self) -> str:
         return say("of {title}: {count} selected", title=self._source.title, count=counted(len(self.selected), "version"))

@@ -388,11 +388,11 @@ class TestFetching:
     def test_progress_is_known_only_while_it_is_awaited(self):
         state = chosen("0.1.0", "0.2.0")
         job = state.fetch()
-        assert state.waiting.progressed(job, 1, 2)
-        assert state.waiting.progress == (1, 2)
+        assert state.progressed(job, 1, 2)
+        assert state.progress == (1, 2)
         state.cancel()
-        assert state.waiting.progress is None
-        assert not state.waiting.progressed(job, 2, 2)
+        assert state.progress is None
+        assert not state.progressed(job, 2, 2)
 
     def test_cancelling_changes_nothing_and_drops_every_answer(self):
         state = fetched("0.1.0", "0.2.0")
@@ -842,7 +842,7 @@ class Clicking(RuleBasedStateMachine):
 
     @rule(job=jobs, done=st.integers(0, 9))
     def progress(self, job, done):
-        assert self.state.waiting.progressed(job, done, 9) == (job in self.state.waiting)
+        assert self.state.progressed(job, done, 9) == (job in self.state.waiting)
 
     @rule(target=jobs, job=consumes(jobs), broken=st.booleans())
     def answer(self, job, broken):
@@ -936,7 +936,7 @@ class Clicking(RuleBasedStateMachine):
     @invariant()
     def there_is_always_something_to_say(self):
         assert self.state.status
-        assert self.state.waiting.progress is None or self.state.waiting
+        assert self.state.progress is None or self.state.waiting
 
     @precondition(lambda self: self.state.results)
     @invariant()
