@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -13,6 +14,9 @@ from pai_notebook.explorer.listing import COLUMNS
 from pai_notebook.explorer.panels import PANELS
 from pai_notebook.explorer.picks import QUICK
 from pai_notebook.i18n.phrases import say, told, with_text
+
+if TYPE_CHECKING:
+    from pai_notebook.explorer.state import ExplorerState
 
 # One thread at a time changes a widget: a front-end's message, on any thread of the kernel, or our writer.
 TURN = threading.RLock()
@@ -34,7 +38,7 @@ class _OneAtATime:
             super().set_state(sync_data)  # type: ignore[misc] # the widget's own
 
 
-_KINDS = ("Select", "SelectMultiple", "Dropdown", "Combobox", "Text", "Checkbox", "Tab")
+_KINDS = ("Select", "SelectMultiple", "Dropdown", "Combobox", "Text", "Checkbox", "Tab", "Textarea")
 _INPUTS: dict[str, Any] = {kind: type(f"_{kind}", (_OneAtATime, getattr(widgets, kind)), {}) for kind in _KINDS}
 
 
@@ -42,23 +46,29 @@ def _layout(**wanted: str) -> widgets.Layout:
     return widgets.Layout(**{"width": "auto", "min_width": "0", "margin": "0", **wanted})
 
 
-def _field(kind: str, description: str, **wanted: Any) -> Any:
-    """A control with its name above it, as wide as there is room."""
-    made = _INPUTS.get(kind, widgets.Textarea)
+def _field(kind: str, description: str, does: Callable[[Any], Any] | None = None, **wanted: Any) -> Any:
+    """A control with its name above it, as wide as there is room, and what a new value does."""
     wanted = {name: told(value) for name, value in wanted.items()}
-    return made(description=told(description), layout=_layout(), style={"description_width": "auto"}, **wanted).add_class("pai-stacked")
+    style = {"description_width": "auto"}
+    return _doing(does, _INPUTS[kind](description=told(description), layout=_layout(), style=style, **wanted)).add_class("pai-stacked")
 
 
 def _html(kind: str) -> Any:
     return widgets.HTML(layout=_layout(overflow="auto" if kind == "pai-panel" else "visible")).add_class(kind)
 
 
-def _button(description: str, tooltip: str = "", **wanted: Any) -> Any:
-    return widgets.Button(description=told(description), tooltip=told(tooltip) or None, layout=_layout(), **wanted)
+def _button(description: str, does: Callable[[], Any], tooltip: str = "", **wanted: Any) -> Any:
+    return _doing(does, widgets.Button(description=told(description), tooltip=told(tooltip) or None, layout=_layout(), **wanted))
 
 
-def _checkbox(description: str, **wanted: Any) -> Any:
-    return _INPUTS["Checkbox"](description=told(description), indent=False, layout=_layout(), **wanted)
+def _checkbox(description: str, does: Callable[[bool], Any], **wanted: Any) -> Any:
+    return _doing(does, _INPUTS["Checkbox"](description=told(description), indent=False, layout=_layout(), **wanted))
+
+
+def _doing(action: Callable[..., Any] | None, widget: Any) -> Any:
+    """A widget with what it does: a button when it is clicked, anything else with its new value."""
+    widget.does = action
+    return widget
 
 
 def _row(*children: Any, share: str = "0 1 auto", **layout: str) -> widgets.HBox:
@@ -74,61 +84,66 @@ def _column(*children: Any) -> widgets.VBox:
 
 
 class Controls:
-    """Every widget of one explorer, by name; `root` holds them all."""
+    """Every widget of one explorer, by name, with what it does to a state; `root` holds them all."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: ExplorerState) -> None:
         self.heading, self.status, self.note, self.trouble = _html("pai-head"), _html("pai-small"), _html("pai-small"), _html("pai-panel")
         hint = say("name, task, label or id; also provider=pai, workspace=…, label=…")
-        self.query = _field("Combobox", say("Find models"), placeholder=hint, continuous_update=False)
-        self.models = _field("Select", say("Models"), options=[], rows=10).add_class("pai-list")
-        self.back = _button(say("‹ Back to versions"))
+        self.query = _field("Combobox", say("Find models"), state.find, placeholder=hint, continuous_update=False)
+        self.models = _field("Select", say("Models"), state.choose_model, options=[], rows=10).add_class("pai-list")
+        self.back = _button(say("‹ Back to versions"), lambda: state.browse(models=False))
         self.browsing = _column(self.models, _row(self.back))
         self.link = widgets.Output(layout=_layout())
-        terms = self._make_answer()
-        self.listing = self._make_listing()
+        terms = self._make_answer(state)
+        self.listing = self._make_listing(state)
         self.folded = _html("pai-head")
-        self.change = _button(with_text(say("change what is picked"), "change"), say("pick other versions or another model"))
-        self.report = _button(say("Report"), say("write the comparison into a file beside the notebook"))
-        self.cancel = _button(say("Cancel"))
+        change = with_text(say("change what is picked"), "change")
+        self.change = _button(change, lambda: state.fold(folded=False), say("pick other versions or another model"))
+        self.report = _button(say("Report"), state.write_report, say("write the comparison into a file beside the notebook"))
+        self.cancel = _button(say("Cancel"), state.cancel)
         self.bar = _row(self.folded, self.change, self.report, self.cancel, align_items="center").add_class("pai-bar")
-        self.fetch = _button(say("Fetch"), button_style="primary")
-        self.clear, self.fold = _button(say("Clear picks")), _button(say("Back to the result"))
-        self.keep = _checkbox(say("keep picks across models"))
+        self.fetch = _button(say("Fetch"), state.fetch, button_style="primary")
+        self.clear = _button(say("Clear picks"), state.clear)
+        self.fold = _button(say("Back to the result"), lambda: state.fold(folded=True))
+        self.keep = _checkbox(say("keep picks across models"), lambda kept: state.keep(picks=kept))
         self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep, align_items="center")
         self.answer = _column(_row(*terms, share="1 1 9rem"), self.tabs)
         picking = (self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions)
         self.root = _column(*picking, self.trouble, self.link, self.note, self.answer).add_class("pai-explorer")
 
-    def _make_listing(self) -> widgets.VBox:
+    def _make_listing(self, state: ExplorerState) -> widgets.VBox:
         """The list of versions with all that picks from it."""
-        self.all_models = _button(say("‹ Models"), say("choose another model"))
+        self.all_models = _button(say("‹ Models"), lambda: state.browse(models=True), say("choose another model"))
         self.model = _html("pai-head")
-        self.text = _field("Text", say("Filter"), placeholder=say("name or label"), continuous_update=True)
-        self.more = _field("Combobox", say("Pick by typing"), placeholder=say("last:3, 1.*"), continuous_update=False)
-        self.quick = {words: _button(say(words), say("pick and fetch {words}", words=say(words))) for words in QUICK}
-        self.columns = {column: _button(say(column), say("sort by {column}", column=say(column))) for column in COLUMNS}
+        self.text = _field("Text", say("Filter"), state.listing.narrow, placeholder=say("name or label"), continuous_update=True)
+        self.more = _field("Combobox", say("Pick by typing"), state.pick_more, placeholder=say("last:3, 1.*"), continuous_update=False)
+        tips = {words: say("pick and fetch {words}", words=say(words)) for words in QUICK}
+        self.quick = {words: _button(say(words), partial(state.pick_quick, words), tip) for words, tip in tips.items()}
+        self.columns = {column: _button(say(column), partial(state.listing.sort, column)) for column in COLUMNS}
         heads = widgets.HBox(list(self.columns.values()), layout=_layout(padding="0 0 0 7px")).add_class("pai-columns")
-        self.versions = _field("SelectMultiple", say("Versions"), options=[], rows=7).add_class("pai-list").add_class("pai-mono")
+        self.versions = _field("SelectMultiple", say("Versions"), state.pick, options=[], rows=7)
+        self.versions.add_class("pai-list").add_class("pai-mono")
         self.window = _html("pai-small")
-        self.higher, self.lower = _button(say("‹ Previous")), _button(say("Next ›"))
+        self.higher = _button(say("‹ Previous"), lambda: state.listing.turn(-1))
+        self.lower = _button(say("Next ›"), lambda: state.listing.turn(1))
         layout, style = _layout(), widgets.ButtonStyle()
-        self.chips = [widgets.Button(layout=layout, style=style) for _ in range(CHIPS)]
+        self.chips = [_doing(partial(state.unpick, place), widgets.Button(layout=layout, style=style)) for place in range(CHIPS)]
         self.chip_row, self.beyond = _row().add_class("pai-chips"), _html("pai-small")
         self.narrow = _row(self.text, self.more, self.metric, self.baseline, share="1 1 7rem")
         head = _row(self.all_models, self.model, *self.quick.values(), align_items="center")
         pages, picks = _row(self.window, self.higher, self.lower), _row(self.chip_row, self.beyond, align_items="center")
         return _column(head, self.narrow, heads, self.versions, pages, picks)
 
-    def _make_answer(self) -> list[Any]:
+    def _make_answer(self, state: ExplorerState) -> list[Any]:
         """How to compare, and the tabs; gives the controls of their row."""
-        self.baseline = _field("Dropdown", say("Baseline"), options=[])
+        self.baseline = _field("Dropdown", say("Baseline"), lambda name: state.set_terms(baseline=name), options=[])
         self.baseline.layout.flex = "2 1 9rem"
-        self.metrics = _field("Text", say("Metrics shown"), placeholder=say("all, or acc, f1*"), continuous_update=False)
-        self.metric = _field("Dropdown", say("Best by"), options=[])
+        self.metrics = _field("Text", say("Metrics shown"), state.set_metrics, placeholder=say("all, or acc, f1*"), continuous_update=False)
+        self.metric = _field("Dropdown", say("Best by"), state.choose_metric, options=[])
         directions = [(told(say("as its name says")), ""), (told(say("higher")), "max"), (told(say("lower")), "min")]
-        self.direction = _field("Dropdown", say("Better is"), options=directions)
-        self.differences = _checkbox(say("differences only"), value=True)
-        self.card = _field("Dropdown", say("Version shown"), options=[])
+        self.direction = _field("Dropdown", say("Better is"), lambda word: state.set_direction(state.best_by, word), options=directions)
+        self.differences = _checkbox(say("differences only"), lambda only: state.set_terms(differences_only=only), value=True)
+        self.card = _field("Dropdown", say("Version shown"), lambda name: state.look(card=name), options=[])
         self.panels = {name: _html("pai-panel") for name in PANELS}
         self.python, self.magic, self.markdown = (
             _field("Textarea", say("{name} (Ctrl+A, Ctrl+C copies it)", name=name), rows=rows).add_class("pai-code")
@@ -137,18 +152,18 @@ class Controls:
         pages = {**self.panels, "Card": _column(self.card, self.panels["Card"]), "Code": _column(self.python, self.magic, self.markdown)}
         self.pages_of_tabs = list(pages)
         titles = [told(say(name)) for name in pages]
-        self.tabs = _INPUTS["Tab"](children=list(pages.values()), titles=titles, selected_index=0, layout=_layout())
+        tabs = _INPUTS["Tab"](children=list(pages.values()), titles=titles, selected_index=0, layout=_layout())
+        self.tabs = _doing(lambda index: state.look(tab=self.pages_of_tabs[index]), tabs)
         return [self.baseline, self.metric, self.direction, self.metrics, self.differences]
 
     @property
     def inputs(self) -> list[widgets.Widget]:
-        """Every widget that a front-end sends messages of."""
-        return [widget for widget in self.everything() if isinstance(widget, (_OneAtATime, widgets.Button))]
+        """Every widget that does something."""
+        return [widget for widget in self.everything() if getattr(widget, "does", None) is not None]
 
-    def everything(self) -> Iterator[widgets.Widget]:
-        """Every widget, on show or not, each with its layout and style, children first."""
-        for widget in (self.root, *self.chips):
-            yield from _below(widget)
+    def everything(self) -> Iterable[widgets.Widget]:
+        """Every widget once, on show or not, each with its layout and style, children first."""
+        return dict.fromkeys(part for widget in (self.root, *self.chips) for part in _below(widget))
 
     def close(self) -> None:
         """Take every widget away."""

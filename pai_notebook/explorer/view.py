@@ -83,7 +83,7 @@ class Explorer(Displayed):
         self._source: VersionSource = SetSource(versions) if versions is not None else RegistrySource(_registry(source))
         self._state = ExplorerState()
         self._copy = Copy()
-        self._controls: Controls = Controls() if LIVE else cast("Controls", None)
+        self._controls: Controls = Controls(self._state) if LIVE else cast("Controls", None)
         self._runner = Runner(self._state, self._source, self._changed, self._draw)
         self._shell = ""
         self._closed = False
@@ -310,7 +310,7 @@ class Explorer(Displayed):
     # ---- from the widgets to the state
 
     def _bind(self) -> None:
-        state, controls, me = self._state, self._controls, weakref.ref(self)
+        me = weakref.ref(self)
 
         def heard(action: Callable[[], Any], clicked: ipywidgets.Button | None = None) -> None:
             explorer = me()  # a widget does not keep its explorer
@@ -318,45 +318,16 @@ class Explorer(Displayed):
                 explorer._clicked = clicked  # noqa: SLF001 - as above
                 explorer._runner.act(action)  # noqa: SLF001 - as above
 
-        def changed(action: Callable[[Any], Any], change: dict[str, Any]) -> None:
-            # what the loop's thread writes is our own doing
-            if not shared_loop.inside:
-                heard(partial(action, change["new"]))
+        def changed(change: dict[str, Any]) -> None:
+            # what the loop's thread writes is our own doing, and None is what a list has while it is empty
+            if not shared_loop.inside and change["new"] is not None:
+                heard(partial(change["owner"].does, change["new"]))
 
-        values: dict[ipywidgets.Widget, Callable[[Any], Any]] = {
-            controls.query: state.find,
-            controls.models: lambda model_id: state.choose_model(model_id) if model_id else None,
-            controls.text: state.listing.narrow,
-            controls.versions: state.pick,
-            controls.more: state.pick_more,
-            controls.keep: lambda kept: state.keep(picks=kept),
-            controls.baseline: lambda name: state.set_terms(baseline=name) if name else None,
-            controls.metrics: state.set_metrics,
-            controls.differences: lambda only: state.set_terms(differences_only=only),
-            controls.metric: lambda name: state.choose_metric(name or ""),
-            controls.direction: lambda direction: state.set_direction(state.best_by, direction or ""),
-            controls.card: lambda name: state.look(card=name or ""),
-        }
-        for control, action in values.items():
-            control.observe(partial(changed, action), names="value")
-        controls.tabs.observe(partial(changed, lambda index: state.look(tab=controls.pages_of_tabs[index or 0])), names="selected_index")
-        clicks: dict[ipywidgets.Button, Callable[[], Any]] = {
-            controls.higher: lambda: state.listing.turn(-1),
-            controls.lower: lambda: state.listing.turn(1),
-            controls.clear: state.clear,
-            controls.fetch: state.fetch,
-            controls.cancel: state.cancel,
-            controls.change: lambda: state.fold(folded=False),
-            controls.fold: lambda: state.fold(folded=True),
-            controls.all_models: lambda: state.browse(models=True),
-            controls.back: lambda: state.browse(models=False),
-            controls.report: state.write_report,
-            **{button: partial(state.pick_quick, what) for what, button in controls.quick.items()},
-            **{button: partial(state.listing.sort, column) for column, button in controls.columns.items()},
-            **{chip: partial(state.unpick, place) for place, chip in enumerate(controls.chips)},
-        }
-        for button, press in clicks.items():
-            button.on_click(lambda clicked, press=press: heard(press, clicked))
+        for control in self._controls.inputs:
+            if hasattr(control, "on_click"):
+                control.on_click(lambda button: heard(button.does, button))
+            else:
+                control.observe(changed, names="value" if hasattr(control, "value") else "selected_index")
 
     # ---- from the state to the widgets, on the loop's thread only
 

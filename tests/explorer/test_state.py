@@ -638,7 +638,7 @@ class TestTheList:
 
     def test_the_order_of_a_list_has_other_signs_than_the_direction_of_a_metric(self):
         state = self.listed()
-        controls = Controls()
+        controls = Controls(state)
         for sign in ("▼", "▲"):
             state.listing.sort("metric")
             paint(state, controls, (step("Explorer", of="pnb"),), "x")
