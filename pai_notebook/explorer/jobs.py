@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.versions.versions import VersionSet
 
+    Ask = Callable[[VersionSource, Progress], Awaitable[Any]]
+
 # The choice of a baseline by the rule of `VersionSet.compare`.
 DEFAULT = "default"
 BASELINE_OPTIONS = {DEFAULT: say("default: approved"), **BASELINES}
@@ -81,7 +83,7 @@ class Job:
 
     lane: str
     about: Any
-    ask: Callable[[VersionSource, Progress], Awaitable[Any]] = field(repr=False)
+    ask: Ask = field(repr=False)
     take: Callable[[Any], object] = field(repr=False)
     # how many of how many it has, once that is known
     progress: tuple[int, int | None] | None = None

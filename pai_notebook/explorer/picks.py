@@ -34,11 +34,6 @@ def each(picks: Picks) -> tuple[tuple[str, str], ...]:
     return tuple((model, name) for model, names in picks.items() for name in names)
 
 
-def addresses_of(picks: Picks) -> tuple[Address, ...]:
-    """What is picked, as addresses."""
-    return tuple(Address(model, Selector("names", names=names)) for model, names in picks.items())
-
-
 def amount(picks: Picks) -> str:
     """How many versions are picked, and of how many models."""
     count = counted(len(each(picks)), "version")

@@ -18,18 +18,20 @@ from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Comparing, Fetch, Job, Shown, Terms, report_of
 from pai_notebook.explorer.listing import WINDOW, FoundModels, VersionList, metric_names
-from pai_notebook.explorer.picks import Picks, addresses_of, amount, each, meant, meant_by_button, put
+from pai_notebook.explorer.picks import Picks, amount, each, meant, meant_by_button, put
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.address import Address
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import is_approved
+from pai_notebook.model.selectors import Selector
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pai_notebook.comparison import Comparison
+    from pai_notebook.explorer.jobs import Ask
     from pai_notebook.explorer.source import Found
-    from pai_notebook.model.address import Address
     from pai_notebook.model.version import ModelVersion
 
 # What is said of a failure, by the lane of its job; what happened stands in the error itself.
@@ -105,21 +107,21 @@ class ExplorerState:
         """The job of a lane."""
         return next((job for job in self.waiting if job.lane == lane), None)
 
-    def _start(self, job: Job, status: str) -> Job | None:
+    def _start(self, status: str, lane: str, about: Any, ask: Ask, take: Callable[[Any], object]) -> Job | None:
         """Await an answer, and forget what went wrong before; the same click twice is one."""
-        before = self.awaited(job.lane)
-        if before is not None and before.about == job.about:
+        before = self.awaited(lane)
+        if before is not None and before.about == about:
             return None
-        self._drop(job.lane)
+        self._drop(lane)
+        job = Job(lane, about, ask, take)
         self.waiting += (job,)
-        self._forget()
-        self._say(status)
+        self._say_anew(status)
         return job
 
     def _drop(self, *lanes: str) -> None:
         self.waiting = tuple(job for job in self.waiting if job.lane not in lanes)
 
-    def progressed(self, job: Job, done: int, total: int | None = None) -> bool:
+    def progressed(self, job: Job, done: int, total: int | None) -> bool:
         """Note how far a job is. Returns whether it is awaited."""
         job.progress = done, total
         return job in self.waiting
@@ -177,13 +179,15 @@ class ExplorerState:
     def forgive(self, lane: str) -> None:
         """Forget an error once something of the same kind went well."""
         if self._error_lane == lane:
-            self._forget()
-
-    def _forget(self) -> None:
-        self.error, self._error_lane = None, ""
+            self.error, self._error_lane = None, ""
 
     def _say(self, status: str) -> None:
         self.status, self._cancelled = status, False
+
+    def _say_anew(self, status: str) -> None:
+        """Say what was started, and forget what went wrong before."""
+        self.error, self._error_lane = None, ""
+        self._say(status)
 
     # ---- models
 
@@ -195,7 +199,7 @@ class ExplorerState:
         self.models.search = search = " ".join(text.split())
         self.browsing, self.folded = True, False
         words = say("Searching models for “{search}” …", search=search) if search else say("Searching models …")
-        return self._start(Job("models", search, lambda source, _: source.find_models(search), self._found), words)
+        return self._start(words, "models", search, lambda source, _: source.find_models(search), self._found)
 
     def _found(self, answer: Found) -> None:
         """Take the models that were found, and choose the one that can only be meant."""
@@ -228,8 +232,8 @@ class ExplorerState:
             self.listing.show((), text="")
             self.picks = self.picks if self.keep_picks else {}
         self.browsing = False
-        job = Job("versions", model_id, lambda source, progress: source.list_versions(model_id, progress), self._listed)
-        return self._start(job, say("Listing versions of {model} …", model=self.models.name(model_id)))
+        words = say("Listing versions of {model} …", model=self.models.name(model_id))
+        return self._start(words, "versions", model_id, lambda source, progress: source.list_versions(model_id, progress), self._listed)
 
     def _listed(self, lines: Iterable[ModelVersion]) -> None:
         """Take the versions of the chosen model; picks of versions that are gone are dropped."""
@@ -249,8 +253,7 @@ class ExplorerState:
         """Make these the picks among the versions in the window; picks outside it stay."""
         shown = {line.version_name for line in self.listing.window}
         outside = [name for name in self.picks.get(self.model_id, ()) if name not in shown]
-        self.picks = put(self.picks, self.model_id, [*outside, *(name for name in names if name in shown)])
-        self._told_picks()
+        self._pick(put(self.picks, self.model_id, [*outside, *(name for name in names if name in shown)]))
 
     def pick_more(self, text: str) -> None:
         """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob.
@@ -271,25 +274,18 @@ class ExplorerState:
     def _pick_meant(self, names: Sequence[str], error: Exception | None, before: Sequence[str] = ()) -> None:
         """Pick what was meant besides what was picked before; what was not found becomes the error."""
         if names or error is None:
-            self._pick_anew([*before, *names])
+            self._pick(put({} if self.picks == self._given else self.picks, self.model_id, [*before, *names]))
         if error is not None:
             self.note(error, "picked" if names else "pick")
-
-    def _pick_anew(self, names: Iterable[str]) -> None:
-        self.picks = {} if self.picks == self._given else self.picks
-        self.picks = put(self.picks, self.model_id, names)
-        self._told_picks()
 
     def unpick(self, place: int) -> None:
         """Take one version out of the picks."""
         for model_id, gone in each(self.picks)[place : place + 1]:
-            self.picks = put(self.picks, model_id, [name for name in self.picks[model_id] if name != gone])
-        self._told_picks()
+            self._pick(put(self.picks, model_id, [name for name in self.picks[model_id] if name != gone]))
 
     def clear(self) -> None:
         """Pick nothing."""
-        self.picks = {}
-        self._told_picks()
+        self._pick({})
 
     def keep(self, *, picks: bool) -> None:
         """Say whether picks stay when another model is chosen; without it only those of the chosen model do."""
@@ -297,9 +293,9 @@ class ExplorerState:
         if not picks:
             self.picks = {model: names for model, names in self.picks.items() if model == self.model_id}
 
-    def _told_picks(self) -> None:
-        self._forget()
-        self._say(say("{versions} picked.", versions=amount(self.picks)) if self.picks else say("Nothing picked."))
+    def _pick(self, picks: Picks) -> None:
+        self.picks = picks
+        self._say_anew(say("{versions} picked.", versions=amount(picks)) if picks else say("Nothing picked."))
 
     @property
     def shown_picks(self) -> tuple[str, ...]:
@@ -310,7 +306,7 @@ class ExplorerState:
     @property
     def addresses(self) -> tuple[Address, ...]:
         """What is picked, as addresses."""
-        return addresses_of(self.picks)
+        return tuple(Address(model, Selector("names", names=names)) for model, names in self.picks.items())
 
     # ---- fetching and comparing
 
@@ -320,16 +316,17 @@ class ExplorerState:
             self._say(say("Pick at least one version first."))
             return None
         asked, count = self.addresses, len(each(self.picks))
-        take, words = partial(self._fetched, partial(self._show, asked)), say("Fetching {count} …", count=counted(count, "version"))
-        return self._fetch(Fetch(asked, count, refresh=asked == self.asked), take, words)
+        words = say("Fetching {count} …", count=counted(count, "version"))
+        return self._fetch(words, Fetch(asked, count, refresh=asked == self.asked), partial(self._show, asked))
 
     def ask(self, addresses: Sequence[Address]) -> Job | None:
         """Fetch what addresses of any form mean, and pick it."""
-        return self._fetch(Fetch(tuple(addresses)), partial(self._fetched, self.adopt), say("Fetching versions …"))
+        return self._fetch(say("Fetching versions …"), Fetch(tuple(addresses)), self.adopt)
 
-    def _fetch(self, wanted: Fetch, take: Callable[[VersionSet], None], words: str) -> Job | None:
+    def _fetch(self, words: str, wanted: Fetch, show: Callable[[VersionSet], object]) -> Job | None:
         self._drop("compare", "report")
-        return self._start(Job("fetch", wanted, lambda source, progress: source.fetch_versions(wanted, progress), take), words)
+        take = partial(self._fetched, show)
+        return self._start(words, "fetch", wanted, lambda source, progress: source.fetch_versions(wanted, progress), take)
 
     def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
         """Take fetched versions and start comparing them; a version that could not be fetched becomes the error.
@@ -412,8 +409,8 @@ class ExplorerState:
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
         comparing = Comparing(self.results, self.terms)
-        job = Job("compare", comparing, lambda source, _: asyncio.to_thread(comparing.made, source), self._compared)
-        return self._start(job, say("Comparing {count} …", count=counted(len(self.results), "version")))
+        words = say("Comparing {count} …", count=counted(len(self.results), "version"))
+        return self._start(words, "compare", comparing, lambda source, _: asyncio.to_thread(comparing.made, source), self._compared)
 
     def _compare_again(self) -> None:
         """Make the comparison that was under way when a fetch began that brought nothing."""
@@ -438,8 +435,8 @@ class ExplorerState:
         if comparison is None:
             self._say(say("Fetch two or more versions first; a report is about a comparison."))
             return None
-        job = Job("report", comparison, lambda *_: asyncio.to_thread(report_of, comparison), self._reported)
-        return self._start(job, say("Writing the report …"))
+        words = say("Writing the report …")
+        return self._start(words, "report", comparison, lambda *_: asyncio.to_thread(report_of, comparison), self._reported)
 
     def _reported(self, path: Path) -> None:
         self.report = path
