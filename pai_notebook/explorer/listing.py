@@ -51,6 +51,11 @@ def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
     return tuple(sorted(having, key=lambda name: (kind_of_metric(name), -len(having[name]), natural_key(name))))
 
 
+def kept(wanted: str, offered: Sequence[str]) -> str:
+    """What is wanted where it is offered, else the first offer, empty when there is none."""
+    return wanted if wanted in offered else next(iter(offered), "")
+
+
 def matching(lines: Iterable[ModelVersion], text: str) -> tuple[ModelVersion, ...]:
     """Versions that have every word in their name, approval or labels; `key=value` is a label exactly."""
     words = [word.casefold() for word in text.split()]
@@ -83,16 +88,14 @@ class VersionList:
     # a bar beside each number of the last column, by the name of its version
     _bars: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def show(self, lines: Iterable[ModelVersion], *, metric: str = "", text: str | None = None) -> None:
-        """List other versions, in the same order and narrowed by the same text if no other is given."""
+    def show(self, lines: Iterable[ModelVersion], metric: str = "") -> None:
+        """List other versions, in the same order and narrowed by the same text."""
         self.lines = tuple(sorted(lines, key=lambda line: version_key(line.version_name), reverse=True))
-        self.text, self.page = self.text if text is None else text, 0 if text is not None else self.page
         self.measure(metric)
 
     def measure(self, metric: str) -> None:
         """Put a metric into the last column; the first there is where the versions do not have it."""
-        names = metric_names(self.lines)
-        path = metric if metric in names else next(iter(names), "")
+        path = kept(metric, metric_names(self.lines))
         found = Counter(
             cell.dataset for line in self.lines[:_SAMPLE] for cell in line.metrics.cells if cell.path == path and cell.state is State.NUMBER
         )
@@ -118,16 +121,14 @@ class VersionList:
 
     def _sort(self) -> None:
         keys: dict[str, Callable[[ModelVersion], Any]] = {
+            "version": lambda line: version_key(line.version_name),
             "approval": lambda line: line.approval_status.casefold() or None,
             "created": lambda line: line.created,
             "metric": lambda line: None if (cell := self.cell(line)) is None else cell.value,
         }
-        if self.column in keys:
-            keyed = [(keys[self.column](line), line) for line in self.lines]
-            known = sorted(((key, line) for key, line in keyed if key is not None), key=lambda pair: pair[0], reverse=self.descending)
-            self._ordered = (*(line for _, line in known), *(line for key, line in keyed if key is None))
-        else:
-            self._ordered = self.lines if self.descending else self.lines[::-1]
+        keyed = [(keys[self.column](line), line) for line in self.lines]
+        known = sorted(((key, line) for key, line in keyed if key is not None), key=lambda pair: pair[0], reverse=self.descending)
+        self._ordered = (*(line for _, line in known), *(line for key, line in keyed if key is None))
         self._matching = matching(self._ordered, self.text)
         self.turn(0)
 

@@ -45,8 +45,8 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
         controls.magic: to_line(plan) or now("No %paimodel line expresses this; use the Python code."),
     }
     for control, value in values.items():
-        _set(control, "value", value)
-    _set(controls.tabs, "selected_index", controls.pages_of_tabs.index(state.tab))
+        set_value(control, "value", value)
+    set_value(controls.tabs, "selected_index", controls.pages_of_tabs.index(state.tab))
     _paint_link(state, controls)
     picking, browsing = not state.folded, state.browsing and not state.folded
     shown = {
@@ -73,16 +73,11 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
     }
     # never two of one control on show
     terms = () if shown[controls.answer] else (controls.metric, controls.baseline)
-    _set(controls.narrow, "children", (controls.text, controls.more, *terms))
+    set_value(controls.narrow, "children", (controls.text, controls.more, *terms))
     for control, is_shown in shown.items():
-        _set(control.layout, "display", None if is_shown else "none")
+        set_value(control.layout, "display", None if is_shown else "none")
     waits = state.awaited("fetch") or state.is_stale
     (controls.answer.add_class if waits else controls.answer.remove_class)("pai-before")
-
-
-def put(controls: Controls, tab: str, text: str) -> None:
-    """Put what was drawn into its tab."""
-    _set(controls.panels.get(tab, controls.markdown), "value", text)
 
 
 def status_html(state: ExplorerState) -> str:
@@ -116,37 +111,37 @@ def _text(text: str) -> str:
 def _paint_models(state: ExplorerState, controls: Controls, title: str) -> None:
     options = state.models.options()
     _offer(controls.models, options, state.model_id if state.model_id in dict(options).values() else None)
-    _set(controls.query, "options", tuple(text for text, _ in options))
+    set_value(controls.query, "options", tuple(text for text, _ in options))
     name = state.models.name(state.model_id)
     below = f" <small>{_text(state.model_id)}</small>" if name != state.model_id else ""
-    _set(controls.model, "value", f"<div><strong>{_text(name)}</strong>{below}</div>")
+    set_value(controls.model, "value", f"<div><strong>{_text(name)}</strong>{below}</div>")
     names = _text(listed([state.models.name(model) for model in state.results.models], 2))
     picked = now("{count} picked", count=f"{len(each(state.picks)):,}")
-    _set(controls.folded, "value", f"<div><strong>{names}</strong> · {picked} <small>· {_text(title)}</small></div>")
+    set_value(controls.folded, "value", f"<div><strong>{names}</strong> · {picked} <small>· {_text(title)}</small></div>")
 
 
 def _paint_versions(state: ExplorerState, controls: Controls) -> None:
     listing, picks = state.listing, each(state.picks)
     options = listing.options()
     _offer(controls.versions, options, state.shown_picks)
-    _set(controls.more, "options", ("latest", "approved", "last:3", "last:5", *(name for _, name in options)) if listing.lines else ())
-    _set(controls.more, "value", "")
+    set_value(controls.more, "options", ("latest", "approved", "last:3", "last:5", *(name for _, name in options)) if listing.lines else ())
+    set_value(controls.more, "value", "")
     hidden = len(picks) - len(state.shown_picks)
     picked = f" · {now('{picks} not shown', picks=counted(hidden, 'pick'))}" if hidden else ""
-    _set(controls.window, "value", f'<div class="pai-window">{listing}{picked}</div>')
-    _set(controls.keep, "value", state.keep_picks)
-    _set(controls.text, "value", listing.text)
+    set_value(controls.window, "value", f'<div class="pai-window">{listing}{picked}</div>')
+    set_value(controls.keep, "value", state.keep_picks)
+    set_value(controls.text, "value", listing.text)
     widths = {"version": f"{listing.name_width}ch", "approval": "12ch", "created": "12ch", "metric": "auto"}
     for column, button in controls.columns.items():
         words = (listing.words or now("no metric")) if column == "metric" else now(column)
-        _set(button, "description", f"{words} {'▼' if listing.descending else '▲'}" if column == listing.column else words)
-        _set(button, "tooltip", now("sort by {column}", column=words))
-        _set(button.layout, "width", widths[column])
+        set_value(button, "description", f"{words} {'▼' if listing.descending else '▲'}" if column == listing.column else words)
+        set_value(button, "tooltip", now("sort by {column}", column=words))
+        set_value(button.layout, "width", widths[column])
     for chip, (model, name) in zip(controls.chips, picks, strict=False):
         words = f"{state.models.name(model)} {name}" if len(state.picks) > 1 else name
-        _set(chip, "description", f"{visible(words)} ×")
-    _set(controls.chip_row, "children", tuple(controls.chips[: len(picks)]))
-    _set(controls.beyond, "value", now("and {count} more", count=len(picks) - CHIPS) if len(picks) > CHIPS else "")
+        set_value(chip, "description", f"{visible(words)} ×")
+    set_value(controls.chip_row, "children", tuple(controls.chips[: len(picks)]))
+    set_value(controls.beyond, "value", now("and {count} more", count=len(picks) - CHIPS) if len(picks) > CHIPS else "")
 
 
 def _paint_terms(state: ExplorerState, controls: Controls) -> None:
@@ -155,7 +150,7 @@ def _paint_terms(state: ExplorerState, controls: Controls) -> None:
     _offer(controls.baseline, baselines, chosen if baselines else None)
     metrics = [(visible(name), name) for name in state.metrics]
     _offer(controls.metric, [(now("choose one"), ""), *metrics] if metrics else [], state.best_by if metrics else None)
-    _set(controls.direction, "value", dict(state.terms.directions).get(state.best_by, ""))
+    set_value(controls.direction, "value", dict(state.terms.directions).get(state.best_by, ""))
     cards = dict.fromkeys([*state.names[:WINDOW], *([state.card] if state.card else [])])
     _offer(controls.card, [(visible(name), name) for name in cards], state.card or None)
 
@@ -169,7 +164,7 @@ def _paint_link(state: ExplorerState, controls: Controls) -> None:
         page = f'<a href="{name}" target="_blank">{name}</a>'
     texts = {"text/html": now("Report: {page}", page=page), "text/plain": name}
     outputs = ({"output_type": "display_data", "data": texts, "metadata": {}},) if name else ()
-    _set(controls.link, "outputs", outputs)
+    set_value(controls.link, "outputs", outputs)
 
 
 @lru_cache(maxsize=1)
@@ -184,10 +179,10 @@ def _offer(control: ipywidgets.Widget, options: Iterable[tuple[str, Any]], value
     with control.hold_sync():
         if control.options != offered:
             control.options = offered
-        _set(control, "value", value)
+        set_value(control, "value", value)
 
 
-def _set(control: Any, trait: str, value: Any) -> None:
+def set_value(control: Any, trait: str, value: Any) -> None:
     """Send a value where it is another than what the front-end has."""
     if getattr(control, trait) != value:
         setattr(control, trait, value)

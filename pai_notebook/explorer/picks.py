@@ -10,7 +10,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import is_same, version_key
-from pai_notebook.model.selectors import Selector, parse_selector
+from pai_notebook.model.selectors import parse_selector
 from pai_notebook.versions.resolve import Known, resolve
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # Names in natural order, by model.
 Picks = dict[str, tuple[str, ...]]
-# What a click picks; the last of them by approval, because no selector means all that are pending.
-QUICK = {"latest 5": ("last:5",), "approved + latest": ("approved", "latest"), "all pending": ()}
+# What a click picks, as selectors; `None` is by approval, because no selector means all that are pending.
+QUICK = {"latest 5": "last:5", "approved + latest": "approved latest", "all pending": None}
 
 
 def put(picks: Picks, model_id: str, names: Iterable[str]) -> Picks:
@@ -40,19 +40,14 @@ def amount(picks: Picks) -> str:
     return say("{count} of {total} models", count=count, total=len(picks)) if len(picks) > 1 else count
 
 
-def meant(texts: Sequence[str], model_id: str, lines: Sequence[ModelVersion]) -> tuple[list[str], Exception | None]:
-    """Names that selectors mean, and what they do not find."""
+def meant(text: str | None, model_id: str, lines: Sequence[ModelVersion]) -> tuple[list[str], Exception | None]:
+    """Names that selectors with blanks between them mean, of None those that are pending; and what they do not find."""
+    if text is None:
+        return [line.version_name for line in lines if is_same(line.approval_status, "Pending")], None
     try:
-        addresses = [Address(model_id, parse_selector(text)) for text in texts]
+        addresses = [Address(model_id, parse_selector(word)) for word in text.split()]
     except PaiError as error:
         return [], error
     known = Known.all_of(lines)
     wanted, errors = resolve(addresses, lambda model_id: (model_id, known), {})
     return [line.version_name for line in wanted], next(iter(errors.values()), None)
-
-
-def meant_by_button(what: str, model_id: str, lines: Sequence[ModelVersion]) -> tuple[list[str], Exception | None]:
-    """The same of a button."""
-    if QUICK[what]:
-        return meant(QUICK[what], model_id, lines)
-    return [line.version_name for line in lines if is_same(line.approval_status, "Pending")], None

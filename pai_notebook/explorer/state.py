@@ -17,8 +17,8 @@ from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Comparing, Fetch, Job, Shown, Terms, report_of
-from pai_notebook.explorer.listing import WINDOW, FoundModels, VersionList, metric_names
-from pai_notebook.explorer.picks import Picks, amount, each, meant, meant_by_button, put
+from pai_notebook.explorer.listing import WINDOW, FoundModels, VersionList, kept, metric_names
+from pai_notebook.explorer.picks import QUICK, Picks, amount, each, meant, put
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
 from pai_notebook.model.nearest import counted
@@ -156,8 +156,8 @@ class ExplorerState:
         self._drop(job.lane)
         if job.lane == "models":
             self.models.show(())
-        if job.lane == "fetch":
-            self._compare_again()
+        if job.lane == "fetch" and self.comparison is None:
+            self._compare()
         # a metric may not say which is the best, and everything else of the comparison can still be had
         undecided = job.lane == "compare" and bool(self.terms.by)
         if undecided:
@@ -229,7 +229,8 @@ class ExplorerState:
         """Choose a model and ask for its versions; choosing it again asks again unless the answer is awaited."""
         if model_id != self.model_id:
             self.model_id = model_id
-            self.listing.show((), text="")
+            self.listing.show(())
+            self.listing.narrow("")
             self.picks = self.picks if self.keep_picks else {}
         self.browsing = False
         words = say("Listing versions of {model} …", model=self.models.name(model_id))
@@ -237,7 +238,7 @@ class ExplorerState:
 
     def _listed(self, lines: Iterable[ModelVersion]) -> None:
         """Take the versions of the chosen model; picks of versions that are gone are dropped."""
-        self.listing.show(lines, metric=self.metric or self.terms.by)
+        self.listing.show(lines, self.metric or self.terms.by)
         self.models.learn(self.listing.lines[:1])
         self.models.counts[self.model_id] = len(self.listing.lines)
         there = {line.version_name for line in self.listing.lines}
@@ -263,16 +264,16 @@ class ExplorerState:
         text = "".join(text.split())
         if text and self.model_id:
             before = () if self.picks == self._given else self.picks.get(self.model_id, ())
-            self._pick_meant(*meant([text], self.model_id, self.listing.lines), before)
+            self._pick_meant(text, before)
 
     def pick_quick(self, what: str) -> Job | None:
         """Pick what a button says instead of what is picked of this model, and fetch it, unless other models are to follow."""
-        names, error = meant_by_button(what, self.model_id, self.listing.lines)
-        self._pick_meant(names, error)
-        return self.fetch() if self.picks and error is None and not self.keep_picks else None
+        self._pick_meant(QUICK[what])
+        return self.fetch() if self.picks and self.error is None and not self.keep_picks else None
 
-    def _pick_meant(self, names: Sequence[str], error: Exception | None, before: Sequence[str] = ()) -> None:
-        """Pick what was meant besides what was picked before; what was not found becomes the error."""
+    def _pick_meant(self, text: str | None, before: Sequence[str] = ()) -> None:
+        """Pick what is meant besides what was picked before; what is not found becomes the error."""
+        names, error = meant(text, self.model_id, self.listing.lines)
         if names or error is None:
             self._pick(put({} if self.picks == self._given else self.picks, self.model_id, [*before, *names]))
         if error is not None:
@@ -331,12 +332,12 @@ class ExplorerState:
     def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
         """Take fetched versions and start comparing them; a version that could not be fetched becomes the error.
 
-        Where none could, what was there before stays.
+        Where none could, what was there before stays, and the comparison that was under way is made again.
         """
         if versions or not self.results:
             show(versions)
-        else:
-            self._compare_again()
+        elif self.comparison is None:
+            self._compare()
         try:
             versions.raise_for_errors()
         except FetchErrors as error:
@@ -365,7 +366,7 @@ class ExplorerState:
         self.names = tuple(version.address if several else version.version_name for version in versions)
         self.models.learn(versions)
         metrics, self.undirected = self.metrics, ""
-        self.card = _kept(self.card, self.names)
+        self.card = kept(self.card, self.names)
         self.terms = replace(
             self.terms,
             baseline=self.terms.baseline if self.terms.baseline in self.baselines else DEFAULT,
@@ -412,11 +413,6 @@ class ExplorerState:
         words = say("Comparing {count} …", count=counted(len(self.results), "version"))
         return self._start(words, "compare", comparing, lambda source, _: asyncio.to_thread(comparing.made, source), self._compared)
 
-    def _compare_again(self) -> None:
-        """Make the comparison that was under way when a fetch began that brought nothing."""
-        if self.comparison is None:
-            self._compare()
-
     def _compared(self, comparison: Comparison) -> None:
         self.comparison = comparison
         if self.error is None:
@@ -460,7 +456,7 @@ class ExplorerState:
     @property
     def metric(self) -> str:
         """The metric that is looked at: the one that decides, else the first."""
-        return _kept(self.terms.by, self.metrics)
+        return kept(self.terms.by, self.metrics)
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -472,7 +468,7 @@ class ExplorerState:
     def look(self, *, tab: str | None = None, card: str | None = None) -> None:
         """Look at another tab or card."""
         self.tab = self.tab if tab is None else tab
-        self.card = self.card if card is None else _kept(card, self.names)
+        self.card = self.card if card is None else kept(card, self.names)
 
     @property
     def shown(self) -> Shown:
@@ -480,8 +476,3 @@ class ExplorerState:
         version = self.results[self.names.index(self.card)] if self.card in self.names else None
         metric = self.metric if self.tab == "Chart" else ""
         return Shown(self.tab, self.models.found, self.results, self.comparison, self.comparing, metric, version, self.error)
-
-
-def _kept(wanted: str, offered: Sequence[str]) -> str:
-    """What is wanted where it is offered, else the first offer, empty when there is none."""
-    return wanted if wanted in offered else next(iter(offered), "")

@@ -20,7 +20,7 @@ from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mim
 from pai_notebook.display.static_copy import VIEW, Copy
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
-from pai_notebook.explorer.painting import paint, put
+from pai_notebook.explorer.painting import paint, set_value
 from pai_notebook.explorer.panels import describe_shown, tab_text
 from pai_notebook.explorer.runner import Runner
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
@@ -380,7 +380,7 @@ class Explorer(Displayed):
     def _put(self, tab: str, text: str) -> None:
         if LIVE and not self._closed:
             with TURN:
-                put(self._controls, tab, text)
+                set_value(self._controls.panels.get(tab, self._controls.markdown), "value", text)
 
 
 def _take_away(controls: Controls, user: LoopUser) -> None:
