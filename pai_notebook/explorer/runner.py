@@ -77,52 +77,51 @@ class Runner:
 
     def _reconcile(self) -> None:
         """Let run what is awaited and nothing else, and draw what is to be shown."""
-        shown = self._state.shown
-        wanted: list[Job | Shown] = list(self._state.waiting)
+        waiting, shown = self._state.waiting, self._state.shown
+        new: list[Job | Shown] = [job for job in waiting if job not in self._tasks.values()]
         if not shown.is_like(self._drawn):
             self._drawn = shown
-        for task, job in list(self._tasks.items()):
-            if job is not self._drawn and job not in wanted:
+            new.append(shown)
+        for task, job in self._tasks.items():
+            if job is not self._drawn and job not in waiting:
                 task.cancel()
-        wanted += [shown] if shown is self._drawn else []
-        for job in wanted:
-            if job not in self._tasks.values():
-                task = asyncio.get_running_loop().create_task(self._do(job))
-                self._tasks[task] = job
-                # a task that is cancelled before its first step never runs its own clean-up
-                task.add_done_callback(lambda task: self._tasks.pop(task, None))
+        for job in new:
+            task = asyncio.get_running_loop().create_task(self._show(job) if isinstance(job, Shown) else self._answer(job))
+            self._tasks[task] = job
+            # not at the end of the task, of which nothing runs when it is cancelled before its first step
+            task.add_done_callback(self._ended)
         # what was typed or clicked since is newer, and will be told itself
         if not self._coming:
             self._changed()
 
-    async def _do(self, job: Job | Shown) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._tasks[task]
+        self._reconcile()
+
+    async def _show(self, shown: Shown) -> None:
         try:
-            await (self._draw(job) if isinstance(job, Shown) else self._answer(job))
-            if isinstance(job, Shown):
-                self._state.forgive("draw")
-        except asyncio.CancelledError:
-            if not isinstance(job, Shown) and job in self._state.waiting:
-                self._state.cancel()
-            raise
+            await self._draw(shown)
+            self._state.forgive("draw")
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            if isinstance(job, Shown):
-                self._state.note(error, "draw")
-                # what cannot be drawn is not tried again before something else is to be shown
-                self._drawn = self._state.shown
-            else:
-                self._state.failed(job, error)
-        finally:
-            self._tasks.pop(asyncio.current_task(), None)  # type: ignore[arg-type] # there is one
-            self._reconcile()
+            self._state.note(error, "draw")
+            # what cannot be drawn is not tried again before something else is to be shown
+            self._drawn = self._state.shown
 
     async def _answer(self, job: Job) -> None:
         def progress(done: int, total: int | None) -> None:
             if self._state.progressed(job, done, total) and not self._coming:
                 self._changed()
 
-        if job.lane == "versions":
-            await asyncio.sleep(_SETTLE_SECONDS)
-        self._state.take(job, await job.ask(self._source, progress))
+        try:
+            if job.lane == "versions":
+                await asyncio.sleep(_SETTLE_SECONDS)
+            self._state.take(job, await job.ask(self._source, progress))
+        except asyncio.CancelledError:
+            if job in self._state.waiting:
+                self._state.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
+            self._state.failed(job, error)
 
     def wait(self) -> None:
         """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""

@@ -263,19 +263,19 @@ class ExplorerState:
         """
         text = "".join(text.split())
         if text and self.model_id:
-            before = () if self.picks == self._given else self.picks.get(self.model_id, ())
-            self._pick_meant(text, before)
+            self._pick_meant(text, more=True)
 
     def pick_quick(self, what: str) -> Job | None:
         """Pick what a button says instead of what is picked of this model, and fetch it, unless other models are to follow."""
         self._pick_meant(QUICK[what])
         return self.fetch() if self.picks and self.error is None and not self.keep_picks else None
 
-    def _pick_meant(self, text: str | None, before: Sequence[str] = ()) -> None:
-        """Pick what is meant besides what was picked before; what is not found becomes the error."""
+    def _pick_meant(self, text: str | None, *, more: bool = False) -> None:
+        """Pick what is meant, besides what was picked before or instead; what is not found becomes the error."""
         names, error = meant(text, self.model_id, self.listing.lines)
         if names or error is None:
-            self._pick(put({} if self.picks == self._given else self.picks, self.model_id, [*before, *names]))
+            before = {} if self.picks == self._given else self.picks
+            self._pick(put(before, self.model_id, [*before.get(self.model_id, ()), *names] if more else names))
         if error is not None:
             self.note(error, "picked" if names else "pick")
 
