@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from pai_notebook.explorer.listing import COLUMNS
+from pai_notebook.explorer.listing import COLUMNS, QUICK
 from pai_notebook.explorer.panels import PANELS
-from pai_notebook.explorer.picks import QUICK
 from pai_notebook.i18n.phrases import say, told, with_text
 
 if TYPE_CHECKING:

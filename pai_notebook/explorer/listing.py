@@ -1,4 +1,7 @@
-"""The lists of models and versions that the explorer shows: lines of text in columns, filtered, sorted, a window at a time."""
+"""The lists of models and versions that the explorer shows, and what is picked from them.
+
+Lists are lines of text in columns, filtered, sorted, a window at a time; picks are names of versions by model, as plain values.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,21 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.comparison.cells import course_of, least_step
 from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
+from pai_notebook.errors import PaiError
 from pai_notebook.explorer.jobs import read_search
 from pai_notebook.i18n.phrases import joined, now, say, told
+from pai_notebook.model.address import Address
 from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import counted, short_datasets
-from pai_notebook.model.order import version_key
+from pai_notebook.model.order import is_same, version_key
+from pai_notebook.model.selectors import parse_selector
 from pai_notebook.model.version_view import approval_badge, format_of, number_text
 from pai_notebook.sanitize import visible
+from pai_notebook.versions.resolve import Known, resolve
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -37,6 +44,10 @@ COLUMNS = {"version": True, "approval": False, "created": True, "metric": True}
 # Versions that are looked at to find out which metrics there are.
 _SAMPLE = 20
 _WIDEST_NAME = 28
+# Names in natural order, by model.
+Picks = dict[str, tuple[str, ...]]
+# What a click picks, as selectors; `None` is by approval, because no selector means all that are pending.
+QUICK = {"latest 5": "last:5", "approved + latest": "approved latest", "all pending": None}
 _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 
 
@@ -67,6 +78,37 @@ def _has(line: ModelVersion, word: str) -> bool:
         return True
     pairs = [f"{key}={value}".casefold() for key, value in line.labels.pairs]
     return word in pairs if "=" in word else any(word in pair for pair in pairs)
+
+
+def put(picks: Picks, model_id: str, names: Iterable[str]) -> Picks:
+    """Picks with these as those of a model, which comes last then."""
+    ordered = tuple(sorted(dict.fromkeys(names), key=version_key))
+    others = {model: kept for model, kept in picks.items() if model != model_id}
+    return {**others, model_id: ordered} if ordered and model_id else others
+
+
+def each(picks: Picks) -> tuple[tuple[str, str], ...]:
+    """Model and name of everything that is picked."""
+    return tuple((model, name) for model, names in picks.items() for name in names)
+
+
+def amount(picks: Picks) -> str:
+    """How many versions are picked, and of how many models."""
+    count = counted(len(each(picks)), "version")
+    return say("{count} of {total} models", count=count, total=len(picks)) if len(picks) > 1 else count
+
+
+def meant(text: str | None, model_id: str, lines: Sequence[ModelVersion]) -> tuple[list[str], Exception | None]:
+    """Names that selectors with blanks between them mean, of None those that are pending; and what they do not find."""
+    if text is None:
+        return [line.version_name for line in lines if is_same(line.approval_status, "Pending")], None
+    try:
+        addresses = [Address(model_id, parse_selector(word)) for word in text.split()]
+    except PaiError as error:
+        return [], error
+    known = Known.all_of(lines)
+    wanted, errors = resolve(addresses, lambda model_id: (model_id, known), {})
+    return [line.version_name for line in wanted], next(iter(errors.values()), None)
 
 
 @dataclass

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.comparison.direction import Direction, infer_direction, read_mode
 from pai_notebook.explorer.controls import CHIPS
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT
-from pai_notebook.explorer.listing import WINDOW
+from pai_notebook.explorer.listing import WINDOW, amount, each
 from pai_notebook.explorer.panels import describe_failure, html_of
-from pai_notebook.explorer.picks import amount, each
 from pai_notebook.i18n.phrases import now, told
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.plan import to_line
@@ -36,7 +35,7 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
     _paint_models(state, controls, title)
     _paint_versions(state, controls)
     _paint_terms(state, controls)
-    notes = [html.escape(visible(note)) for note in (_advice(state), _told_directions(state)) if note]
+    notes = [text_html(note) for note in (_advice(state), _told_directions(state)) if note]
     values = {
         controls.status: status_html(state),
         controls.trouble: html_of(describe_failure(state.error)) if state.error is not None else "",
@@ -82,7 +81,7 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
 
 def status_html(state: ExplorerState) -> str:
     """The status line, with a bar while the amount is known; a live region, so that a screen reader says it."""
-    line = _text(state.status)
+    line = text_html(state.status)
     if state.progress is not None:
         done, total = state.progress
         line += f" · {now('{count:,} of {total:,}', count=done, total=total)}" if total else f" · {done:,}"
@@ -104,7 +103,8 @@ def _told_directions(state: ExplorerState) -> str:
     return now("Chosen here, not by name: {metrics}. To take it back, choose the metric in Best by.", metrics=listed(told)) if told else ""
 
 
-def _text(text: str) -> str:
+def text_html(text: str) -> str:
+    """A text as HTML, in the language that is spoken."""
     return html.escape(visible(told(text)))
 
 
@@ -113,11 +113,11 @@ def _paint_models(state: ExplorerState, controls: Controls, title: str) -> None:
     _offer(controls.models, options, state.model_id if state.model_id in dict(options).values() else None)
     set_value(controls.query, "options", tuple(text for text, _ in options))
     name = state.models.name(state.model_id)
-    below = f" <small>{_text(state.model_id)}</small>" if name != state.model_id else ""
-    set_value(controls.model, "value", f"<div><strong>{_text(name)}</strong>{below}</div>")
-    names = _text(listed([state.models.name(model) for model in state.results.models], 2))
+    below = f" <small>{text_html(state.model_id)}</small>" if name != state.model_id else ""
+    set_value(controls.model, "value", f"<div><strong>{text_html(name)}</strong>{below}</div>")
+    names = text_html(listed([state.models.name(model) for model in state.results.models], 2))
     picked = now("{count} picked", count=f"{len(each(state.picks)):,}")
-    set_value(controls.folded, "value", f"<div><strong>{names}</strong> · {picked} <small>· {_text(title)}</small></div>")
+    set_value(controls.folded, "value", f"<div><strong>{names}</strong> · {picked} <small>· {text_html(title)}</small></div>")
 
 
 def _paint_versions(state: ExplorerState, controls: Controls) -> None:

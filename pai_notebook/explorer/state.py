@@ -17,8 +17,7 @@ from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Comparing, Fetch, Job, Shown, Terms, report_of
-from pai_notebook.explorer.listing import WINDOW, FoundModels, VersionList, kept, metric_names
-from pai_notebook.explorer.picks import QUICK, Picks, amount, each, meant, put
+from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, meant, metric_names, put
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
 from pai_notebook.model.nearest import counted

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import html
 import threading
 import weakref
 from collections.abc import Callable, Container
@@ -20,18 +19,17 @@ from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mim
 from pai_notebook.display.static_copy import VIEW, Copy
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
-from pai_notebook.explorer.painting import paint, set_value
+from pai_notebook.explorer.painting import paint, set_value, text_html
 from pai_notebook.explorer.panels import describe_shown, tab_text
 from pai_notebook.explorer.runner import Runner
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
-from pai_notebook.i18n.phrases import say, told
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, parse_address, read_addresses
 from pai_notebook.model.nearest import counted
 from pai_notebook.python_source import Plan, to_python
 from pai_notebook.registry.connection import default_registry
 from pai_notebook.registry.registry import Registry
-from pai_notebook.sanitize import visible
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -94,9 +92,8 @@ class Explorer(Displayed):
         self._clicked: ipywidgets.Button | None = None
         self._shape = (False, True)
         if LIVE:
-            name = html.escape(visible(told(self._source.title)))
             style = f"<style>{STYLE}{self._copy.hiding_style}</style>"
-            self._controls.heading.value = f'{style}<div title="{told(KEYS)}"><strong>{name}</strong></div>'
+            self._controls.heading.value = f'{style}<div title="{text_html(KEYS)}"><strong>{text_html(self._source.title)}</strong></div>'
             self._controls.root.add_class(f"{self._copy.name}-live")
             self._bind()
         _open.add(self)

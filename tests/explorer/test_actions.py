@@ -6,7 +6,7 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook.explorer import Explorer
-from pai_notebook.explorer.picks import each
+from pai_notebook.explorer.listing import each
 from tests.explorer.test_state import version
 
 SHELF = {

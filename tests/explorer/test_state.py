@@ -12,9 +12,8 @@ from pai_notebook.comparison.view import against
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
 from pai_notebook.explorer.controls import STYLE, Controls
 from pai_notebook.explorer.jobs import Terms, read_search
-from pai_notebook.explorer.listing import COLUMNS, WINDOW, VersionList, matching
+from pai_notebook.explorer.listing import COLUMNS, QUICK, WINDOW, VersionList, each, matching
 from pai_notebook.explorer.painting import paint, status_html
-from pai_notebook.explorer.picks import QUICK, each
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.order import version_key
