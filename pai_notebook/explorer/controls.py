@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from pai_notebook.client.loop import shared_loop
 from pai_notebook.explorer.listing import COLUMNS, QUICK
 from pai_notebook.explorer.panels import PANELS
 from pai_notebook.i18n.phrases import say, told, with_text
@@ -108,6 +109,10 @@ class Controls:
         self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep, align_items="center")
         self.answer = _column(_row(*terms, share="1 1 9rem"), self.tabs)
         picking = (self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions)
+        # the shell in use, and the button that was clicked last, with what was folded then
+        self._shell = ""
+        self._clicked: widgets.Button | None = None
+        self._shape = (False, True)
         self.root = _column(*picking, self.trouble, self.link, self.note, self.answer).add_class("pai-explorer")
 
     def _make_listing(self, state: ExplorerState) -> widgets.VBox:
@@ -163,6 +168,46 @@ class Controls:
     def everything(self) -> Iterable[widgets.Widget]:
         """Every widget once, on show or not, each with its layout and style, children first."""
         return dict.fromkeys(part for widget in (self.root, *self.chips) for part in _below(widget))
+
+    def listen(self, act: Callable[[Callable[[], Any]], None]) -> None:
+        """Have acted on what a front-end does to the controls."""
+
+        def clicked(button: Any) -> None:
+            self._clicked = button
+            act(button.does)
+
+        def changed(change: dict[str, Any]) -> None:
+            # what the loop's thread writes is our own doing, and None is what a list has while it is empty
+            if not shared_loop.inside and change["new"] is not None:
+                self._clicked = None
+                act(partial(change["owner"].does, change["new"]))
+
+        for control in self.inputs:
+            if isinstance(control, widgets.Button):
+                control.on_click(clicked)
+            else:
+                control.observe(changed, names="value" if hasattr(control, "value") else "selected_index")
+
+    def keep_focus(self, state: ExplorerState) -> None:
+        """Give the focus to what takes the place of a clicked button: else it is lost, and the next key is the notebook's."""
+        shape, clicked = (state.folded, state.browsing), self._clicked
+        gone = (
+            shape != self._shape or (clicked is self.cancel and not state.waiting) or clicked in self.chips[len(self.chip_row.children) :]
+        )
+        if clicked is not None and gone:
+            (self.change if state.folded else self.query if state.browsing else self.versions).focus()
+            self._clicked = None
+        self._shape = shape
+
+    def keep_order(self, shell: str) -> None:
+        """Let all of a front-end's messages come in on one shell.
+
+        ipykernel 7.4 hands a widget's message to the shell that wrote to that widget last, so two controls that were written
+        to from different shells are answered by two threads, in any order. So each control is written to from the shell in use.
+        """
+        for control in self.inputs if shell not in ("", self._shell) else ():
+            control.send_state("tabbable")
+        self._shell = shell
 
     def close(self) -> None:
         """Take every widget away."""

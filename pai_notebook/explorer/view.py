@@ -8,7 +8,6 @@ import threading
 import weakref
 from collections.abc import Callable, Container
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from IPython import get_ipython
@@ -33,7 +32,6 @@ from pai_notebook.registry.registry import Registry
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
-    import ipywidgets
     import pandas as pd
 
     from pai_notebook.client.tasks import LoopUser
@@ -83,19 +81,23 @@ class Explorer(Displayed):
         self._copy = Copy()
         self._controls: Controls = Controls(self._state) if LIVE else cast("Controls", None)
         self._runner = Runner(self._state, self._source, self._changed, self._draw)
-        self._shell = ""
         self._closed = False
         # calls of `fetch` from several threads come one after another, so that each returns its own versions
         self._fetching = threading.RLock()
-        # the runs of cells that show it, and the button that was clicked last, with what was folded then
+        # the runs of cells that show it
         self._cells: dict[str, str] = {}
-        self._clicked: ipywidgets.Button | None = None
-        self._shape = (False, True)
         if LIVE:
             style = f"<style>{STYLE}{self._copy.hiding_style}</style>"
             self._controls.heading.value = f'{style}<div title="{text_html(KEYS)}"><strong>{text_html(self._source.title)}</strong></div>'
             self._controls.root.add_class(f"{self._copy.name}-live")
-            self._bind()
+            me = weakref.ref(self)
+
+            def act(action: Callable[[], Any]) -> None:
+                explorer = me()  # a widget does not keep its explorer
+                if explorer is not None and not explorer._closed:  # noqa: SLF001 - this very class
+                    explorer._runner.act(action)  # noqa: SLF001 - as above
+
+            self._controls.listen(act)
         _open.add(self)
         # ipywidgets keeps a reference to every widget until it is closed
         self._dropped = weakref.finalize(self, _take_away, self._controls, self._runner.user)
@@ -304,28 +306,6 @@ class Explorer(Displayed):
     def _brief(self) -> str:
         return say("of {title}: {count} selected", title=self._source.title, count=counted(len(self.selected), "version"))
 
-    # ---- from the widgets to the state
-
-    def _bind(self) -> None:
-        me = weakref.ref(self)
-
-        def heard(action: Callable[[], Any], clicked: ipywidgets.Button | None = None) -> None:
-            explorer = me()  # a widget does not keep its explorer
-            if explorer is not None and not explorer._closed:  # noqa: SLF001 - this very class
-                explorer._clicked = clicked  # noqa: SLF001 - as above
-                explorer._runner.act(action)  # noqa: SLF001 - as above
-
-        def changed(change: dict[str, Any]) -> None:
-            # what the loop's thread writes is our own doing, and None is what a list has while it is empty
-            if not shared_loop.inside and change["new"] is not None:
-                heard(partial(change["owner"].does, change["new"]))
-
-        for control in self._controls.inputs:
-            if hasattr(control, "on_click"):
-                control.on_click(lambda button: heard(button.does, button))
-            else:
-                control.observe(changed, names="value" if hasattr(control, "value") else "selected_index")
-
     # ---- from the state to the widgets, on the loop's thread only
 
     def _changed(self) -> None:
@@ -333,33 +313,11 @@ class Explorer(Displayed):
             return
         try:
             with TURN:
-                self._keep_order()
+                self._controls.keep_order(_message().get("header", {}).get("subshell_id") or "")
                 paint(self._state, self._controls, self._plan(self._state.asked, self._state.comparison), self._source.title)
-                self._keep_focus()
+                self._controls.keep_focus(self._state)
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
             self._state.note(error)
-
-    def _keep_focus(self) -> None:
-        """Give the focus to what takes the place of a clicked button: else it is lost, and the next key is the notebook's."""
-        state, controls, clicked = self._state, self._controls, self._clicked
-        shape = state.folded, state.browsing
-        gone = shape != self._shape or (clicked is controls.cancel and not state.waiting)
-        gone = gone or (clicked in controls.chips[len(controls.chip_row.children) :])
-        if clicked is not None and gone:
-            (controls.change if state.folded else controls.query if state.browsing else controls.versions).focus()
-            self._clicked = None
-        self._shape = shape
-
-    def _keep_order(self) -> None:
-        """Let all of a front-end's messages come in on one shell.
-
-        ipykernel 7.4 hands a widget's message to the shell that wrote to that widget last, so two controls that were written
-        to from different shells are answered by two threads, in any order. So each control is written to from the shell in use.
-        """
-        shell = _message().get("header", {}).get("subshell_id") or ""
-        for control in self._controls.inputs if shell not in ("", self._shell) else ():
-            control.send_state("tabbable")
-        self._shell = shell
 
     async def _draw(self, shown: Shown) -> None:
         """Draw off the loop's thread, since a large table takes its time, and write on it."""
