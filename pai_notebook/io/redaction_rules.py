@@ -97,6 +97,10 @@ def _is_no_id(text: str) -> bool:
     return not text.isdecimal()
 
 
+def _is_no_variable(text: str) -> bool:
+    return not text.startswith("$")
+
+
 def _is_signature(text: str) -> bool:
     return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 
@@ -118,24 +122,20 @@ _TOOLS = (
     ("7z[ar]?|(?:un)?rar", r"h?p(?=\S)"),
 )
 _PIPED = r"(?:-stdin|--with-token|sudo\s-S)"
-COMMANDS = (
-    *(
-        MaskRule("key", re.compile(pattern), judge)
-        for judge, pattern in (
-            (_is_no_id, rf"""\bcurl\b{_ARGUMENTS}(?:-u|-U|--user|--proxy-user)[\s=]*+(?P<quote>["'])?[^\s:"']{{1,64}}:["']?{_AS_QUOTED}"""),
-            (bool, rf"""\b(?:mysql(?:dump|admin|import|check)?|mariadb(?:-dump|-admin)?){_OPTIONS}-p{_WORD}"""),
-            *((bool, rf"""\b(?:{tools})\b{_ARGUMENTS}-{option}[\s=]*+(?!-){_WORD}""") for tools, option in _TOOLS),
-            # a prompt where nothing stands behind it but the name of a database
-            (_is_no_word, rf"""\bpsql\b{_ARGUMENTS}-W\s++(?!-){_WORD}"""),
-            (is_generated, rf"""\blogin\s++(?:-{{1,2}}[a-z][\w-]*+\s++){{0,4}}+{_WORD}"""),
-            (is_generated, rf"""(?i)(?:{_SPOKEN}|{IN_CHINESE})\s++["']?+(?P<secret>[!#-&(-~]{{5,}}[\w=/+$%&*@#~-])"""),
-            (
-                lambda said: not said.startswith("$"),
-                rf"""\b(?:echo|printf)\s++(?:-\w\s++)?+{_WORD}["']?\s*+\|(?=[^|\n]{{0,200}}{_PIPED}\b)""",
-            ),
-        )
+_COMMANDS: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (_is_no_id, rf"""\bcurl\b{_ARGUMENTS}(?:-u|-U|--user|--proxy-user)[\s=]*+(?P<quote>["'])?[^\s:"']{{1,64}}:["']?{_AS_QUOTED}"""),
+    (bool, rf"""\b(?:mysql(?:dump|admin|import|check)?|mariadb(?:-dump|-admin)?){_OPTIONS}-p{_WORD}"""),
+    *((bool, rf"""\b(?:{tools})\b{_ARGUMENTS}-{option}[\s=]*+(?!-){_WORD}""") for tools, option in _TOOLS),
+    # a prompt where nothing stands behind it but the name of a database
+    (_is_no_word, rf"""\bpsql\b{_ARGUMENTS}-W\s++(?!-){_WORD}"""),
+    (is_generated, rf"""\blogin\s++(?:-{{1,2}}[a-z][\w-]*+\s++){{0,4}}+{_WORD}"""),
+    (is_generated, rf"""(?i)(?:{_SPOKEN}|{IN_CHINESE})\s++["']?+(?P<secret>[!#-&(-~]{{5,}}[\w=/+$%&*@#~-])"""),
+    (
+        _is_no_variable,
+        rf"""\b(?:echo|printf)\s++(?:-\w\s++)?+{_WORD}["']?\s*+\|(?=[^|\n]{{0,200}}{_PIPED}\b)""",
     ),
 )
+COMMANDS = tuple(MaskRule("key", re.compile(pattern), judge) for judge, pattern in _COMMANDS)
 
 # What is looked for before names and values, because it holds them.
 ADDRESSES = (
