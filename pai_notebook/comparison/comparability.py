@@ -31,13 +31,8 @@ if TYPE_CHECKING:
 _NAMED = 3
 _NOT_NAMED = "{metrics} of {versions}: no dataset is named, so it may differ from the baseline's"
 _BASE_NOT_NAMED = "{metrics} of the baseline: no dataset is named, so it may differ from that of {versions}"
-# What is said of metrics that were not measured where the baseline's were, by who names no dataset, and whether there are several.
-_ELSEWHERE = {
-    ("", False): "{metric} of {versions} was measured on {datasets}, not where the baseline's was",
-    ("", True): "{metrics} of {versions} were measured on {datasets}, not where the baseline's were",
-    **{("versions", several): _NOT_NAMED for several in (False, True)},
-    **{("baseline", several): _BASE_NOT_NAMED for several in (False, True)},
-}
+_ELSEWHERE = "{metric} of {versions} was measured on {datasets}, not where the baseline's was"
+_SEVERAL_ELSEWHERE = "{metrics} of {versions} were measured on {datasets}, not where the baseline's were"
 
 
 @dataclass(frozen=True)
@@ -79,10 +74,6 @@ class Setting:
         """Give the id of a dataset that is named by its address, where the registry says that it is that one; else what it is called."""
         named = self.named.get(dataset)
         return named.dataset_id if named and named.is_address else dataset
-
-    def called(self, row: Row) -> str:
-        """Name a metric, its dataset as the registry calls it."""
-        return row.key.shown
 
     def listed(self, places: Sequence[int]) -> Phrase:
         """Names of versions, the first few and how many more."""
@@ -194,7 +185,8 @@ def _elsewhere(setting: Setting) -> dict[tuple[str, tuple[int, ...], Phrase], li
 def _other_dataset(setting: Setting) -> Iterator[Phrase]:
     for (unnamed, places, datasets), paths in _elsewhere(setting).items():
         words = {"versions": setting.listed(places), "datasets": datasets, "metric": paths[0], "metrics": first(paths, _NAMED)}
-        yield say(_ELSEWHERE[unnamed, len(paths) > 1], **words)
+        where = _SEVERAL_ELSEWHERE if len(paths) > 1 else _ELSEWHERE
+        yield say({"versions": _NOT_NAMED, "baseline": _BASE_NOT_NAMED}.get(unnamed, where), **words)
 
 
 def _misspelt(setting: Setting) -> Iterator[Phrase]:
@@ -222,7 +214,7 @@ def _two_words(setting: Setting) -> Iterator[Phrase]:
         together.setdefault(tuple(row.full_name for pair in pairs for row in pair), []).append(place)
     for places in together.values():
         pairs = found[places[0]][:_NAMED]
-        named = [say("{one} and {other}", one=setting.called(row), other=setting.called(other)) for row, other in found[places[0]]]
+        named = [say("{one} and {other}", one=row.key.shown, other=other.key.shown) for row, other in found[places[0]]]
         words = {"versions": setting.listed(places), "baseline": setting.names[setting.baseline], "pairs": first(named, _NAMED)}
         said = say("{versions} and {baseline} may use different names for the same metric: {pairs}", **words)
         cure = _renaming(pairs) if setting.fresh.issuperset(places) else ""
@@ -245,7 +237,7 @@ def _without_dataset(setting: Setting) -> Iterator[Phrase]:
     measured: dict[str, list[str]] = {}
     for row in setting.metrics:
         if row.dataset and not row.is_evidence and not is_blank(row.cells[setting.baseline]):
-            measured.setdefault(row.path, []).append(setting.called(row))
+            measured.setdefault(row.path, []).append(row.key.shown)
     names: dict[str, None] = {}
     places: set[int] = set()
     for row in setting.metrics:
@@ -298,9 +290,7 @@ def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
         likely = row._in_percent  # noqa: SLF001 - as below
         if likely:
             versions = setting.listed(likely)
-            yield say(
-                "{metric} looks like percent in {versions} and like a fraction elsewhere", metric=setting.called(row), versions=versions
-            )
+            yield say("{metric} looks like percent in {versions} and like a fraction elsewhere", metric=row.key.shown, versions=versions)
 
 
 def looks_mixed(row: Row) -> bool:
@@ -315,14 +305,14 @@ def _sample_counts(setting: Setting) -> Iterator[Phrase]:
         counts = {cell.value for cell in row.cells if cell.value is not None}
         if len(counts) > 1:
             shown = joined([format_number(count) for count in sorted(counts, key=lambda count: (math.isnan(count), count))[:_NAMED]])
-            yield say("{metric} differs ({counts}): not measured on the same number of examples", metric=setting.called(row), counts=shown)
+            yield say("{metric} differs ({counts}): not measured on the same number of examples", metric=row.key.shown, counts=shown)
 
 
 def _frameworks(setting: Setting) -> Iterator[Phrase]:
     frameworks = sorted({version.framework_type for version in setting.versions if version.framework_type})
     if len({name.casefold() for name in frameworks}) <= 1:
         return
-    speeds = [setting.called(row) for row in setting.metrics if is_speed(row.path) and len(_stated(row)) > 1]
+    speeds = [row.key.shown for row in setting.metrics if is_speed(row.path) and len(_stated(row)) > 1]
     if speeds:
         yield say(
             "{metrics} compares across frameworks: {frameworks}"
@@ -354,7 +344,7 @@ def _hygiene(setting: Setting) -> Iterator[Phrase]:
 
 
 def _texts(setting: Setting) -> Iterator[Phrase]:
-    texts = [setting.called(row) for row in setting.varied if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
+    texts = [row.key.shown for row in setting.varied if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
     if texts:
         yield say("numbers sent as text, compared as numbers: {metrics}", metrics=first(texts, _NAMED))
 
@@ -365,6 +355,6 @@ def _duplicates(setting: Setting) -> Iterator[Phrase]:
         if places:
             yield say(
                 "{metric} is stated more than once, differently, in {versions}: no difference is shown",
-                metric=setting.called(row),
+                metric=row.key.shown,
                 versions=setting.listed(places),
             )

@@ -20,7 +20,7 @@ from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
 from pai_notebook.language import language
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.fields import field_named
-from pai_notebook.model.version_view import told_dataset
+from pai_notebook.model.version_view import dataset_notes
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -172,7 +172,9 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
             rows = [
                 row
                 for row in rows
-                if not _is_bookkeeping(row) and (row.full_name, name) not in told and not _by_chance(comparison, row, place)
+                if not _is_bookkeeping(row)
+                and (row.full_name, name) not in told
+                and comparison._together.verdict(row, place) is not Verdict.CHANCE  # noqa: SLF001 - a part of it
             ]
             rows.sort(key=lambda row: row.section == "metrics")  # the verdict has told the others
         lacking = [] if everything else lacking_settings(comparison, rows, place)
@@ -191,18 +193,12 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
     if not comparison.versions:
         cautions.append(say("No versions to compare."))
     chance = (_note(comparison) if everything else "", *unused_evidence(comparison))
-    notes = (*_legend(comparison, signs=signs), *chance, _models(comparison), _datasets(comparison))
+    datasets = dataset_notes(comparison.short_datasets, comparison.dataset_names)
+    notes = (*_legend(comparison, signs=signs), *chance, _models(comparison), *datasets)
     note = joined([text for text in notes if text], " · ")
     each = () if everything else verdict._each  # noqa: SLF001 - of the same answer
     head = subject(comparison) if comparison.versions else ("", "")
     return Explanation(head, findings, cautions, changes, note, each=each, everything=everything, lang=lang)
-
-
-def _datasets(comparison: Comparison) -> Phrase:
-    """Give the full names of datasets, which the sentences shorten."""
-    short = comparison.short_datasets
-    told = {name: told_dataset(name, short[name], comparison.dataset_names) for name in short if short[name] != name}
-    return joined([say("{short}: {name}", short=short[name], name=text) for name, text in told.items()], " · ")
 
 
 def _models(comparison: Comparison) -> Phrase | str:
@@ -220,10 +216,6 @@ def _models(comparison: Comparison) -> Phrase | str:
 def _is_bookkeeping(row: Row) -> bool:
     info = field_named(row.path) if row.section == "other" else None
     return row.is_evidence or (info is not None and info.bookkeeping)
-
-
-def _by_chance(comparison: Comparison, row: Row, place: int) -> bool:
-    return comparison._together.verdict(row, place) is Verdict.CHANCE  # noqa: SLF001 - a part of it
 
 
 def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int, *, signs: bool) -> list[Finding]:

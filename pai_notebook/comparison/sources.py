@@ -9,14 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
-from pai_notebook.comparison.interval import (
-    Interval,
-    mover,
-    newcombe,
-    normal_interval,
-    normal_quantile,
-    wilson,
-)
+from pai_notebook.comparison.interval import Interval, mover, newcombe, normal_interval, normal_quantile, wilson
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.numbers import format_computed
 
@@ -213,17 +206,13 @@ class Side(ABC):
     @property
     def error(self) -> float:
         """One standard error of the value."""
-        return _error_in(self.own(_LEVEL))
+        low, high = self.own(_LEVEL)
+        return (high - low) / 2 / normal_quantile(_LEVEL)
 
 
 def widest(*ends: tuple[float, float]) -> tuple[float, float]:
     """From the lowest end to the highest one."""
     return min(low for low, _ in ends), max(high for _, high in ends)
-
-
-def _error_in(ends: tuple[float, float]) -> float:
-    """The standard error of which an interval is that of a normal estimate."""
-    return (ends[1] - ends[0]) / 2 / normal_quantile(_LEVEL)
 
 
 def unit_of(share: float) -> int:

@@ -14,14 +14,7 @@ from pai_notebook.comparison.judged import Judged, Standing, has_number, judge
 from pai_notebook.comparison.rows import Row, is_alike, left_to_lose
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import is_judged
-from pai_notebook.comparison.verdict import (
-    MANY,
-    ONLY_ONE,
-    Finding,
-    OfVersion,
-    OverallVerdict,
-    in_short,
-)
+from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Finding, OfVersion, OverallVerdict, in_short
 from pai_notebook.comparison.verdict_aside import AsideSentences, is_missing
 from pai_notebook.comparison.verdict_best import BestSentences
 from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, Loss, all_of

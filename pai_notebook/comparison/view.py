@@ -73,7 +73,7 @@ def describe_for_report(comparison: Comparison, asked: Sequence[str] = ()) -> tu
     """
     if len(comparison.versions) == 1:
         # nothing to compare, which the verdict says; what the version has is still to be read
-        return [*_failed(comparison), describe_version(comparison.versions[0])], []
+        return [*(Note(text, "bad") for text in failures(comparison)), describe_version(comparison.versions[0])], []
     blocks: list[Block] = list(_banners(comparison))
     if not comparison.versions:
         return blocks, []
@@ -115,13 +115,8 @@ def judged_by(comparison: Comparison) -> Phrase:
     return say(said, against=against(comparison), metric=rows[0].key.shown if len(rows) == 1 and "@" in by else by)
 
 
-def _failed(comparison: Comparison) -> Iterator[Note]:
-    for text in failures(comparison):
-        yield Note(text, "bad")
-
-
 def _banners(comparison: Comparison) -> Iterator[Note]:
-    yield from _failed(comparison)
+    yield from (Note(text, "bad") for text in failures(comparison))
     if not comparison.versions:
         yield Note(say("No versions to compare."), "warn")
     elif len(comparison.versions) == 1:
@@ -244,7 +239,9 @@ def _settings(comparison: Comparison, bands: Sequence[Band]) -> Iterator[Section
             for several in (shown_rows(comparison), comparison.rows)
         )
         if rows:
-            headings = {} if is_field else {row.key: section_heading(row.section) for row in _first_of_each(rows)}
+            # before the first row of each section
+            first_ones = {row.section: row for row in reversed(rows)}.values()
+            headings = {} if is_field else {row.key: section_heading(row.section) for row in first_ones}
             count = say("{count} of {total} differ", count=sum(row.differs for row in all_of), total=len(all_of))
             found = capped(comparison, rows, bands, headings, lead=say("field") if is_field else say("setting"))
             found += [] if is_field else map(Note, comparison._by_position)  # noqa: SLF001 - a part of the notes
@@ -258,10 +255,6 @@ def _lacks(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
         lacking = [kind for kind in kinds if place in comparison._silent.get(kind, ())]  # noqa: SLF001 - for this table alone
         if lacking:
             yield Note(say("{name}: no {kinds} recorded", name=comparison.names[place], kinds=listed(lacking)))
-
-
-def _first_of_each(rows: Sequence[Row]) -> list[Row]:
-    return list({row.section: row for row in reversed(rows)}.values())
 
 
 def section_heading(section: str) -> str:

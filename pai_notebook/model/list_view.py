@@ -8,19 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.display import (
-    Block,
-    Code,
-    Column,
-    Inline,
-    Lines,
-    Mark,
-    Missing,
-    Note,
-    Number,
-    Stack,
-    Table,
-)
+from pai_notebook.display import Block, Code, Column, Inline, Lines, Mark, Missing, Note, Number, Stack, Table
 from pai_notebook.display.line import line
 from pai_notebook.i18n.phrases import first as few
 from pai_notebook.i18n.phrases import joined, say
@@ -37,16 +25,7 @@ from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.order import newest, version_key
 from pai_notebook.model.settings import differing_settings
 from pai_notebook.model.source import dataset_names, named_datasets
-from pai_notebook.model.version_view import (
-    approval_badge,
-    cells_shape,
-    dataset_notes,
-    day_shape,
-    format_of,
-    has_bar,
-    is_rounded,
-    same_data,
-)
+from pai_notebook.model.version_view import approval_badge, cells_shape, dataset_notes, day_shape, format_of, has_bar, is_rounded, same_data
 
 if TYPE_CHECKING:
     from pai_notebook.errors import PaiError

@@ -14,7 +14,7 @@ from pai_notebook.files import file_path, why
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.elsewhere import candidate_document
 from pai_notebook.model.nearest import nearest, nearest_or_known
-from pai_notebook.model.reading import is_json_text, plain
+from pai_notebook.model.reading import is_path, plain
 from pai_notebook.model.resolving import without_dataset
 
 _OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of them, or several of these.")
@@ -110,7 +110,7 @@ def _sources(given: Any) -> list[tuple[str, Any]]:
         return [pair for each in given for pair in _sources(each)]
     if not isinstance(given, str | os.PathLike):
         raise ConfigurationError(say("results={given} is not a file of results", given=described(given)), hint=_OF_RESULTS)
-    if isinstance(given, str) and is_json_text(given):
+    if not is_path(given):
         return [("results", given)]
     path = file_path(given)
     try:

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import UnreadableFile, read_file
@@ -128,27 +128,25 @@ def _kind(value: Any) -> str:
     return "None" if value is None else say("a value of type {kind}", kind=type(value).__name__)
 
 
-def is_json_text(text: str) -> bool:
-    """Whether a text is JSON rather than the path of a file; editors of Windows begin it with a mark.
+def is_path(given: Any) -> TypeGuard[str | os.PathLike[str]]:
+    """Whether a document is given by the path of a file rather than as JSON text, which editors of Windows begin with a mark.
 
     Examples
     --------
-    >>> [is_json_text(text) for text in (' {"a": 1}', "\ufeff[]", "versions.json")]
-    [True, True, False]
+    >>> [is_path(text) for text in (' {"a": 1}', "\ufeff[]", "versions.json")]
+    [False, False, True]
     """
-    return text.removeprefix("\ufeff").lstrip().startswith(("{", "["))
+    return isinstance(given, os.PathLike) or (isinstance(given, str) and not given.removeprefix("\ufeff").lstrip().startswith(("{", "[")))
 
 
 def plain(given: Any, where: str) -> Any:
     """Give the JSON value behind an SDK object, a JSON text, bytes or the path of a file; everything else as it is."""
     if hasattr(given, "to_map") and not isinstance(given, type):
         given = given.to_map()
-    if isinstance(given, os.PathLike):
+    if is_path(given):
         return _parsed(_bytes(given, where), where)
-    if isinstance(given, bytes):
+    if isinstance(given, str | bytes):
         return _parsed(given, where)
-    if isinstance(given, str):
-        return _parsed(given, where) if is_json_text(given) else _parsed(_bytes(given, where), where)
     if isinstance(given, Mapping):
         try:
             return {key: _json_value(value, MAX_DEPTH + _AROUND) for key, value in given.items()}

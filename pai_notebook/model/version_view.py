@@ -28,7 +28,7 @@ from pai_notebook.display import (
     Table,
     Tone,
 )
-from pai_notebook.i18n.phrases import joined, say, with_text
+from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import shown
 from pai_notebook.model.evidence_among import evidence_among
@@ -162,9 +162,19 @@ def examples_by_dataset(cells: Iterable[Cell]) -> dict[str, Cell]:
     return {dataset: cell for dataset, cell in found.items() if dataset in measured}
 
 
-def dataset_notes(short: Mapping[str, str], known: Mapping[str, str] | None = None) -> list[Inline]:
-    """Say the full names of datasets whose names are shortened, and the ids of those that the registry has a name for."""
-    told = [say("{short}: {name}", short=word, name=told_dataset(name, word, known or {})) for name, word in short.items() if word != name]
+def dataset_notes(short: Mapping[str, str], known: Mapping[str, str]) -> list[Phrase]:
+    """Say what stands behind short names of datasets: the id, behind the whole name where that was shortened.
+
+    Examples
+    --------
+    >>> dataset_notes({"d-a": "holdout", "d-b": "noisy"}, {"d-a": "digits-holdout", "d-b": "noisy"})
+    ['holdout: digits-holdout, d-a · noisy: d-b']
+    """
+    told = []
+    for identity, word in short.items():
+        name = known.get(identity, "")
+        if word != identity:
+            told.append(say("{short}: {name}", short=word, name=joined([name, identity]) if name and name != word else identity))
     return [joined(told, " · ")] if told else []
 
 
@@ -180,18 +190,6 @@ def same_data(datasets: Collection[str], named: Mapping[str, DatasetName]) -> li
     """
     twice = [named[each] for each in datasets if each in named and named[each].is_address and named[each].dataset_id in datasets]
     return [say("{name} by its id and {other} are the same data", name=each.name or each.dataset_id, other=each.shown) for each in twice]
-
-
-def told_dataset(identity: str, word: str, known: Mapping[str, str]) -> str:
-    """Give what stands behind a dataset's short name: its id, behind its whole name where that was shortened.
-
-    Examples
-    --------
-    >>> told_dataset("d-a", "holdout", {"d-a": "digits-holdout"}), told_dataset("d-a", "holdout", {"d-a": "holdout"})
-    ('digits-holdout, d-a', 'd-a')
-    """
-    name = known.get(identity, "")
-    return joined([name, identity]) if name and name != word else identity
 
 
 def cells_shape(cells: Sequence[Cell], form: NumberFormat, *, bar: bool = False, absent: str = _ABSENT) -> Inline:

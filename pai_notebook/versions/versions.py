@@ -23,7 +23,7 @@ from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
-from pai_notebook.model.reading import is_json_text, misspelt_keys, read_versions, spelt_twice
+from pai_notebook.model.reading import is_path, misspelt_keys, read_versions, spelt_twice
 from pai_notebook.model.selector_words import meant_selector
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.settings import looks_set
@@ -158,9 +158,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> [version.address for version in VersionSet.from_documents(page, "model-a")]
         ['model-a@0.1.0', 'model-a@0.2.0']
         """
-        is_path = isinstance(docs, os.PathLike) or (isinstance(docs, str) and not is_json_text(docs))
         versions = [ModelVersion(document, model_id=owner) for document, owner in read_versions(docs, model_id)]
-        parts = [say("From the file {basename}.", basename=os.path.basename(docs))] if is_path else []  # noqa: PTH119 - text or path
+        parts = [say("From the file {basename}.", basename=os.path.basename(docs))] if is_path(docs) else []  # noqa: PTH119 - text or path
         beside = numbers_beside_metrics(version._document for version in versions)  # noqa: SLF001 - read only, in bulk
         if beside:
             parts.append(say("Not read as metrics: {names}. A version has its metrics under Metrics.", names=listed(beside)))

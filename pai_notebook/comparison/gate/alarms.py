@@ -14,11 +14,9 @@ from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.together import Margined, Together
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.differences import Scale
 from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import bounds_of, is_percentable
-from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import choose_format, cleared
 
 # How many metrics a sentence of a gate names.
@@ -109,13 +107,10 @@ def _without_direction(alarm: Alarm, gated: Gated) -> list[Check]:
 def _alarm_nowhere(alarm: Alarm, gated: Gated) -> Check:
     """Fail where no metric is meant: an alarm that cannot ring is none."""
     found = gated.fitting(alarm.pattern) if alarm.is_named else []
-    close = nearest_names(alarm.metric, [row.key for row in gated.rows]) if alarm.is_named else ()
     if found:
         none = say("which way is better is {direction}", direction=found[0].direction.said)
-    elif alarm.is_named:
-        none = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
     else:
-        none = say("no metric with a known direction")
+        none = gated.not_found(alarm.pattern, alarm.metric) if alarm.is_named else say("no metric with a known direction")
     left_out = gated.left_out_by(alarm.pattern) if alarm.is_named else None
     return Check("skipped" if alarm.optional else "failed", alarm.text, metric=alarm.metric, reason=left_out or none, checked=False)
 
@@ -138,10 +133,6 @@ def _reasons(found: Mapping[str, Sequence[str]]) -> str:
     """Join reasons, each with the metrics of which it is true where there are several."""
     told = [say("{what}: {said}", what=first(names, NAMED), said=reason) for reason, names in found.items()]
     return joined(told, "; ") if len(told) > 1 else next(iter(found))
-
-
-def _is_known(pair: Pair) -> bool:
-    return pair.change.evidence is not None and pair.change.evidence.interval is not None
 
 
 def _margin(pair: Pair, tolerance: Tolerance) -> float:
@@ -180,7 +171,7 @@ def _check_pair(alarm: Alarm, pair: Pair, together: Together, tolerance: Toleran
     """Check one value, if it can be checked."""
     if (failed := pair.failed(optional=alarm.optional, as_baseline=not alarm.is_named)) is not None:
         return pair.uncheckable("failed", alarm.text, failed)
-    if not _is_known(pair) or not pair.is_finite:
+    if pair.change.evidence is None or pair.change.evidence.interval is None or not pair.is_finite:
         return _not_checked(alarm, pair)
     vain = pair.allows_anything(tolerance)
     if alarm.is_named and alarm.margin.endswith("pp") and not is_percentable(pair.row.path):
@@ -212,8 +203,9 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed
     evidence, level, margin = pair.change.evidence, together.level(pair.row), allowed.margin
     interval = None if evidence is None else evidence.at(level)
     scale = pair.scale()
-    lost = _loss(pair)
-    told = {"loss": _size(lost, scale), "allowed": allowed.words(pair)} if lost > 0 and margin else {}
+    lost = (pair.delta or 0.0) * (-1 if pair.row.direction.mode == "max" else 1)
+    size = scale.write(lost, None, choose_format([lost])).lstrip("+")
+    told = {"loss": size, "allowed": allowed.words(pair)} if lost > 0 and margin else {}
     if evidence is None or interval is None or interval.low == interval.high or pair.change.verdict is Verdict.BETTER:
         return pair.check("passed", alarm.text, pair.doubted(say("loss of {loss}, within the {allowed}", **told) if told else ""))
     if evidence.telling(level) is None:
@@ -272,16 +264,6 @@ def _check_worse(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed
         beyond = "worse beyond chance and the {allowed} if checked alone, but not among all checks (95 %)"
         alone = say(beyond, allowed=allowed.words(pair))
     return pair.check("passed", alarm.text, pair.doubted(alone))
-
-
-def _size(difference: float, scale: Scale) -> str:
-    """Write how large a difference is, without a sign."""
-    return scale.write(difference, None, choose_format([difference])).lstrip("+")
-
-
-def _loss(pair: Pair) -> float:
-    """By how much a value is worse than the baseline's, negative where it is better."""
-    return (pair.delta or 0.0) * (-1 if pair.row.direction.mode == "max" else 1)
 
 
 _WORSE = "worse beyond chance (95 % for all checks of this gate together)"

@@ -142,7 +142,7 @@ def _with_reach(rule: Rule, pair: Pair, reason: Phrase) -> Phrase:
     """Add to a reason that no value can keep a bound, as 98 of a fraction."""
     if rule.base != "number" or rule.compare == "==":
         return reason
-    vain = pair.never_above(rule.number) if rule.compare in (">", ">=") else pair.never_below(rule.number)
+    vain = pair.never_beyond(rule.number, up=rule.compare in (">", ">="))
     return joined([reason, vain], "; ") if vain else reason
 
 
@@ -174,9 +174,7 @@ def _no_fraction(row: Row, *, is_large: bool) -> Phrase | None:
 
 
 def _nowhere(rule: Rule, gated: Gated) -> Check:
-    close = nearest_names(f"{rule.metric}@{rule.dataset}" if rule.dataset else rule.metric, [row.key for row in gated.rows])
-    none = say("no version has this metric; nearest: {names}", names=joined(close)) if close else say("no version has this metric")
-    reason = gated.left_out_by(rule.pattern) or none
+    reason = gated.not_found(rule.pattern, f"{rule.metric}@{rule.dataset}" if rule.dataset else rule.metric)
     outcome: Outcome = "skipped" if rule.optional else "failed"
     return Check(outcome, rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason, checked=False)
 
@@ -231,15 +229,14 @@ def _cannot_break(rule: Rule, pair: Pair) -> Phrase | None:
     above, base = rule.compare in (">", ">="), pair.base.value if pair.base is not None else None
     if rule.compare == "==":
         return None
-    never = pair.never_below if above else pair.never_above
     if rule.base == "number":
-        return never(rule.number) or (pair.fraction_of_percent(rule.number) if above else None)
+        return pair.never_beyond(rule.number, up=not above) or (pair.fraction_of_percent(rule.number) if above else None)
     if base is None:
         return None
     if rule.unit == "%":
         # all of the baseline is as much as can be lost; what grows can be many times as large
-        return never(None, math.inf) if above and rule.number <= -_ALL else None
-    return never(None, -rule.margin(base) if above else rule.margin(base))
+        return pair.never_so_far(math.inf, up=False) if above and rule.number <= -_ALL else None
+    return pair.never_so_far(-rule.margin(base) if above else rule.margin(base), up=not above)
 
 
 def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, allowed: str) -> Check:

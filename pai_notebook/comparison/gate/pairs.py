@@ -14,6 +14,7 @@ from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.gate.report import Check, Outcome, form_of
 from pai_notebook.comparison.gate.view import UNKNOWN
 from pai_notebook.comparison.rows import Change, Row
+from pai_notebook.comparison.selection import with_nearest
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance, never_so_far
@@ -105,6 +106,10 @@ class Gated:
         if path not in self._forms:
             self._forms.update(forms_of(self._by_path[path], range(len(self.names))))
         return self._forms[path]
+
+    def not_found(self, pattern: Pattern, metric: str, told: str = "no version has this metric") -> Phrase:
+        """Say what left out the metrics that a pattern means, or that no version has them, with the nearest that there are."""
+        return self.left_out_by(pattern) or with_nearest(told, [metric], [row.key for row in self.rows])[0]
 
     def pairs(self, row: Row) -> list[Pair]:
         """Each candidate's cell of a row beside the baseline's."""
@@ -232,13 +237,18 @@ class Pair:
         """Say that the two cannot be compared because one looks like percent and the other like a fraction."""
         return say("some values look like percent and others like fractions") if looks_mixed(self.row) else None
 
-    def never_below(self, bound: float | None, margin: float = 0.0) -> Phrase | None:
-        """Say that no value can be below a bound, or so far below the baseline, so that nothing breaks a rule; None where one can."""
-        return self._unbreakable(bound, margin, up=False)
+    def never_beyond(self, bound: float, *, up: bool) -> Phrase | None:
+        """Say that no value can be above a bound, or below it, so that nothing breaks a rule; None where one can."""
+        low, high = bounds_of(self.row.path, self._values)
+        if not math.isfinite(high - low) or not (bound > high if up else bound < low):
+            return None
+        told = "no {metric} can be lower: write a bound from {low} to {high}"
+        told = "no {metric} can be higher: write a bound from {low} to {high}" if up else told
+        return say(told, metric=self.row.path, low=format_computed(low), high=format_computed(high))
 
-    def never_above(self, bound: float | None, margin: float = 0.0) -> Phrase | None:
-        """Say the same of values above a bound, or so far above the baseline."""
-        return self._unbreakable(bound, margin, up=True)
+    def never_so_far(self, margin: float, *, up: bool) -> Phrase | None:
+        """Say the same of values so far above the baseline, or below it."""
+        return never_so_far(self.row.path, self._values, margin, up=up)
 
     def fraction_of_percent(self, bound: float) -> Phrase | None:
         """Say that a lower bound is a fraction and the values are in percent, so that hardly any value breaks it; None where not."""
@@ -258,16 +268,6 @@ class Pair:
     @property
     def _values(self) -> list[float]:
         return [cell.value for cell in (self.cell, self.base) if cell is not None and cell.value is not None]
-
-    def _unbreakable(self, bound: float | None, margin: float, *, up: bool) -> Phrase | None:
-        if bound is None:
-            return never_so_far(self.row.path, self._values, margin, up=up)
-        low, high = bounds_of(self.row.path, self._values)
-        if not math.isfinite(high - low) or not (bound > high if up else bound < low):
-            return None
-        told = "no {metric} can be lower: write a bound from {low} to {high}"
-        told = "no {metric} can be higher: write a bound from {low} to {high}" if up else told
-        return say(told, metric=self.row.path, low=format_computed(low), high=format_computed(high))
 
     def check(
         self,

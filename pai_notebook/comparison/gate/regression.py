@@ -12,9 +12,8 @@ from pai_notebook.comparison.gate.view import NO_REGRESSION
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, told_blank
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -53,11 +52,10 @@ def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
     """Check that no version is worse than the baseline in any chosen metric; evidence is checked where it is named only."""
     checks = gated.failures()
     used = {pattern for row in gated.rows for pattern in policy.fitting(row)}
-    checks += [
-        Check("failed", NO_REGRESSION, metric=pattern, reason=_nowhere(pattern, gated), checked=False)
-        for pattern in policy.metrics
-        if pattern not in used
-    ]
+    for pattern in policy.metrics:
+        if pattern not in used:
+            reason = gated.not_found(Pattern(pattern), pattern, "no version has a metric {pattern!r}")
+            checks.append(Check("failed", NO_REGRESSION, metric=pattern, reason=reason, checked=False))
     if gated.baseline is None:
         return tuple(checks)
     for row in gated.rows:
@@ -66,16 +64,6 @@ def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
             named = any((Pattern(pattern).rank(row.key) or (0,))[0] for pattern in fitting)
             checks += [_check(policy, pair, named=named) for pair in gated.pairs(row)]
     return tuple(checks)
-
-
-def _nowhere(pattern: str, gated: Gated) -> Phrase:
-    left_out = gated.left_out_by(Pattern(pattern))
-    if left_out is not None:
-        return left_out
-    close = nearest_names(pattern, [row.key for row in gated.rows])
-    if close:
-        return say("no version has a metric {pattern!r}; nearest: {names}", pattern=pattern, names=joined(close))
-    return say("no version has a metric {pattern!r}", pattern=pattern)
 
 
 def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
