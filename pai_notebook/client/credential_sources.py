@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from pai_notebook.client.credentials import RECHECK, Credentials, Provider, checked
@@ -93,9 +94,10 @@ class _Function:
 
     name = say("the function given as credentials=")
     changes = True
+    good_for: float | None = None
 
-    def __init__(self, function: Callable[[], Any]) -> None:
-        self._function = function
+    def __init__(self, ask: Callable[[], Any]) -> None:
+        self._ask = ask
 
     def peek(self) -> Credentials | None:
         return None
@@ -104,51 +106,39 @@ class _Function:
         return 0
 
     async def fetch(self, *, anew: bool) -> tuple[Credentials, float | None]:  # noqa: ARG002 - it is asked each time
-        result = await _on_thread(self._function)
+        result = await asyncio.get_running_loop().run_in_executor(None, _attempt, self._ask)
         if isinstance(result, Hidden) and inspect.isawaitable(result.reveal()):
             result = await _awaited(result)
         if not isinstance(result, Hidden):
-            raise _unreadable(self.name, result)
-        return _coerce(result, self.name), None
+            raise CredentialsNotFound(
+                say("{name} raised {kind}", name=self.name, kind=result),
+                hint=say("The text of the error is not shown because it may contain a key. Call it yourself to see the text."),
+            )
+        return _coerce(result, self.name), self.good_for
 
 
-class _Client:
+class _Client(_Function):
     """A client of the vendor's library, asked synchronously: its async API waits on a thread lock inside the event loop."""
 
     name = say("the client given as credentials=")
-    changes = True
+    good_for = RECHECK
 
     def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def peek(self) -> Credentials | None:
-        return None
-
-    def state(self) -> int:
-        return 0
-
-    async def fetch(self, *, anew: bool) -> tuple[Credentials, float | None]:  # noqa: ARG002 - it is asked each time
-        result = await _on_thread(self._ask)
-        if not isinstance(result, Hidden):
-            raise _unreadable(self.name, result)
-        return _coerce(result, self.name), RECHECK
-
-    def _ask(self) -> Any:
-        from pai_notebook.client.credential_chain import quiet  # noqa: PLC0415 - only with the vendor's library
-
-        with quiet():
-            return self._client.get_credential()
+        super().__init__(partial(_asked, client))
 
 
-async def _on_thread(function: Callable[[], Any]) -> Hidden | str:
-    """Call third-party code on a worker thread; return its result, or the kind of what it raised.
+def _asked(client: Any) -> Any:
+    from pai_notebook.client.credential_chain import quiet  # noqa: PLC0415 - only with the vendor's library
 
-    Never the text of it: it may quote a key. Exceptions do not leave the thread, because the frames that they carry may hold one too.
-    """
-    return await asyncio.get_running_loop().run_in_executor(None, _attempt, function)
+    with quiet():
+        return client.get_credential()
 
 
 def _attempt(function: Callable[[], Any]) -> Hidden | str:
+    """Call third-party code; return its result, or the kind of what it raised.
+
+    Never the text of it: it may quote a key. Exceptions do not leave the worker thread, as the frames that they carry may hold one too.
+    """
     try:
         return Hidden(function())
     except BaseException as error:  # noqa: BLE001 - third-party code may raise anything, SystemExit too
@@ -162,13 +152,6 @@ async def _awaited(result: Hidden) -> Hidden | str:
         raise
     except BaseException as error:  # noqa: BLE001 - as above
         return kind_of(error)
-
-
-def _unreadable(name: str, kind: str) -> CredentialsNotFound:
-    return CredentialsNotFound(
-        say("{name} raised {kind}", name=name, kind=kind),
-        hint=say("The text of the error is not shown because it may contain a key. Call it yourself to see the text."),
-    )
 
 
 def _coerce(given: Hidden, origin: str) -> Credentials:
