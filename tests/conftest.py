@@ -9,11 +9,14 @@ Hypothesis profiles; `HYPOTHESIS_PROFILE` chooses one, else `CI=true` means `ci-
 """
 
 import asyncio
+import bz2
+import json
 import os
 import random
 import signal
 import sys
 import zlib
+from importlib import resources
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -54,6 +57,16 @@ def pytest_configure(config):
 def pytest_collect_file():
     """Examples in docstrings are the package's; to look for them here means to import every script."""
     return [collected for collected in (yield) if type(collected) is pytest.Module]
+
+
+@pytest.fixture(scope="session")
+def everything():
+    """Every version of the embedded registry."""
+    from pai_notebook.model.version import ModelVersion
+    from pai_notebook.versions.versions import VersionSet
+
+    held = json.loads(bz2.decompress(resources.files("pai_notebook.demo").joinpath("registry.json.bz2").read_bytes()))["versions"]
+    return VersionSet(ModelVersion.from_document(document, model) for model in held for document in held[model])
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,9 @@
 """Versions and comparisons in few words."""
 
+import os
+import subprocess
+import sys
+
 from pai_notebook.comparison import Comparison
 from pai_notebook.model.version import ModelVersion
 
@@ -23,14 +27,29 @@ def compare(*metrics, baseline="first", **options):
     return Comparison(versions, baseline=baseline, **options)
 
 
-def shuffled(value, shuffler, key=""):
+def shuffled(value, shuffler, lists=("Results", "Labels"), key=""):
     """Shuffle the keys of every object, and the lists whose order means nothing."""
     if isinstance(value, dict):
         items = list(value.items())
         shuffler.shuffle(items)
-        return {name: shuffled(item, shuffler, name) for name, item in items}
-    if isinstance(value, list) and key in ("Results", "Labels"):
-        items = [shuffled(item, shuffler) for item in value]
+        return {name: shuffled(item, shuffler, lists, name) for name, item in items}
+    if isinstance(value, list) and key in lists:
+        items = [shuffled(item, shuffler, lists) for item in value]
         shuffler.shuffle(items)
         return items
     return value
+
+
+def printed_by_hash_seed(program, text):
+    """What a program prints of a text with several hash seeds."""
+    return {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        ).stdout
+        for seed in ("1", "42")
+    }

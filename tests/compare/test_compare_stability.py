@@ -1,7 +1,4 @@
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 from hypothesis import given
@@ -9,7 +6,7 @@ from hypothesis import strategies as st
 
 from pai_notebook.comparison import Comparison
 from pai_notebook.model.version import ModelVersion
-from tests.compare.comparing import shuffled
+from tests.compare.comparing import printed_by_hash_seed, shuffled
 from tests.examples import examples
 
 PROGRAM = """
@@ -77,17 +74,7 @@ def test_the_order_of_results_labels_keys_and_arrival_changes_no_byte(shuffler):
 
 @pytest.mark.slow
 def test_the_hash_seed_changes_no_byte():
-    found = {
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM],
-            input=json.dumps(DOCUMENTS),
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
-        ).stdout
-        for seed in ("1", "42")
-    }
+    found = printed_by_hash_seed(PROGRAM, json.dumps(DOCUMENTS))
     assert len(found) == 1
     assert "loss@d-0" in found.pop()
 

@@ -1,7 +1,4 @@
 import json
-import os
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
@@ -10,6 +7,7 @@ from hypothesis import strategies as st
 
 from pai_notebook.frames import to_frame
 from pai_notebook.model.version import ModelVersion
+from tests.compare.comparing import printed_by_hash_seed, shuffled
 from tests.examples import examples
 
 PROGRAM = """
@@ -22,6 +20,9 @@ for layout in ("wide", "long"):
     frame = to_frame(versions, layout=layout)
     print(frame.to_csv(), frame.dtypes.to_string(), list(frame.columns), sep="\\n")
 """
+
+# in a DataFrame the order of named settings means nothing either
+LISTS = ("Results", "Labels", "HyperParameters")
 
 
 def document(number):
@@ -36,19 +37,6 @@ def document(number):
     }
 
 
-def shuffled(value, shuffler, key=""):
-    """Shuffle the keys of every object, and the lists whose order means nothing."""
-    if isinstance(value, dict):
-        items = list(value.items())
-        shuffler.shuffle(items)
-        return {name: shuffled(item, shuffler, name) for name, item in items}
-    if isinstance(value, list) and key in ("Results", "Labels", "HyperParameters"):
-        items = [shuffled(item, shuffler) for item in value]
-        shuffler.shuffle(items)
-        return items
-    return value
-
-
 def frames(documents):
     versions = [ModelVersion.from_document(document, "model-a") for document in documents]
     return [to_frame(versions, layout="wide"), to_frame(versions, layout="wide", flat=False), to_frame(versions, layout="long")]
@@ -58,7 +46,7 @@ def frames(documents):
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_results_labels_and_keys_changes_nothing(shuffler):
     documents = [document(number) for number in range(4)]
-    for first, second in zip(frames(documents), frames([shuffled(each, shuffler) for each in documents]), strict=True):
+    for first, second in zip(frames(documents), frames([shuffled(each, shuffler, LISTS) for each in documents]), strict=True):
         pd.testing.assert_frame_equal(first, second)
         assert first.to_csv() == second.to_csv()
 
@@ -66,15 +54,5 @@ def test_the_order_of_results_labels_and_keys_changes_nothing(shuffler):
 @pytest.mark.slow
 def test_the_hash_seed_changes_nothing():
     documents = json.dumps([document(number) for number in range(4)])
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM],
-            input=documents,
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
-        ).stdout
-        for seed in ("1", "42")
-    }
+    outputs = printed_by_hash_seed(PROGRAM, documents)
     assert len(outputs) == 1

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.frames import to_frame
 from pai_notebook.model.version import ModelVersion
+from tests.compare.comparing import results
 from tests.examples import examples
 
 DATA = Path(__file__).parents[1] / "data"
@@ -26,10 +27,6 @@ def make(name="0.1.0", model="model-a", **fields):
 
 def frame_of(*metrics, **options):
     return to_frame([make(f"0.{number}.0", Metrics=raw) for number, raw in enumerate(metrics, start=1)], **options)
-
-
-def results(**datasets):
-    return {"Results": [{"Dataset": {"DatasetId": name.replace("_", "-")}, "Metrics": metrics} for name, metrics in datasets.items()]}
 
 
 def test_the_index_is_the_version_names_in_the_order_given():

@@ -7,6 +7,7 @@ import pai_notebook as pnb
 from pai_notebook.display import render_html, render_text
 from pai_notebook.model.fields import plain_fields
 from pai_notebook.model.nearest import short_datasets
+from tests.compare.comparing import results
 
 DIGITS = "手写数字识别"
 
@@ -17,11 +18,6 @@ def card(**document):
 
 def lines(text):
     return [" ".join(line.split()) for line in text.splitlines()]
-
-
-def results(**datasets):
-    found = [{"Dataset": {"DatasetId": name.replace("_", "-")}, "Metrics": metrics} for name, metrics in datasets.items()]
-    return {"Results": found}
 
 
 def test_the_name_of_the_model_comes_first_once_a_list_has_shown_it():

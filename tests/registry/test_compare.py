@@ -24,12 +24,6 @@ DIGITS = "model-rbvg5wfo5d0gngz1b8"
 IRIS = "model-rbvg5wgbnczxyxavyg"
 
 
-@pytest.fixture(scope="module")
-def registry():
-    with pnb.connect("demo", default=False) as registry:
-        yield registry
-
-
 def outcome(comparison):
     return comparison.baseline_name, str(comparison.baseline_reason), len(comparison.versions)
 

@@ -19,12 +19,6 @@ DIGITS = "model-rbvg5wfo5d0gngz1b8"
 
 
 @pytest.fixture(scope="module")
-def registry():
-    with pnb.connect("demo", default=False) as registry:
-        yield registry
-
-
-@pytest.fixture(scope="module")
 def narrow():
     with pnb.connect("demo", workspace_id="20482", default=False) as registry:
         yield registry

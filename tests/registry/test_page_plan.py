@@ -20,20 +20,6 @@ from tests.registry.outsider import GET, LIST, by_action, connect
 from tests.registry.test_registry import Watched, document, many, names
 from tests.wire.faultserver import FaultServer, good_answer
 
-
-@pytest.fixture
-def watched():
-    made = []
-
-    def make(versions, **options):
-        made.append(Watched(versions, **options))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.registry.close()
-
-
 THOUSAND = many(1000)
 
 

@@ -61,19 +61,6 @@ class Watched:
         return self.change(request, self.handler.handle(request))
 
 
-@pytest.fixture
-def watched():
-    made = []
-
-    def make(versions, **options):
-        made.append(Watched(versions, **options))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.registry.close()
-
-
 def many(count):
     return [document(f"0.{minor}.0", approval="Approved" if minor == 5 else "Pending", minute=minor) for minor in range(count)]
 

@@ -16,7 +16,7 @@ from pai_notebook.versions.versions import VersionSet
 from tests.browser.looks import ids_in_sight, violations
 from tests.patience import MILLISECONDS
 
-DIGITS = "model-rbvg5wfo5d0gngz1b8"
+needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
@@ -56,8 +56,8 @@ def opened(browser):
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def report(request, everything, tmp_path_factory):
-    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
+def report(request, digits, tmp_path_factory):
+    compared = digits[-4:].compare()
     path = tmp_path_factory.mktemp("report") / "r.html"
     return compared.report(path, lang=request.param, question="Which one?", charts=["accuracy@d-digitsnoisy00001", "train_seconds"])
 
@@ -97,10 +97,9 @@ def test_letters_of_charts_stay_legible_on_a_narrow_screen_and_the_chart_scrolls
     assert [scrolls for _, scrolls, _ in printed] == [False, False]
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@needs_pdftotext
 @pytest.mark.parametrize("count", [2, 5, 9, 20])
-def test_no_word_stands_outside_of_the_printed_page(opened, everything, tmp_path, count):
-    digits = [version for version in everything if version.model_id == DIGITS]
+def test_no_word_stands_outside_of_the_printed_page(opened, digits, tmp_path, count):
     compared = VersionSet(digits)[-count:].compare()
     with pytest.raises(RegressionError) as caught:
         compared.gate("accuracy >= 1")
@@ -117,9 +116,8 @@ def test_no_word_stands_outside_of_the_printed_page(opened, everything, tmp_path
     assert outside == []
 
 
-def test_all_five_candidates_of_five_versions_are_in_the_window(opened, everything, tmp_path):
+def test_all_five_candidates_of_five_versions_are_in_the_window(opened, digits, tmp_path):
     names = {"2.0.0", "2.1.0", "2.2.0", "2.3.0", "2.4.0", "2.5.0"}
-    digits = [version for version in everything if version.model_id == DIGITS]
     five = VersionSet([version for version in digits if version.version_name in names]).compare("2.0.0")
     for lang in ("en", "zh"):
         with opened(five.report(tmp_path / f"{lang}.html", lang=lang, charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
@@ -130,8 +128,8 @@ def test_all_five_candidates_of_five_versions_are_in_the_window(opened, everythi
             assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_no_column_of_five_versions_is_cut_in_a_window_of_1100_pixels(opened, everything, tmp_path):
-    five = VersionSet([version for version in everything if version.model_id == DIGITS])[-5:].compare()
+def test_no_column_of_five_versions_is_cut_in_a_window_of_1100_pixels(opened, digits, tmp_path):
+    five = digits[-5:].compare()
     with opened(five.report(tmp_path / "r.html", charts=False), viewport={"width": 1100, "height": 900}) as (page, _):
         heads = page.eval_on_selector_all(
             "table.pin3 thead th", "all => all.map(e => [e.innerText.split('\\n')[0], e.getBoundingClientRect().right])"
@@ -152,8 +150,8 @@ def test_every_column_of_every_band_of_twenty_versions_is_in_the_window(opened, 
 
 
 @pytest.mark.parametrize("media", ["screen", "print"])
-def test_a_difference_is_nearer_to_its_own_value_than_to_that_of_the_next_version(opened, everything, tmp_path, media):
-    five = VersionSet([version for version in everything if version.model_id == DIGITS])[-5:].compare()
+def test_a_difference_is_nearer_to_its_own_value_than_to_that_of_the_next_version(opened, digits, tmp_path, media):
+    five = digits[-5:].compare()
     with opened(five.report(tmp_path / "r.html", charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
         page.emulate_media(media=media)
         rows = page.evaluate("""() => [...document.querySelectorAll('main > div table.pin3 tbody tr')].map(row =>
@@ -165,8 +163,8 @@ def test_a_difference_is_nearer_to_its_own_value_than_to_that_of_the_next_versio
     assert [(left, right) for left, right in pairs if 2 * (left[1][0] - left[0][1]) > right[0][0] - left[1][1]] == []
 
 
-def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(opened, everything, tmp_path):
-    four = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:].compare()
+def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(opened, digits, tmp_path):
+    four = digits[-4:].compare()
     with opened(four.report(tmp_path / "r.html", charts=False), viewport={"width": 700, "height": 900}) as (page, _):
         page.evaluate("() => { document.querySelector('table.pin3').parentElement.scrollLeft = 10000 }")
         lefts = page.eval_on_selector_all(
@@ -181,7 +179,7 @@ def test_what_only_some_readers_need_is_folded(opened, report):
         assert not page.get_by_text("import pai_notebook as pnb").is_visible()
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@needs_pdftotext
 def test_the_printed_pages_hold_every_version_and_number(opened, report, tmp_path):
     pdf = tmp_path / "r.pdf"
     with opened(report) as (page, _):
@@ -192,15 +190,15 @@ def test_the_printed_pages_hold_every_version_and_number(opened, report, tmp_pat
 
 
 @pytest.fixture(scope="module")
-def twenty(everything, tmp_path_factory):
+def twenty(digits, tmp_path_factory):
     """A report of twenty versions as a page and as a PDF of our own making, and the comparison."""
     folder = tmp_path_factory.mktemp("twenty")
-    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-20:].compare(baseline="approved")
+    compared = digits[-20:].compare(baseline="approved")
     options = {"gates": "accuracy >= baseline - 0.01", "charts": False, "question": "May 2.4.0 go live?"}
     return compared, compared.report(folder / "r.html", **options), compared.report(folder / "r.pdf", **options)
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@needs_pdftotext
 def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(opened, twenty):
     compared, html, pdf = twenty
     text = printed(pdf)
@@ -214,7 +212,7 @@ def test_the_pdf_of_twenty_versions_has_every_version_value_and_part(opened, twe
     assert "importpai_notebookaspnb" in text
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@needs_pdftotext
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_bands_that_are_longer_than_half_a_page_leave_no_page_half_empty_and_keep_the_datasets_of_a_metric_together(tmp_path, lang):
@@ -242,9 +240,9 @@ def test_bands_that_are_longer_than_half_a_page_leave_no_page_half_empty_and_kee
 
 
 @pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="needs pdfinfo of poppler-utils")
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
-def test_five_versions_are_printed_on_five_pages_with_a_line_a_difference_and_a_dataset(everything, tmp_path):
-    five = VersionSet([version for version in everything if version.model_id == DIGITS])[-5:].compare()
+@needs_pdftotext
+def test_five_versions_are_printed_on_five_pages_with_a_line_a_difference_and_a_dataset(digits, tmp_path):
+    five = digits[-5:].compare()
     text = layout_of(five.report(tmp_path / "r.pdf", charts=False, gates="accuracy >= baseline - 17pp"))
     assert not re.search("d-digitsholdout0001(?=[a-z])", text)
     differences = text.partition("Every difference")[2].partition("Settings and labels")[0]
@@ -264,9 +262,8 @@ def test_the_same_report_is_the_same_pdf(twenty, tmp_path):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_charts_have_the_colours_of_the_page_and_paper_has_those_of_light_ones(opened, everything, tmp_path, scheme):
-    digits = VersionSet([version for version in everything if version.model_id == DIGITS])[-3:]
-    with opened(digits.compare().report(tmp_path / "r.html"), scheme) as (page, _):
+def test_charts_have_the_colours_of_the_page_and_paper_has_those_of_light_ones(opened, digits, tmp_path, scheme):
+    with opened(digits[-3:].compare().report(tmp_path / "r.html"), scheme) as (page, _):
         assert page.evaluate(CORNERS) == [255 if scheme == "light" else 17]
         page.emulate_media(media="print")
         assert page.evaluate(CORNERS) == [255]
@@ -285,9 +282,8 @@ def test_what_is_beyond_chance_is_filled_and_bold_on_paper(opened, twenty):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_hides_the_shadow_of_a_table_that_goes_on_at_the_right(opened, everything, tmp_path, scheme):
-    digits = VersionSet([version for version in everything if version.model_id == DIGITS])[-4:]
-    report = digits.compare().report(tmp_path / "r.html", charts=False)
+def test_nothing_hides_the_shadow_of_a_table_that_goes_on_at_the_right(opened, digits, tmp_path, scheme):
+    report = digits[-4:].compare().report(tmp_path / "r.html", charts=False)
     with opened(report, scheme, viewport={"width": 700, "height": 900}) as (page, _):
         grounds = page.evaluate("""() => {
             const table = document.querySelector('[class^=pin3]'), cells = [...table.rows].at(-1).cells;
@@ -299,7 +295,7 @@ def test_nothing_hides_the_shadow_of_a_table_that_goes_on_at_the_right(opened, e
     assert set(grounds) == {"rgba(0, 0, 0, 0)"}
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@needs_pdftotext
 def test_every_band_names_its_versions_and_the_baseline(twenty):
     compared, _, pdf = twenty
     leads = {"dataset", "field", "metric", "setting", "best"}
@@ -311,7 +307,7 @@ def test_every_band_names_its_versions_and_the_baseline(twenty):
     assert set(compared.names) == {name for head in bands for name in head}
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@needs_pdftotext
 def test_every_set_of_tables_has_every_version_on_its_pages(opened, twenty):
     compared, html, pdf = twenty
     with opened(html) as (page, _):
@@ -324,10 +320,10 @@ def test_every_set_of_tables_has_every_version_on_its_pages(opened, twenty):
     assert min(text.count(name) for name in compared.names) >= 3
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@needs_pdftotext
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_every_printed_page_has_its_number_and_the_title(opened, everything, tmp_path, lang):
-    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-3:].compare()
+def test_every_printed_page_has_its_number_and_the_title(opened, digits, tmp_path, lang):
+    compared = digits[-3:].compare()
     html = compared.report(tmp_path / "r.html", lang=lang, charts=False, title="Digits, may 2.4.0 go live?")
     with opened(html) as (page, _):  # as somebody prints it with a browser
         page.pdf(path=tmp_path / "by-hand.pdf", prefer_css_page_size=True)
@@ -341,8 +337,8 @@ def test_every_printed_page_has_its_number_and_the_title(opened, everything, tmp
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 20])
-def test_question_answer_verdict_and_the_top_of_the_table_are_on_the_first_screen(opened, everything, tmp_path, count):
-    compared = VersionSet([version for version in everything if version.model_id == DIGITS])[-count:].compare()
+def test_question_answer_verdict_and_the_top_of_the_table_are_on_the_first_screen(opened, digits, tmp_path, count):
+    compared = digits[-count:].compare()
     rules = "accuracy >= baseline - 17pp"
     html = compared.report(tmp_path / "r.html", charts=False, question="May 2.5.0 go live?", gates=rules)
     with opened(html, viewport={"width": 1280, "height": 900}) as (page, _):
@@ -354,7 +350,7 @@ def test_question_answer_verdict_and_the_top_of_the_table_are_on_the_first_scree
         assert tops[-1] < 900
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+@needs_pdftotext
 def test_nothing_is_printed_smaller_than_seven_points(twenty):
     boxes = subprocess.run(["pdftotext", "-bbox", str(twenty[2]), "-"], capture_output=True, text=True, check=True).stdout
     heights = [float(high) - float(low) for low, high in re.findall(r'<word [^>]*yMin="([0-9.]+)" [^>]*yMax="([0-9.]+)"', boxes)]
