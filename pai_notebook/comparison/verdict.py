@@ -144,6 +144,7 @@ class OverallVerdict(Displayed):
         self._each = tuple(each)
         self.baseline = baseline
         self.findings = tuple(findings)
+        self._losses: Mapping[str, Sequence[Finding]] = {}
         self._names = tuple(names)
         self._judged = tuple(judged)
         found = Counter([each[1:3] for each in judged])
@@ -271,8 +272,15 @@ class OverallVerdict(Displayed):
         """
         told = [finding for finding in self.findings if not (finding.advice or (finding.listing and self._is_long))]
         if asked and (short := in_short(self, asked)):
-            every, others = in_short(self), in_short(self, asked, others=True) if self._is_long else None
-            told = [short, *([others] if others else []), *(finding for finding in told if every is None or finding.text != every.text)]
+            whole, rest_of = in_short(self), in_short(self, asked, others=True) if self._is_long else None
+            told = [short, *([rest_of] if rest_of else []), *(finding for finding in told if whole is None or finding.text != whole.text)]
+        if asked and self._losses:
+            # what another version could lose is no answer
+            every = self._losses[""]
+            own = [finding for name in asked for finding in self._losses.get(name, ())]
+            place = next((nth for nth, finding in enumerate(told) if finding in every), len(told))
+            others = [finding for finding in told if finding not in every]
+            told = [*others[:place], *own, *others[place:], *(finding for finding in every if finding not in own)]
         first_ones, rest = describe_findings(told)[:1], told[_count_of_first(told) :]
         parts: list[Block] = [*(Note(finding.text) for finding in rest), *([self._by_version(folded=False)] if self._is_long else [])]
         return first_ones, [Section(say("More of the verdict"), parts)] if parts else []

@@ -74,6 +74,8 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
         tolerant=sentences.is_tolerant,
     )
     is_many = len(places) > MANY
+    if not is_many:
+        verdict._losses = {"": list(sentences.unseen()), **{comparison.names[place]: list(sentences.unseen(place)) for place in places}}  # noqa: SLF001 - a part of it
     if is_many or sentences.is_led:
         # which versions are what comes before in which metrics; of many it is counted
         short = in_short(verdict)
@@ -183,7 +185,7 @@ class _Sentences(BestSentences, AsideSentences):
             yield Finding(say(said, baseline=self._base), self._rows(compared))
         yield from self._all_tolerated(compared)
         yield from self._alone()
-        yield from self._unseen()
+        yield from self.unseen()
         yield from self._not_covered()
         yield from self._doubted()
 
@@ -260,14 +262,14 @@ class _Sentences(BestSentences, AsideSentences):
     def _metrics_of(self, judged: Sequence[Judged]) -> Phrase:
         return first(list(dict.fromkeys(self._path(each.row) for each in judged)), METRICS)
 
-    def _unseen(self) -> Iterator[Finding]:
-        """Say by how much versions could still be worse in what they are not shown to be worse or better in, beyond what is tolerated."""
+    def unseen(self, *places: int) -> Iterator[Finding]:
+        """Say by how much all versions, or those at some places, could be worse where they are not shown to be worse or better."""
         together = level_of_each(len(self._tested))
         worse = {(each.place, each.row.path) for each in self._of[Standing.WORSE]}
         losses: dict[object, list[Loss]] = {}
         few: list[Judged] = []
         for each in self._tested:
-            if each.standing in (Standing.WORSE, Standing.BETTER) or each.change.evidence is None:
+            if each.standing in (Standing.WORSE, Standing.BETTER) or each.change.evidence is None or (places and each.place not in places):
                 continue
             interval = each.change.evidence.telling(together)
             if interval is None:

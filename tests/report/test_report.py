@@ -20,6 +20,7 @@ from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import visible
 from pai_notebook.versions.versions import VersionSet, load
+from tests.compare.comparing import compare
 
 OWNER, USER, ACCOUNT = "1557702098194904", "287712345678901234", "1099876543210987"
 KEY, SECRET = "LTAI" + "5tCanaryCanary99", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0"
@@ -308,7 +309,7 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(digits, tm
         "May 2.4.0 go live?",
         asked,
         "All versions: 2 of 6 checks failed",
-        "2.3.0 failed 1; 2.5.0 failed 1; passed as measured: 2.4.0",
+        "2.3.0 failed 1; 2.5.0 failed 1; passed: 2.4.0",
         "beyond chance (95 % together): 2.4.0 not told apart.",
         "Worse: ",
         "Metrics",
@@ -597,3 +598,21 @@ def test_a_rule_that_could_be_checked_in_no_version_fails_the_version_that_a_que
     assert "0.2.0: 1 of 2 could not be checked" in text
     assert "passed all of" not in text
     assert "Failed in other versions" not in text
+
+
+def test_the_answer_names_the_possible_loss_of_the_version_asked_about_and_says_once_what_passed_as_measured(tmp_path):
+    values = (0.9, 0.5), (0.89, 0.4), (0.8, 0.6), (0.895, 0.45)
+    c = compare(*({"accuracy": accuracy, "latency_ms": latency, "n": 1000} for accuracy, latency in values))
+    gates = [c.check("accuracy >= baseline - 2pp\nlatency_ms < 1")]
+
+    def answer(lang):
+        c.report(tmp_path / "r.html", charts=False, question="May 0.4.0 go live?", gates=gates, lang=lang, overwrite=True)
+        page = html5lib.parse((tmp_path / "r.html").read_text("utf-8"), namespaceHTMLElements=False)
+        return " ".join("".join(page.find(".//main").itertext()).split()).partition("Before you compare" if lang == "en" else "比较前")[0]
+
+    text = answer("en")
+    assert "0.4.0 could still be worse (95 % together) by up to about" in text
+    assert "0.2.0 and 0.4.0 could still" not in text
+    assert text.count("assed as measured") == text.count("as measured:") == 1
+    assert "passed: 0.2.0, 0.4.0" in text
+    assert "0.4.0 仍可能更差" in answer("zh")

@@ -106,15 +106,16 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     every = headline(replace(report, title=say("All versions")) if told else report)
     # of the only version that was checked this would say the same once more
     judged = {check.version for check in report.checks if check.version and check.outcome != "skipped"}
-    others = [] if told and judged <= {*asked} and len(judged) == 1 else [every, *_versions(report)]
+    passed = (check for check in report.checks if check.as_measured and check.outcome == "passed")
+    measured = list(dict.fromkeys(unescaped(check.metric) for check in passed)) if brief else []
+    others = [] if told and judged <= {*asked} and len(judged) == 1 else [every, *_versions(report, said=bool(told and measured))]
     good = all(passed for _, passed in told) if told else report.passed
     lead, *rest = [said for said, _ in told] if told else others
     # what failed stands under its rule in sight, what passed is folded
-    rest += [*(_rules(report) if good else []), *_footing(report, asked)]
+    rest += [*(_rules(report) if good else []), *_footing(report, asked, said=bool(measured))]
     blocks: list[Block] = [Note(joined(rest, "\n"), "good" if good else "bad", lead=lead)]
     blocks += [*([Note(joined(others, "\n"))] if told and others else []), *(Note(remark, "warn") for remark in report.remarks)]
-    passed = (check for check in report.checks if check.as_measured and check.outcome == "passed")
-    if brief and (measured := list(dict.fromkeys(unescaped(check.metric) for check in passed))):
+    if measured:
         said = "Passed as measured: {metrics}. No interval is known, or it includes the bound, so chance may have decided."
         blocks.append(Note(say(said, metrics=first(measured, _RULES))))
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
@@ -199,21 +200,21 @@ def not_among(question: str, names: Iterable[str]) -> list[str]:
     return [word for word in dict.fromkeys(words) if is_version_name(word) and word not in known]
 
 
-def _footing(report: GateReport, asked: Sequence[str] = ()) -> list[Phrase]:
-    """Name the version that the column of the baseline is of, and the metrics that failed without a known interval, in a line."""
+def _footing(report: GateReport, asked: Sequence[str] = (), *, said: bool = False) -> list[Phrase]:
+    """Name the baseline, and the metrics without a known interval, in a line; those that passed only where that is not `said` elsewhere."""
     uses = report.baseline_name and any(check.beside is not None for check in report.checks)
     baseline = report.baseline_called or report.baseline_name
-    said = [say("Baseline: {name}", name=baseline)] if uses else []
+    parts = [say("Baseline: {name}", name=baseline)] if uses else []
     # of a failed check with an interval its remark says whether that includes the bound
     failed = [check for check in report.breaches if not asked or check.version in asked]
     found = [check.metric for check in failed if check.checked and check.as_measured and check.is_plain]
-    unknown = dict.fromkeys(map(unescaped, (*found, *_told_unknown(report))))
-    told = "no interval known, as measured: {metrics}" if said else "No interval known, as measured: {metrics}"
-    said += [say(told, metrics=first(list(unknown), _RULES))] if unknown else []
+    unknown = dict.fromkeys(map(unescaped, (*found, *(() if said else _told_unknown(report)))))
+    told = "no interval known, as measured: {metrics}" if parts else "No interval known, as measured: {metrics}"
+    parts += [say(told, metrics=first(list(unknown), _RULES))] if unknown else []
     # fixed bounds could be asked of it too
     held = any(check.version and not check.is_relative for check in report.checks) and baseline and not uses
     unasked = [say("Not checked: {name}, the baseline", name=baseline)] if held else []
-    return [*([joined(said, " · ")] if said else []), *unasked]
+    return [*([joined(parts, " · ")] if parts else []), *unasked]
 
 
 def _told_unknown(report: GateReport) -> Collection[str]:
@@ -278,8 +279,8 @@ def _how_sure(said: Phrase, checks: Sequence[Check]) -> Phrase:
     return say("{said}, {count} of them only as measured" if some else "{said}, only as measured", said=said, count=measured)
 
 
-def _versions(report: GateReport) -> list[Phrase]:
-    """A verdict a version, those that failed first; nothing where only one was checked."""
+def _versions(report: GateReport, *, said: bool = False) -> list[Phrase]:
+    """A verdict a version, those that failed first; nothing where only one was checked. As measured or not is left out where `said`."""
     failed: dict[str, list[Check]] = {check.version: [] for check in report.checks if check.version and check.outcome != "skipped"}
     if len(failed) < 2:  # noqa: PLR2004 - of one version the headline says it
         return []
@@ -289,7 +290,7 @@ def _versions(report: GateReport) -> list[Phrase]:
     called = {check.version: check.called or check.version for check in report.checks}
     told = [_failures_of(called[version], checks) for version, checks in failed.items() if checks]
     passed: list[Phrase] = []
-    unsure = {check.version for check in report.checks if check.as_measured}
+    unsure = {check.version for check in report.checks if check.as_measured and not said}
     sides = {
         "Passed: {versions}": [called[version] for version, checks in failed.items() if not checks and version not in unsure],
         "Passed as measured: {versions}": [called[version] for version, checks in failed.items() if not checks and version in unsure],
