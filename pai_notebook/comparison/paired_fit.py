@@ -27,6 +27,7 @@ _COARSEST = 0.01
 _UNSEEN = 0.1
 # What a subtraction of two floats adds to a difference of one digit.
 _LAST_BITS = 1e-9
+_OTHERS = say("Take the examples that the metric was measured on, and its unit.")
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def held_against(result: Paired, stated: StatedMetric, names: Sequence[str]) -> 
             if error is not None:
                 said, told = error
                 said = say(said, shown=stated.shown, name=names[place], n=result.n, **told)
-                return ComparisonError(said, hint=say("Take the examples that the metric was measured on, and its unit.")), None
+                return ComparisonError(said, hint=_OTHERS), None
     return _other_difference(result, stated.shown, mine, base, max(digits))
 
 
@@ -192,7 +193,7 @@ def _other_difference(result: Paired, shown: str, mine: float, base: float, digi
         return None, delta if abs(delta - result.delta) > room * (1 + _LAST_BITS) else None
     told = replace(result, stated_delta=delta)._told_stated()  # noqa: SLF001 - no method for users
     words = result.reason if result.interval is None else result.interval.words
-    hint = say("Take the examples that the metric was measured on, and its unit.")
+    hint = _OTHERS
     if result.over_examples is not None and abs(delta - result.over_examples) <= half:
         hint = say("The mean over groups is another number than the metric; read it by itself, without with_paired.")
     return ComparisonError(say("{shown}: {said} ({words})", shown=shown, said=told, words=words), hint=hint), None

@@ -329,4 +329,4 @@ def now(template: str, /, **values: Any) -> str:
     ...     now("… {count:,} more characters", count=1200)
     '… 另有 1,200 个字符'
     """
-    return say(template, **values).in_language(spoken())
+    return str(told(say(template, **values)))

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MODIFIED = "modified"
-# Characters from which a changed text is shown word by word instead of in two cells.
 # Addresses that one line names.
 _LINE = 10
+# Characters from which a changed text is shown word by word instead of in two cells.
 _LONG = 60
 
 
