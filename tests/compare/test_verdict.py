@@ -920,3 +920,17 @@ def test_a_tolerance_that_nothing_can_exceed_is_remarked_on_as_gates_do(toleranc
     assert said in c.verdict.sentences
     assert any(check.reason == "no accuracy can be lower: write 1pp or 0.01" for check in c.check("fail if worse beyond chance").checks)
     assert not any("this tolerance" in sentence for sentence in compare(*pair, tolerance=0.05).verdict.sentences)
+
+
+def test_in_chinese_no_bracket_of_a_sentence_stands_within_another():
+    costs = "latency_ms", "memory_mb", "train_seconds"
+    told = [
+        results(
+            **{f"d_{at}": {"accuracy": 0.9 - n / 100 - at / 50, "n": 1000, **dict.fromkeys(costs, 5.0 + n * (at + 1))} for at in range(2)}
+        )
+        for n in range(4)
+    ]
+    said = compare(*told).verdict.in_language("zh")
+    assert "0.4.0，d-1" in said
+    assert "latency_ms（0.2.0 在 d-0 上的 +20.0% 至 0.4.0 在 d-1 上的 +120%）" in said
+    assert not re.search("（[^）]{0,200}（", said)
