@@ -219,7 +219,7 @@ def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
 
 
 def _figures(comparison: Comparison, charts: bool | Sequence[str], lang: Any) -> tuple[list[Any], list[str]]:  # noqa: FBT001
-    """Dots of what is judged by and a heat map, or dots of the metrics asked for; a sentence where they cannot be drawn."""
+    """Dots of what is judged by or else beyond chance and a heat map, or dots of what is asked for; a sentence where there can be none."""
     if charts is False or comparison.baseline_place is None:
         return [], []
     try:
@@ -228,5 +228,5 @@ def _figures(comparison: Comparison, charts: bool | Sequence[str], lang: Any) ->
     except ImportError:
         return [], [say("Charts need matplotlib: pip install matplotlib.")]
     names = None if charts is True else list(charts)
-    by = [row.full_name for row in comparison.by_rows]
+    by = [row.full_name for row in comparison.by_rows] or None
     return report_figures(comparison.plot.data, names, by=by, lang=lang), []

@@ -98,9 +98,11 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     ax = new_axes(ax, (width, 3.5 + room_for(told, width)))
     if points[data.baseline].is_number:
         ax.axhline(points[data.baseline].value, color=theme.baseline, linestyle="--", linewidth=1, zorder=0)
-    # to the marks at the end of the axis too, beside which it would leave it
     course = [within(value, (low, high)) if math.isfinite(value) else math.nan for value in measure.values]
-    ax.plot(range(len(points)), course, color=theme.neutral, linewidth=1, zorder=1)
+    # to a mark at the end of the axis, which is no value, only dotted
+    drawn = [at if at == value else math.nan for at, value in zip(course, measure.values, strict=True)]
+    ax.plot(range(len(points)), course, color=theme.neutral, linewidth=0.8, linestyle=":", zorder=1)
+    ax.plot(range(len(points)), drawn, color=theme.neutral, linewidth=1, zorder=1)
     shown = [(place, at) for place, at in enumerate(course) if math.isfinite(at)]
     states = []
     for place, point in enumerate(points):

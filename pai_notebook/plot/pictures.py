@@ -18,7 +18,7 @@ from pai_notebook.plot.charts import draw_dot, draw_heatmap
 from pai_notebook.plot.data import ChartData, Measure
 from pai_notebook.plot.theme import Theme, ThemeName, theme_of
 
-_MOST_ROWS = 12
+_MOST_ROWS, _MOST_TOLD = 12, 3
 # How far apart colours of a picture are at least in red, green or blue, of 255: the edges of letters have many shades between two colours.
 _APART = 8
 _COLOURS = 256
@@ -62,21 +62,27 @@ def in_few_colours(picture: Any) -> Any:
 
 
 def report_figures(
-    data: ChartData, metrics: Sequence[str] | None = None, *, by: Sequence[str] = (), lang: str | None = None
+    data: ChartData, metrics: Sequence[str] | None = None, *, by: Sequence[str] | None = (), lang: str | None = None
 ) -> list[Figure]:
     """Dots of what is judged by and a heat map of the metrics that changed most, or dots of each metric that is named.
+
+    Where `by` is None, dots of the first metrics in which a version is better or worse beyond chance.
 
     Each is there for light and for dark pages.
     """
     if metrics is not None:
         return _dots(data, [data.find(name) for name in metrics], lang)
     measures, left = data.changing(_MOST_ROWS)
-    dots = _dots(data, [each for each in map(data.find, by) if each.has_numbers], lang)
+    if by is None:
+        told = [each for each in measures if any(point.is_beyond_chance for point in each.points)][:_MOST_TOLD]
+    else:
+        told = [data.find(name) for name in by]
+    dots = _dots(data, [each for each in told if each.has_numbers], lang)
     if not measures:
         return dots
     places, missing = data.at_most()
-    told = joined([_words(data, each, places) for each in measures], "; ")
-    alt = say("Change of metrics against {baseline}: {metrics}", baseline=data.names[data.baseline], metrics=told)
+    changes = joined([_words(data, each, places) for each in measures], "; ")
+    alt = say("Change of metrics against {baseline}: {metrics}", baseline=data.names[data.baseline], metrics=changes)
     draw = partial(draw_heatmap, data, measures, notes=left)
     return [*dots, _figure(draw, joined([alt, *missing, *left], "; "), lang)]
 

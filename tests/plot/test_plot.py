@@ -148,6 +148,8 @@ def test_a_value_far_from_all_others_stands_at_the_end_of_the_axis_and_is_named(
         assert getattr(ax, limits)()[0] > 0.97
         assert note(ax).endswith(f"{sign} beyond the axis: 0.4.0 (0.190).")
         assert "0.190" in words(ax)
+    dotted, line = (line for line in ax.lines if len(line.get_ydata()) == len(values))
+    assert (dotted.get_linestyle(), [math.isnan(value) for value in line.get_ydata()]) == (":", [False] * 4 + [True, False])
     assert c.plot.bar("accuracy").get_xlim()[0] == 0
 
 
@@ -198,6 +200,12 @@ def test_a_report_that_is_judged_by_a_metric_draws_its_dots_first(compared):
     alone, (dots, changes) = report_figures(data), report_figures(data, by=["accuracy"])
     assert dots.alt.startswith("Dot plot of accuracy")
     assert [changes.alt] == [each.alt for each in alone]
+
+
+def test_a_report_that_is_judged_by_no_metric_draws_the_dots_of_what_is_beyond_chance_first(compared):
+    *dots, changes = report_figures(compared.plot.data, by=None)
+    assert [each.alt.split()[3] for each in dots] == ["accuracy", "cer"]  # and not rtf, of which no interval is known
+    assert changes.alt.startswith("Change of metrics")
 
 
 def test_the_legend_of_bars_has_no_round_mark(compared):
