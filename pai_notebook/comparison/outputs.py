@@ -180,8 +180,8 @@ class ComparisonExports(FrameExports):
         gates : str, GateReport, RegressionError, or a sequence of these
             Rules as `check` takes them, what `check` or `gate` returned, or the error that `gate` raised.
         charts : bool or list of str
-            Dots of what is judged by, or else of what is beyond chance, and a heat map (with matplotlib installed), nothing, or a dot plot for
-            each metric named.
+            Dots of what is judged by, or else of what is beyond chance, and a heat map (with matplotlib installed), nothing, or a dot plot
+            for each metric named.
         registry : str
             Where the versions came from, in your words; by default as the versions remember it.
         overwrite : bool
