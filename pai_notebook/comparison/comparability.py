@@ -300,7 +300,7 @@ def looks_mixed(row: Row) -> bool:
 
 def _sample_counts(setting: Setting) -> Iterator[Phrase]:
     for row in setting.metrics:
-        if row.role not in (Role.EXAMPLES, Role.PERHAPS_EXAMPLES):
+        if row.role is not Role.EXAMPLES:
             continue
         counts = {cell.value for cell in row.cells if cell.value is not None}
         if len(counts) > 1:

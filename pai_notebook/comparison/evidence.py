@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.model.evidence_among import evidence_among, owned_places, owners_by_place
-from pai_notebook.model.evidence_names import EvidenceName, is_level, is_level_of_all, stems_of, unwrapped
+from pai_notebook.model.evidence_names import is_level, is_level_of_all, stems_of, unwrapped
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import is_share, split_names
+from pai_notebook.model.metric_words import is_exact, is_share, split_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 # Path and dataset of a metric.
 Key = tuple[str, str]
 
-_COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
-_OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.HIGH, Role.PART, Role.SPREAD, Role.UNREAD)
+_OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.HIGH, Role.PART, Role.SPREAD, Role.UNREAD, Role.EXAMPLES)
+# What a name ends in that counts something, perhaps examples.
+_COUNT = re.compile(r"(?:^|\.)(?:n|num)_[^.]+$|(?:^|[._])(?:count|total)$")
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # How far a share may be from k / n although it is written with many digits.
 SINGLE_PRECISION = 1e-6
@@ -83,10 +85,10 @@ class EvidenceFinder:
             name = read[path, dataset]
             self._index.setdefault((dataset, name.sibling, name.role, name.of), []).append(path)
         self._read = read
-        self._counted = {(dataset, of) for dataset, sibling, role, of in self._index if sibling and role in _COUNTS}
+        self._counted = {(dataset, of) for dataset, sibling, role, of in self._index if sibling and role is Role.EXAMPLES}
         self._any: dict[Key, bool] = {}
         self._rows: dict[tuple[Key, Role], tuple[str, ...]] = {}
-        self.roles: dict[Key, Role] = {key: name.role for key, name in read.items() if self._is_evidence(key, name)}
+        self.roles: dict[Key, Role] = {key: name.role for key, name in read.items()}
         """Rows that say how sure another one is, with what they are. Whatever leaves evidence out asks here."""
 
     @cached_property
@@ -113,18 +115,13 @@ class EvidenceFinder:
         return frozenset(path for path, _ in above), frozenset(place for _, place in above)
 
     @cached_property
-    def _shares_below(self) -> dict[tuple[str, tuple[str, ...]], list[Key]]:
-        """Shares below each place where a `count` or `total` stands, with the dataset."""
-        found: dict[tuple[str, tuple[str, ...]], list[Key]] = {
-            (dataset, of): [] for dataset, _, role, of in self._index if role is Role.PERHAPS_EXAMPLES
-        }
-        for path, dataset in self._cells:
-            if is_share(path):
-                keys = split_path(path)
-                for depth in range(len(keys) + 1):
-                    if (dataset, keys[:depth]) in found:
-                        found[dataset, keys[:depth]].append((path, dataset))
-        return found
+    def _counting(self) -> list[Key]:
+        return [key for key in self._cells if _COUNT.search(key[0]) and key not in self.roles and not is_exact(key[0])]
+
+    def count_beside(self, key: Key) -> str:
+        """A row beside a metric that may count its examples and is not read, empty where none does."""
+        place = split_path(key[0])[:-1]
+        return next((path for path, dataset in self._counting if dataset == key[1] and split_path(path)[:-1] == place), "")
 
     def _numbers(self, key: Key) -> Mapping[int, float]:
         """Give the numbers of a row by version, without what is made of a list."""
@@ -164,17 +161,17 @@ class EvidenceFinder:
         path, dataset = key
         keys, part = split_path(path), split_names(path)
         above = keys[:-1]
+        named = [name for stem in stems_of(path) for name in self._index.get((dataset, False, Role.EXAMPLES, stem), ())]
         # what a list says of a named metric stands below the metric itself
         for depth in range(len(keys), -1, -1):
             if depth < len(above) and part:
                 break
-            for role in _COUNTS:
-                names = [name for name in self._index.get((dataset, True, role, keys[:depth]), ()) if (name, dataset) in self.roles]
-                counts = [(count, name) for name in names if (count := self.number((name, dataset), place)) is not None]
-                if counts:
-                    count, name = min(counts)
-                    several = depth < len(keys) and part and self._parts.get((dataset, above), part) != part
-                    return name, None if several else count
+            names = (*named, *self._index.get((dataset, True, Role.EXAMPLES, keys[:depth]), ()))
+            counts = [(count, name) for name in names if (count := self.number((name, dataset), place)) is not None]
+            if counts:
+                count, name = min(counts)
+                several = depth < len(keys) and part and self._parts.get((dataset, above), part) != part
+                return name, None if several else count
         return "", None
 
     def has_any(self, key: Key) -> bool:
@@ -237,29 +234,12 @@ class EvidenceFinder:
         keys = split_path(key[0])
         for depth in range(max(len(keys) - 1, 0), -1, -1):
             is_found = False
-            for role in (Role.RUNS, Role.FOLDS, Role.PERHAPS_FOLDS):
+            for role in (Role.RUNS, Role.FOLDS):
                 beside = self._index.get((key[1], True, role, keys[:depth]), ())
                 for name in dict.fromkeys((*self.rows_of(key, role), *beside)):
                     count = self.number((name, key[1]), place)
-                    if count is not None and (name, key[1]) in self.roles:
+                    if count is not None:
                         is_found = True
                         yield name, count, role is not Role.RUNS
             if is_found:
                 return
-
-    def _is_evidence(self, key: Key, name: EvidenceName) -> bool:
-        """Whether a row with such a name says how sure another is; most names say so of themselves."""
-        return name.role is not Role.PERHAPS_EXAMPLES or self._counts_examples(key, name.of)
-
-    def _counts_examples(self, key: Key, above: tuple[str, ...]) -> bool:
-        """Whether a `count` or `total` is a number of examples: the shares there are whole numbers of it, and could have been others."""
-        counts = {place: count for place in range(len(self._cells[key])) if (count := self.number(key, place)) is not None}
-        if not all(count == int(count) >= 1 for count in counts.values()):
-            return False
-        verdicts = [
-            whole_examples(value, count, self.written(share, place))
-            for share in self._shares_below.get((key[1], above), ())
-            for place, count in counts.items()
-            if (value := self.number(share, place)) is not None and 0 <= value <= 100  # noqa: PLR2004 - percent
-        ]
-        return bool(verdicts) and all(verdicts)

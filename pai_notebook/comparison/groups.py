@@ -286,6 +286,7 @@ class _MemberErrors:
 
     def __init__(self, group: VersionGroup) -> None:
         self._places = {key: found.places for key, found in group.repeats.items()}
+        self._names = [member.version_name for member in group.members]
         self._cells = MetricCells(group.members)
         self._readings = Readings(EvidenceFinder(self._cells), None, {}, {})
 
@@ -297,9 +298,9 @@ class _MemberErrors:
         """Give runs with the widest error or interval of each name; the mean of folds is of the examples of all of them."""
         share = 1 / math.sqrt(runs.count) if runs.folds else 1.0
         found: dict[str, Side] = {}
-        refused: dict[Phrase, None] = {}
+        refused: list[tuple[str, Phrase]] = []
         for place in self._places[key]:
-            refused |= dict.fromkeys(self._readings.refused(key, place))
+            refused += [(self._names[place], each) for each in self._readings.refused(key, place)]
             for name, side in self._readings.stated(key, place):
                 before = found.get(name)
                 if isinstance(side, Bounds):

@@ -16,7 +16,9 @@ _ONE = re.compile(_END, re.IGNORECASE)
 # `95% CI` before the numbers or behind them.
 _LEVEL = r"(?P<{}>[0-9]{{2}}(?:\.[0-9]{{1,3}})?) ?% ?(?:CI|conf(?:idence|\.)? ?int(?:erval|\.)?)"
 _BEFORE = re.compile(_LEVEL.format("level") + r" ?[:=]? ?", re.IGNORECASE)
-_BEHIND = re.compile(r"(?P<rest>.+?) ?[(,]? ?" + _LEVEL.format("level") + r"\)?", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"(?P<rest>.+?) ?(?:[(,]? ?" + _LEVEL.format("level") + r"|[(@,] ?(?P<bare>[0-9]{2}(?:\.[0-9]{1,3})?) ?%)\)?", re.IGNORECASE
+)
 # The value may stand before its interval.
 _VALUE = re.compile(rf"{_NUMBER} ?%? ?(?=[(\[])", re.IGNORECASE)
 _TWO = re.compile(rf"{_END} ?(?:,|;|-|\u2013|\u2014|\.\.|to|bis|~|\u81f3|\u5230) ?{_END}", re.IGNORECASE)
@@ -84,7 +86,7 @@ def _read_text(text: str, value: float) -> TextInterval | None:
     if (before := _BEFORE.match(text)) is not None:
         level, text = level_of(float(before["level"])), text[before.end() :]
     elif (behind := _BEHIND.fullmatch(text)) is not None:
-        level, text = level_of(float(behind["level"])), behind["rest"]
+        level, text = level_of(float(behind["level"] or behind["bare"])), behind["rest"]
     elif (leading := _VALUE.match(text)) is not None:
         inner = text[leading.end() + 1 : -1].strip()
         return _read_text(inner, value) if (text[leading.end()], text[-1]) in (("(", ")"), ("[", "]")) else None

@@ -153,7 +153,8 @@ class Readings:
         # what stands beside runs and is not believed of n is their doubt
         others = [each for each in readings if each.what != _LOOKED_UP and not isinstance(known[0], Runs)]
         of_members = known[0].refused if isinstance(known[0], Runs) else ()
-        reasons = (*(each.refusal for each in others if each.refusal is not None), *self._refused[key, place, n], *of_members)
+        reasons: list[Phrase | tuple[str, Phrase]] = [each.refusal for each in others if each.refusal is not None]
+        reasons += [*self._refused[key, place, n], *of_members]
         return Unused(tuple(dict.fromkeys(reasons)), tuple(self._overruled(key, place, n or self._n)), known[0].narrower)
 
     def _overruled(self, key: Key, place: int, n: float | None) -> Iterator[Phrase]:
@@ -289,6 +290,9 @@ class Readings:
         """Spreads that are not read, and what stands beside several values."""
         error = _error_name(key[0])
         said = {name: say("{name} is not read; write {error}", name=name, error=error) for name in self._beside.rows_of(key, Role.UNREAD)}
+        for name in (name for name in said if self._beside.cell((name, key[1]), place).state is State.SERIES):
+            listed = say("its list as {metric}, with repeats={metric!r}", metric=split_path(key[0])[-1])
+            said[name] = say("{name} is not read; write {error}", name=name, error=listed)
         unclear = "{name} stands beside several values without saying which it belongs to; write {error}"
         said |= {name: say(unclear, name=name, error=error) for name in self._beside.unclear_of(key)}
         for name, refusal in said.items():
@@ -356,7 +360,7 @@ class Readings:
         ends: dict[tuple[float, ...], dict[Role, list[tuple[str, float | None]]]] = {}
         for role in (Role.LOW, Role.HIGH):
             for name in self._beside.rows_of(key, role):
-                if (name, key[1]) in self._beside.roles and self._beside.cell((name, key[1]), place).state not in _NOTHING:
+                if self._beside.cell((name, key[1]), place).state not in _NOTHING:
                     end = name, self._beside.number((name, key[1]), place)
                     ends.setdefault(_said(name), {}).setdefault(role, []).append(end)
         for said, found in ends.items():

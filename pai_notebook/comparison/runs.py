@@ -46,7 +46,7 @@ class Runs(Side):
         What each value is called, such as the number of its fold; empty where only their order is known.
     beside : tuple of (str, Side)
         What the runs themselves state of how sure their values are, with the names of the rows.
-    refused : tuple of Phrase
+    refused : tuple of (str, Phrase)
         Why what the runs themselves state is not believed.
     failed : int
         How many more there are, without a number: they are not in the mean.
@@ -63,7 +63,7 @@ class Runs(Side):
     uneven: bool = False
     doubt: Phrase | None = None
     beside: tuple[tuple[str, Side], ...] = ()
-    refused: tuple[Phrase, ...] = ()
+    refused: tuple[tuple[str, Phrase], ...] = ()
     failed: int = 0
     only_absent: bool = False
 

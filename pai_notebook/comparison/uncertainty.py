@@ -116,7 +116,7 @@ class Uncertainty:
             return Evidence(say("{name} is the same version and does not differ from itself", name=self._names[place]))
         paired = self._paired.get((key, place, other)) if self._paired else None
         if paired is not None and None not in (self._beside.number(key, place), self._beside.number(key, other)):
-            return replace(paired(level), scale=self.scale(key))
+            return replace(paired(level), scale=self.scale(key), notes=self._notes(key, place, other, n))
         found = self._sides(key, place, other, n)
         if isinstance(found, Evidence):
             return found
@@ -124,9 +124,13 @@ class Uncertainty:
         doubt = self._doubt(found, place, other)
         if doubt is not None:
             reason = say("{reason}; {doubt}", reason=reason, doubt=doubt)
-        known = ((self._names[each], self.unused(key, each, n)) for each in (other, place)) if self.has_beside(key) else ()
-        notes = told_unused(known, narrower=False)
-        return Evidence(reason, found, level, self.scale(key), doubt=doubt, notes=tuple(notes))
+        notes = self._notes(key, place, other, n) if self.has_beside(key) else ()
+        return Evidence(reason, found, level, self.scale(key), doubt=doubt, notes=notes)
+
+    def _notes(self, key: Key, place: int, other: int, n: float | None) -> tuple[Phrase, ...]:
+        """Say what is stated of two values and does not count."""
+        known = ((self._names[each], self.unused(key, each, n)) for each in (other, place))
+        return tuple(told_unused(known, narrower=False))
 
     def _doubt(self, sides: Sides, place: int, other: int) -> Phrase | None:
         """Say which number of examples is not believed, and whether the interval covers other examples for all that."""
@@ -186,7 +190,7 @@ class Uncertainty:
         if low <= 1 < high and is_percent_beside(key[0], high, [low] if low > 0 else []):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._readings.has_source(key, n or self._n):
-            return _nothing(is_share(key[0]))
+            return _nothing(is_share(key[0]), self._beside.count_beside(key))
         refusals: list[Phrase] = []
         readings = self._readings.read(key, place, n), self._readings.read(key, other, n)
         for mine, theirs in zip(*readings, strict=True):
@@ -198,7 +202,7 @@ class Uncertainty:
             elif mine is not None and theirs is not None and mine.side is not None and theirs.side is not None:
                 return Sides(mine.side, theirs.side, self._span(key, place, other))
         own, base_own = map(_alone, readings)
-        none = Evidence(refusals[0]) if refusals else _nothing(is_share(key[0]))
+        none = Evidence(refusals[0]) if refusals else _nothing(is_share(key[0]), self._beside.count_beside(key))
         return none if own is None or base_own is None else Sides(own, base_own, self._span(key, place, other))
 
     def told_apart(self, key: Key, tops: Sequence[int], others: Sequence[int], *, level: float, margin: float) -> dict[int, bool | None]:
@@ -321,7 +325,9 @@ class Uncertainty:
         n : float, optional
             Number of examples that is told, which beats what stands beside the metric.
         """
-        return self._readings.unused(key, place, n)
+        if not any(key == which and place in pair for which, *pair in self._paired):
+            return self._readings.unused(key, place, n)
+        return Unused(unpaired=tuple(name for name, _ in self._readings.stated(key, place)))
 
     def errors(self, key: Key, places: Sequence[int]) -> tuple[dict[int, float | None], Phrase]:
         """Give one standard error of each value, None where it is not known, and say where else they could have been measured.
@@ -374,8 +380,11 @@ def _no_number(values: Sequence[float | None]) -> Phrase:
 
 
 @cache
-def _nothing(share: bool) -> Evidence:  # noqa: FBT001 - two answers
-    """Say what would give an interval where nothing stands beside a metric."""
+def _nothing(share: bool, count: str) -> Evidence:  # noqa: FBT001 - two answers
+    """Say what would give an interval where nothing that is read stands beside a metric."""
+    if share and count:
+        said = say("no interval known: {name} is not read as a number of examples; write n, or pass n=", name=count)
+        return Evidence(said, is_given=False)
     if share:
         return Evidence(say("no interval known: n beside the metric, or n=, would give one"), is_given=False)
     return Evidence(say("no interval known: measured once; repeats (n_runs) or a standard error would give one"), is_given=False)

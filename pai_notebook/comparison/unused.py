@@ -19,22 +19,26 @@ class Unused(NamedTuple):
 
     Attributes
     ----------
-    refused : tuple of Phrase
-        Why it is not believed.
+    refused : tuple of Phrase or (str, Phrase)
+        Why it is not believed, with the member of a group that states it.
     overruled : tuple of Phrase
         What is stated where the caller says otherwise.
     narrower : tuple of str
         Names of rows that state clearly less than is known.
+    unpaired : tuple of str
+        Names of rows beside values whose answers to the same examples are known.
     """
 
-    refused: tuple[Phrase, ...] = ()
+    refused: tuple[Phrase | tuple[str, Phrase], ...] = ()
     overruled: tuple[Phrase, ...] = ()
     narrower: tuple[str, ...] = ()
+    unpaired: tuple[str, ...] = ()
 
 
 _KINDS: Mapping[str, str] = {
     "refused": "stated, but not believed: {names}",
     "overruled": "stated, but n= is used instead: {names}",
+    "unpaired": "stated, but the answers to the same examples are used instead: {names}",
     "narrower": "clearly narrower than what is taken, and not used: {names}",
 }
 
@@ -44,14 +48,15 @@ def told_unused(known: Iterable[tuple[str, Unused]], *, narrower: bool = True) -
 
     Examples
     --------
-    >>> told_unused([("0.1.0", Unused((say("{name} is 0", name="f1_se"),))), ("0.2.0", Unused())])
-    ['stated, but not believed: f1_se is 0 (0.1.0)']
+    >>> told_unused([("0.1.0", Unused(narrower=("f1_se",))), ("0.2.0", Unused())])
+    ['clearly narrower than what is taken, and not used: f1_se (0.1.0)']
     """
     found: dict[str, dict[str, dict[str, None]]] = {kind: {} for kind in _KINDS}
     for version, unused in known:
         for kind, by_text in found.items():
-            for text in getattr(unused, kind):
-                by_text.setdefault(text, {})[version] = None
+            for stated in getattr(unused, kind):
+                whose, text = stated if isinstance(stated, tuple) else (version, stated)
+                by_text.setdefault(text, {})[whose] = None
     told = [
         (_KINDS[kind], [say("{version} ({state})", version=text, state=first(list(of), _NAMED)) for text, of in by_text.items()])
         for kind, by_text in found.items()

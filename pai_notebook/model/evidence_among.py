@@ -12,11 +12,13 @@ from pai_notebook.model.evidence_names import (
     is_level_of_all,
     last_key,
     read_evidence_name,
+    read_level,
     read_mapped_name,
     stems_of,
+    unread_of,
     unwrapped,
 )
-from pai_notebook.model.evidence_words import BOUND_ROLES, Role, fold, level_of
+from pai_notebook.model.evidence_words import BOUND_ROLES, Role, end_of, fold
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import bounds_of, kind_of_metric, scale_of
 
@@ -35,9 +37,9 @@ _LANGUAGES = (
     "sq sr sv sw ta te th tl tr uk ur uz vi zh zu "
 )
 # Numbers of examples and runs stand beside whatever metrics there are.
-_OF_ALL = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES, Role.RUNS, Role.FOLDS, Role.PERHAPS_FOLDS)
+_OF_ALL = (Role.EXAMPLES, Role.RUNS, Role.FOLDS)
 # What is the complement of its metric as often, or a metric of its own.
-_DOUBTFUL = ("err", "moe", "pm")
+_DOUBTFUL = ("err", "error", "errors", "moe", "pm")
 
 
 def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> dict[_Key, EvidenceName]:
@@ -62,40 +64,35 @@ def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int,
     names = list(names)
     read = {key: name for key in names if (name := read_evidence_name(key[0])) is not None}
     mapped = {key: name for key in names if "." in key[0] and (name := read_mapped_name(key[0])) is not None}
-    if not mapped and all(name.role is Role.EXAMPLES for name in read.values()):
+    plain = not mapped and all(name.role is Role.EXAMPLES and name.sibling for name in read.values())
+    if plain and not any(unread_of(path) for path, _ in names):
         return read
     places = owned_places(read)
-    metrics = _Metrics(names, owners_by_place((key for key in names if key not in read and key not in mapped), places) if places else {})
+    others = (key for key in names if key not in read and key not in mapped)
+    metrics = _Metrics(names, owners_by_place(others, places) if places else {})
     for key, name in mapped.items():
         own = read.get(key)
         if metrics.of(key, name) and (own is None or own.role is Role.PART or not metrics.of(key, own)):
             read[key] = name
     read = {key: metrics.judged(key, name) for key, name in read.items()}
     read = {key: name for key, name in read.items() if (name.role in _OF_ALL and name.sibling) or metrics.of(key, name)}
+    # lists of runs are no numbers of them
+    read = {key: name for key, name in read.items() if name.sibling or name.role not in _OF_ALL or _are_counts(numbers(key))}
+    read |= {key: name for key in names if key not in read and (name := metrics.unread(key[0], key[1], read)) is not None}
     read = {key: name for key, name in read.items() if not metrics.is_language(key, name)}
-    # `ci` with an error of its own is a concordance index
-    with_errors = {(key[1], name.of) for key, name in read.items() if name.role in (Role.ERROR, Role.SPREAD) and not name.sibling}
-    read = {
-        key: name
-        for key, name in read.items()
-        if not (name.sibling and name.role is Role.INTERVAL and any((key[1], stem) in with_errors for stem in stems_of(key[0])))
-    }
     read = {key: name for key, name in read.items() if not (name.is_vague and _is_too_large(key, name, metrics.of(key, name), numbers))}
     _leave_bounds(read, metrics, numbers)
     spreads = {(key[1], *place) for key, name in read.items() if name.role is Role.SPREAD for place in _above(_place(name))}
-    intervals: dict[tuple[str, ...], bool] = {}
-    for key, name in read.items():
-        if name.role in (*BOUND_ROLES, Role.INTERVAL):
-            for place in _above(_place(name)):
-                # whether one of them has no level of its own
-                intervals[key[1], *place] = intervals.get((key[1], *place), False) or name.level is None
-    with_interval = {(key[1], name.of) for key, name in read.items() if name.role in (*BOUND_ROLES, Role.INTERVAL)}
-    return {
-        key: name
-        for key, name in read.items()
-        if not (_wants_spread(name) and (key[1], *name.of) not in spreads)
-        and not (name.role is Role.PART and not _has_interval(key, name, intervals, with_interval, numbers))
-    }
+    perhaps = [key for key, name in read.items() if name.sibling and name.is_vague and name.role in (Role.RUNS, Role.FOLDS)]
+    for key in perhaps:
+        if (key[1], *read[key].of) not in spreads:
+            del read[key]
+    _leave_parts(read, numbers)
+    return read
+
+
+def _are_counts(stated: Mapping[int, float]) -> bool:
+    return bool(stated) and all(number >= 1 and number % 1 == 0 for number in stated.values())
 
 
 def _above(place: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -103,30 +100,32 @@ def _above(place: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     return (place[:depth] for depth in range(len(place) + 1))
 
 
-def _has_interval(
-    key: _Key,
-    name: EvidenceName,
-    intervals: Mapping[tuple[str, ...], bool],
-    with_interval: Collection[tuple[str, tuple[str, ...]]],
-    numbers: Callable[[_Key], Mapping[int, float]],
-) -> bool:
-    """Whether what stands beside an interval, such as its level, has one; of `confidence` alone one that says no level."""
-    if is_level_of_all(key[0]):
-        without = intervals.get((key[1], *name.of))
-        return without is not None and (not name.is_vague or (without and _are_usual_levels(key, numbers(key))))
-    beside = not name.sibling and len(unwrapped(split_path(key[0]))) == len(name.of)
-    return not beside or (key[1], name.of) in with_interval
+def _leave_parts(read: dict[_Key, EvidenceName], numbers: Callable[[_Key], Mapping[int, float]]) -> None:
+    """Take away levels and the like of intervals that are not there, and of `confidence` alone where all say their level."""
+    intervals = [(key[1], name) for key, name in read.items() if name.role in (*BOUND_ROLES, Role.INTERVAL)]
+    # whether one of them has no level of its own
+    below: dict[tuple[str, ...], bool] = {}
+    for dataset, name in intervals:
+        for place in _above(_place(name)):
+            below[dataset, *place] = below.get((dataset, *place), False) or name.level is None
+    named = {(dataset, name.of) for dataset, name in intervals}
+    for key, name in [(key, name) for key, name in read.items() if name.role is Role.PART]:
+        place = key[1], *name.of
+        if is_level_of_all(key[0]):
+            is_part = place in below and (not name.is_vague or (below[place] and _are_usual_levels(key, numbers(key))))
+        else:
+            is_part = name.sibling or len(unwrapped(split_path(key[0]))) != len(name.of) or (key[1], name.of) in named
+        if not is_part:
+            del read[key]
 
 
 def _are_usual_levels(key: _Key, stated: Mapping[int, float]) -> bool:
     """Whether numbers are levels that people use; those that are no numbers are read elsewhere."""
-    turned = fold(last_key(key[0])) == "alpha"
-    for number in stated.values():
-        level = level_of(number)
-        percent = 100 * (1 - level if turned else level) if level is not None else 0.0
-        if not any(math.isclose(percent, usual, rel_tol=1e-6) for usual in _USUAL_LEVELS):
-            return False
-    return True
+    levels = {100 * (read_level(key[0], number) or 0.0) for number in stated.values()}
+    # what differs among versions may be the coverage of a model
+    if len(levels) > 1 and fold(last_key(key[0])) == "coverage":
+        return False
+    return all(any(math.isclose(level, usual, rel_tol=1e-6) for usual in _USUAL_LEVELS) for level in levels)
 
 
 class _Metrics:
@@ -155,6 +154,14 @@ class _Metrics:
         # what a list says of a named metric stands below the metric itself
         return found or (name.sibling and self._named.get((key[1], folded(name.of)))) or ()
 
+    def unread(self, path: str, dataset: str, read: Collection[_Key]) -> EvidenceName | None:
+        """Read a name that states something of a metric in words that are not read; where they are vague its scale has two ends."""
+        for of, is_sure in unread_of(path):
+            for metric in self._named.get((dataset, of), ()):
+                if metric not in read and (is_sure or math.isfinite(bounds_of(metric[0], ())[1])):
+                    return EvidenceName(Role.UNREAD, of, sibling=False, is_vague=True)
+        return None
+
     def has_middle(self, key: _Key, name: EvidenceName) -> bool:
         """Whether low and high are two of three groups, as `accuracy_medium` beside them tells."""
         return bool(name.of) and any(
@@ -164,7 +171,7 @@ class _Metrics:
     def judged(self, key: _Key, name: EvidenceName) -> EvidenceName:
         """Let the size decide where the only metric beside has a name of its own: `ci` may be a concordance index there."""
         owners = self._owners.get((key[1], name.of), {}) if name.sibling and name.role is not Role.PART else {}
-        return replace(name, is_vague=True) if owners and not _are_named(owners) else name
+        return name if all(fold(own[-1]) in OWNERS for own in owners) else replace(name, is_vague=True)
 
     def is_language(self, key: _Key, name: EvidenceName) -> bool:
         """Whether a name ends as a bound or an error does, and languages stand beside it that end so too."""
@@ -179,15 +186,12 @@ def _place(name: EvidenceName) -> tuple[str, ...]:
     return name.of if name.sibling else name.of[:-1]
 
 
-def _wants_spread(name: EvidenceName) -> bool:
-    """Whether a name may be something else unless a spread stands beside it."""
-    return name.role is Role.PERHAPS_FOLDS or (name.sibling and name.is_vague and name.role in (Role.RUNS, Role.FOLDS))
-
-
 def _is_too_large(key: _Key, name: EvidenceName, metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
     """Whether what may be something else is larger than half of the scale of its metric, or is what its metric leaves over."""
     if name.role not in (Role.ERROR, Role.SPREAD, Role.INTERVAL, Role.UNREAD):
         return False
+    if name.role is Role.UNREAD and (end := end_of(fold(last_key(key[0])))) is not None:
+        return not _enclose({end: [key]}, metrics, numbers)
     mine, is_doubtful = numbers(key), fold(last_key(key[0])).endswith(_DOUBTFUL)
     complements = []
     # plain `err` beside `accuracy` is what that leaves over, of these examples or others
@@ -215,18 +219,9 @@ def _leave_bounds(read: dict[_Key, EvidenceName], metrics: _Metrics, numbers: Ca
             pairs.setdefault((key[1], name.sibling, name.of), {}).setdefault(name.role, []).append(key)
     for rows in pairs.values():
         vague = [key for keys in rows.values() for key in keys if not read[key].is_interval]
-        if not vague:
-            continue
-        if metrics.has_middle(vague[0], read[vague[0]]):
-            for key in vague:
-                del read[key]
-            continue
-        beside = metrics.of(vague[0], read[vague[0]])
-        if len(rows) == len(BOUND_ROLES):
-            is_bound = _enclose(rows, beside, numbers)
-        else:
-            is_bound = not any(_may_be_alone(key, beside) for key in vague) and _is_on_its_side(rows, beside, numbers)
-        if not is_bound:
+        beside = metrics.of(vague[0], read[vague[0]]) if vague else ()
+        is_pair = len(rows) == len(BOUND_ROLES) or not any(_may_be_alone(key, beside) for key in vague)
+        if vague and not (is_pair and not metrics.has_middle(vague[0], read[vague[0]]) and _enclose(rows, beside, numbers)):
             for key in vague:
                 del read[key]
 
@@ -240,32 +235,19 @@ def _may_be_alone(key: _Key, metrics: Sequence[_Key]) -> bool:
     return is_language or (is_quantile and not all(scale_of(metric) == "points" for metric, _ in metrics))
 
 
-def _is_on_its_side(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
-    """Whether a bound without the other one is below or above its metric wherever both are stated."""
-    for role, keys in rows.items():
-        sign = 1 if role is Role.HIGH else -1
-        for key in keys:
-            mine = numbers(key)
-            if any(sign * (mine[place] - value) < 0 for metric in metrics for place, value in numbers(metric).items() if place in mine):
-                return False
-    return True
-
-
 def _enclose(rows: Mapping[Role, Sequence[_Key]], metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
-    """Whether some version has two bounds, and they enclose the metric in all that have; values that are not numbers are told elsewhere."""
-    ends: dict[Role, dict[int, list[float]]] = {role: {} for role in BOUND_ROLES}
+    """Whether bounds hold their metric between them, one alone on its side, and some version has both where both are there."""
+    ends: dict[Role, dict[int, float]] = {role: {} for role in BOUND_ROLES}
     for role, keys in rows.items():
         for key in keys:
             for place, number in numbers(key).items():
-                ends[role].setdefault(place, []).append(number)
+                ends[role][place] = (min if role is Role.LOW else max)(number, ends[role].get(place, number))
     lows, highs = ends[Role.LOW], ends[Role.HIGH]
-    both = lows.keys() & highs.keys()
-    values = [numbers(metric) for metric in metrics]
-    for place in both:
-        there = [each[place] for each in values if place in each]
-        if there and not any(min(lows[place]) <= value <= max(highs[place]) for value in there):
+    for place in lows.keys() | highs.keys():
+        there = [numbers(metric)[place] for metric in metrics if place in numbers(metric)]
+        if there and not any(lows.get(place, -math.inf) <= value <= highs.get(place, math.inf) for value in there):
             return False
-    return bool(both) or not (lows or highs)
+    return len(rows) < len(BOUND_ROLES) or bool(lows.keys() & highs.keys()) or not (lows or highs)
 
 
 def owned_places(read: Mapping[_Key, EvidenceName]) -> dict[_Place, bool]:
@@ -300,8 +282,3 @@ def owners_by_place(names: Iterable[_Key], places: Mapping[_Place, bool]) -> dic
                 elif places[place] and kind_of_metric(key[0]) == 0:
                     others.setdefault(place, {})[own] = key
     return {**others, **named}
-
-
-def _are_named(owners: Iterable[tuple[str, ...]]) -> bool:
-    """Whether values have the names to which a sibling always belongs."""
-    return all(fold(own[-1]) in OWNERS for own in owners)

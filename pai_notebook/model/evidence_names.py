@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pai_notebook.model.evidence_words import BOUND_ROLES, LEVELS, LOWEST_LEVEL, UNREAD, Role, Term, fold, level_of, split_term, term
+from pai_notebook.model.evidence_words import (
+    BOUND_ROLES,
+    LEVELS,
+    LOWEST_LEVEL,
+    Role,
+    Term,
+    fold,
+    level_of,
+    may_say,
+    split_term,
+    term,
+    unread,
+)
 from pai_notebook.model.flatten import split_path
 
 
@@ -48,9 +60,6 @@ class EvidenceName:
 _LEVEL_TEXT = re.compile(
     r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})[ \u00a0]?(?P<percent>(?:%|percent)?)(?: ?ci| confidence)?", re.IGNORECASE
 )
-# What a whole object may hold of the metrics that are named in it, as in `{"stderr": {"accuracy": 0.01}}`.
-_MAPPED = (Role.ERROR, Role.SPREAD, Role.INTERVAL, Role.LOW, Role.HIGH, Role.RUNS, Role.FOLDS, Role.UNREAD)
-_ERRORS = (Role.ERROR, Role.SPREAD)
 # Keys of objects that hold the values themselves, beside such an object.
 _HOLDERS = frozenset({"mean", "avg", "value", "values", "score", "scores", "metrics", "estimate", "estimates"})
 _MEAN = re.compile(r"^(?:mean_|avg_)(?=.)|_(?:mean|avg)$")
@@ -87,14 +96,12 @@ def read_evidence_name(path: str) -> EvidenceName | None:
 
 
 def _read_inside(above: Sequence[str], inner: Term | None) -> EvidenceName | None:
-    """Read what stands in an object that is an interval, or another spread with bounds: everything is a part of it."""
+    """Read what stands in an object that is an interval: everything is a part of it."""
     key, comma, filtered = above[-1].partition(",")
     stem, outer = _outer_term(key) or ("", None)
     is_bound = inner is not None and inner.role in BOUND_ROLES
-    if outer is None or not (outer.role in (Role.INTERVAL, Role.UNREAD) or (stem and is_bound and outer.role in _ERRORS)):
+    if outer is None or outer.role is not Role.INTERVAL:
         return None
-    if outer.role is Role.UNREAD:
-        return _named(above[:-1], stem, comma + filtered, Term(Role.UNREAD))
     role = inner.role if inner is not None and (is_bound or inner.role is Role.INTERVAL) else Role.PART
     level = outer.level or (inner.level if inner is not None and role is not Role.PART else None)
     return _named(above[:-1], stem, comma + filtered, Term(role, level, is_interval=True))
@@ -113,14 +120,38 @@ def read_mapped_name(path: str) -> EvidenceName | None:
     for place, key in enumerate(keys[:-1]):
         words = fold(key)
         one = f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s")
-        said = term(words) or UNREAD.get(words) or term(one) or UNREAD.get(one)
-        if said is not None and said.role in _MAPPED:
+        said = term(words) or term(one)
+        if said is not None and said.role not in (Role.EXAMPLES, Role.PART) and words != "cv":
             rest = (*keys[:place], *keys[place + 1 :])
             inner = term(fold(rest[-1])) if said.role is Role.INTERVAL and len(rest) > 1 else None
-            if inner is not None and (inner.role in BOUND_ROLES or inner.is_level):
+            if inner is not None and (inner.role in BOUND_ROLES or inner.role is Role.PART):
                 return EvidenceName(inner.role, folded(rest[:-1]), sibling=False, level=said.level, is_interval=True)
             return EvidenceName(said.role, folded(rest), False, said.level, said.is_interval, said.is_vague)  # noqa: FBT003 - no sibling
     return None
+
+
+@lru_cache(maxsize=65536)
+def unread_of(path: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
+    """Metrics of which a name may state something that is not read, the longest first, and whether its words are of nothing else.
+
+    Examples
+    --------
+    >>> unread_of("f1_error"), unread_of("variance.f1"), unread_of("f1_macro")
+    (((('f1',), False),), ((('f1',), True),), ())
+    """
+    keys = unwrapped(split_path(path)) if may_say(path) else ()
+    found: dict[tuple[str, ...], bool] = {}
+    for place, whole in enumerate(keys):
+        key, comma, filtered = whole.partition(",")
+        above, words = keys[:place], fold(key).split("_")
+        for count in range(len(words) - 1, 0, -1):
+            if (is_sure := unread("_".join(words[count:]))) is not None:
+                found.setdefault((*above, "_".join(words[:count]) + comma + filtered), is_sure)
+            if unread("_".join(words[:-count])):
+                found.setdefault((*above, "_".join(words[-count:]) + comma + filtered), False)
+        if place < len(keys) - 1 and unread("_".join(words)):
+            found.setdefault(folded((*above, *keys[place + 1 :])), True)
+    return tuple(found.items())
 
 
 def is_level(path: str) -> bool:
@@ -145,8 +176,10 @@ def read_level(path: str, raw: Any) -> float | None:
         raw, unit = (float(found["number"]), found["percent"]) if found else (None, "")
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
+    if (word := last_key(path).lower()).endswith("sigma"):
+        return {1.0: 0.6827, 2.0: 0.9545, 3.0: 0.9973}.get(raw)
     level = level_of(raw) if not unit else level_of(raw / 100)  # a text has few digits
-    if level is not None and ("alpha" in (word := last_key(path).lower()) or "significance" in word):
+    if level is not None and ("alpha" in word or "significance" in word):
         level = round(1 - level, 9)
     return level if level is not None and LOWEST_LEVEL <= level < 1 else None
 

@@ -177,7 +177,8 @@ class VersionGroup(ModelVersion):
         fetched = max((member.fetched for member in members if member.fetched), default=None)
         super().__init__(document, model_id=models[0], fetched=fetched, provenance=sources.pop() if len(sources) == 1 else None)
         self.__dict__.update(members=members, grouping=grouping, ignored=tuple(ignored), folds=bool(folds), repeats=repeats)
-        self.__dict__["uneven"] = tuple(key for key in columns.names if is_count(key) and not is_alike(columns, key, len(members)))
+        counts = [key for key in columns.names if is_count(key) and key not in repeats]
+        self.__dict__["uneven"] = tuple(key for key in counts if not is_alike(columns, key, len(members)))
         self.__dict__["left_out"] = tuple(key for key, value in content.items() if isinstance(value, Differing) and key not in mixed)
         self.__dict__["mixed"] = mixed
 

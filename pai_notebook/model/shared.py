@@ -28,7 +28,6 @@ Key = tuple[str, str]
 # Whether nothing depends on what the members have at a path.
 _Ignored = Callable[[str], bool]
 
-_COUNTS = (Role.EXAMPLES, Role.PERHAPS_EXAMPLES)
 _NOTHING = object()
 _NO_MEMBERS = Members(())
 # Values that are named, the most frequent first, and characters of each.
@@ -165,7 +164,7 @@ def shared_metrics(columns: MetricColumns, means: Mapping[Key, float], total: in
 def is_count(key: Key) -> bool:
     """Whether it is a number of examples."""
     name = read_evidence_name(key[0])
-    return name is not None and name.role in _COUNTS
+    return name is not None and name.role is Role.EXAMPLES
 
 
 def is_alike(columns: MetricColumns, key: Key, total: int) -> bool:

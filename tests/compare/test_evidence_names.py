@@ -85,7 +85,7 @@ def test_levels_that_contradict_each_other_give_no_interval():
 
 def test_what_is_called_a_level_is_a_metric_where_no_interval_stands_beside_it():
     assert _evidence({"auc": 0.9, "confidence_level": 0.7, "auc_level": 0.9, "auc_ci_level": 0.9}) == set()
-    assert _evidence({"auc": 0.9, "confidence": 0.7, "alpha": 0.3, "coverage": 0.9, "auc_ci": [0.8, 1.0]}) == {"auc_ci"}
+    assert _evidence({"auc": 0.9, "confidence": 0.7, "alpha": 0.3, "coverage": 0.87, "auc_ci": [0.8, 1.0]}) == {"auc_ci"}
 
 
 @pytest.mark.parametrize(
@@ -210,6 +210,8 @@ def test_a_row_called_k_is_no_number_of_folds(folds):
         "95% CI [0.77, 0.83]",
         "95 % CI: 0.77 to 0.83",
         "0.77 to 0.83 (95% CI)",
+        "0.77 - 0.83 (95%)",
+        "0.80 \u00b1 0.03 @ 95 %",
         "0.80 (0.77-0.83)",
         "0.80 [95% CI 0.77, 0.83]",
         "0.80 (95 % confidence interval: 0.77\u20130.83)",
@@ -238,7 +240,20 @@ def test_an_interval_is_read_as_people_write_it(text):
             "[0.77, 0.80, 0.83]",
             "2026-11-27",
         ),
-        *("0.77-0.83-0.9", "nan-0.8", "[, ]", "1(" * 40, "95% CI", "0.80 (0.77-0.83", None, True, [0.77], [True, "0.8"], {"a": 1}),
+        *(
+            "0.77-0.83-0.9",
+            "nan-0.8",
+            "[, ]",
+            "1(" * 40,
+            "95% CI",
+            "0.80 (95%)",
+            "0.80 (0.77-0.83",
+            None,
+            True,
+            [0.77],
+            [True, "0.8"],
+            {"a": 1},
+        ),
     ],
 )
 def test_what_could_be_read_in_two_ways_or_in_none_is_no_interval(text):

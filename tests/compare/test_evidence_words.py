@@ -143,6 +143,77 @@ def test_a_spread_that_is_not_read_is_named_and_not_judged(name):
     assert name not in " ".join(map(str, c.verdict.sentences))
 
 
+UNREAD = [
+    *("accuracy_wilson_lower", "accuracy_jackknife_se", "accuracy_std_across_seeds", "accuracy_std_5seeds", "accuracy_stderr_boot"),
+    *("accuracy_moe95", "accuracy_2sigma", "accuracy_error", "accuracy_err_high", "accuracy_posterior_std", "accuracy_ci_width"),
+    *("accuracy_q05", "accuracyStdErrBoot", "std_mean_accuracy", "accuracy_boot_ci_low", "accuracy_uncertainty.low", "variances.accuracy"),
+]
+
+
+def _nested(path, value):
+    key, _, rest = path.partition(".")
+    return {key: _nested(rest, value) if rest else value}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_whatever_is_named_as_a_metric_with_a_word_of_evidence_is_named_and_not_judged(name):
+    documents = [{"accuracy": value, "n": 10_000, **_nested(name, number)} for value, number in ((0.8, 0.02), (0.85, 0.21))]
+    c = compare(*documents)
+    assert c[name].role is Role.UNREAD
+    told = f"stated, but not believed: {name} is not read; write accuracy_stderr (0.1.0, 0.2.0)"
+    assert told in " ".join(str(c).split())
+    assert told in c.check("accuracy >= baseline - 1pp with 95% confidence").remarks
+    assert [row.path for row in c.metrics if not row.is_evidence] == ["accuracy"]
+    assert not any(
+        row.is_evidence
+        for row in compare(*({key: document[key] for key in document if key not in ("accuracy", "n")} for document in documents)).metrics
+    )
+
+
+@pytest.mark.parametrize("name", ["accuracy_runs", "accuracy_values", "accuracy_boot", "accuracy_per_seed", "accuracy_folds"])
+def test_runs_that_are_listed_beside_their_mean_are_named_with_what_to_write(name):
+    first, second = ({"accuracy": value, name: [value - 0.01, value, value + 0.01]} for value in (0.8, 0.9))
+    c = compare(first, second)
+    assert c[name].role is Role.UNREAD
+    assert c.interval("accuracy", "0.2.0").reason == f"{name} is not read; write its list as accuracy, with repeats='accuracy'"
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        {"accuracy": 0.9, "accuracy_error_rate": 0.1, "accuracy_low_resource": 0.6, "accuracy_high_noise": 0.5, "accuracy_min": 0.7},
+        {"accuracy": 0.9, "accuracy_sigma_0.25": 0.6, "accuracy_sigma25": 0.6, "accuracy_p_value": 0.02, "accuracy_per_class": 0.85},
+        {"accuracy": 0.95, "accuracy_error": 0.05, "bootstrap_accuracy": 0.94, "accuracy_samples": 0.85},
+        {"latency": 100, "latency_p95": 150, "latency_q05": 50, "latency_max": 200, "latency_error": 3},
+        {"loss": 1.2, "margin_loss": 0.3, "variance_loss": 0.2, "reward": 1.2, "reward_margin": 0.4},
+        {"pass": 0.8, "pass_count": 40, "score": 0.7, "score_n": 0.8, "ap": 0.5, "ap_range_30": 0.4, "f1": 0.8, "f1_n_gram": 0.5},
+        {"test": 90, "test_error": 9, "mean": 3.0, "mean_error": 0.2, "calibration": 2, "calibration_error": 0.05},
+        {"price_std": 20, "price_mae": 3, "explained_variance": 0.8, "p": 0.4, "p5": 0.4},
+    ],
+)
+def test_a_word_of_evidence_among_others_does_not_make_a_metric_evidence(metrics):
+    assert not any(row.is_evidence for row in compare(metrics, metrics).metrics)
+
+
+@pytest.mark.parametrize("word", ["bootstrap_ci", "clustered_ci95"])
+def test_how_an_interval_was_found_does_not_change_how_it_is_read(word):
+    ends = lambda value: {f"accuracy_{word}_low": value - _W, f"accuracy_{word}_high": value + _W}  # noqa: E731 - two ways of one thing
+    for beside in (ends, lambda _: {"accuracy±": _W}):
+        assert _half(lambda value: {"accuracy": value, **beside(value)}) == pytest.approx(_W * math.sqrt(2), rel=1e-6)  # noqa: B023 - called at once
+
+
+@pytest.mark.parametrize("beside", [{"coverage": 0.68}, {"sigma": 1}, {"auc_ci_sigma": 1}])
+def test_a_coverage_or_a_number_of_sigmas_is_the_level_of_the_interval_beside_it(beside):
+    documents = [{"auc": value, "auc_ci": [value - 0.03, value + 0.03], **beside} for value in (0.8, 0.85)]
+    assert compare(*documents).interval("auc", "0.2.0").reason.startswith("from the stated 68")
+    assert not any(row.is_evidence for row in compare({"auc": 0.8, **beside}, {"auc": 0.85, **beside}).metrics)
+
+
+def test_a_coverage_that_differs_among_versions_is_a_metric():
+    documents = [{"auc": 0.8, "auc_ci": [0.75, 0.85], "coverage": coverage} for coverage in (0.9, 0.95)]
+    assert compare(*documents)["coverage"].role is None
+
+
 @pytest.mark.parametrize("word", ["stderr", "ci", "moe", "std", "se"])
 @pytest.mark.parametrize(("metric", "other"), [("accuracy", "score"), ("acc", "f1")])
 def test_what_stands_beside_several_values_is_named_for_each_of_them(word, metric, other):

@@ -875,14 +875,14 @@ def test_gaps_in_a_list_of_repeats_fail_a_gate_too(kind):
     assert f"1 of 3 {kind} has no number for accuracy in 0.2.0: the mean is of the others." in c.verdict.sentences
 
 
-def test_what_members_state_and_is_not_believed_is_named_with_their_group():
+def test_what_members_state_and_is_not_believed_is_named_with_the_member():
     def made(at, values, **beside):
         return [version(f"0.{at + k}.0", {"auc": value, **beside}, lr=at, seed=k) for k, value in enumerate(values)]
 
     stated = [*made(1, [0.80, 0.81, 0.82], auc_stderr=0.01, auc_ci=[0.9, 0.95]), *made(5, [0.90, 0.91, 0.92])]
     groups = pnb.VersionSet(stated).group_repeats()
     c = groups.compare(groups[0].version_name)
-    said = "stated, but not believed: auc_ci does not hold 0.8 (0.1.0 (3 runs)), auc_ci does not hold 0.81 (0.1.0 (3 runs)), "
+    said = "stated, but not believed: auc_ci does not hold 0.8 (0.1.0), auc_ci does not hold 0.81 (0.2.0), "
     evidence = c.interval("auc", groups[1].version_name)
     assert evidence.interval is not None
     assert any(note.startswith(said) for note in evidence.notes)

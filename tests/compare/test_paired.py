@@ -43,6 +43,18 @@ def better():
     return answers(31, 12)
 
 
+@pytest.mark.parametrize("beside", ["accuracy_clustered_stderr", "accuracy_ci"])
+def test_what_is_stated_beside_answers_to_the_same_examples_is_named(better, beside):
+    docs = [{"VersionName": name, "Metrics": {"accuracy": table.ok.mean(), beside: 0.04}} for name, table in tables(*better).items()]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    told = c.with_paired(c.paired("accuracy", tables(*better), on="id", correct="ok"))
+    said = f"stated, but the answers to the same examples are used instead: {beside} (0.1.0, 0.2.0)"
+    assert told.interval("accuracy", "0.2.0").notes == (said,)
+    assert said in " ".join(str(told).split())
+    assert said in told.check("accuracy >= baseline with 95% confidence").remarks
+    assert c.interval("accuracy", "0.2.0").notes == ()
+
+
 def test_mid_p_equals_the_binomial_of_scipy():
     draw = np.random.default_rng(1)
     for _ in range(cases(300)):

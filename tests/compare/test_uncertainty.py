@@ -75,7 +75,7 @@ def test_a_count_beside_metrics_of_several_parts_of_the_data_belongs_to_none():
         ({"accuracy": 0.9, "n": 5}, "accuracy", "0.9 of 5 is not a whole number"),
         ({"accuracy": 0.6137, "n": 1319}, "accuracy", "0.6137 of 1319 is not a whole number"),
         ({"accuracy": "0.90", "n": 19}, "accuracy", "0.9 of 19 is not a whole number"),
-        ({"accuracy": 0.9, "total": 1000}, "accuracy", "no interval known: n beside the metric, or n=, would give one"),
+        ({"accuracy": 0.9, "total": 12.5}, "accuracy", "no interval known: total is not read as a number of examples; write n, or pass n="),
         ({"acc": 0.9, "acc_stderr": 0.0}, "acc", "acc_stderr is 0"),
         ({"acc": 0.9, "acc_stderr": 0.6}, "acc", "acc_stderr = 0.6 cannot be the standard error of 0.9"),
         ({"acc": 0.9, "acc_stderr": 1e-5}, "acc", "acc_stderr = 1e-05 cannot be the standard error of 0.9"),
@@ -104,10 +104,12 @@ def test_shares_that_can_be_so_many_examples_are_accepted_in_single_precision_to
     assert interval({"acc": value, "n": n}, {"acc": value, "n": n}, "acc").interval is not None
 
 
-def test_a_total_is_a_number_of_examples_only_where_the_share_could_have_contradicted_it():
-    assert interval({"acc": 0.8476118271417741, "total": 1319}, {"acc": 0.8544351781652767, "total": 1319}, "acc").interval is not None
-    assert interval({"acc": 0.9, "total": 12.5}, {"acc": 0.95, "total": 13.1}, "acc").interval is None
-    assert interval({"acc": 0.9, "count": 1000}, {"acc": 0.95, "count": 1000}, "acc").interval is None
+@pytest.mark.parametrize("name", ["total", "count", "n_users", "num_items", "acc_count"])
+def test_what_counts_something_is_no_number_of_examples_and_is_named(name):
+    first, second = ({"acc": value, name: 1319} for value in (0.8476118271417741, 0.8544351781652767))
+    told = f"no interval known: {name} is not read as a number of examples; write n, or pass n="
+    assert interval(first, second, "acc").reason == told
+    assert compare(first, second)[name].role is None
 
 
 def test_a_share_that_may_be_percent_has_no_interval():
@@ -221,7 +223,8 @@ def test_an_error_in_one_version_only_is_named_with_the_version_that_lacks_it():
         ({"acc": 0.9, "total": 10}, set()),
         ({"acc": 0.9123456, "total": 1_000_000}, set()),
         ({"acc": 0.84, "count": 1319}, set()),
-        ({"acc": 0.8476118, "count": 1319}, {"count"}),
+        ({"acc": 0.9, "acc_n": 10}, {"acc_n"}),
+        ({"acc": 0.9, "top_n": 10}, set()),
         ({"errors": {"count": 50}}, set()),
         ({"f1": 0.9, "cv": 5}, set()),
         ({"f1": 0.9, "f1_std": 0.1, "cv": 5}, {"f1_std", "cv"}),
