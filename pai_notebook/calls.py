@@ -28,6 +28,8 @@ from pai_notebook.json_text import MAX_DEPTH, is_too_deep
 T = TypeVar("T", bound=Callable[..., Any])
 
 _UNFIT = object()
+# What numpy says where the stop button was pressed while it was imported; pandas quotes it.
+_HALF_IMPORTED = "cannot load module more than once per process"
 _BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -296,6 +298,11 @@ def _checked(function: T) -> T:
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise
             raise _refused(function, args, kwargs, str(error)) from None
+        except ImportError as error:
+            if _HALF_IMPORTED not in str(error):
+                raise
+            said = say("an import of numpy was interrupted, and cannot be made again in this process")
+            raise ConfigurationError(said, hint=say("Restart the kernel.")) from error
         except RecursionError:
             deep = _too_deep([*zip(chain(places, repeat(rest)), args, strict=False), *kwargs.items()])
             if deep is None:

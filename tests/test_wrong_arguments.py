@@ -49,7 +49,6 @@ NOWHERE = ("a DataFrame", "an odd object")
 """What no argument takes."""
 
 UNCHECKED = {
-    ("connect", "transport"),  # any transport of httpx, or what behaves like one
     ("Registry.watch", "sleep"),  # replaced in tests
     ("ModelVersion.from_document", "fetched"),  # kept as given
     ("ModelVersion.from_document", "provenance"),  # kept as given

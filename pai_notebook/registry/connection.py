@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
+from pai_notebook.arguments import described
 from pai_notebook.calls import checked
 from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
 from pai_notebook.client.masking import Hidden
@@ -117,6 +118,11 @@ def connect(
     global _default  # noqa: PLW0603 - one default registry per process is the feature
     # rebound at once, so that no traceback that shows local variables shows a key
     hidden, credentials = Hidden(credentials), None
+    if transport is not None and (isinstance(transport, type) or not hasattr(transport, "handle_async_request")):
+        raise ConfigurationError(
+            say("{name}={value} cannot be used", name="transport", value=described(transport)),
+            hint=say("Pass {words}.", words="an httpx.AsyncBaseTransport"),
+        )
     limits = Limits(
         max_attempts=max_attempts,
         connect_timeout=connect_timeout,
@@ -136,7 +142,7 @@ def connect(
             limits = replace(limits, requests_per_second=None)
         settings = resolve_settings(region=demo.REGION, endpoint=demo.ENDPOINT, workspace_id=workspace_id, limits=limits, environ={})
         provider = resolve_credentials((demo.ACCESS_KEY_ID, demo.ACCESS_KEY_SECRET))
-        transport = transport or demo.transport()
+        transport = demo.transport() if transport is None else transport
     elif name is None:
         settings = resolve_settings(region=region, workspace_id=workspace_id, network=network, endpoint=endpoint, limits=limits)
         provider = resolve_credentials(hidden)

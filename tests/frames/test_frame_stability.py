@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -56,3 +57,24 @@ def test_the_hash_seed_changes_nothing():
     documents = json.dumps([document(number) for number in range(4)])
     outputs = printed_by_hash_seed(PROGRAM, documents)
     assert len(outputs) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(int(np.__version__.partition(".")[0]) < 2, reason="older releases of numpy are loaded a second time")
+def test_after_an_import_of_numpy_that_was_interrupted_the_kernel_is_to_be_restarted():
+    program = """
+import sys, numpy
+import pai_notebook as pnb
+with pnb.connect("demo", default=False) as registry:
+    versions = registry.get_versions("wine-cultivar@last:2")
+# as Python does with a module whose import is interrupted
+for name in [name for name in sys.modules if name.partition(".")[0] in ("numpy", "pandas")]:
+    del sys.modules[name]
+for call in (versions.to_frame, lambda: versions.to_parquet("x.parquet")):
+    try:
+        call()
+    except pnb.errors.PaiError as error:
+        print(error)
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.count("cannot be made again in this process. Restart the kernel.") == 2, done.stdout
