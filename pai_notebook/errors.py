@@ -68,6 +68,8 @@ __all__ = [
 
 # Characters of a message that are shown; an answer of the service may quote anything.
 _LONGEST = 4000
+# A name or number that was passed; Chinese sentences have no blanks, and stay.
+_LONG_RUN = re.compile(r"([^\s\u2e80-\uffef]{100})[^\s\u2e80-\uffef]{200,}+")
 
 
 class _Prose:
@@ -223,7 +225,8 @@ class PaiError(Printed, Exception):
 
 
 def _cut(text: str) -> str:
-    """Cut what would fill a screen, and say so."""
+    """Cut what would fill a screen, and say so; of what has no blank, as a name of thousands of letters, show how it begins."""
+    text = with_values(text, lambda value: _LONG_RUN.sub(r"\1…", value))
     if len(text) <= _LONGEST:
         return text
     return say("{text}… {count} more characters", text=text[:_LONGEST], count=f"{len(text) - _LONGEST:,}")

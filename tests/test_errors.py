@@ -7,6 +7,7 @@ import pytest
 
 from pai_notebook import errors
 from pai_notebook.errors import FetchErrors, PaiError, RegressionError, VersionNotFound
+from pai_notebook.i18n.phrases import say, speaking
 
 NAMED = [getattr(errors, name) for name in errors.__all__]
 FAMILY = [kind for kind in NAMED if not issubclass(kind, Warning)]
@@ -54,3 +55,13 @@ def test_a_plain_traceback_still_says_what_and_what_next():
     with pytest.raises(PaiError) as caught:
         raise PaiError("no answer", hint="Try again.")
     assert "no answer. Try again." in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_long_name_or_number_is_shortened_in_either_language():
+    for text in (say("no model named {text}", text="9" * 5000), f"no model named {'9' * 5000}"):
+        error = PaiError(text, hint=f"Did you mean {'a' * 400} ?")
+        assert str(error) == f"no model named {'9' * 100}…. Did you mean {'a' * 100}… ?"
+        assert "9" * 101 not in "".join(error._render_traceback_())
+    with speaking("zh"):
+        assert str(PaiError(say("no model named {text}", text="9" * 5000))) == f"没有名为“{'9' * 100}…”的模型"
+    assert str(PaiError("无" * 1000)) == "无" * 1000
