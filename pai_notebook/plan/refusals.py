@@ -21,6 +21,7 @@ from pai_notebook.plan.options import HELP, VERBS, Edge, guess_option, guess_ver
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
 _VERSION = re.compile(r"[vV]?[0-9]++(?:\.[0-9]++)++(?:[\w+-]|\.(?!\.))*+")
 _DASHES = "-\u2013\u2014\u2212"
+_WIDE_BLANK = re.compile(r"[^\S ](?=--)")  # before an option; a name may have one
 _CURLY = "\u201c\u201d\u2018\u2019"
 # How a snapshot begins, and how many bytes of a file tell.
 _SNAPSHOT, _BEGINNING = b"pai_notebook snapshot", 200
@@ -89,7 +90,11 @@ def unknown_option(name: str, value: str) -> AddressError:
 
 
 def refuse_typography(word: str) -> None:
-    """Refuse dashes and quotation marks of word processors."""
+    """Refuse dashes and quotation marks of word processors, and blanks at which a shell does not split."""
+    if _WIDE_BLANK.search(word):
+        raise AddressError(
+            say("{word!r} has a full-width or no-break blank", word=word), hint=say("Write {cure}.", cure=" ".join(word.split()))
+        )
     if word[0] in _DASHES:
         raise AddressError(
             say("{word!r} starts with a dash that is not a hyphen", word=word), hint=say("Write --{dashes}.", dashes=word.lstrip(_DASHES))

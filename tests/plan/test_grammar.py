@@ -550,6 +550,9 @@ def test_blanks_of_any_width_part_the_words_of_a_line():
     for blank in ("\u3000", "\xa0", "\u2003"):
         assert parse_line(f"ls{blank}model-a{blank}--last{blank}2") == parse_line("ls model-a --last 2")
         assert parse_line(f"ls --query 'a{blank}b'").get("query") == f"a{blank}b"
+        with pytest.raises(AddressError, match="has a full-width or no-break blank") as caught:
+            parse_words(["ls", f"model-a{blank}--last{blank}2"])
+        assert caught.value.hint == "Write model-a --last 2."
 
 
 @pytest.mark.parametrize("value", ["0.0 # ", "0.0 #", "0.5\ncer < 1", "", " "])
