@@ -1,9 +1,13 @@
 """Which way a metric is better: told by the user, inferred from its name, or unknown.
 
-The rule for names has three answers. It splits a path into whole tokens and decides only when every token that means
-anything points the same way; a token such as `std`, `gap` or `threshold` turns the whole name into something that is no
-quality, and contradictory tokens (`error_recall`, `loss_accuracy`) mean unknown. `mae` does not fire in `maestro`, nor
-`map` in `mape`. A metric of the training data has no direction: a lower training loss is no better model.
+The rule for names has three answers. It splits a path into whole tokens, as `mae` does not fire in `maestro`, and decides
+only when every token that means anything points the same way: `error_recall` is unknown, and so is a metric of the training
+data, as a lower training loss is no better model. A wrong answer lets a worse model pass, so a name is doubted by its shape:
+
+- behind a metric stand its averages, parts of the data, units and numbers alone; any other word there makes it another thing
+  (`accuracy_goal`, `errors_fixed`, `jaccard_distance`);
+- in front of it stands what it is a metric of, any word but those that negate, bound, wish for or undo (`false_hit_rate`);
+- what stands behind `at` or `@` says where it was measured, and decides nothing (`TAR@FAR`).
 """
 
 from __future__ import annotations
@@ -19,18 +23,24 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
 from pai_notebook.model.metric_words import (
+    ANYTHING,
+    BEHIND,
     BENCHMARK,
     CHINESE,
+    CHINESE_DOUBTS,
+    COSTS,
+    DOUBTS,
     FLIPS,
+    HARMLESS,
     HIGHER,
-    LAST_VETOES,
-    LOCAL_VETOES,
     LOWER,
-    NEUTRAL,
+    MEASURES,
+    MISTAKEN,
     PHRASES,
-    SETTINGS,
+    POINTS,
+    PREPOSITIONS,
+    RATES,
     TOP,
-    TURNED,
     UNWANTED,
     VETO_PHRASES,
     VETOES,
@@ -70,9 +80,8 @@ _MODES: dict[str, Mode] = {
     ),
 }
 _WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
-_NOT_ALONE = VETOES | FLIPS | LOCAL_VETOES
 _TELLING = frozenset(
-    (*_WORDS, *_NOT_ALONE, *LAST_VETOES, *SETTINGS, *UNWANTED, "per", *chain.from_iterable((*PHRASES, *TURNED, *VETO_PHRASES)))
+    (*_WORDS, *VETOES, *DOUBTS, *BEHIND, *MEASURES, *PREPOSITIONS, *FLIPS, *UNWANTED, *chain.from_iterable((*PHRASES, *VETO_PHRASES)))
 )
 """Every word that a rule asks for."""
 _ONE_MINUS = re.compile(r"(?<!\w)(?<![0-9]\.)1\s*[-\u2212\u2013]\s*([A-Za-z]+[0-9]*)")
@@ -128,6 +137,7 @@ def _mode_in_words(mode: Mode) -> str:
 
 _TRAINED = Direction(reason=say("it was measured on the training data"))
 _NO_QUALITY = Direction(reason=say("the name says what it is measured by, not how good it is"))
+_DOUBTED = Direction(reason=say("another word of the name may turn what it says"))
 _HARM = Direction(reason=say("the name does not say whether harm is done, found or resisted"))
 _UNKNOWN = Direction(reason=say("the name does not say"))
 
@@ -178,8 +188,9 @@ def infer_direction(path: str) -> Direction:
         return _TRAINED
     if "1" in path:
         path = _ONE_MINUS.sub(lambda found: f"minus {found[1]}" if found[1].lower() in _WORDS else found[0], path)
-    # many names differ in words that say nothing
-    said = _said(tuple([tuple([word if _may_say(word) else "" for word in words]) for words in words_of(path)]))
+    # many names differ in words that say nothing; a filter (`acc,none`) is how something was measured
+    parted = path.replace("@", "_at_").replace(",", "_with_") if "@" in path or "," in path else path
+    said = _said(tuple([tuple([_kept(word) for word in words]) for words in words_of(parted)]))
     if said is not None:
         return said
     votes = _votes_of_name(plain_name(path))
@@ -188,24 +199,29 @@ def infer_direction(path: str) -> Direction:
     return _HARM if is_unwanted(path) else _voted(tuple(votes.items()))
 
 
-def _may_say(word: str) -> bool:
-    """Whether a word is one that a rule asks for, with the digits behind it or without."""
-    return word in _TELLING or word.rstrip("0123456789") in _TELLING or not word.isascii()
+def _kept(word: str) -> str:
+    """A word that a rule asks for, with the digits behind it or without; nothing for one that is harmless, `?` for any other."""
+    if word in _TELLING or word.rstrip("0123456789") in _TELLING or not word.isascii():
+        return word
+    if HARMLESS.fullmatch(word) or BENCHMARK.fullmatch(word):
+        return ""
+    return "false" if MISTAKEN.fullmatch(word) else "?ed" if word.endswith("ed") else "?"
 
 
 @lru_cache(maxsize=4096)
 def _said(keys: tuple[tuple[str, ...], ...]) -> Direction | None:
     """What the words of a path say; None where only the name as a whole could say something."""
     votes: dict[str, Mode] = {}
-    silenced = False
     for words in keys:
-        found = _votes_of_key(words)
-        if found is None:
-            return _NO_QUALITY
-        votes.update(found)
-        silenced |= not SETTINGS.isdisjoint(words)
+        refused = _read_key(words, votes)
+        if refused is not None:
+            return refused
     if not votes:
-        return _UNKNOWN if silenced else None
+        return None
+    if "sensitivity" in votes and not all(
+        word in _WORDS or HARMLESS.fullmatch(word) or word in PREPOSITIONS for key in keys for word in key
+    ):
+        return _DOUBTED  # to noise, as likely as of a test
     return _HARM if are_unwanted(chain.from_iterable(keys)) else _voted(tuple(votes.items()))
 
 
@@ -220,38 +236,73 @@ def _voted(votes: tuple[tuple[str, Mode], ...]) -> Direction:
 
 def _votes_of_name(name: str) -> dict[str, Mode]:
     """What a name says as a whole where none of its words says anything: `em`, `top1`, `pass@k`, or a benchmark."""
-    match = TOP.search(name)
+    match, bare = TOP.search(name), False
     if match is None:
-        match = BENCHMARK.search(name)
-        rest = name if match is None else name[: match.start()] + name[match.end() :]
-        if match is None or not all(NEUTRAL.fullmatch(word) for word in re.split("[_@]", rest)):
-            return {}
-    return {match[0].strip("_"): "max"}
+        match, bare = BENCHMARK.search(name), True
+    if match is None:
+        return {}
+    rest = name[match.end() :] + ("_" + name[: match.start()] if bare else "")
+    return {match[0].strip("_"): "max"} if all(HARMLESS.fullmatch(word) or word == "at" for word in re.split("[_@]", rest)) else {}
 
 
-def _votes_of_key(tokens: Sequence[str]) -> dict[str, Mode] | None:
-    if len(tokens) == 1 and tokens[0] not in _NOT_ALONE:
-        return _vote(tokens[0])  # as most names are
-    votes: dict[str, Mode] = {}
-    flipped = local_veto = False
-    position = 0
+def _read_key(tokens: Sequence[str], votes: dict[str, Mode]) -> Direction | None:
+    """Add what the words of a key say to the votes, or give the reason why the name says nothing.
+
+    A noun in front of another describes it, so that the last one is what a name is about: in front of a metric only words that
+    turn it count (`false_hit_rate`), behind it all but harmless ones do (`accuracy_goal`).
+    """
+    found: dict[str, Mode] = {}
+    last = next(reversed(votes), "")
+    # a key below `errors` or `latency` may say how many were fixed, or how well a bound was kept; one below `accuracy` is a class
+    strict = last in ANYTHING or CHINESE.get(last) == "min"
+    flipped = ignored = False
+    free = position = 0
     while position < len(tokens):
         token, pair = tokens[position], tuple(tokens[position : position + 2])
-        if pair in PHRASES:
-            votes[" ".join(pair)] = PHRASES[pair]
-            position += 2
-            continue
-        rate = pair[1:] == ("per",)  # samples per second are not count of samples
-        if (token in VETOES and not rate) or pair in TURNED or pair in VETO_PHRASES:
-            return None
-        flipped ^= token in FLIPS
-        local_veto |= token in LOCAL_VETOES
-        votes.update(_vote(token))
-        position += 1
-    lost = len(tokens) > 1 and tokens[-1] in LAST_VETOES and tuple(tokens[-2:]) not in PHRASES
-    if (local_veto or lost) and votes:
-        return None
-    return {f"negated {word}": _OPPOSITE[mode] for word, mode in votes.items()} if flipped else votes
+        per = pair[1:] == ("per",)  # samples per second are not count of samples
+        mode = PHRASES.get(pair)
+        if mode is None and ((token in VETOES and not per) or (token.rstrip("0123456789"), *pair[1:]) in VETO_PHRASES):
+            return _NO_QUALITY
+        if mode is None and (token in DOUBTS or (token in FLIPS and strict) or _is_doubtful_chinese(token)):
+            return _DOUBTED
+        vote = _vote(token) if mode is None else {" ".join(pair): mode}
+        position += 1 if mode is None else 2
+        flipped ^= mode is None and token in FLIPS
+        if vote and not ignored:
+            strict = (strict or not (free and found)) and (mode is None or not per)
+            last = next(reversed(vote))
+            found.update(vote)
+        elif token in PREPOSITIONS:
+            before = tokens[: position - 1]
+            described = len(before) if token in POINTS else token in RATES and not all(map(HARMLESS.fullmatch, before))
+            ignored |= bool(described and not found)
+            free, strict = position + 1, strict and token != "using" and (token in POINTS or last in ANYTHING)  # noqa: S105
+        elif last and not vote:
+            rated = position == free and tokens[position - 2] in RATES
+            if not rated and not _may_follow(token, last, {**votes, **found}[last], strict=strict and position > free):
+                return _DOUBTED
+    if flipped and "minus" not in tokens and any(mode == "max" and not word.endswith("likelihood") for word, mode in found.items()):
+        return _DOUBTED  # `negative_recall` is that of the negative class
+    votes.update({f"negated {word}": _OPPOSITE[mode] for word, mode in found.items()} if flipped else found)
+    return None
+
+
+def _is_doubtful_chinese(word: str) -> bool:
+    if word.isascii():
+        return False
+    ending = chinese_ending(word)
+    return CHINESE_DOUBTS.search(word.removesuffix(ending) if CHINESE.get(ending) == "min" else word) is not None
+
+
+def _may_follow(word: str, metric: str, mode: Mode, *, strict: bool) -> bool:
+    """Whether a metric is still what a name is about where a word follows it; in a key of its own or behind `on` more words may."""
+    if word in MEASURES:
+        return metric in COSTS or (mode == "min" and metric not in ANYTHING)
+    if word.startswith("weight") and not HARMLESS.fullmatch(word):
+        return not strict and mode == "min" and metric not in ANYTHING  # what `mae.Weight` predicts, or a setting
+    if word in BEHIND or (word in ("score", "scores", "zero") and metric in ANYTHING):
+        return False
+    return not strict or HARMLESS.fullmatch(word) is not None
 
 
 def _vote(token: str) -> dict[str, Mode]:

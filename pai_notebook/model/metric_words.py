@@ -65,9 +65,19 @@ LOWER = _words("""
     wmape xent
 """)
 
+# Of these anything can be said, how well they were avoided too.
+ANYTHING = _words("""
+    cost err error errors errs failures fault faults latency loss losses mistakes outages success throughput violations
+""")
+
+# Behind these stands where or how something was measured, which decides nothing as a point of operation or in a rate of other things.
+POINTS, RATES = _words("at given"), _words("per")
+PREPOSITIONS = POINTS | RATES | _words("by for in of on using with")
+
 PHRASES: dict[tuple[str, ...], Mode] = {
     **_pairs("min", "false", "positive positives negative negatives pos neg alarm alarms discovery omission"),
     **_pairs("min", "false", "acceptance accept rejection reject match nonmatch"),
+    **_pairs("min", "misclassification", "error rate cost loss"),
     **_pairs("max", "true", "positive positives negative negatives pos neg"),
     **_pairs("max", "positive negative", "predictive"),
     **_pairs("max", "hit win success pass solve", "rate ratio"),
@@ -77,6 +87,10 @@ PHRASES: dict[tuple[str, ...], Mode] = {
     **_pairs("max", "reciprocal", "rank"),
     **_pairs("max", "inception rand", "score"),
     **_pairs("max", "adjusted", "rand"),
+    **_pairs("max", "calinski", "harabasz"),
+    **_pairs("max", "fowlkes", "mallows"),
+    **_pairs("max", "d2", "pinball tweedie"),
+    **_pairs("min", "dimensionless", "synthesis"),
     **_pairs("max", "rand", "index"),
     **_pairs("max", "v", "measure"),
     **_pairs("max", "io", "u"),
@@ -101,7 +115,7 @@ PHRASES: dict[tuple[str, ...], Mode] = {
 # Names that point upwards where no other word of the name says something else: `em`, `top1`, `pass@k`, `hit@10`.
 TOP = re.compile(r"(?:^|_)(?:em|top_?[0-9]+|(?:pass|hit|hits|hr|success|solve|maj|cons)(?:@|_at_)(?:[0-9]+|k))(?=_|$|\d)")
 
-# Benchmarks whose score is better when it is higher; they decide only where every other word of the key is in NEUTRAL.
+# Benchmarks whose score is better when it is higher; they decide only where every other word of the key is in HARMLESS.
 BENCHMARK = re.compile(
     r"(?:^|_)(?:mmlu|cmmlu|c_?eval|agi_?eval|gsm_?8_?k|gsm_?plus|mgsm|math_?500|aime|human_?eval|mbpp|multipl_?e|big_?code_?bench"
     r"|live_?code_?bench|swe_?bench|hella_?swag|arc|truthful_?qa|wino_?grande|bool_?q|piqa|siqa|open_?book_?qa|commonsense_?qa|logi_?qa"
@@ -109,10 +123,16 @@ BENCHMARK = re.compile(
     r"|sst_?2|mnli|qnli|qqp|rte|mrpc|wnli|xnli|belebele|gaokao|supergpqa|simple_?qa|mmmu|math_?vista)(?=_|$)"
 )
 
-NEUTRAL = re.compile(
-    r"[0-9]*+(?:|acc|at|average|avg|base|challenge|chat|chinese|cn|cot|dev|diamond|easy|en|english|eval|extract|few|flexible|full|greedy"
-    r"|hard|instruct|k|lite|main|maj|match|mean|mini|none|overall|plus|prompt|pro|redux|result|score|shot|shots|strict|test|v|val"
-    r"|validation|value|verified|zero|zh)[0-9]*"
+# What may stand behind a metric: averages, parts of the data, languages, numbers and labels of one letter; `accuracy_s` is in seconds.
+HARMLESS = re.compile(
+    r"[a-rt-zà-ɏ]?[0-9]*|[0-9]*+(?:abs|absolute|acc|adjusted|all|amb|ambig|average|avg|balanced|base|bbox|best|bf|binary|byte|bytes|challenge|char"
+    r"|chat|chinese|class|clean|cn|coefficient|corrcoef|cot|cpu|db|definici|dev|diamond|disamb|disambig|easy|eval|extract|few|final|flexible|fp|frase|frases"
+    r"|full|global|gpu|greedy|hard|holdout|inst|instruct|int|label|last|latest|level|lite|loose|macro|main|maj|match|max|mean|median|micro|min"
+    r"|mini|multiclass|multilabel|noisy|none|norm|normalised|normalized|oracions|original|overall|ovo|ovr|pct|percent|percentage|plus|pro|prompt"
+    r"|radgraph|rate|raw|request|requests|redux|relative|result|roc|rolling|score|scores|segm|set|shot|shots|strict|sum|test|text|token|top|total|unweighted|val|valid"
+    r"|validation|value|verified|weighted|word|zero|english|ar|bg|bn|ca|cs|da|de|el|en|es|et|eu|fa|fi|fr|gl|he|hi|hu|it|ja|jp|ko|nl|pl"
+    r"|pt|ro|ru|sv|sw|ta|te|th|tr|uk|ur|vi|zh|tw|(?:[值率分集上的总宏微]|得分|分数|平均|均值|加权|整体|总体|测试|验证|评测|评估|开发"
+    r"|留出|最佳|最终|最大|最小|中位数)+)[0-9]*"
 )
 
 TRAINING = _words("train training fit trn 训练")
@@ -126,11 +146,29 @@ VETOES = _words("""
     thresholds timestamp uci ucl uncertainty upper var variance without 阈值 标准差 标准误 置信区间 方差 数量 个数 样本数
 """)
 
-# As the last word of several: what was lost, or how it moves. `regression_mae` is of another kind.
-LAST_VETOES = _words("""
-    bias complement decline declined deficit degradation degrade degraded deterioration deviation erosion fluctuation
-    fluctuations instability lost misses penalty range rank regression regret shortfall variability variation violation
-    violations
+# Anywhere in a path: what negates, fails, bounds, wishes for or undoes what another word says.
+DOUBTS = _words("""
+    above absence absent acceptable allowed anti averted avoidance avoided bad before below between broken budget caught
+    corrected correction degraded desired detected dropped eliminated erroneous exceeded exceeding fail failed failing fails
+    failure fake false falsely faulty free freedom goal guaranteed handled inaccurate inadequate incorrect incorrectly
+    insufficient invalid limit limits lost low misclassification miss missed misses mistaken mitigated never opposite permitted
+    poor prevented prevention promised quota recovered recovery reduced rejected removed resilience resistance resolved reverse
+    reversed robustness since skipped sla slo solved stopped suppressed target tolerable tolerance tolerated un under unmet
+    unresolved unsolved unsuccessful until within wrong wrongly
+""")
+MISTAKEN = re.compile("mis(?:predict|detect|rank|label|identif|diagnos|recogn)[a-z]*")
+CHINESE_DOUBTS = re.compile(
+    "[不非未误错假伪反失漏虚低劣坏没缺欠待拒旧抗扰]|噪(?!比)|零(?!样本)|无(?!监督)|标准$|基准(?!测试)|基线|对照|上一|目标|允许|容许|接受"
+    "|公差|预算|上限|下限|阈|期望|预期|要求|避|免|挽回|减少|节省|节约|修复|修正|消除|防止|容忍|容错|权重|系数|下降|降低|变化|波动|偏差"
+    "|差异|损耗|负胜|(?:侵|诈|弊|盗|逃逸|劫持|利用)成功|(?:数值|浮点|半|混合|单|双|量化|计算|训练|推理)精度"
+    "|(?:随机|人工|人类|教师|历史|多数类)(?:准|精|正|召|查|成)"
+)
+
+# Behind a metric, in a key of its own too, it is another number; `regression_mae` is of another kind.
+BEHIND = _words("""
+    alpha beta bias clip coef complement date decline declined deficit degradation degrade degraded deterioration deviation distance
+    enabled erosion flag fluctuation fluctuations id index instability lost lr mode name penalty range rank regression regret risk scale
+    schedule shortfall type variability variation version violation violations
 """)
 
 # Pairs of words that do the same: a p-value is not a quality, and what takes long may be wanted (`time_to_failure`) or not.
@@ -139,6 +177,16 @@ VETO_PHRASES = frozenset(
     _pairs("max", "p", "value values val")
     | _pairs("max", "time seconds minutes hours days latency cost queries attempts tries trials turns rounds", "to")
     | _pairs("max", "extraction", "success")
+    | _pairs("max", "in on", "time")
+    # `resolved_errors`, as `_kept` writes it
+    | _pairs("max", "?ed", "errors errs failures faults losses mistakes outages violations")
+    # formats of numbers, and what happened to nothing
+    | _pairs("max", "float double half single mixed fp bf int uint tf numeric decimal compute amp weight weights", "precision 精度")
+    | _pairs("max", "prompt text token shot shots label", "sensitivity")
+    | _pairs("max", "fraud intrusion scam spam theft unauthorized", "success")
+    | _pairs("max", "zero", " ".join(HIGHER | LOWER | {"hit", "pass", "win"}))
+    | _pairs("max", "weight weights", "loss losses")
+    | _pairs("max", "neg negative negated fixed", " ".join(ANYTHING))
     | _pairs("max", "sensitive", "attribute attributes")
     # of somebody else, whom the model is compared with
     | _pairs("max", _OTHERS, " ".join(FRACTIONS | {"auc", "auroc", "bleu", "cer", "performance", "rmse", "mae", "score", "wer"}))
@@ -147,27 +195,16 @@ VETO_PHRASES = frozenset(
 
 # Anywhere in a path: of harm, where success may be the attacker's, and a share that of what is found or of what is done.
 UNWANTED = _words("""
-    adversaries adversary attack attacker attackers attacks backdoor backdoors bypass bypassed cheating deanonymization
-    deception deceptive evade evaded evasion exfiltration exploit exploits forget forgetting hallucinated hallucination
-    hallucinations harm harmful harmfulness hijack hijacking injection injections jailbreak jailbreaking jailbreaks jailbroken
-    leak leakage leaked leaks malicious membership memorisation memorization memorized misuse nsfw phishing poison poisoned
-    poisoning refusal refusals refused reidentification shortcut shortcuts spoof spoofing spurious stereotype sycophancy toxic
-    toxicity trojan trojans unsafe violence vulnerability vulnerable
+    adversarial adversaries adversary attack attacker attackers attacks backdoor backdoors bypass bypassed cheating
+    deanonymization deception deceptive evade evaded evasion exfiltration exploit exploits forget forgetting hack hacked hacking
+    hallucinated hallucination hallucinations harm harmful harmfulness hijack hijacking injection injections jailbreak
+    jailbreaking jailbreaks jailbroken leak leakage leaked leaks malicious membership memorisation memorization memorized mia
+    misuse nsfw phishing poison poisoned poisoning refusal refusals refused reidentification shortcut shortcuts spoof spoofing
+    spurious stereotype sycophancy toxic toxicity trojan trojans unsafe violence vulnerability vulnerable
     攻击 后门 越狱 泄露 泄漏 幻觉 投毒 毒性 有害 拒答 注入 绕过
 """)
 
-# Beside a quality's own word: `loss_weight` is a setting, but the `Weight` of `mae.Weight` is what was predicted.
-LOCAL_VETOES = _words("""
-    alpha clip coef correction date enabled flag id index lr mode name scale schedule target type version weight weights 权重 系数
-""")
-
-# Beside a name that points somewhere only as a whole, such as `pass@1`.
-SETTINGS = LOCAL_VETOES | _words("batch budget length limit seed shots temperature tokens")
-
 FLIPS = _words("neg negative negated minus")
-
-# Words behind which the meaning turns: an error detection rate is better when it is higher, a loss coefficient is a setting.
-TURNED = frozenset(_pairs("max", "error errors", "detection handling free recovery analysis") | _pairs("max", "loss", "coef"))
 
 # Chinese names, known by how they end; of two that fit, the longer one decides (`检出率` ends in neither `错误率` nor `误检率`).
 CHINESE: dict[str, Mode] = {
@@ -203,11 +240,13 @@ _SPLITS = {
 }
 
 
+# In what something was measured: behind an error it is its unit, behind a quality another metric.
+MEASURES = TIMES | MEMORY | UNITS | PRICES | _words("bits celsius cm day days deg kg km kwh mm period px s")
 _SPEEDS = TIMES | THROUGHPUTS
-_COSTS = _SPEEDS | MEMORY | EXACT | UNITS | PRICES
-_AMOUNTS = _COSTS | COUNTS
+COSTS = _SPEEDS | MEMORY | EXACT | UNITS | PRICES
+_AMOUNTS = COSTS | COUNTS
 _UNBOUNDED = TIMES | MEMORY | EXACT | UNITS | PRICES | COUNTS | {"loss", "losses", "损失"}
-_QUALITIES = (HIGHER | LOWER) - _COSTS
+_QUALITIES = (HIGHER | LOWER) - COSTS
 _NEVER_SHARES = _NO_SHARES | VETOES
 _NEVER_POINTS = _DIFFERENCES | FLIPS
 _MEASURED = (HIGHER | LOWER | _SPEEDS | MEMORY) - PRICES
@@ -345,7 +384,7 @@ def _kind_of(words: frozenset[str]) -> int:
 
 @lru_cache(maxsize=4096)
 def _is_cost(words: frozenset[str]) -> bool:
-    return _has(words, _COSTS) and not words & _QUALITIES
+    return _has(words, COSTS) and not words & _QUALITIES
 
 
 def is_speed(path: str) -> bool:

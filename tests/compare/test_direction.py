@@ -7,20 +7,100 @@ from hypothesis import strategies as st
 
 from pai_notebook.comparison.direction import Directions, infer_direction, read_mode
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.model.metric_words import HIGHER, LOWER
+from pai_notebook.model.metric_words import CHINESE, HIGHER, LOWER, chinese_ending
 from pai_notebook.model.names import Name
+from tests.examples import examples
 
 LISTS = json.loads((Path(__file__).parents[1] / "data" / "metric_directions.json").read_text("utf-8"))["lists"]
 
+words = str.split
+
+
+def modes(names):
+    return [infer_direction(name).mode for name in names.split()]
+
+
 # How many names each list has and how many the rule leaves undecided; a change of the rule shows here.
 ABSTAINED = {
-    "torchmetrics 1.9.0": (135, 39),
+    "torchmetrics 1.9.0": (135, 36),
     "scikit-learn 1.9.1 scorers": (58, 9),
     "scikit-learn 1.9.1 functions": (53, 5),
     "keras 3.15.1": (41, 9),
     "lm_eval 0.4.13": (183, 70),
     "autogluon.core 1.6.3": (22, 3),
 }
+
+
+NOT_DECIDED = [
+    (
+        "english",
+        """
+        false_pass_rate false_hit_rate false_success_rate missed_hit_rate zero_hit_rate failed_hits wrong_hits failed_success
+        recall_failure missed_recall low_accuracy_rate accuracy_below_0.9 jaccard_distance dice_distance ssim_distance
+        bleu_distance f1_distance noise_sensitivity sensitivity_to_noise perturbation_sensitivity reward_hacking accuracy_risk
+        misprediction_accuracy adversarial_success mia_auc cosine_distance attack_success_rate map_seconds accuracy_ms
+        precision_time success_time recall_period accuracy_time precision_bits fp16_precision qps_limit accuracy_goal f1_beta
+        TAR@FAR tar_at_far TAR@FAR=1e-4 tar@far1e-3 GAR@FAR VR@FAR pd@far verification_rate@far latency_slo_attainment
+        latency_within_sla latency_sla_met latency_ok latency_compliance cost_efficiency cost_effectiveness cost_recovery
+        error_budget_left latency_budget_remaining errors_fixed errors_corrected errors_caught errors_detected failures_prevented
+        mistakes_avoided loss_avoided violations_prevented time_between_failures errors.fixed latency.ok loss.weight
+        robustness_to_errors false_accuracy false_precision fake_hits hits_missed recall_missed accuracy_lost failed_accuracy
+        accuracy_failure hit_failure success_failure success_loss failure_success recall_gap recall_drop accuracy_shortfall
+        accuracy_debt accuracy_tax accuracy_penalty no_hits non_success unsuccess success_absent success_lost accuracy_violation
+        f1_violations precision_violation accuracy_decay bleu_decay bleu_drift accuracy_drift accuracyDrift auc_drift auc_shift
+        auc_volatility auc_noise accuracy_noise f1_fluctuation f1_jitter f1_swing f1_spread mae_improvement mae_reduced
+        mae_reduction loss_reduction loss_recovered loss_recovery loss_saved losses_averted failures_averted failures_caught
+        failures_survived failures_handled failures_tolerated failure_tolerance failure_resilience failure_recovery error_recovery
+        error_resilience error_tolerance error_margin error_correction error_detection error_free errors_resolved errors_removed
+        errors_rectified errors_repaired errors_undone errors_healed errors_found errors_flagged errors_recovered errors_handled
+        errorsFixed errors-fixed fixed_errors corrected_errors errors_closed mistakes_fixed mistakes_found outages_avoided
+        outage_prevented violations_blocked violations_caught violations_fixed latency_budget latency_slo latency_sla
+        latency_target latency_target_met latency_goal_met latency_ok_rate latency_compliant latency_pass latency_score
+        latency_gain latency_saving latency_savings latency_reduction latency_improvement latency_margin latency_speedup
+        latency_efficiency latency_attained cost_saving cost_avoidance cost_avoided cost_benefit cost_gain cost_effective
+        cost_efficient cost_margin cost_savings_usd cost_reduction cost_coverage error_budget error_budget_remaining
+        errorBudgetLeft error.budget.left perplexity_gain perplexity_reduction wer_reduction wer_improvement cer_gain
+        relative_wer_reduction map_ms map_sec map_hours map_memory map_gb map_cost map_usd accuracy_seconds accuracy_latency
+        precision_ms recall_ms f1_ms f1_time auc_time bleu_time iou_time recall_duration recall_interval recall_window recall_days
+        success_duration success_latency hit_time success_cost hits_per_error precision_digits precision_decimals precision_mode
+        precision_level_bits bf16_precision mixed_precision half_precision int8_precision numeric_precision floatPrecision
+        precision_type precision_target f1_alpha f1_weight f1_goal f1_target f1_limit f1_min_required auc_target auc_floor
+        auc_goal auc_limit accuracy_budget accuracy_limit accuracy_floor accuracy_cap accuracy_ceiling accuracy_sla accuracy_slo
+        qps_target qps_budget qps_cap qps_quota throughput_limit throughput_target throughput_quota psnr_target rouge_distance
+        bleu_penalty f1_risk recall_risk accuracyRisk precision_bias accuracy_bias auc_bias f1_parity_gap accuracy_disparity
+        recall_disparity tpr_gap tpr_difference tpr_disparity fpr_disparity fpr_parity error_parity input_sensitivity
+        prompt_sensitivity weight_sensitivity sensitivity_analysis sensitivity_index price_sensitivity parameter_sensitivity
+        lr_sensitivity attack_sensitivity reward_hack reward_hacked reward_model_loss_gain reward_penalty reward_noise reward_gap
+        jailbreak_rate toxicity_score adversarial_hits mia_accuracy backdoor_success poison_success gar_at_frr cmc_at_far
+        dr_at_fpr detection_rate_at_fpr detection_at_far tpir@fpir VR@FAR=0.001 val@far=1e-3 tar_given_far requests_under_latency
+        share_within_latency fraction_below_error time_since_failure hours_between_failures uptime_before_failure
+        requests_until_failure days_until_failure negative_recall neg_recall negative_precision negative_accuracy negative_f1
+        f1_neg error_neg neg_error negative_loss error_negative accuracy_negated below_accuracy accuracy_below accuracy_under
+        accuracy_within zero_accuracy zero_recall wrong_accuracy incorrect_accuracy inaccurate_recall misdetection_recall
+        mislabel_accuracy bad_hits poor_accuracy low_recall low_precision never_hit_rate not_hit_rate non_hit_rate no_success_rate
+        un_success_rate bypass_success_rate exploit_success fraud_success spam_success unauthorized_success phishing_success
+        scam_success intrusion_success theft_success
+        """,
+    ),
+    (
+        "chinese",
+        """
+        不合格率 不正确率 非正确率 不准确率 非准确率 反准确率 不通过率 未通过率 误通过率 假通过率 错误通过率 误报通过率 未命中率
+        无命中率 零命中率 非命中率 误命中率 错误命中率 虚假命中率 未检出率 误检出率 未召回率 误召回率 未成功率 不成功率 未解决率
+        不满意度 标准误差 不合格准确率 误合格率 假合格率 非合格率 合格率下降 准确率下降 准确率损耗 准确率差 准确率目标 准确率下限
+        目标准确率 期望准确率 要求准确率 准确率偏差 准确率波动 低准确率 低准确率占比 反合格率 假命中率 伪命中率 伪通过率 虚假通过率
+        虚假成功率 攻击成功率 入侵成功率 欺诈成功率 作弊成功率 逃逸成功率 干扰成功率 劫持成功率 漏洞利用成功率 失败成功率
+        未达标合格率 不合格检出率 错检出率 错召回率 误胜率 负胜率 非覆盖率 未覆盖率 无覆盖率 不覆盖率 未采纳率 不采纳率 拒绝采纳率
+        不灵敏度 非相似度 不相似度 差异相似度 待解决率 噪声灵敏度 扰动灵敏度 避免损失 挽回损失 减少损失 减少误差 降低错误率
+        非错误率 无错误率 零错误率 零失败率 无失败率 未失败率 不失败率 非延迟 目标延迟 延迟目标 延迟预算 允许误差 最大允许误差
+        误差目标 误差阈值 误差容忍度 失败避免率 延迟达标率 延迟合规率 错误修复率 错误检出率 错误发现率 错误恢复率 损失挽回率
+        成本效率 成本节省 免损失 可接受误差 可容忍误差 容许误差 公差误差 预期损失 预期误差 期望延迟 基线准确率 基准准确率
+        随机准确率 人工准确率 人类准确率 教师准确率 上一版准确率 历史准确率 旧准确率 对照准确率 多数类准确率 准确率.下降
+        准确率_不达标 命中率.目标 通过率.耗时 抗误差 抗延迟 容错率 失误率 不准确度 不精确率 欠精度 数值精度 浮点精度 半精度
+        混合精度 单精度 双精度 量化精度 计算精度 训练精度 推理精度 int8精度 fp16精度 精度位数 非满意度 未满意度
+        """,
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +238,88 @@ def test_most_names_of_lists_that_the_rule_was_not_written_on_are_decided():
 )
 def test_names_are_read_by_whole_tokens(name, mode):
     assert infer_direction(name).mode == mode
+
+
+ALWAYS = words("""
+    false wrong fake failed failing missed missing never no not non without low bad poor invalid incorrect inaccurate broken
+    rejected skipped below above under within between until target goal budget limit quota sla slo allowed acceptable
+    tolerated desired expected required baseline previous avoided prevented caught corrected detected recovered resolved
+    removed handled reduced free tolerance resilience mispredicted zero degraded averted mistaken
+""")
+BEHIND = words("""
+    distance risk bias penalty rank range regret deviation drop gap margin headroom goal_met attainment compliance
+    efficiency effectiveness recovery left remaining fixed ok met hacking alpha beta mode type version name id flag schedule
+    weight wobble jitter disparity parity drift cap floor
+""")
+SEPARATORS = [".".join, "_".join, "-".join, "/".join, " ".join, lambda words: words[0] + "".join(map(str.title, words[1:]))]
+TURNED_CHINESE = words("""
+    不 非 未 无 零 误 错误 假 伪 反 漏 虚假 低 没 缺 欠 目标 允许 最低要求 预期 避免 减少 抗 基线
+""")
+MEASURED = sorted((HIGHER | LOWER) - {"hausdorff", "levenshtein", "frechet"})
+
+
+@given(
+    st.sampled_from(MEASURED), st.sampled_from(ALWAYS), st.sampled_from(SEPARATORS), st.booleans(), st.sampled_from(["", "val", "by_class"])
+)
+def test_a_word_that_turns_or_doubts_a_metric_leaves_no_direction(metric, word, join, behind, more):
+    name = join([*([more] if more else []), *((metric, word) if behind else (word, metric))])
+    assert infer_direction(name).mode is None or (word == "zero" and (behind or "." in name)), name
+
+
+@given(
+    st.sampled_from(MEASURED),
+    st.sampled_from(BEHIND) | st.text("bcdfghjklmnpqrtvwxyz", min_size=6, max_size=9),
+    st.sampled_from(SEPARATORS[1:]),
+)
+def test_behind_a_metric_any_word_but_a_harmless_one_makes_it_another_thing(metric, word, join):
+    assert infer_direction(join([metric, word])).mode is None
+    assert infer_direction(join(["val", metric, word, "mean"])).mode is None
+
+
+@examples(400)
+@given(st.sampled_from(sorted(CHINESE)), st.sampled_from(TURNED_CHINESE), st.sampled_from(["", "测试集", "val.", "平均"]))
+def test_a_chinese_word_that_turns_a_metric_leaves_no_direction(metric, word, more):
+    assert chinese_ending(word + metric) != metric or infer_direction(f"{more}{word}{metric}").mode is None
+    assert infer_direction(f"{metric}_{word}").mode is None
+
+
+@examples(400)
+@given(
+    st.sampled_from(sorted(HIGHER - {"sensitivity"} | LOWER)),
+    st.sampled_from(["", "val", "test", "macro", "student", "wine", "dev_clean", "m3"]),
+    st.sampled_from(["", "mean", "avg", "macro", "k", "5", "at_5", "on_wine", "en", "test", "for_class", "p95"]),
+)
+def test_what_it_is_a_metric_of_and_harmless_words_keep_its_direction(metric, front, behind):
+    name = "_".join(part for part in (front, metric, behind) if part)
+    assert infer_direction(name).mode == ("max" if metric in HIGHER else "min"), name
+
+
+@pytest.mark.parametrize("family", NOT_DECIDED, ids=lambda family: family[0])
+def test_names_that_turn_a_metric_have_no_direction(family):
+    assert {name: infer_direction(name).mode for name in family[1].split() if infer_direction(name).mode} == {}
+
+
+def test_a_unit_is_one_of_an_error_or_a_time():
+    assert modes("latency_ms cost_usd mae_seconds rmse_kwh hit_latency pass_latency") == ["min"] * 6
+    assert modes("accuracy_s recall.seconds f1_usd errors_time success.hours") == [None] * 5
+
+
+def test_a_point_of_operation_decides_nothing():
+    assert modes("TAR@FAR val@far=1e-3 requests_per_failure recall@fpr pass@1_loss") == [None] * 5
+    assert modes("far@tar accuracy@5 mean_per_class_accuracy") == ["min", "max", "max"]
+
+
+def test_what_was_done_to_errors_may_have_undone_them():
+    assert modes("repaired_errors hushed_failures errors_in_code_fixed latency_on_time") == [None] * 4
+    assert modes("mean_squared_error errors_per_day errors_on_wine latency_for_users wer_in_the_far_field") == ["min"] * 5
+
+
+def test_a_doubted_name_says_so():
+    assert (
+        infer_direction("false_hit_rate").reason
+        == infer_direction("accuracy_goal").reason
+        == "another word of the name may turn what it says"
+    )
 
 
 @given(st.sampled_from(sorted(HIGHER | LOWER)), st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=6))
