@@ -27,7 +27,7 @@ _Key = tuple[str, str]
 # Dataset, and keys of an object.
 _Place = tuple[str, tuple[str, ...]]
 # Names of a value to which a sibling such as `stderr` belongs.
-OWNERS = ("score", "value", "mean", "accuracy")
+OWNERS = ("score", "value", "mean", "estimate", "point", "point_estimate", "accuracy")
 # Levels that people use, in percent: another number called `confidence` or `alpha` may be anything.
 _USUAL_LEVELS = (68, 68.27, 68.3, 80, 90, 95, 95.4, 95.45, 97.5, 98, 99, 99.5, 99.7, 99.73, 99.9, 99.99)
 # Endings of names that are codes of languages where others stand beside them: Hindi, Lao, Luxembourgish, Sindhi and Northern Sami.
@@ -272,8 +272,10 @@ def owners_by_place(names: Iterable[_Key], places: Mapping[_Place, bool]) -> dic
     """
     named: dict[_Place, dict[tuple[str, ...], _Key]] = {}
     others: dict[_Place, dict[tuple[str, ...], _Key]] = {}
+    items: set[_Place] = set()
     for key in names:
         keys = split_path(key[0])
+        items.add((key[1], keys))
         for own in dict.fromkeys((keys, unwrapped(keys))):
             place = key[1], own[:-1]
             if own and place in places:
@@ -281,4 +283,5 @@ def owners_by_place(names: Iterable[_Key], places: Mapping[_Place, bool]) -> dic
                     named.setdefault(place, {})[own] = key
                 elif places[place] and kind_of_metric(key[0]) == 0:
                     others.setdefault(place, {})[own] = key
-    return {**others, **named}
+    # what stands in the item of a list is of the value of the item, not of another quality in it
+    return {**{place: owned for place, owned in others.items() if place not in items}, **named}

@@ -501,6 +501,20 @@ def test_what_names_no_metric_belongs_to_the_only_quality_beside_it(metric, wide
     assert {row.path for row in c.metrics if row.is_evidence} == {"n", *wide}
 
 
+@pytest.mark.parametrize("beside", [{"stderr": 0.005}, {"std": 0.01, "n_runs": 5}, {"margin_of_error": 0.01}])
+@pytest.mark.parametrize(("name", "value"), [("name", "value"), ("metric", "score")])
+def test_what_stands_in_the_item_of_a_list_belongs_to_its_value_alone(name, value, beside):
+    c = compare(*({"metrics": [{name: "accuracy", value: number, "macro_f1": number, **beside}]} for number in (0.8, 0.9)))
+    assert c.interval("metrics.accuracy", "0.2.0").words == "beyond chance (95 %)"
+    assert c.interval("metrics.accuracy.macro_f1", "0.2.0").words == "no interval known"
+
+
+@pytest.mark.parametrize("value", ["value", "estimate", "point", "point_estimate"])
+def test_two_bounds_belong_to_an_estimate_beside_them(value):
+    c = compare(*({"accuracy": {value: number, "lower": number - 0.02, "upper": number + 0.02}} for number in (0.8, 0.9)))
+    assert c.interval(f"accuracy.{value}", "0.2.0").words == "beyond chance (95 %)"
+
+
 def test_what_may_be_groups_or_a_metric_of_its_own_belongs_to_no_other():
     groups = {"overall": 0.8, "low": 0.6, "high": 0.9, "n": 1000}
     index = {"f1": 0.8, "ci": 0.75, "n": 1000}
