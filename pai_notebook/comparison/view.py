@@ -317,10 +317,10 @@ def _chance_notes(rows: Sequence[Row], places: Sequence[int], names: Sequence[st
     judged = [each for each in changes if each]
     known = [change for each in judged for change in each if change.evidence is not None and change.evidence.interval is not None]
     if any(change.is_within_tolerance for change in known):
-        within = "≈ could be chance or within the tolerance: the 95 % interval of the difference includes zero or a difference that small."
+        within = "≈ could be chance or within the tolerance: the interval of the difference (95 % together) includes zero or so little."
         yield say(within)
     elif any(change.verdict is Verdict.CHANCE for change in known):
-        yield say("≈ could be chance: the 95 % interval of the difference includes zero.")
+        yield say("≈ could be chance: the interval of the difference (95 % together) includes zero.")
     sources: dict[Phrase, dict[str, set[int]]] = {}
     tested: dict[str, set[int]] = {}
     for row in rows:

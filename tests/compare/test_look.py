@@ -385,7 +385,7 @@ def test_what_could_be_chance_and_what_has_no_interval_has_no_colour_and_no_fill
     assert "☆ 0.9 +0.1 ?" in text
     assert "≈ could be chance · ? no interval known · ☆ best as measured, or not told apart from it " in text
     assert "baseline 1 ≈, 1 ?" in text
-    assert "≈ could be chance: the 95 % interval of the difference includes zero. ? no interval known in 1 of 2 cells." in text
+    assert "≈ could be chance: the interval of the difference (95 % together) includes zero. ? no interval known in 1 of 2 cells." in text
     assert not re.search(r"\d (better|worse)\b|[0-9] (better|worse)|★", text)
     assert not re.search("<strong>|<td[^>]*>[^<]*<b>|★", c.to_html())
 
