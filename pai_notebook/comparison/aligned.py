@@ -109,7 +109,7 @@ class Aligned:
         means = Series({**self._series.said, **dict.fromkeys(self._listed.said, "mean")}, self._naming)
         found = MetricCells(self._versions, means, columns)
         self._not_used: list[Phrase] = []
-        self._repeats = repeats_of(found, self._versions, self._listed)
+        self._repeats = repeats_of(found, self._versions, self._listed, self._by_name)
         self._gaps = tuple(remarks_on_lists(found, self._names, self._listed))
         self._uncertainty = Uncertainty(
             found,
@@ -327,7 +327,11 @@ class Aligned:
 
     def _shown_in(self, groups: Sequence[VersionGroup]) -> dict[tuple[str, str], str]:
         """What the metrics that are shown are called, where groups speak of them."""
-        return {(row.path, row.dataset): row.key.shown for row in self.metrics} if groups else {}
+        if not groups:
+            return {}
+        shown = {(row.path, row.dataset): row.key.shown for row in self.metrics}
+        called = {(path, name): text for (path, dataset), text in shown.items() for name, same in self._by_name.items() if same == dataset}
+        return shown | called
 
     @cached_property
     def failed_runs(self) -> tuple[Phrase, ...]:

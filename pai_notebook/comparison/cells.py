@@ -224,9 +224,8 @@ def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, *, t
         return (Missing(say(cell.state)), *marks) if marks else Missing(say(cell.state))
     if row.section == "metrics" and cell.value is not None:
         runs = comparison._runs(row, place)  # noqa: SLF001 - for this table alone
-        version = comparison.versions[place]
-        found = version.repeats.get((row.path, row.dataset)) if isinstance(version, VersionGroup) else None
-        text = _number(cell, form, runs, 0 if found is None else found.failed)
+        failed = 0 if runs is None or not isinstance(comparison.versions[place], VersionGroup) else runs.failed
+        text = _number(cell, form, runs, failed)
         return Number(text, star=star, delta=_delta(comparison, row, place, form), marks=marks)
     if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
         return Diff(base.text, cell.text)

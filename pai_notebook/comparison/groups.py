@@ -247,9 +247,23 @@ class ListedRepeats(ByName[Kind]):
 
 
 def repeats_of(
-    cells: Mapping[Key, Sequence[Cell]], versions: Sequence[ModelVersion], listed: ListedRepeats
+    cells: Mapping[Key, Sequence[Cell]],
+    versions: Sequence[ModelVersion],
+    listed: ListedRepeats,
+    by_name: Mapping[str, str] | None = None,
 ) -> dict[Key, tuple[Runs | None, ...]]:
     """Find the repeats behind every metric: of groups, and of lists that are said to hold them.
+
+    Parameters
+    ----------
+    cells : mapping of (path, dataset) to sequence of Cell
+        Every metric, one cell a version.
+    versions : sequence of ModelVersion
+        The versions.
+    listed : ListedRepeats
+        Which lists hold repeats.
+    by_name : mapping of str to str, optional
+        Datasets that are called otherwise in `cells` than by some versions.
 
     Raises
     ------
@@ -257,49 +271,50 @@ def repeats_of(
         When lists of folds are not equally long, or what is said to be a list is none.
     """
     found: dict[Key, tuple[Runs | None, ...]] = {}
-    grouped = {key for version in versions if isinstance(version, VersionGroup) for key in version.repeats}
-    stated = [_MemberErrors(version) if isinstance(version, VersionGroup) else None for version in versions]
+    groups = [_Members(version, by_name or {}) if isinstance(version, VersionGroup) else None for version in versions]
+    grouped = {key for group in groups if group is not None for key in group.repeats}
     for key in cells:
         kind = listed.kind(key)
         if kind is not None:
             found[key] = tuple(_listed(cell, kind) for cell in cells[key])
             _check_lengths(key, kind, found[key], cells[key])
-        elif key in grouped and all(abs(value) < _LARGEST for value in _numbers(versions, key)):
-            found[key] = tuple(
-                replace(
-                    errors.beside(
-                        key,
-                        Runs.of(version.repeats[key].values, folds=version.folds, keys=_keys(version, key), uneven=bool(version.uneven)),
-                    ),
-                    failed=version.repeats[key].failed,
-                    only_absent=errors.are_absent(key),
-                )
-                if isinstance(version, VersionGroup) and key in version.repeats and errors is not None
-                else None
-                for version, errors in zip(versions, stated, strict=True)
-            )
+        elif key in grouped and not any(group.is_beyond_spread(key) for group in groups if group is not None):
+            found[key] = tuple(None if group is None or key not in group.repeats else group.runs(key) for group in groups)
     return found
 
 
-class _MemberErrors:
-    """What the members of a group state of how sure their values are."""
+class _Members:
+    """The numbers of the members of a group, and what these state of how sure they are."""
 
-    def __init__(self, group: VersionGroup) -> None:
-        self._places = {key: found.places for key, found in group.repeats.items()}
+    def __init__(self, group: VersionGroup, by_name: Mapping[str, str]) -> None:
+        self._group = group
+        # as the group calls it, by what it is called among the versions that are compared
+        self._own = {(path, by_name.get(dataset, dataset)): (path, dataset) for path, dataset in group.repeats}
+        self.repeats = {key: group.repeats[own] for key, own in self._own.items()}
         self._names = [member.version_name for member in group.members]
         self._cells = MetricCells(group.members)
         self._readings = Readings(EvidenceFinder(self._cells), None, {}, {})
 
-    def are_absent(self, key: Key) -> bool:
-        """Whether the members without a number state nothing."""
-        return all(is_blank(cell) for place, cell in enumerate(self._cells[key]) if place not in self._places[key])
+    def is_beyond_spread(self, key: Key) -> bool:
+        """Whether a number of a metric is so large that no computer holds its square."""
+        return key in self.repeats and any(abs(value) >= _LARGEST for value in self.repeats[key].values)
 
-    def beside(self, key: Key, runs: Runs) -> Runs:
+    def runs(self, key: Key) -> Runs:
+        """Give the runs or folds of a metric."""
+        own, found = self._own[key], self.repeats[key]
+        folds = fold_of(self._group.members) if self._group.folds else ()
+        # a run belongs to none of another group
+        keys = tuple(folds[place] for place in found.places) if self._group.folds else ()
+        runs = Runs.of(found.values, folds=self._group.folds, keys=keys, uneven=bool(self._group.uneven))
+        absent = all(is_blank(cell) for place, cell in enumerate(self._cells[own]) if place not in found.places)
+        return replace(self._beside(own, found.places, runs), failed=found.failed, only_absent=absent)
+
+    def _beside(self, key: Key, places: Sequence[int], runs: Runs) -> Runs:
         """Give runs with the widest error or interval of each name; the mean of folds is of the examples of all of them."""
         share = 1 / math.sqrt(runs.count) if runs.folds else 1.0
         found: dict[str, Side] = {}
         refused: list[tuple[str, Phrase]] = []
-        for place in self._places[key]:
+        for place in places:
             refused += [(self._names[place], each) for each in self._readings.refused(key, place)]
             for name, side in self._readings.stated(key, place):
                 before = found.get(name)
@@ -325,20 +340,6 @@ def remarks_on_lists(cells: Mapping[Key, Sequence[Cell]], names: Sequence[str], 
             if runs is not None and runs.told_failed is not None:
                 without = "{failed} for {names} in {name}: the mean is of the others"
                 yield say(without, failed=runs.told_failed, names=Name("metrics", *key).short, name=name)
-
-
-def _numbers(versions: Sequence[ModelVersion], key: Key) -> Iterator[float]:
-    for version in versions:
-        if isinstance(version, VersionGroup) and key in version.repeats:
-            yield from version.repeats[key].values
-
-
-def _keys(group: VersionGroup, key: Key) -> tuple[Hashable, ...]:
-    """The fold of each number of a metric; nothing for runs, of which none belongs to one of another group."""
-    if not group.folds:
-        return ()
-    folds = fold_of(group.members)
-    return tuple(folds[place] for place in group.repeats[key].places)
 
 
 def _listed(cell: Cell, kind: Kind) -> Runs | None:

@@ -33,7 +33,7 @@ _FEWEST_FOLDS = 3
 _PERCENT = 100
 _LEVEL = 0.95
 # What says the number of examples of a dataset.
-_LOOKED_UP = "DataCount"
+LOOKED_UP = "DataCount"
 # States of cells in which nothing is stated.
 _NOTHING = frozenset({State.ABSENT, State.NO_METRICS, State.NULL, State.FETCH_FAILED, State.DIFFERS})
 
@@ -151,7 +151,7 @@ class Readings:
         if not known:
             return Unused()
         # what stands beside runs and is not believed of n is their doubt
-        others = [each for each in readings if each.what != _LOOKED_UP and not isinstance(known[0], Runs)]
+        others = [each for each in readings if each.what != LOOKED_UP and not isinstance(known[0], Runs)]
         of_members = known[0].refused if isinstance(known[0], Runs) else ()
         reasons: list[Phrase | tuple[str, Phrase]] = [each.refusal for each in others if each.refusal is not None]
         reasons += [*self._refused[key, place, n], *of_members]
@@ -209,7 +209,7 @@ class Readings:
         what, count = self._examples(key, place, n)
         if not what:
             return None
-        looked_up = what == _LOOKED_UP
+        looked_up = what == LOOKED_UP
         refusal = None
         if looked_up and place not in self._counts[key[1]].places:
             name = f"n@{self._counts[key[1]].called}"
@@ -254,12 +254,12 @@ class Readings:
         what, count = self._examples(key, place, self._n)
         if is_summary(self._beside.cell(key, place)):
             return None  # of each number or of all of them
-        return None if what == _LOOKED_UP and place not in self._counts[key[1]].places else count
+        return None if what == LOOKED_UP and place not in self._counts[key[1]].places else count
 
     def _examples(self, key: Key, place: int, n: float | None) -> tuple[str, float | None]:
         """Find the number of examples and what says it: the caller, a row beside the metric, or the dataset; no name where nothing does."""
         what, count = ("n", n) if n is not None else self._beside.examples(key, place)
-        return (_LOOKED_UP, self._counts[key[1]].examples) if not what and key[1] in self._counts else (what, count)
+        return (LOOKED_UP, self._counts[key[1]].examples) if not what and key[1] in self._counts else (what, count)
 
     def _stated(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated standard errors, and what is not read."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key
 from pai_notebook.comparison.interval import normal_quantile, t_interval
-from pai_notebook.comparison.readings import DatasetCount, Readings, SourceReading
+from pai_notebook.comparison.readings import LOOKED_UP, DatasetCount, Readings, SourceReading
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Alone, Bounds, Exact, Share, Side, Stated
@@ -365,7 +365,8 @@ class Uncertainty:
 
 def _alone(readings: Iterable[SourceReading | None]) -> Alone | None:
     """What is known of a value by itself, the first of what is stated; None where something is not believed, or known of runs."""
-    found = [each for each in readings if each is not None]
+    # that the dataset's number of examples does not count for it says nothing of what it states itself
+    found = [each for each in readings if each is not None and (each.what != LOOKED_UP or each.side is not None)]
     sides = [Alone(each.side.value, each.side, each.what) for each in found if isinstance(each.side, Share | Stated | Bounds)]
     return sides[0] if sides and len(sides) == len(found) else None
 

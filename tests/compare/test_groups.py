@@ -910,3 +910,32 @@ def test_runs_of_which_some_are_in_percent_have_no_mean(values, mean):
     report = c.check("accuracy >= baseline - 1pp")
     assert report.passed is (mean is not None)
     assert [check.reason.startswith("the value differs among members: ") for check in report.breaches] == ([True] if mean is None else [])
+
+
+@pytest.mark.parametrize("counts", [(455, 512, 536), (528, 520, 535), (528, 528, math.nan)])
+def test_a_group_that_names_its_dataset_as_the_registry_does_keeps_its_runs(counts):
+    pd = pytest.importorskip("pandas")
+    found = []
+    with pnb.connect("demo", default=False) as registry:
+        for dataset in ("d-digitsholdout0001", "digits-holdout"):
+            columns = {f"accuracy@{dataset}": [count / 540 for count in counts], f"n@{dataset}": 540}
+            table = pd.DataFrame({"run": ["s0", "s1", "s2"], "lr": 2, "seed": [0, 1, 2], **columns})
+            group = pnb.VersionSet.from_frame(table, name="run", settings=["lr", "seed"]).group_repeats()
+            c = registry.compare("手写数字识别@approved", group, baseline="approved", include="accuracy")
+            report = c.check("accuracy@digits-holdout >= baseline - 20pp")
+            found.append(
+                (repr(c.interval("accuracy@digits-holdout", "s0 (3 runs)")), str(c.verdict), report.passed, c.failed_runs, "(sd " in str(c))
+            )
+    assert found[0] == found[1]
+    assert (found[0][2], found[0][4]) == (not any(map(math.isnan, counts)), True)
+
+
+@pytest.mark.parametrize("beside", [{"accuracy_stderr": 0.005}, {"accuracy_ci": "0.88-0.92"}])
+def test_what_a_candidate_states_counts_where_the_number_of_its_dataset_does_not(beside):
+    pd = pytest.importorskip("pandas")
+    row = {"run": "x", **{f"{name}@digits-holdout": value for name, value in {"accuracy": 0.90, **beside}.items()}}
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.compare("手写数字识别@approved", pnb.VersionSet.from_frame(pd.DataFrame([row]), name="run"), baseline="approved")
+    evidence = c.interval("accuracy@digits-holdout", "x (not registered)")
+    assert evidence.interval.excludes_zero
+    assert "and n of 2.0.0, each with its own error" in evidence.reason
