@@ -50,7 +50,12 @@ class BestSentences(VerdictWords):
         datasets: dict[Phrase, list[str]] = {}
         for leaders, dataset, row in sorted(told, key=lambda each: 2 if each[0] is None else each[0].is_open):
             datasets.setdefault(self._shortly(leaders, row), []).append(dataset)
-        return joined([say("{text} on {dataset}", text=names, dataset=joined(some)) for names, some in datasets.items()], "; ")
+        said = []
+        for text, names in datasets.items():
+            named = [name for name in names if name]
+            said += [say("{text} on {dataset}", text=text, dataset=joined(named))] if named else []
+            said += [say("{text} without a dataset", text=text)] if len(named) < len(names) else []
+        return joined(said, "; ")
 
     def _shortly(self, leaders: Leaders | None, row: Row) -> Phrase:
         """Name the best of one dataset, or how many it may be."""

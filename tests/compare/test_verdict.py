@@ -722,6 +722,13 @@ def test_of_a_metric_on_several_datasets_the_best_come_first_in_one_short_clause
     assert "<b>Best by accuracy" in verdict._repr_html_()
 
 
+def test_where_a_metric_has_a_dataset_here_and_none_there_the_answer_says_which():
+    with pnb.connect("demo", default=False) as registry:
+        lead = registry.compare("wine-cultivar", baseline="approved", by="accuracy").verdict.sentences[0]
+    assert lead.endswith("; known for 0.9.0 only without a dataset.")
+    assert " on ." not in lead
+
+
 def test_of_a_few_versions_the_bold_line_says_which_are_better_and_which_are_worse():
     c = compare({**BASE, "auc": 0.8}, {**BASE, "accuracy": 0.95}, WORSE, baseline="0.1.0")
     lead, worse, better = c.verdict.sentences[:3]
