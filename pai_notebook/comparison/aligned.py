@@ -121,7 +121,8 @@ class Aligned:
         )
         self.paired_results = tuple(self._evidence(paired, found))
         if self.paired_results:
-            self._uncertainty = self._uncertainty.with_paired(by_place(self.paired_results, list(found), self._names))
+            by_examples = by_place(self.paired_results, list(found), self._names, self._uncertainty.examples)
+            self._uncertainty = self._uncertainty.with_paired(by_examples)
         self._measured = (
             () if self._place is None else tuple(metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance))
         )

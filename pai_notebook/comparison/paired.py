@@ -309,15 +309,22 @@ def _cut(text: str) -> str:
 
 
 def by_place(
-    results: Iterable[Paired], keys: Sequence[tuple[str, str]], names: Sequence[str]
+    results: Iterable[Paired],
+    keys: Sequence[tuple[str, str]],
+    names: Sequence[str],
+    examples: Callable[[tuple[str, str], int], float | None],
 ) -> dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]]:
-    """Results by metric and positions of the two versions, both ways round; what has no interval says nothing of another difference."""
+    """Results by metric and positions of the two versions, both ways round.
+
+    What has no interval says nothing of another difference, nor of more examples than were answered.
+    """
     found: dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]] = {}
     for result in results:
-        if result.source is None and result.stated_delta is not None:
-            continue
         key = next(each for each in keys if Name("metrics", *each).short == result.metric)
         place, other = names.index(result.version), names.index(result.other)
+        is_part = not result.cluster and min(examples(key, each) or 0 for each in (place, other)) > result.n
+        if result.source is None and (result.stated_delta is not None or is_part):
+            continue
         found[key, place, other] = partial(_evidence, result, reverse=False)
         found[key, other, place] = partial(_evidence, result, reverse=True)
     return found

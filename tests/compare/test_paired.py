@@ -382,6 +382,17 @@ def test_a_pair_that_cannot_tell_takes_the_place_of_what_is_less_sure():
     assert told.best("accuracy").unknown == ("0.1.0",)
 
 
+@pytest.mark.parametrize(("gained", "is_known"), [(0, True), (5, True), (15, False)])
+def test_a_few_answers_that_say_nothing_leave_what_all_examples_say(gained, is_known):
+    docs = [
+        {"VersionName": name, "Metrics": {"accuracy": right, "n": 5000}} for name, right in (("0.1.0", 0.8), ("0.2.0", 0.8 + gained / 100))
+    ]
+    c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
+    first, second = ([place < right for place in range(100)] for right in (80, 80 + gained))
+    p = c.paired("accuracy", tables(first, second), on="id", correct="ok")
+    assert (c.with_paired(p).interval("accuracy", "0.2.0").reason == c.interval("accuracy", "0.2.0").reason) is is_known
+
+
 def test_too_few_groups_take_the_place_of_what_is_less_sure():
     first, second = ([place < right for place in range(1000)] for right in (910, 950))
     docs = [{"VersionName": name, "Metrics": {"accuracy": right, "n": 1000}} for name, right in (("0.1.0", 0.91), ("0.2.0", 0.95))]
