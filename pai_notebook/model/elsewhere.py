@@ -20,7 +20,7 @@ from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
-from pai_notebook.model.pivoting import OF_NAMES, code_of_pivot, code_of_unstack, word_of_names
+from pai_notebook.model.pivoting import OF_NAMES, code_of_long, code_of_pivot, code_of_unstack, word_of_names
 from pai_notebook.model.resolving import without_dataset
 from pai_notebook.model.version import NOT_REGISTERED
 
@@ -68,26 +68,14 @@ def documents_of_frame(
         When it is no DataFrame or has a row a metric, a column is not there or is there twice, a version has no name or that of
         another, or a metric is neither number, truth value, text nor list of numbers.
     """
-    if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
-        raise ConfigurationError(
-            say("df={given} is not a DataFrame", given=described(frame)), hint=say("Pass a row a version, a column a metric.")
-        )
-    if frame.columns.nlevels > 1:
-        raise ConfigurationError(
-            say("df: its columns have {count} levels", count=frame.columns.nlevels), hint=say("Pass flat names, such as accuracy@d-a.")
-        )
-    if metrics is None and {*map(str, frame.columns), *map(str, frame.index.names)} >= _LONG:
-        said = say("df: it has a row a metric, as to_frame(layout='long') has, not a row a version")
-        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet.from_frame(versions.to_frame())"))
-    if metrics is None and any({f"{column} delta", f"{column} percent"} <= {*frame.columns} for column in frame.columns):
-        said = say("df: this is the table of a comparison, with one row per metric instead of one per version")
-        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet(comparison.versions)"))
-    if name is None and frame.index.nlevels > 1:
-        raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_unstack(frame)))
+    _refuse_shapes(frame, name, metrics)
     columns = list(map(str, frame.columns))
     values = {column: plain_array(frame.iloc[:, place]) for place, column in enumerate(columns)}
     if name is not None:
         _check_columns("name", [name], columns)
+    _refuse_unread(columns)
+    if metrics is None and (code := code_of_long(values, name, settings or ())):
+        raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=_hint(code))
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
     told = [column for column in columns if _section_of(column)] if settings is None else _check_columns("settings", settings, columns)
     likely = _columns_of_names(frame, values, {*chosen, *told, *(metrics or ())}) if name is None else []
@@ -111,7 +99,8 @@ def documents_of_frame(
     column = str(frame.index.name or "version") if name is None else name
     # pandas reads 1.9 and 1.10 as numbers, of which the second is 1.1
     cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) and _is_there(each) for each in given) else ""
-    names = _names_of_rows(given, _hint(code_of_pivot(name, given, values, [each for each in taken if each in numbers]), cure))
+    pivot = code_of_pivot(name, given, values, [each for each in taken if each in numbers], settings or ())
+    names = _names_of_rows(given, _hint(pivot, cure))
     documents = [
         candidate_document(
             each,
@@ -144,6 +133,35 @@ def documents_of_frame(
     parts += [say("the names are numbers, so that 1.10 became 1.1: {code} keeps them as text", code=cure)] if cure else []
     origin = say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
     return documents, origin, tuple(left)
+
+
+def _refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -> None:
+    """Refuse what is no table, and tables without a row for each version."""
+    if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
+        raise ConfigurationError(
+            say("df={given} is not a DataFrame", given=described(frame)), hint=say("Pass a row a version, a column a metric.")
+        )
+    if frame.columns.nlevels > 1:
+        raise ConfigurationError(
+            say("df: its columns have {count} levels", count=frame.columns.nlevels), hint=say("Pass flat names, such as accuracy@d-a.")
+        )
+    if metrics is None and {*map(str, frame.columns), *map(str, frame.index.names)} >= _LONG:
+        said = say("df: it has a row a metric, as to_frame(layout='long') has, not a row a version")
+        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet.from_frame(versions.to_frame())"))
+    if metrics is None and any({f"{column} delta", f"{column} percent"} <= {*frame.columns} for column in frame.columns):
+        said = say("df: this is the table of a comparison, with one row per metric instead of one per version")
+        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet(comparison.versions)"))
+    if name is None and frame.index.nlevels > 1:
+        raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_unstack(frame)))
+
+
+def _refuse_unread(columns: Sequence[str]) -> None:
+    """Refuse a table of one column that holds several, as a file with semicolons read with commas."""
+    for separator in (";", "\t") if len(columns) == 1 else ():
+        if separator in columns[0]:
+            # where cells are parted by semicolons, the comma is in the numbers
+            code = f"pd.read_csv(..., sep={separator!r}{', decimal=' + repr(',') if separator == ';' else ''})"
+            raise ConfigurationError(say("df: its only column is called {name!r}", name=columns[0]), hint=say("Use {code}.", code=code))
 
 
 def _only_counts(frame: pd.DataFrame) -> bool:

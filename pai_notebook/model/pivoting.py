@@ -15,7 +15,7 @@ OF_NAMES = ("version", "run", "model", "name", "checkpoint")
 _METRIC, _VALUE = ("metric", "measure"), ("value", "score", "result")
 _FLAT = '; wide.columns = map("@".join, wide.columns)'
 _RUN_AND_DATASET = 2
-_READ = "; VersionSet.from_frame(wide)"
+_DATASET = ("dataset", "dataset_id", "data")
 
 
 def word_of_names(column: str) -> str:
@@ -29,7 +29,9 @@ def word_of_names(column: str) -> str:
     return word if (word := snake_case(column).removesuffix("_name")) in OF_NAMES else ""
 
 
-def code_of_pivot(name: str | None, names: Sequence[Any], values: Mapping[str, Sequence[Any]], metrics: Sequence[str]) -> str:
+def code_of_pivot(
+    name: str | None, names: Sequence[Any], values: Mapping[str, Sequence[Any]], metrics: Sequence[str], settings: Sequence[str] = ()
+) -> str:
     """Write what makes a column of each metric and dataset; empty where no column of texts tells the rows of one version apart.
 
     Examples
@@ -38,7 +40,7 @@ def code_of_pivot(name: str | None, names: Sequence[Any], values: Mapping[str, S
     >>> print(code_of_pivot("run", table["run"], table, ["f1"]))
     wide = df.pivot(index='run', columns='dataset', values=['f1']); wide.columns = map("@".join, wide.columns); VersionSet.from_frame(wide)
     """
-    called = {column: snake_case(column).removesuffix("_name") for column in values if column not in (name, *metrics)}
+    called = {column: snake_case(column).removesuffix("_name") for column in values if column not in (name, *metrics, *settings)}
     texts = [column for column in called if not word_of_names(column) and all(isinstance(each, str) and each for each in values[column])]
     of_metric = [column for column in texts if called[column] in _METRIC][:1]
     if of_metric and len(metrics) > 1:
@@ -48,13 +50,47 @@ def code_of_pivot(name: str | None, names: Sequence[Any], values: Mapping[str, S
     for keys in [of_metric, *repeated] if of_metric else repeated:
         if metrics and len(set(zip(map(str, names), *(values[key] for key in keys), strict=True))) == len(names):
             columns, cells = (keys if len(keys) > 1 else keys[0]), (metrics[0] if of_metric else list(metrics))
-            index = f"index={name!r}, " if name is not None else ""
-            return f"wide = df.pivot({index}columns={columns!r}, values={cells!r}){'' if keys == of_metric else _FLAT}{_READ}"
+            index = [*([] if name is None else [name]), *settings]
+            return _pivot(index, columns, cells, name if settings else None, settings, flat=keys != of_metric)
     return ""
+
+
+def code_of_long(values: Mapping[str, Sequence[Any]], name: str | None, settings: Sequence[str] = ()) -> str:
+    """Write what makes a row a version out of a table with a row a metric, empty for another table.
+
+    Examples
+    --------
+    >>> table = {"lr": [0.1, 0.1], "metric": ["f1", "auc"], "value": [0.5, 0.75]}
+    >>> print(code_of_long(table, None))
+    wide = df.pivot(index='lr', columns='metric', values='value').reset_index(); VersionSet.from_frame(wide, settings=['lr'])
+    """
+    called = {column: snake_case(column).removesuffix("_name") for column in values}
+    metric, value, dataset = ([column for column, word in called.items() if word in words][:1] for words in (_METRIC, _VALUE, _DATASET))
+    if not metric or not value or not all(isinstance(each, str) for each in values[metric[0]]):
+        return ""
+    index = [*([] if name is None else [name]), *(column for column in values if column not in (name, *metric, *value, *dataset))]
+    settings = settings or [column for column in index if column != name and not word_of_names(column)]
+    columns = [*metric, *dataset] if dataset else metric[0]
+    return _pivot(index, columns, value[0], name, settings, flat=bool(dataset)) if index else ""
+
+
+def _pivot(index: Sequence[str], columns: Any, cells: Any, name: str | None, settings: Sequence[str], *, flat: bool) -> str:
+    """Write a pivot whose columns are flat, and whose index becomes columns again where settings are in it."""
+    again, read = len(index) > 1 or bool(settings), _read_with(name, settings)
+    told = f"index={index[0] if len(index) == 1 else list(index)!r}, " if index else ""
+    pivot = f"wide = df.pivot({told}columns={columns!r}, values={cells!r})"
+    if not flat:
+        return f"{pivot}{'.reset_index()' if again else ''}; {read}"
+    return f"{pivot}{_FLAT}{'; wide = wide.reset_index()' if again else ''}; {read}"
+
+
+def _read_with(name: str | None, settings: Sequence[str]) -> str:
+    told = "".join(f", {argument}={value!r}" for argument, value in (("name", name), ("settings", list(settings))) if value)
+    return f"VersionSet.from_frame(wide{told})"
 
 
 def code_of_unstack(frame: pd.DataFrame) -> str:
     """Write what makes columns of the second level of an index, such as `groupby(["run", "dataset"]).mean()` has."""
     index: Any = frame.index
     is_told = index.nlevels == _RUN_AND_DATASET and index.is_unique and all(isinstance(each, str) for each in index.levels[1])
-    return f"wide = df.unstack(){_FLAT}{_READ}" if is_told else ""
+    return f"wide = df.unstack(){_FLAT}; {_read_with(None, ())}" if is_told else ""

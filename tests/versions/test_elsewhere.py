@@ -607,7 +607,7 @@ PIVOT = "Make it a row a version, a column a metric: "
     ],
 )
 def test_several_rows_a_version_are_refused_with_the_code_that_makes_them_one(frame, arguments, names):
-    with pytest.raises(ConfigurationError, match=r"two rows are named 'a'|index has 2 levels") as caught:
+    with pytest.raises(ConfigurationError, match=r"two rows are named 'a'|index has 2 levels|a row a metric, not") as caught:
         pnb.VersionSet.from_frame(frame, **arguments)
     assert caught.value.hint.startswith(PIVOT)
     *lines, last = caught.value.hint.removeprefix(PIVOT).removesuffix(".").split("; ")
@@ -617,6 +617,33 @@ def test_several_rows_a_version_are_refused_with_the_code_that_makes_them_one(fr
     assert [version.version_name for version in vs] == ["a", "b"]
     assert sorted(cell.name for cell in vs["b"].metrics.cells) == names
     assert sum(len(version.metrics.cells) for version in vs) == 2 * len(names)
+
+
+RUNS = pd.DataFrame([{"lr": lr, "seed": seed, "dataset": name} for lr in (0.1, 0.2) for seed in (0, 1, 2) for name in ("d-a", "d-b")])
+
+
+@pytest.mark.parametrize(
+    ("frame", "arguments"),
+    [
+        (RUNS.assign(metric="f1", value=0.5), {}),
+        (RUNS[RUNS.dataset == "d-a"].drop(columns="dataset").assign(metric="f1", value=0.5), {}),
+        (RUNS.assign(metric="f1", value=0.5, run=[f"{row.lr}-{row.seed}" for row in RUNS.itertuples()]), {"name": "run"}),
+        (RUNS.assign(f1=0.5, run=[f"{row.lr}-{row.seed}" for row in RUNS.itertuples()]), {"name": "run", "settings": ["lr", "seed"]}),
+    ],
+)
+def test_the_code_for_tables_with_several_rows_a_version_keeps_the_settings(frame, arguments):
+    with pytest.raises(ConfigurationError, match=r"two rows are named '0.1-0'|a row a metric, not") as caught:
+        pnb.VersionSet.from_frame(frame, **arguments)
+    *lines, last = caught.value.hint.removeprefix(PIVOT).removesuffix(".").split("; ")
+    scope = {"df": frame, "VersionSet": pnb.VersionSet}
+    exec("\n".join(lines), scope)
+    vs = eval(last, scope)
+    assert [len(group.members) for group in vs.group_repeats()] == [3, 3]
+
+
+def test_a_file_with_semicolons_that_was_read_with_commas_is_told_how_to_read_it():
+    with pytest.raises(ConfigurationError, match=r"its only column is called 'run;f1'. Use pd.read_csv\(..., sep=';', decimal=','\)"):
+        pnb.VersionSet.from_frame(pd.read_csv(io.StringIO("run;f1\na;0,9\nb;0,91")))
 
 
 @pytest.mark.parametrize(
