@@ -39,7 +39,7 @@ _MEANT = tuple(
             say("Write 1pp for a percentage point, as in baseline - 1pp."),
         ),
         (r"[0-9]\s*(?:per\s?cent|pct)\b", say("Write the sign, as in baseline - 1%; points are baseline - 1pp.")),
-        (r"[0-9][a-z]+(?:\Z|(?<!pp)\s+beyond\b)", say("Write the number without its unit.")),
+        (r"[0-9](?!pp\b)[a-z]+(?:\Z|(?<!pp)\s+beyond\b)", say("Write the number without its unit.")),
         (r"\A\s*fail\s+if\b", _ALARMS),
         (r"\bif\s+present\s+\S", say("Write if present last, after with 95% confidence.")),
         (r",\s*with\b|\bwith(?:\s+[0-9.]+)?\s+confidence\b|\bat\s+[0-9.]+\s?%?\s?confidence\b", say("Write: with 95% confidence.")),
@@ -51,6 +51,7 @@ _MEANT = tuple(
         (r"\bbetween\b", _TWO_RULES),
         (r"\s(?:and|or)\s|&&|\|\||;\s*\w", say("Write one rule a line; all of them have to hold.")),
         (r"[<>]=?[^<>=]*[<>]", _TWO_RULES),
+        (r"\b(?:drop|fall|decrease|decline|los)(?:s?|es?|ing)\b.*\bby\b", say("Write what has to hold, as in accuracy >= baseline - 1pp.")),
         (
             r"\b(?:at\s+(?:least|most)|above|below|over|under|(?:more|less|higher|lower|greater)\s+than|drops?)\b",
             say("Write the sign: accuracy >= 0.9 for at least, cer <= 0.1 for at most."),
