@@ -121,7 +121,8 @@ def never_so_far(path: str, values: Iterable[float], margin: float, *, up: bool)
     ('no accuracy can be lower: write 1pp or 0.01', None)
     """
     low, high = bounds_of(path, values)
-    if not math.isfinite(high - low) or margin < high - low:
+    # what may be negative has no points
+    if not math.isfinite(high - low) or low < 0 or margin < high - low:
         return None
     # one who forgot the unit meant points
     points = margin if high == 1 and margin < 100 else 1.0  # noqa: PLR2004 - percent

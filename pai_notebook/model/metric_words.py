@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -45,9 +44,11 @@ UNITS = _words("gb gib kb kib mb mib tb")
 PRICES = _words("cny cost costs dollars price rmb usd yuan 价格 成本 费用")
 COUNTS = _words("count counts epoch epochs examples iterations n num number samples step steps 样本数 数量 个数 步数")
 
+# Rates of errors that cannot exceed 1, as the others can.
+_CAPPED = _words("ece eer far fdr fnr fpr frr hter")
 # Words of what is a fraction of something, so that a difference is told in percentage points.
-FRACTIONS = _words("""
-    acc accuracy em f05 f1 f2 fbeta fmeasure fscore fnr fpr macrof1 microf1 npv ppv precision recall sensitivity specificity tnr tpr
+FRACTIONS = _CAPPED | _words("""
+    acc accuracy em f05 f1 f2 fbeta fmeasure fscore macrof1 microf1 npv ppv precision recall sensitivity specificity tnr tpr
 """)
 
 HIGHER = _words("""
@@ -231,8 +232,13 @@ _NO_SHARES = TRAINING | _words("""
 """)
 _DIFFERENCES = _words("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc pearson r r2 reward spearman")
 _PERCENTABLE = FRACTIONS | _words("""
-    ap auc auroc bleu cer dice hit iou map match miou mrr ndcg rate rouge rouge1 rouge2 rougel rougelsum sacrebleu ter top1 top5 wer
+    ap auc auroc bleu brier cer chrf der dice hit iou map mape match mer miou mrr ndcg rate rouge rouge1 rouge2 rougel rougelsum sacrebleu
+    smape ter top1 top5 wape wer wil wmape
 """)
+_PERCENTABLE_ENDINGS = _POINT_ENDINGS | {word for word in CHINESE if word.endswith("率")} - TIMES - THROUGHPUTS
+_BARE_ERROR = re.compile(r"(?:(?:test|val|dev|eval|mean|avg|classification)_)*err(?:or)?")
+# Between -1 and 1.
+_AGREEMENTS = _words("kappa kendall matthews mcc pearson spearman ssim")
 _SPLITS = {
     **dict.fromkeys(_words("train training trn 训练"), "train"),
     **dict.fromkeys(_words("val valid validation dev 验证"), "val"),
@@ -249,6 +255,7 @@ _UNBOUNDED = TIMES | MEMORY | EXACT | UNITS | PRICES | COUNTS | {"loss", "losses
 _QUALITIES = (HIGHER | LOWER) - COSTS
 _NEVER_SHARES = _NO_SHARES | VETOES
 _NEVER_POINTS = _DIFFERENCES | FLIPS
+_NO_RATES = (LOWER - ANYTHING - _PERCENTABLE) | COSTS | {"loss", "losses"}
 _MEASURED = (HIGHER | LOWER | _SPEEDS | MEMORY) - PRICES
 _KNOWN = HIGHER | LOWER | _AMOUNTS | _UNBOUNDED | _NO_SHARES | VETOES | _DIFFERENCES | FLIPS | _PERCENTABLE | frozenset(_SPLITS)
 """Every word that a question below asks for."""
@@ -477,7 +484,7 @@ def _scale_of_words(words: frozenset[str]) -> ScaleName | None:
     """What single words say; percentage points give way to pairs of words that say a ratio."""
     if words & _NEVER_POINTS:
         return "difference"
-    if words & LOWER or any(CHINESE.get(chinese_ending(word)) == "min" for word in words) or _has(words, _AMOUNTS):
+    if words & (LOWER - _CAPPED) or any(CHINESE.get(chinese_ending(word)) == "min" for word in words) or _has(words, _AMOUNTS):
         return "ratio"
     return "points" if words & FRACTIONS or any(chinese_ending(word, _POINT_ENDINGS) for word in words) else None
 
@@ -488,28 +495,28 @@ _RATES = frozenset(_pairs("max", "hit win success pass solve", "rate") | _pairs(
 
 def is_percentable(path: str) -> bool:
     """Whether a metric is written by some as a fraction and by others in percent."""
-    return _are_percentable(_known_words(path))
+    return _are_percentable(_known_words(path)) or _BARE_ERROR.fullmatch(plain_name(path)) is not None
 
 
 @lru_cache(maxsize=4096)
 def _are_percentable(words: frozenset[str]) -> bool:
-    return bool(words & _PERCENTABLE) or any(chinese_ending(word, _POINT_ENDINGS | {"字错率", "词错率"}) for word in words)
+    return bool(words & _PERCENTABLE) or any(chinese_ending(word, _PERCENTABLE_ENDINGS) for word in words)
 
 
 def is_percent_beside(path: str, value: float, fractions: Sequence[float]) -> bool:
     """Whether a value above 1 looks like percent beside some fractions in their order.
 
-    An error rate may be above 1 itself, so that it has to be about 100 times one of them; of anything else no fraction is.
+    Some error rates may be above 1, though hardly above 2 beside a fifth of it; of anything else no fraction is.
 
     Examples
     --------
-    >>> [is_percent_beside(name, value, [0.3, 0.9]) for name, value in (("wer", 31), ("wer", 1.2), ("accuracy", 1.2), ("latency_ms", 31))]
+    >>> [is_percent_beside(name, value, [0.3, 0.9]) for name, value in (("wer", 12), ("wer", 1.2), ("accuracy", 1.2), ("latency_ms", 31))]
     [True, False, True, False]
     """
     if is_share(path) or (is_percentable(path) and scale_of(path) != "ratio"):
         return True
-    place = bisect_left(fractions, -2.0, key=lambda fraction: -value / 100 / fraction) if is_percentable(path) else len(fractions)
-    return place < len(fractions) and value / 100 / fractions[place] >= 0.5  # noqa: PLR2004 - from half to twice as much
+    is_rate = is_percentable(path) and _NO_RATES.isdisjoint(_known_words(path))
+    return is_rate and value > 2 and any(fraction <= value / 5 for fraction in fractions[:1])  # noqa: PLR2004
 
 
 def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
@@ -572,8 +579,10 @@ def bounds_of(path: str, values: Iterable[float]) -> tuple[float, float]:
     numbers = [value for value in values if math.isfinite(value)]
     scale = scale_of(path)
     ends = (0.0, math.inf) if scale == "ratio" else (-math.inf, math.inf)
-    if scale == "points" or is_share(path) or (scale == "difference" and is_percentable(path)):
+    if scale == "points" or is_share(path) or plain_name(path).endswith("hamming_loss") or (scale == "difference" and is_percentable(path)):
         ends = 0.0, 1.0 if max(numbers, default=0.0) <= 1 else 100.0
+    elif not _AGREEMENTS.isdisjoint(words := _known_words(path)) and words.isdisjoint(LOWER):
+        ends = -1.0, 1.0
     low, high = ends
     return ends if all(low <= value <= high for value in numbers) else (-math.inf, math.inf)
 

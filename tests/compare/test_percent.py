@@ -1,7 +1,10 @@
 """Shares in percent: they are judged as fractions are, and what may be in the unit of a fraction is not believed beside them."""
 
+import math
+
 import pytest
 
+from pai_notebook.model.metric_words import bounds_of, percent_among
 from tests.compare.comparing import compare
 
 SMALL = "is so small that it may be that of a fraction, while the value is in percent"
@@ -100,3 +103,29 @@ def test_an_error_rate_above_one_is_an_ordinary_fraction(metric):
     assert found({metric: 1.2, **beside}, {metric: 0.9, **beside}, metric).interval is not None
     reason = found({metric: 31, **beside}, {metric: 0.3, **beside}, metric).reason
     assert reason == "one looks like percent and the other like a fraction"
+
+
+@pytest.mark.parametrize("metric", ["eer", "fpr", "fnr", "far", "frr", "ece", "cer", "wer", "mer", "ter", "der", "smape", "mape", "brier"])
+@pytest.mark.parametrize("value", [12.0, 31.0])
+def test_percent_beside_a_fraction_of_an_error_is_no_change(metric, value):
+    for name in (metric, f"val.{metric}"):
+        c = compare({name: value, f"{name}_stderr": 0.5}, {name: 0.1, f"{name}_stderr": 0.01})
+        assert "look like percent" in str(c.verdict)
+        shares = compare({name: value, "n": 1000}, {name: 0.1, "n": 1000}).interval(name, "0.2.0")
+        assert shares.reason == "one looks like percent and the other like a fraction"
+
+
+def test_percent_beside_a_fraction_is_noticed_by_what_the_name_says():
+    alike = ["err", "error", "test_error", "字错误率", "误报率", "漏检率", "chrf", "word_error_rate"]
+    assert [name for name in alike if percent_among(name, {0: 12.0, 1: 0.3}) != (0,)] == []
+    others = ["mse", "mean_squared_error", "error_px", "heart_rate_mae", "dice_loss", "latency_ms", "实时率", "loss"]
+    assert [name for name in others if percent_among(name, {0: 12.0, 1: 0.3})] == []
+    assert [percent_among("wer", {0: high, 1: low}) for high, low in ((1.2, 0.4), (1.9, 0.1), (2.4, 0.8), (120, 90))] == [()] * 4
+
+
+def test_rates_that_cannot_exceed_one_and_agreements_have_ends():
+    for name in ("eer", "fpr", "fnr", "far", "frr", "ece", "hamming_loss", "val.hamming_loss", "chrf"):
+        assert [bounds_of(name, [value]) for value in (0.3, 12)] == [(0, 1), (0, 100)], name
+    for name in ("mcc", "kappa", "val.ssim", "cohen_kappa", "neg_mcc"):
+        assert [bounds_of(name, [value]) for value in (0.3, -0.3, 12)] == [(-1, 1), (-1, 1), (-math.inf, math.inf)], name
+    assert [bounds_of(name, [0.3])[1] for name in ("wer", "kappa_loss", "wer_in_the_far_field", "loss")] == [math.inf] * 4
