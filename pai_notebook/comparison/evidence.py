@@ -147,8 +147,8 @@ class EvidenceFinder:
         """Give the cell itself."""
         return self._cells[key][place]
 
-    def in_percent(self, key: Key, place: int) -> bool:
-        """Whether a share is above 1 elsewhere, or another share of the version is: then this one may be percent too."""
+    def in_percent(self, key: Key, place: int | None = None) -> bool:
+        """Whether a share is above 1 elsewhere, or another share of a version is: then this one may be percent too."""
         paths, places = self._percent
         return key[0] in paths or place in places
 

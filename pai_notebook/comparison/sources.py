@@ -235,10 +235,17 @@ class Share(Side):
         The number of examples.
     looked_up : bool
         Whether no metric says how many, but the registry does of the dataset.
+    in_percent : bool
+        Whether other versions state the metric in percent, which a value of 0 does not show itself.
     """
 
     n: int
     looked_up: bool = False
+    in_percent: bool = False
+
+    @property
+    def _unit(self) -> int:
+        return unit_of(math.inf if self.in_percent else self.value)
 
     @property
     def _errors(self) -> Sequence[tuple[float, float]]:
@@ -249,13 +256,13 @@ class Share(Side):
 
     def _against(self, other: Self, level: float) -> Interval:
         """Newcombe's interval for independent examples."""
-        unit = unit_of(self.value)
+        unit = self._unit
         found = newcombe(self.value / unit, self.n, other.value / unit, other.n, level)
         return replace(found, low=unit * found.low, high=unit * found.high)
 
     def _own(self, level: float) -> tuple[float, float]:
         """Wilson's interval."""
-        unit = unit_of(self.value)
+        unit = self._unit
         low, high = wilson(self.value / unit, self.n, level)
         return unit * low, unit * high
 

@@ -187,7 +187,7 @@ class Uncertainty:
                 )
             )
         low, high = sorted((value, base))
-        if low <= 1 < high and is_percent_beside(key[0], high, [low] if low > 0 else []):
+        if 0 < low <= 1 < high and is_percent_beside(key[0], high, [low]):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._readings.has_source(key, n or self._n):
             return _nothing(is_share(key[0]), self._beside.count_beside(key))

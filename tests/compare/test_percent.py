@@ -129,3 +129,26 @@ def test_rates_that_cannot_exceed_one_and_agreements_have_ends():
     for name in ("mcc", "kappa", "val.ssim", "cohen_kappa", "neg_mcc"):
         assert [bounds_of(name, [value]) for value in (0.3, -0.3, 12)] == [(-1, 1), (-1, 1), (-math.inf, math.inf)], name
     assert [bounds_of(name, [0.3])[1] for name in ("wer", "kappa_loss", "wer_in_the_far_field", "loss")] == [math.inf] * 4
+
+
+def test_zero_is_the_same_in_percent_and_in_fractions():
+    c = compare({"accuracy": 60.2, "n": 1000}, {"accuracy": 0.0, "n": 1000})
+    assert (c.interval("accuracy", "0.2.0").interval is not None, c["accuracy"].changes[1].verdict) == (True, "worse")
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.602, 0.0), (0.0, 0.998), (0.5, 0.0)])
+def test_an_interval_of_zero_is_in_the_unit_of_the_others(first, second):
+    for more in ({}, {"accuracy": 0.25, "n": 1000}):
+        percent, fractions = (
+            compare(
+                *({"accuracy": value * unit, "n": 1000} for value in (first, second)),
+                *([{**more, "accuracy": 0.25 * unit}] if more else []),
+            )
+            for unit in (100, 1)
+        )
+        assert percent.interval("accuracy", "0.2.0").words == fractions.interval("accuracy", "0.2.0").words
+
+
+def test_two_zeros_beside_percent_are_told_apart_as_percent():
+    c = compare({"accuracy": 0.0, "n": 1000}, {"accuracy": 0.0, "n": 1000}, {"accuracy": 60.2, "n": 1000})
+    assert c.interval("accuracy", "0.2.0").interval.high == pytest.approx(0.38, abs=0.02)
