@@ -147,10 +147,10 @@ def unread_of(path: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
         for count in range(len(words) - 1, 0, -1):
             if (is_sure := unread("_".join(words[count:]))) is not None:
                 found.setdefault((*above, "_".join(words[:count]) + comma + filtered), is_sure)
-            if unread("_".join(words[:-count])):
+            if unread("_".join(words[:-count]), is_before=True) is not None:
                 found.setdefault((*above, "_".join(words[-count:]) + comma + filtered), False)
-        if place < len(keys) - 1 and unread("_".join(words)):
-            found.setdefault(folded((*above, *keys[place + 1 :])), True)
+        if place < len(keys) - 1 and (is_sure := unread("_".join(words), is_before=True)) is not None:
+            found.setdefault(folded((*above, *keys[place + 1 :])), is_sure)
     return tuple(found.items())
 
 

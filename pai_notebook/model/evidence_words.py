@@ -61,19 +61,19 @@ def _counts(words: str, role: Role) -> dict[str, Term]:
     return {f"{before}{word}": Term(role, is_vague=not before) for word in words.split() for before in ("", "n_", "num_")}
 
 
-_EXAMPLES = _terms("n num_samples n_samples num_examples n_examples support 样本数", Role.EXAMPLES)
+_EXAMPLES = _terms("n num_samples n_samples num_examples n_examples support 样本数 样本量", Role.EXAMPLES)
 # `k` is not read as folds: it is as often a number of neighbours, or where a list is cut off
 _CV = _terms("cv", Role.FOLDS, is_vague=True)
 _RUNS = _counts("runs seeds repeats repetitions replicates trials experiments", Role.RUNS) | _terms("运行次数 重复次数", Role.RUNS)
 _FOLDS = _counts("folds splits", Role.FOLDS) | _terms("k_folds k_splits cv_folds cv_splits 折数", Role.FOLDS)
 _ERRORS = {
     **_terms("stderr std_err std_error stderror standard_err standard_error standarderror", Role.ERROR),
-    **_terms("boostrap_std bootstrap_std 标准误 标准误差", Role.ERROR),
+    **_terms("boostrap_std bootstrap_std 标准误 标准误差 均值标准误", Role.ERROR),
     # `err` is half of a width as often, which would be the narrower reading
     **_terms("sem se err", Role.ERROR, is_vague=True),
 }
 _SPREADS = {
-    **_terms("std stdev stddev stdv std_dev st_dev std_deviation standard_dev standard_deviation 标准差", Role.SPREAD),
+    **_terms("std stdev stddev stdv std_dev standarddev st_dev std_deviation standard_dev standard_deviation 标准差", Role.SPREAD),
     **_terms("sd", Role.SPREAD, is_vague=True),
 }
 # Half of the width of an interval.
@@ -92,7 +92,7 @@ _BESIDE = {**_EXAMPLES, **_CV, **_BEFORE, **_MARGINS, **_RUNS, **_FOLDS}
 _LOW = "lower_?bound|lower_?limit|lower|lwr|low|lo|lb|lcl|lci|lcb"
 _HIGH = "upper_?bound|upper_?limit|upper|upr|high|hi|ub|ucl|uci|ucb"
 _LEVEL = r"[0-9]{2}(?:\.[0-9]{1,3})?|0?\.[0-9]{1,5}"
-_NAMED = "ci|conf_?int(?:erval)?|conf(?:idence)?_?interval|interval|cred(?:ible)?_?interval|hdi|hpdi?|置信区间|可信区间"
+_NAMED = "ci|conf_?int(?:erval)?|conf(?:idence)?_?interval|interval|cred(?:ible)?_?int(?:erval)?|hdi|hpdi?|置信区间|可信区间"
 # The parts of `ci95`, `95_ci`, `ci_lower_95`, `lower_ci`, `ci_min`, `lower_95`; `conf_low` is a bound, `conf` alone a confidence.
 _PARTS = re.compile(
     rf"(?P<name>{_NAMED}|conf(?=_?[hlu])|置信(?=_?[上下]))|(?P<low>{_LOW}|下限|下界|[pq]_?(?:0?\.?02[._]?5|2[._]5)%?|(?<![0-9_])2\.5%)"
@@ -111,21 +111,23 @@ _LEVEL_BESIDE = re.compile(
 _PLAIN_LEVELS = frozenset({"level", "confidence", "alpha", "coverage", "sigma"})
 # Chinese is written without spaces.
 _CHINESE = re.compile(
-    "(?<=[^_])(?=(?:标准误差?|标准差|误差范围|(?:[0-9]{2}%?)?(?:置信|可信)区间(?:[0-9]{2}%?)?[上下]?限?|(?:置信)?[上下][限界]|置信水平|置信度|方差"
-    "|(?:运行|重复)次数|折数)$)"
+    "(?<=[^_的])(?<!均值)(?:的|均值)?(?=(?:标准误差?|标准差|误差(?:范围|限|棒)|(?:[0-9]{2}%?)?(?:置信|可信)区间(?:[0-9]{2}%?)?[上下]?限?"
+    "|(?:置信)?[上下][限界]|置信水平|置信度|方差|(?:运行|重复)次数|折数|样本[数量]|不确定[度性]|半宽|极差|变异系数|四分位距)$)"
 )
 # Words that are of nothing but how sure something is, whatever stands with them.
 _SURE = _words("""
-    boostrap boot bootstrap bootstrapped ci clopper confint credible dispersion errorbar halfwidth hdi hpd hpdi interval intervals
-    iqr jackknife mad moe newcombe spread std stddev stderr stderror stderrs stdev stdv uncertainties uncertainty var variance
-    variances wilson 方差
+    bci boostrap boot bootstrap bootstrapped ci cis clopper confint credible dispersion ebars errbar errbars errorbar halfwidth hdi hpd
+    hpdi interval intervals iqr jackknife mad mcse moe newcombe rsd spread std stddev stderr stderror stderrs stdev stdv unc uncert
+    uncertainties uncertainty var variance variances wilson yerr 方差 误差棒 误差限 不确定度 不确定性 半宽 极差 变异系数 四分位距
 """)
 # Words that are where no other stands with them, beside a metric whose scale has two ends.
 _ALONE = _words("""
-    bound bounds conf deviation err error errors fold folds half high int limit limits list low lower lowerbound lowerlimit lwr margin
-    minus n of per pi plus pm range repeats run runs samples scores sd se seed seeds sem standard trials upper upperbound upperlimit upr
-    values width
+    band bands bound bounds conf confidence deviation err error errors fold folds half high int limit limits list low lower lowerbound
+    lowerlimit lwr margin minus n of per percentiles pi plus pm pvalues quantiles range repeats replicates run runs samples scores sd se
+    seed seeds sem significance standard trials upper upperbound upperlimit upr values width
 """)
+# Those that say before a metric which part of the data or which average it is.
+_SPLITS = _words("half high int list low n of per plus minus run samples scores standard trials values")
 # The words of all that is read or named; most names have none, which is told in a tenth of the time.
 _WORDS = (_SURE | _ALONE).union(
     _LOWER | _UPPER | _words("p q l u cil ciu lowerci upperci confidenceinterval min max left right start end"),
@@ -158,7 +160,7 @@ def _is_quantile(word: str) -> bool:
     return word[:1] in ("p", "q") and word[1:].replace(".", "", 1).isdecimal()
 
 
-def unread(words: str) -> bool | None:
+def unread(words: str, *, is_before: bool = False) -> bool | None:
     """Whether words that are not read say how sure a metric is and nothing else; None where they may well be of something else.
 
     Examples
@@ -170,6 +172,8 @@ def unread(words: str) -> bool | None:
     # behind `sigma` a number is that of a noise
     if not _SURE.isdisjoint([word.strip(_DIGITS) for word in known]) or known[-1].lstrip(_DIGITS) == "sigma":
         return True
+    if is_before and not _SPLITS.isdisjoint(known):
+        return None
     return False if all(word.lstrip(_DIGITS) in _ALONE or _is_quantile(word) for word in known) else None
 
 

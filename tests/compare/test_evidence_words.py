@@ -146,6 +146,17 @@ def test_a_spread_that_is_not_read_is_named_and_not_judged(name):
 UNREAD = [
     *("accuracy_wilson_lower", "accuracy_jackknife_se", "accuracy_std_across_seeds", "accuracy_std_5seeds", "accuracy_stderr_boot"),
     *("accuracy_moe95", "accuracy_2sigma", "accuracy_error", "accuracy_err_high", "accuracy_posterior_std", "accuracy_ci_width"),
+    *("deviation_accuracy", "bounds.accuracy", "band_accuracy", "confidence.accuracy", "unc_accuracy", "errbar.accuracy", "p05.accuracy"),
+    *("mcse_accuracy", "quantiles.accuracy", "pvalues_accuracy", "folds_accuracy", "significance.accuracy", "不确定度_accuracy"),
+    *(
+        "误差棒.accuracy",
+        "accuracy不确定度",
+        "accuracy_yerr",
+        "accuracy_rsd",
+        "accuracy_confidence_bounds",
+        "accuracy半宽",
+        "accuracy四分位距",
+    ),
     *("accuracy_q05", "accuracyStdErrBoot", "std_mean_accuracy", "accuracy_boot_ci_low", "accuracy_uncertainty.low", "variances.accuracy"),
 ]
 
@@ -170,6 +181,20 @@ def test_whatever_is_named_as_a_metric_with_a_word_of_evidence_is_named_and_not_
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["accuracy的标准误", "accuracy均值标准误", "accuracy_cred_int", "cred_int_accuracy", "均值标准误.accuracy"]
+)
+def test_an_error_that_names_its_metric_in_other_words_is_read(name):
+    documents = [{"accuracy": value, **_nested(name, 0.01)} for value in (0.8, 0.9)]
+    assert compare(*documents).interval("accuracy", "0.2.0").words == "beyond chance (95 %)"
+
+
+@pytest.mark.parametrize("name", ["noise.accuracy", "bounds_accuracy", "seeds.accuracy", "range_accuracy"])
+def test_a_word_of_evidence_before_a_metric_leaves_a_number_that_is_no_error_a_metric(name):
+    documents = [{"accuracy": value, **_nested(name, value - 0.1)} for value in (0.8, 0.9)]
+    assert compare(*documents)[name].role is None
+
+
 @pytest.mark.parametrize("name", ["accuracy_runs", "accuracy_values", "accuracy_boot", "accuracy_per_seed", "accuracy_folds"])
 def test_runs_that_are_listed_beside_their_mean_are_named_with_what_to_write(name):
     first, second = ({"accuracy": value, name: [value - 0.01, value, value + 0.01]} for value in (0.8, 0.9))
@@ -188,6 +213,7 @@ def test_runs_that_are_listed_beside_their_mean_are_named_with_what_to_write(nam
         {"loss": 1.2, "margin_loss": 0.3, "variance_loss": 0.2, "reward": 1.2, "reward_margin": 0.4},
         {"pass": 0.8, "pass_count": 40, "score": 0.7, "score_n": 0.8, "ap": 0.5, "ap_range_30": 0.4, "f1": 0.8, "f1_n_gram": 0.5},
         {"test": 90, "test_error": 9, "mean": 3.0, "mean_error": 0.2, "calibration": 2, "calibration_error": 0.05},
+        {"f1": 0.4, "samples_f1": 0.38, "f1_rse": 0.4, "noise": {"f1": 0.2}, "run": {"f1": 0.41}, "values": {"f1": 0.4}},
         {"price_std": 20, "price_mae": 3, "explained_variance": 0.8, "p": 0.4, "p5": 0.4},
     ],
 )
