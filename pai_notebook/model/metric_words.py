@@ -256,7 +256,7 @@ _QUALITIES = (HIGHER | LOWER) - COSTS
 _NEVER_SHARES = _NO_SHARES | VETOES
 _NEVER_POINTS = _DIFFERENCES | FLIPS
 _NO_RATES = (LOWER - ANYTHING - _PERCENTABLE) | COSTS | {"loss", "losses"}
-_MEASURED = (HIGHER | LOWER | _SPEEDS | MEMORY) - PRICES
+_MEASURED = (HIGHER | LOWER | frozenset(CHINESE) | _SPEEDS | MEMORY) - PRICES
 _KNOWN = HIGHER | LOWER | _AMOUNTS | _UNBOUNDED | _NO_SHARES | VETOES | _DIFFERENCES | FLIPS | _PERCENTABLE | frozenset(_SPLITS)
 """Every word that a question below asks for."""
 
@@ -418,7 +418,7 @@ def is_exact(path: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_exact(words: frozenset[str]) -> bool:
-    return _has(words, EXACT) and not words & _MEASURED
+    return _has(words, EXACT) and not _has(words, _MEASURED)
 
 
 def is_unbounded(path: str) -> bool:

@@ -308,10 +308,15 @@ def test_other_things_that_a_name_says():
         "推理耗时",
         "price_usd",
     ]
-    assert [name for name in ("size_mb", "n_params", "peak_memory_mb", "size_mae", "模型大小") if is_exact(name)] == [
+    assert [
+        name
+        for name in ("size_mb", "n_params", "peak_memory_mb", "size_mae", "price_usd误差", "价格误差", "模型大小", "价格")
+        if is_exact(name)
+    ] == [
         "size_mb",
         "n_params",
         "模型大小",
+        "价格",
     ]
 
 
