@@ -175,7 +175,7 @@ BEHIND = _words("""
 # Pairs of words that do the same: a p-value is not a quality, and what takes long may be wanted (`time_to_failure`) or not.
 _OTHERS = "random chance majority human humans teacher oracle"
 VETO_PHRASES = frozenset(
-    _pairs("max", "p", "value values val")
+    _pairs("max", "p", "value values val 值")
     | _pairs("max", "time seconds minutes hours days latency cost queries attempts tries trials turns rounds", "to")
     | _pairs("max", "extraction", "success")
     | _pairs("max", "in on", "time")

@@ -200,6 +200,7 @@ def test_most_names_of_lists_that_the_rule_was_not_written_on_are_decided():
         ("train_samples_per_second", "max"),
         ("eval_samples_per_second", "max"),
         ("acc_p_value", None),
+        ("准确率P值", None),
         ("p_value", None),
         ("pvalue", None),
         ("f1_threshold", None),
