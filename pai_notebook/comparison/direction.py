@@ -36,6 +36,7 @@ from pai_notebook.model.metric_words import (
     LOWER,
     MEASURES,
     MISTAKEN,
+    OTHERS,
     PHRASES,
     POINTS,
     PREPOSITIONS,
@@ -84,7 +85,10 @@ _TELLING = frozenset(
     (*_WORDS, *VETOES, *DOUBTS, *BEHIND, *MEASURES, *PREPOSITIONS, *FLIPS, *UNWANTED, *chain.from_iterable((*PHRASES, *VETO_PHRASES)))
 )
 """Every word that a rule asks for."""
-_ONE_MINUS = re.compile(r"(?<!\w)(?<![0-9]\.)1\s*[-\u2212\u2013]\s*([A-Za-z]+[0-9]*)")
+_OTHERS = frozenset(OTHERS.split())
+_ONE_MINUS = re.compile(r"(?<![\w\u2212\u2013-])(?<![0-9]\.)(?<![Tt]op )1\s*[-\u2212\u2013]\s*([A-Za-z]+[0-9]*)")
+# what `1-wer` may have become, or a sign
+_TURNED = re.compile(r"(?:^|[./]) ?(?:1|100)?(?: ?[-\u2212\u2013] ?|(?<=[10])_)([A-Za-z]+[0-9]*)")
 _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 
 
@@ -188,6 +192,9 @@ def infer_direction(path: str) -> Direction:
         return _TRAINED
     if "1" in path:
         path = _ONE_MINUS.sub(lambda found: f"minus {found[1]}" if found[1].lower() in _WORDS else found[0], path)
+    turned = _TURNED.search(path)
+    if turned and turned[1].lower() in _WORDS:
+        return _DOUBTED
     # many names differ in words that say nothing; a filter (`acc,none`) is how something was measured
     parted = path.replace("@", "_at_").replace(",", "_with_") if "@" in path or "," in path else path
     said = _said(tuple([tuple([_kept(word) for word in words]) for words in words_of(parted)]))
@@ -213,7 +220,7 @@ def _said(keys: tuple[tuple[str, ...], ...]) -> Direction | None:
     """What the words of a path say; None where only the name as a whole could say something."""
     votes: dict[str, Mode] = {}
     for words in keys:
-        refused = _read_key(words, votes)
+        refused = _DOUBTED if len(words) == 1 and words[0] in _OTHERS else _read_key(words, votes)
         if refused is not None:
             return refused
     if not votes:

@@ -147,22 +147,23 @@ VETOES = _words("""
     thresholds timestamp uci ucl uncertainty upper var variance without 阈值 标准差 标准误 置信区间 方差 数量 个数 样本数
 """)
 
-# Anywhere in a path: what negates, fails, bounds, wishes for or undoes what another word says.
+# Anywhere in a path: what negates, fails, bounds, wishes for or undoes what another word says, or is of somebody or something else.
 DOUBTS = _words("""
     above absence absent acceptable allowed anti averted avoidance avoided bad before below between broken budget caught
-    corrected correction degraded desired detected dropped eliminated erroneous exceeded exceeding fail failed failing fails
-    failure fake false falsely faulty free freedom goal guaranteed handled inaccurate inadequate incorrect incorrectly
-    insufficient invalid limit limits lost low misclassification miss missed misses mistaken mitigated never opposite permitted
-    poor prevented prevention promised quota recovered recovery reduced rejected removed resilience resistance resolved reverse
-    reversed robustness since skipped sla slo solved stopped suppressed target tolerable tolerance tolerated un under unmet
-    unresolved unsolved unsuccessful until within wrong wrongly
+    competitor competitors corrected correction degraded desired detected dropped eliminated erroneous exceeded exceeding
+    expert experts fail failed failing fails failure fake false falsely faulty free freedom goal guaranteed handled
+    inaccurate inadequate incorrect incorrectly insufficient invalid limit limits lost low misclassification miss missed
+    misses mistaken mitigated never old opponent opponents opposite over permitted poor prev prevented prevention promised
+    quota reciprocal recovered recovery reduced ref reference rejected removed resilience resistance resolved reverse
+    reversed robustness since skipped sla slo solved sota stopped suppressed target tolerable tolerance tolerated un under
+    unmet unresolved unsolved unsuccessful until within wrong wrongly
 """)
 MISTAKEN = re.compile("mis(?:predict|detect|rank|label|identif|diagnos|recogn)[a-z]*")
 CHINESE_DOUBTS = re.compile(
     "[不非未误错假伪反失漏虚低劣坏没缺欠待拒旧抗扰]|噪(?!比)|零(?!样本)|无(?!监督)|标准$|基准(?!测试)|基线|对照|上一|目标|允许|容许|接受"
     "|公差|预算|上限|下限|阈|期望|预期|要求|避|免|挽回|减少|节省|节约|修复|修正|消除|防止|容忍|容错|权重|系数|下降|降低|变化|波动|偏差"
     "|差异|损耗|负胜|(?:侵|诈|弊|盗|逃逸|劫持|利用)成功|(?:数值|浮点|半|混合|单|双|量化|计算|训练|推理)精度"
-    "|(?:随机|人工|人类|教师|历史|多数类)(?:准|精|正|召|查|成)"
+    "|参考|上次|竞品|对手|(?:随机|人工|人类|教师|历史|多数类)(?:[准精正召查成胜命通覆合满灵特检解采]|$)"
 )
 
 # Behind a metric, in a key of its own too, it is another number; `regression_mae` is of another kind.
@@ -173,11 +174,12 @@ BEHIND = _words("""
 """)
 
 # Pairs of words that do the same: a p-value is not a quality, and what takes long may be wanted (`time_to_failure`) or not.
-_OTHERS = "random chance majority human humans teacher oracle"
+OTHERS = "random chance majority human humans teacher oracle"
 VETO_PHRASES = frozenset(
     _pairs("max", "p", "value values val 值")
     | _pairs("max", "time seconds minutes hours days latency cost queries attempts tries trials turns rounds", "to")
     | _pairs("max", "extraction", "success")
+    | _pairs("max", "bug bugs defect defects defective fault faulty", "pass success")
     | _pairs("max", "in on", "time")
     # `resolved_errors`, as `_kept` writes it
     | _pairs("max", "?ed", "errors errs failures faults losses mistakes outages violations")
@@ -190,8 +192,8 @@ VETO_PHRASES = frozenset(
     | _pairs("max", "neg negative negated fixed", " ".join(ANYTHING))
     | _pairs("max", "sensitive", "attribute attributes")
     # of somebody else, whom the model is compared with
-    | _pairs("max", _OTHERS, " ".join(FRACTIONS | {"auc", "auroc", "bleu", "cer", "performance", "rmse", "mae", "score", "wer"}))
-    | _pairs("max", " ".join(FRACTIONS), _OTHERS)
+    | _pairs("max", OTHERS, " ".join(FRACTIONS | {"auc", "auroc", "bleu", "cer", "performance", "rmse", "mae", "score", "wer"}))
+    | _pairs("max", " ".join(FRACTIONS), OTHERS)
 )
 
 # Anywhere in a path: of harm, where success may be the attacker's, and a share that of what is found or of what is done.

@@ -26,7 +26,7 @@ ABSTAINED = {
     "scikit-learn 1.9.1 scorers": (58, 9),
     "scikit-learn 1.9.1 functions": (53, 5),
     "keras 3.15.1": (41, 9),
-    "lm_eval 0.4.13": (183, 70),
+    "lm_eval 0.4.13": (183, 71),
     "autogluon.core 1.6.3": (22, 3),
 }
 
@@ -298,6 +298,34 @@ def test_what_it_is_a_metric_of_and_harmless_words_keep_its_direction(metric, fr
 @pytest.mark.parametrize("family", NOT_DECIDED, ids=lambda family: family[0])
 def test_names_that_turn_a_metric_have_no_direction(family):
     assert {name: infer_direction(name).mode for name in family[1].split() if infer_direction(name).mode} == {}
+
+
+OTHERS = words("human reference ref goal sota target prev old expert previous baseline teacher random competitor")
+OTHERS_IN_CHINESE = words("目标 基线 基准 参考 历史 上次 人类 教师 随机 期望 要求 竞品 对照 对手 before_")
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "recall", "cer", "rmse"])
+def test_what_is_of_somebody_else_has_no_direction(metric):
+    names = [f"{other}{mark}{metric}" for other in OTHERS for mark in "._"]
+    assert [name for name in names if infer_direction(name).mode] == []
+
+
+@pytest.mark.parametrize("metric", ["准确率", "召回率", "胜率", "损失", "错误率", "误差"])
+def test_what_is_of_somebody_else_in_chinese_has_no_direction(metric):
+    assert {name: mode for other in OTHERS_IN_CHINESE if (mode := infer_direction(name := other + metric).mode)} == {}
+
+
+def test_names_with_the_words_of_others_in_what_they_measure_keep_their_direction():
+    names = "random_forest.accuracy human_eval_pass@1 mmlu.human_aging.acc student.accuracy 随机森林准确率 mean_reciprocal_rank"
+    assert modes(names) == ["max"] * 6
+
+
+def test_what_an_error_leaves_over_is_right_or_unknown():
+    assert modes("100-wer 100-cer 1_wer val/100-cer -loss -mse val.-loss -accuracy 1_over_accuracy reciprocal_loss") == [None] * 10
+    assert modes("defect_pass_rate faulty_pass_rate opponent_win_rate reciprocal_accuracy") == [None] * 4
+    assert modes("1-wer val.1-wer defect_accuracy top-1-accuracy Top-1-Accuracy cifar-100-accuracy imagenet.top-5-accuracy") == ["max"] * 7
+    assert infer_direction("top 1-accuracy").mode == "max"
+    assert modes("1-accuracy top-1-error") == ["min"] * 2
 
 
 def test_a_unit_is_one_of_an_error_or_a_time():
