@@ -522,14 +522,14 @@ def is_percent_beside(path: str, value: float, fractions: Sequence[float]) -> bo
 
 
 def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
-    """Positions of values that look like percent beside others that look like fractions.
+    """Positions of values that look like percent beside others that look like fractions, and of shares above 100, which are neither.
 
     Examples
     --------
-    >>> percent_among("accuracy", {0: 91.0, 1: 92.0, 3: 0.94}), percent_among("loss", {0: 91.0, 1: 0.9})
+    >>> percent_among("accuracy", {0: 91.0, 1: 9500.0, 3: 0.94}), percent_among("loss", {0: 91.0, 1: 0.9})
     ((0, 1), ())
     """
-    above = [place for place, value in values.items() if 1 < value <= 100]  # noqa: PLR2004
+    above = [place for place, value in values.items() if 1 < value <= 100 or (1 < value < math.inf and is_share(path))]  # noqa: PLR2004
     # most have no value above 1, which is told at once
     if not above or not is_percentable(path):
         return ()

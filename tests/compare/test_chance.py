@@ -442,7 +442,7 @@ def test_better_has_to_exclude_the_tolerance_too():
     assert verdict(first, second, "accuracy") == "better"
     assert verdict(first, second, "accuracy", tolerance=0.01) == "could be chance"
     assert verdict(first, second, "accuracy", tolerance=0.011) == "same"
-    assert "includes zero or a difference that small." in text_of(compare(first, second, tolerance=0.01))
+    assert "includes zero or so little." in text_of(compare(first, second, tolerance=0.01))
 
 
 def test_best_and_its_lead_go_by_the_tolerance_too():

@@ -1524,3 +1524,9 @@ def test_an_alarm_over_all_metrics_fails_for_results_that_it_cannot_compare(base
     c = compare({"accuracy": base, "f1": 0.5, "f1_stderr": 0.01}, {"accuracy": value, "f1": 0.6, "f1_stderr": 0.01})
     found = {check.metric: check.outcome for check in c.check("fail if worse beyond chance").checks}
     assert found == {"accuracy": outcome, "f1": "passed"}
+
+
+@pytest.mark.parametrize("value", [95.0, 100.5, 150, 9500])
+def test_an_accuracy_that_cannot_be_beside_a_fraction_passes_no_gate(value):
+    report = compare({"accuracy": 0.9}, {"accuracy": value}).check(["accuracy >= 0.9", "accuracy >= baseline - 1pp"])
+    assert [check.checked for check in report.breaches] == [False, False]

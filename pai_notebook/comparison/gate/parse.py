@@ -51,7 +51,10 @@ _MEANT = tuple(
         (r"\bbetween\b", _TWO_RULES),
         (r"\s(?:and|or)\s|&&|\|\||;\s*\w", say("Write one rule a line; all of them have to hold.")),
         (r"[<>]=?[^<>=]*[<>]", _TWO_RULES),
-        (r"\b(?:drop|fall|decrease|decline|los)(?:s?|es?|ing)\b.*\bby\b", say("Write what has to hold, as in accuracy >= baseline - 1pp.")),
+        (
+            r"\b(?:drop|fall|decrease|decline|los)(?:s?|es?|ing)\b.{0,60}\bby\b",
+            say("Write what has to hold, as in accuracy >= baseline - 1pp."),
+        ),
         (
             r"\b(?:at\s+(?:least|most)|above|below|over|under|(?:more|less|higher|lower|greater)\s+than|drops?)\b",
             say("Write the sign: accuracy >= 0.9 for at least, cer <= 0.1 for at most."),
