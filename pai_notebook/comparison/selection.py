@@ -157,6 +157,11 @@ class RankingKey:
 class Rows(tuple[Row, ...]):
     """Rows in their order, which a name finds too, as it does in the whole comparison.
 
+    Parameters
+    ----------
+    iterable : iterable of Row
+        The rows.
+
     Examples
     --------
     >>> from pai_notebook import VersionSet
