@@ -87,7 +87,7 @@ _EDGES = """async table => {
 _HINT = """async table => {
   for (let nth = 0; nth < 3; nth += 1) await new Promise(requestAnimationFrame);
   const hint = table.querySelector('caption small');
-  return hint && getComputedStyle(hint).opacity > 0.5 ? hint.innerText : '';
+  return hint && getComputedStyle(hint).visibility === 'visible' ? hint.innerText : '';
 }"""
 # names of groups that are outside of their frame, scrolled to the left and halfway through their columns
 _GROUPS = """table => {
