@@ -17,6 +17,7 @@ from typing import Any, Literal, TypedDict, TypeGuard, Unpack, overload
 
 from pai_notebook.errors import AddressError, ConfigurationError, PaiError
 from pai_notebook.i18n.phrases import say
+from pai_notebook.json_text import plain_number
 
 # Characters of a value in an error, which is to stay on one line of a notebook.
 _ONE_LINE = 60
@@ -319,8 +320,7 @@ def _read(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
     try:
-        short = type(value).__name__ in ("float16", "float32")  # of numpy, which print as the decimal that was meant
-        number = int(value) if isinstance(value, Integral) else float(str(value) if short else value)
+        number = int(value) if isinstance(value, Integral) else float(plain_number(value))
         return number if math.isfinite(number) else None
     except OverflowError:
         return None  # a whole number beyond every float

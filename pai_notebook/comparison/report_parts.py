@@ -16,6 +16,7 @@ from pai_notebook.comparison.gate.view import describe_gate, named_in, not_among
 from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
+from pai_notebook.comparison.verdict_sentences import losses_of
 from pai_notebook.comparison.view import against, describe_for_report, judged_by
 from pai_notebook.display import Block, Code, Facts, Inline, Lines, Mark, Missing, Note, Section
 from pai_notebook.errors import ConfigurationError
@@ -66,7 +67,8 @@ def report_of(
         about = [name for name in asked if any(check.version == name for check in gate.checks)]
         results.append((mask_said(gate.title), describe_gate(gate, about, brief=True).blocks))
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
-    verdict, in_full = shown.verdict._for_report(list(map(mask, asked)))  # noqa: SLF001 - the hook of shown objects
+    versions = list(map(mask, asked))
+    verdict, in_full = shown.verdict._for_report(versions, losses_of(shown, versions) if versions else ())  # noqa: SLF001 - the hook of shown objects
     missing = "{names} is not compared here." if len(absent) == 1 else "{names} are not compared here."
     answer: list[Block] = [Note(say(missing, names=joined(absent, " and ")), "warn")] if absent else []
     if not asked and named_in(question, [comparison.baseline_name or ""]):

@@ -60,6 +60,8 @@ class Finding(Printed):
         The same in a few words, which are in bold where the sentence is too long for that; empty where there are none.
     detail : bool
         Whether it says in full what another sentence says in short, and is folded.
+    loss : bool
+        Whether it says by how much versions could still be worse.
     """
 
     text: Phrase
@@ -68,6 +70,7 @@ class Finding(Printed):
     listing: bool = field(default=False, repr=False)
     brief: Phrase | str = field(default="", repr=False)
     detail: bool = field(default=False, repr=False)
+    loss: bool = field(default=False, repr=False)
 
 
 class OfVersion(NamedTuple):
@@ -144,7 +147,6 @@ class OverallVerdict(Displayed):
         self._each = tuple(each)
         self.baseline = baseline
         self.findings = tuple(findings)
-        self._losses: Mapping[str, Sequence[Finding]] = {}
         self._names = tuple(names)
         self._judged = tuple(judged)
         found = Counter([each[1:3] for each in judged])
@@ -265,22 +267,20 @@ class OverallVerdict(Displayed):
         summary = part if len(facts) < total else self._counted or say("{count} versions", count=total)
         return Section(say("By version"), [Facts(facts), *more], folded=folded, summary=joined([summary, *([_more(more)] if more else [])]))
 
-    def _for_report(self, asked: Sequence[str]) -> tuple[list[Block], list[Section]]:
+    def _for_report(self, asked: Sequence[str], losses: Sequence[Finding]) -> tuple[list[Block], list[Section]]:
         """The first sentences, those of the versions that somebody asked about before the others, and what a report keeps for its end.
 
-        Who reads a report runs no code, so advice on calls is left out.
+        What these versions could lose comes before what all could. Who reads a report runs no code, so advice on calls is left out.
         """
         told = [finding for finding in self.findings if not (finding.advice or (finding.listing and self._is_long))]
         if asked and (short := in_short(self, asked)):
             whole, rest_of = in_short(self), in_short(self, asked, others=True) if self._is_long else None
             told = [short, *([rest_of] if rest_of else []), *(finding for finding in told if whole is None or finding.text != whole.text)]
-        if asked and self._losses:
+        if losses:
             # what another version could lose is no answer
-            every = self._losses[""]
-            own = [finding for name in asked for finding in self._losses.get(name, ())]
-            place = next((nth for nth, finding in enumerate(told) if finding in every), len(told))
-            others = [finding for finding in told if finding not in every]
-            told = [*others[:place], *own, *others[place:], *(finding for finding in every if finding not in own)]
+            place = next((nth for nth, finding in enumerate(told) if finding.loss), len(told))
+            others = [finding for finding in told if not finding.loss]
+            told = [*others[:place], *losses, *others[place:], *(finding for finding in told if finding.loss and finding not in losses)]
         first_ones, rest = describe_findings(told)[:1], told[_count_of_first(told) :]
         parts: list[Block] = [*(Note(finding.text) for finding in rest), *([self._by_version(folded=False)] if self._is_long else [])]
         return first_ones, [Section(say("More of the verdict"), parts)] if parts else []

@@ -52,13 +52,8 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     baseline = comparison.baseline_place
     if baseline is None:
         return OverallVerdict(asked, "", (), (), ())
-    metrics: list[Row] = []
-    mixed: list[Row] = []
-    for row in filter(is_judged, comparison.metrics):
-        (mixed if looks_mixed(row) else metrics).append(row)
+    sentences = _sentences(comparison, by, tolerance, baseline)
     places = [place for place in range(len(comparison.names)) if place != baseline]
-    judged = judge(metrics, places, baseline, comparison._together)  # noqa: SLF001 - a part of it
-    sentences = _Sentences(comparison, judged, metrics, mixed, by, tolerance=tolerance)
     best, found = list(sentences.best()) if places else [], list(sentences.findings())
     last = [sentences.detail] if sentences.detail else []
     each = list(sentences.one_by_one()) if len(places) > 1 else ()
@@ -67,21 +62,38 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
         asked,
         comparison.names[baseline],
         comparison.names,
-        judged,
+        sentences.judged,
         [*best, *found, *last],
         each=each,
         counted=counted,
         tolerant=sentences.is_tolerant,
     )
     is_many = len(places) > MANY
-    if not is_many:
-        verdict._losses = {"": list(sentences.unseen()), **{comparison.names[place]: list(sentences.unseen(place)) for place in places}}  # noqa: SLF001 - a part of it
     if is_many or sentences.is_led:
         # which versions are what comes before in which metrics; of many it is counted
         short = in_short(verdict)
         shortly = [*([short] if short else []), *(sentences.counted_singly() if is_many else ())]
         verdict.findings = (*best, *shortly, *(sorted(found, key=lambda finding: finding.listing) if is_many else found), *last)
     return verdict
+
+
+def losses_of(comparison: Comparison, names: Sequence[str]) -> list[Finding]:
+    """Say by how much each of some versions could be worse, apart from all others."""
+    baseline = comparison.baseline_place
+    if baseline is None:
+        return []
+    sentences = _sentences(comparison, comparison.by_rows, comparison._tolerance, baseline)  # noqa: SLF001 - a part of it
+    return [finding for place, name in enumerate(comparison.names) if name in names for finding in sentences.unseen(place)]
+
+
+def _sentences(comparison: Comparison, by: Sequence[Row], tolerance: Tolerance, baseline: int) -> _Sentences:
+    metrics: list[Row] = []
+    mixed: list[Row] = []
+    for row in filter(is_judged, comparison.metrics):
+        (mixed if looks_mixed(row) else metrics).append(row)
+    places = [place for place in range(len(comparison.names)) if place != baseline]
+    judged = judge(metrics, places, baseline, comparison._together)  # noqa: SLF001 - a part of it
+    return _Sentences(comparison, judged, metrics, mixed, by, tolerance=tolerance)
 
 
 def _is_measured(judged: Judged) -> bool:
@@ -95,7 +107,7 @@ class _Sentences(BestSentences, AsideSentences):
         if len(self._names) == 1:
             yield Finding(say(ONLY_ONE, name=self._called[0]))
             return
-        compared = [each for each in self._judged if each.standing not in (Standing.MISSING, Standing.NEW)]
+        compared = [each for each in self.judged if each.standing not in (Standing.MISSING, Standing.NEW)]
         if compared:
             yield from self._what_differs(compared)
         elif not (self._mixed or self._infinite):
@@ -141,7 +153,7 @@ class _Sentences(BestSentences, AsideSentences):
         others = [place for place in range(len(self._names)) if place != self._baseline and place not in decided]
         named = list(decided)[-_LISTED:]
         for place in [*named, *others[max(0, len(others) - _LISTED + len(named)) :]]:
-            mine = [each for each in (*self._judged, *self._cost_missing) if each.place == place]
+            mine = [each for each in (*self.judged, *self._cost_missing) if each.place == place]
             found = [(tone, said, write, some) for tone, said, write, chosen in kinds if (some := list(filter(chosen, mine)))]
             if some := [each for each in costs if each.place == place]:
                 found.append(("neutral", "cost: {metrics}", self._as_cost, some))
@@ -285,7 +297,8 @@ class _Sentences(BestSentences, AsideSentences):
         if losses:
             yield self._could_be_worse(list(losses.values()))
         if few:
-            yield self._told("Too few runs or folds to tell how much worse these could still be: {versions}.", few, self._with_datasets)
+            told = "Too few runs or folds to tell how much worse these could still be: {versions}."
+            yield replace(self._told(told, few, self._with_datasets), loss=True)
 
     def _could_be_worse(self, losses: Sequence[Sequence[Loss]]) -> Finding:
         """Name the versions of which each loss is true, those of the largest first; worse in a metric already, `elsewhere`."""
@@ -318,7 +331,7 @@ class _Sentences(BestSentences, AsideSentences):
         if more > 1:
             left = sum(map(len, list(of_versions.values())[METRICS:]))
             shown = say("{shown}; and less in {count} more metrics", shown=shown, count=left)
-        return Finding(say(said, parts=shown), self._rows(found))
+        return Finding(say(said, parts=shown), self._rows(found), loss=True)
 
     def _not_covered(self) -> Iterator[Finding]:
         """Say of which metrics the intervals cover other runs only: on other examples the difference may be another one."""

@@ -60,7 +60,7 @@ class VerdictWords:
         self._metrics = metrics
         self._varied = [row for row in metrics if not is_alike(row)]
         self._mixed = mixed
-        self._judged = judged
+        self.judged = judged
         self._of: dict[Standing, list[Judged]] = {standing: [] for standing in Standing}
         for each in judged:
             self._of[each.standing].append(each)

@@ -73,7 +73,6 @@ def documents_of_frame(
     values = {column: plain_array(frame.iloc[:, place]) for place, column in enumerate(columns)}
     if name is not None:
         _check_columns("name", [name], columns)
-    _refuse_unread(columns)
     if metrics is None and (code := code_of_long(values, name, settings or ())):
         raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=_hint(code))
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
@@ -99,7 +98,8 @@ def documents_of_frame(
     column = str(frame.index.name or "version") if name is None else name
     # pandas reads 1.9 and 1.10 as numbers, of which the second is 1.1
     cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) and _is_there(each) for each in given) else ""
-    pivot = code_of_pivot(name, given, values, [each for each in taken if each in numbers], settings or ())
+    of_long = code_of_long(values, name, settings or ()) if metrics is not None else ""
+    pivot = of_long or code_of_pivot(name, given, values, [each for each in taken if each in numbers], settings or ())
     names = _names_of_rows(given, _hint(pivot, cure))
     documents = [
         candidate_document(
@@ -136,7 +136,7 @@ def documents_of_frame(
 
 
 def _refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -> None:
-    """Refuse what is no table, and tables without a row for each version."""
+    """Refuse what is no table, tables without a row for each version, and files that were read as a single column."""
     if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
         raise ConfigurationError(
             say("df={given} is not a DataFrame", given=described(frame)), hint=say("Pass a row a version, a column a metric.")
@@ -151,17 +151,14 @@ def _refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) 
     if metrics is None and any({f"{column} delta", f"{column} percent"} <= {*frame.columns} for column in frame.columns):
         said = say("df: this is the table of a comparison, with one row per metric instead of one per version")
         raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet(comparison.versions)"))
+    separator = next((mark for mark in (";", "\t") if len(frame.columns) == 1 and mark in str(frame.columns[0])), "")
+    if separator:
+        # where cells are parted by semicolons, the comma is in the numbers
+        code = f"pd.read_csv(..., sep={separator!r}{', decimal=' + repr(',') if separator == ';' else ''})"
+        said = say("df: its only column is called {name!r}", name=str(frame.columns[0]))
+        raise ConfigurationError(said, hint=say("Use {code}.", code=code))
     if name is None and frame.index.nlevels > 1:
         raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_unstack(frame)))
-
-
-def _refuse_unread(columns: Sequence[str]) -> None:
-    """Refuse a table of one column that holds several, as a file with semicolons read with commas."""
-    for separator in (";", "\t") if len(columns) == 1 else ():
-        if separator in columns[0]:
-            # where cells are parted by semicolons, the comma is in the numbers
-            code = f"pd.read_csv(..., sep={separator!r}{', decimal=' + repr(',') if separator == ';' else ''})"
-            raise ConfigurationError(say("df: its only column is called {name!r}", name=columns[0]), hint=say("Use {code}.", code=code))
 
 
 def _only_counts(frame: pd.DataFrame) -> bool:

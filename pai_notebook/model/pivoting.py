@@ -40,18 +40,13 @@ def code_of_pivot(
     >>> print(code_of_pivot("run", table["run"], table, ["f1"]))
     wide = df.pivot(index='run', columns='dataset', values=['f1']); wide.columns = map("@".join, wide.columns); VersionSet.from_frame(wide)
     """
-    called = {column: snake_case(column).removesuffix("_name") for column in values if column not in (name, *metrics, *settings)}
-    texts = [column for column in called if not word_of_names(column) and all(isinstance(each, str) and each for each in values[column])]
-    of_metric = [column for column in texts if called[column] in _METRIC][:1]
-    if of_metric and len(metrics) > 1:
-        metrics = [column for column in metrics if snake_case(column) in _VALUE]
-    # a text that is another one in every row is a remark about it
-    repeated = [[*of_metric, column] for column in texts if column not in of_metric and len(set(values[column])) < len(names)]
-    for keys in [of_metric, *repeated] if of_metric else repeated:
-        if metrics and len(set(zip(map(str, names), *(values[key] for key in keys), strict=True))) == len(names):
-            columns, cells = (keys if len(keys) > 1 else keys[0]), (metrics[0] if of_metric else list(metrics))
+    others = [column for column in values if column not in (name, *metrics, *settings) and not word_of_names(column)]
+    texts = [column for column in others if all(isinstance(each, str) and each for each in values[column])]
+    for column in texts if metrics else ():
+        # a text that is another one in every row is a remark about it
+        if len(set(values[column])) < len(names) == len(set(zip(map(str, names), values[column], strict=True))):
             index = [*([] if name is None else [name]), *settings]
-            return _pivot(index, columns, cells, name if settings else None, settings, flat=keys != of_metric)
+            return _pivot(index, column, list(metrics), name if settings else None, settings, flat=True)
     return ""
 
 
@@ -64,11 +59,13 @@ def code_of_long(values: Mapping[str, Sequence[Any]], name: str | None, settings
     >>> print(code_of_long(table, None))
     wide = df.pivot(index='lr', columns='metric', values='value').reset_index(); VersionSet.from_frame(wide, settings=['lr'])
     """
-    called = {column: snake_case(column).removesuffix("_name") for column in values}
+    called, rows = {column: snake_case(column).removesuffix("_name") for column in values}, len(next(iter(values.values()), ()))
     metric, value, dataset = ([column for column, word in called.items() if word in words][:1] for words in (_METRIC, _VALUE, _DATASET))
     if not metric or not value or not all(isinstance(each, str) for each in values[metric[0]]):
         return ""
-    index = [*([] if name is None else [name]), *(column for column in values if column not in (name, *metric, *value, *dataset))]
+    # a text that is another one in every row is a remark about it
+    others = [column for column in values if column not in (name, *metric, *value, *dataset) and len(set(map(str, values[column]))) < rows]
+    index = [*([] if name is None else [name]), *others]
     settings = settings or [column for column in index if column != name and not word_of_names(column)]
     columns = [*metric, *dataset] if dataset else metric[0]
     return _pivot(index, columns, value[0], name, settings, flat=bool(dataset)) if index else ""

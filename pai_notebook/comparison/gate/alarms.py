@@ -16,7 +16,7 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import bounds_of, is_percentable
+from pai_notebook.model.metric_words import is_percentable
 from pai_notebook.model.numbers import choose_format, cleared
 
 # How many metrics a sentence of a gate names.
@@ -70,8 +70,7 @@ def cannot_ring(alarm: Alarm, gated: Gated) -> Phrase | None:
         base = row.cells[gated.baseline or 0].value
         if base is None or not math.isfinite(base) or row.direction.mode is None:
             continue
-        low, high = bounds_of(row.path, values)
-        room = base - low if row.direction.mode == "max" else high - base
+        room = left_to_lose(row, base)
         # a margin that no baseline allows makes no check
         is_vain = tolerance.allows_anything((row.path, row.dataset), values, base, up=row.direction.mode == "min") is not None
         if not is_vain and cleared(tolerance.bound(row.path, row.dataset, base)) >= cleared(room):
