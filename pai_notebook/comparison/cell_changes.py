@@ -13,7 +13,7 @@ from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.equality import same, value_key
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_words import scale_of
+from pai_notebook.model.metric_scales import scale_of
 from pai_notebook.model.numbers import NumberFormat
 
 _UNKNOWN = Evidence(say("no interval known"), is_given=False)

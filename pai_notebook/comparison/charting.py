@@ -12,7 +12,8 @@ from pai_notebook.comparison.rows import Kind, Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import ALONE
 from pai_notebook.model.metric_cells import State, series_points
-from pai_notebook.model.metric_words import bounds_of, kind_of_metric
+from pai_notebook.model.metric_scales import bounds_of
+from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.plot.data import ChartData, Measure, Point
 

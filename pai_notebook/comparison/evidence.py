@@ -12,7 +12,8 @@ from pai_notebook.model.evidence_names import is_level, is_level_of_all, stems_o
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import is_exact, is_share, split_names
+from pai_notebook.model.metric_scales import is_share
+from pai_notebook.model.metric_words import is_exact, split_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell

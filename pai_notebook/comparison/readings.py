@@ -18,7 +18,8 @@ from pai_notebook.model.evidence_names import is_level, read_evidence_name, read
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import bounds_of, is_exact, is_share, scale_of
+from pai_notebook.model.metric_scales import bounds_of, is_share, scale_of
+from pai_notebook.model.metric_words import is_exact
 from pai_notebook.model.numbers import format_number
 
 # Numbers of examples that a stated standard error of a share may imply; beyond them it is in another unit.

@@ -18,7 +18,8 @@ from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.equality import kind_of, shown, shown_text
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_words import bounds_of, is_cost, percent_among
+from pai_notebook.model.metric_scales import bounds_of, percent_among
+from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.names import Name, full_name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format, format_percent

@@ -11,7 +11,7 @@ from typing import Any
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metric_words import bounds_of, is_percentable
+from pai_notebook.model.metric_scales import bounds_of, is_percentable
 from pai_notebook.model.names import Naming, metric_named
 from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.patterns import ByName

@@ -26,7 +26,7 @@ from pai_notebook.comparison.unused import Unused, told_unused
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_words import Role
-from pai_notebook.model.metric_words import is_percent_beside, is_share
+from pai_notebook.model.metric_scales import is_percent_beside, is_share
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metric_words import is_percentable, points_of, scale_of
+from pai_notebook.model.metric_scales import is_percentable, points_of, scale_of
 from pai_notebook.model.numbers import NumberFormat, format_outward, format_percent, format_points
 
 

@@ -20,7 +20,8 @@ from pai_notebook.model.evidence_names import (
 )
 from pai_notebook.model.evidence_words import BOUND_ROLES, Role, end_of, fold
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_words import bounds_of, kind_of_metric, scale_of
+from pai_notebook.model.metric_scales import bounds_of, scale_of
+from pai_notebook.model.metric_words import kind_of_metric
 
 # Path and dataset of a metric.
 _Key = tuple[str, str]

@@ -21,7 +21,7 @@ from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.group_remarks import failed_runs, left_out_of
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value
-from pai_notebook.model.metric_words import percent_among
+from pai_notebook.model.metric_scales import percent_among
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import choose_format, cleared, mean

@@ -1,6 +1,6 @@
 """The words in the names of metrics: which way is better, what is measured in which unit, and what is not a quality at all.
 
-The only list of such words: directions, intervals, percentages, bars, costs and cautions all ask here. Words are
+The only list of such words: directions, scales, intervals, bars, costs and cautions all ask here. Words are
 collected from the meaning of the metrics themselves, not from any library's attribute; a word with two meanings in use
 (`ks`, `gini`, `fps` for frames or false positives, `sam`) is left out on purpose, and so is one on which libraries
 contradict each other (`davies_bouldin`, `word_info_preserved`).
@@ -8,11 +8,10 @@ contradict each other (`davies_bouldin`, `word_info_preserved`).
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Literal
 
 from pai_notebook.model.flatten import split_path
@@ -23,35 +22,36 @@ ScaleName = Literal["ratio", "points", "difference"]
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\W\d_a-zA-Z]+")
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """Give the words of a text."""
     return frozenset(text.split())
 
 
-def _pairs(mode: Mode, first: str, second: str) -> dict[tuple[str, ...], Mode]:
+def word_pairs(mode: Mode, first: str, second: str) -> dict[tuple[str, ...], Mode]:
     """Every pair of a word of the one list and a word of the other."""
     return {(before, behind): mode for before in first.split() for behind in second.split()}
 
 
-TIMES = _words("""
+TIMES = word_set("""
     decode duration elapsed hours hour itl latency minute minutes ms ns rtf runtime sec second seconds secs time tpot ttft us
     延迟 时延 耗时 时间 时长 实时率
 """)
-THROUGHPUTS = _words("qps rps throughput tps 吞吐量 吞吐率")
-MEMORY = _words("memory ram rss vram 显存 内存")
+THROUGHPUTS = word_set("qps rps throughput tps 吞吐量 吞吐率")
+MEMORY = word_set("memory ram rss vram 显存 内存")
 # Words of what is read off rather than measured: no example and no run makes it another number.
-EXACT = _words("bytes flops macs parameters params price size 价格 大小 参数量")
-UNITS = _words("gb gib kb kib mb mib tb")
-PRICES = _words("cny cost costs dollars price rmb usd yuan 价格 成本 费用")
-COUNTS = _words("count counts epoch epochs examples iterations n num number samples step steps 样本数 数量 个数 步数")
+EXACT = word_set("bytes flops macs parameters params price size 价格 大小 参数量")
+UNITS = word_set("gb gib kb kib mb mib tb")
+PRICES = word_set("cny cost costs dollars price rmb usd yuan 价格 成本 费用")
+COUNTS = word_set("count counts epoch epochs examples iterations n num number samples step steps 样本数 数量 个数 步数")
 
 # Rates of errors that cannot exceed 1, as the others can.
-_CAPPED = _words("ece eer far fdr fnr fpr frr hter")
+CAPPED = word_set("ece eer far fdr fnr fpr frr hter")
 # Words of what is a fraction of something, so that a difference is told in percentage points.
-FRACTIONS = _CAPPED | _words("""
+FRACTIONS = CAPPED | word_set("""
     acc accuracy em f05 f1 f2 fbeta fmeasure fscore macrof1 microf1 npv ppv precision recall sensitivity specificity tnr tpr
 """)
 
-HIGHER = _words("""
+HIGHER = word_set("""
     acc accuracy ami ap ari auc aucpr aupr auprc auroc bertscore bleu bleurt calinski chrf completeness d2 dcg dice dnsmos dunn elbo elo
     f05 f1 f2 faithfulness fbeta fmeasure fowlkes fscore groundedness hits homogeneity iou jaccard kappa likelihood loglikelihood
     macrof1 map mapk matthews mcc meteor microf1 miou mos mrr ndcg nmi npv pesq ppv prauc precision psnr psnrb purity qps r2 recall
@@ -59,7 +59,7 @@ HIGHER = _words("""
     throughput tnr tpr uqi
 """)
 
-LOWER = _words("""
+LOWER = word_set("""
     bpb bpc brier brisque bwer cer cost crossentropy crps der deviance dists ece eer epe ergas err error errors errs failures far
     fdr fid fnr fpr frechet frr hausdorff hter kid latency levenshtein logloss loss losses lpips mae mape mase mce mdape medae mer
     mistakes mse msle niqe nll nrmse outages perplexity ppl rase rmse rmsle rmspe rtf smape ter tpot ttft violations wape wer wil
@@ -67,50 +67,50 @@ LOWER = _words("""
 """)
 
 # Of these anything can be said, how well they were avoided too.
-ANYTHING = _words("""
+ANYTHING = word_set("""
     cost err error errors errs failures fault faults latency loss losses mistakes outages success throughput violations
 """)
 
 # Behind these stands where or how something was measured, which decides nothing as a point of operation or in a rate of other things.
-POINTS, RATES = _words("at given"), _words("per")
-PREPOSITIONS = POINTS | RATES | _words("by for in of on using with")
+POINTS, RATES = word_set("at given"), word_set("per")
+PREPOSITIONS = POINTS | RATES | word_set("by for in of on using with")
 
 PHRASES: dict[tuple[str, ...], Mode] = {
-    **_pairs("min", "false", "positive positives negative negatives pos neg alarm alarms discovery omission"),
-    **_pairs("min", "false", "acceptance accept rejection reject match nonmatch"),
-    **_pairs("min", "misclassification", "error rate cost loss"),
-    **_pairs("max", "true", "positive positives negative negatives pos neg"),
-    **_pairs("max", "positive negative", "predictive"),
-    **_pairs("max", "hit win success pass solve", "rate ratio"),
-    **_pairs("min", "miss failure fail error bounce", "rate ratio"),
-    **_pairs("max", "explained", "variance"),
-    **_pairs("max", "exact", "match"),
-    **_pairs("max", "reciprocal", "rank"),
-    **_pairs("max", "inception rand", "score"),
-    **_pairs("max", "adjusted", "rand"),
-    **_pairs("max", "calinski", "harabasz"),
-    **_pairs("max", "fowlkes", "mallows"),
-    **_pairs("max", "d2", "pinball tweedie"),
-    **_pairs("min", "dimensionless", "synthesis"),
-    **_pairs("max", "rand", "index"),
-    **_pairs("max", "v", "measure"),
-    **_pairs("max", "io", "u"),
-    **_pairs("max", "mutual", "info information"),
-    **_pairs("max", "f", "beta"),
-    **_pairs("max", "noise distortion", "ratio"),
-    **_pairs("max", "structural", "similarity"),
-    **_pairs("max", "panoptic", "quality"),
-    **_pairs("min", "kl shannon", "divergence"),
-    **_pairs("min", "ranked", "probability"),
-    **_pairs("min", "edit", "rate"),
-    **_pairs("min", "info information", "lost"),
-    **_pairs("min", "cross", "entropy"),
-    **_pairs("min", "bits nats", "per"),
-    **_pairs("max", "per", "second sec s minute"),
-    **_pairs("min", "fall", "out"),
-    **_pairs("min", "peak", "memory"),
-    **_pairs("min", "train training fit inference predict prediction response decode startup load wall cpu", "time seconds secs ms"),
-    **_pairs("min", "edit hamming levenshtein hausdorff frechet wasserstein chamfer", "distance"),
+    **word_pairs("min", "false", "positive positives negative negatives pos neg alarm alarms discovery omission"),
+    **word_pairs("min", "false", "acceptance accept rejection reject match nonmatch"),
+    **word_pairs("min", "misclassification", "error rate cost loss"),
+    **word_pairs("max", "true", "positive positives negative negatives pos neg"),
+    **word_pairs("max", "positive negative", "predictive"),
+    **word_pairs("max", "hit win success pass solve", "rate ratio"),
+    **word_pairs("min", "miss failure fail error bounce", "rate ratio"),
+    **word_pairs("max", "explained", "variance"),
+    **word_pairs("max", "exact", "match"),
+    **word_pairs("max", "reciprocal", "rank"),
+    **word_pairs("max", "inception rand", "score"),
+    **word_pairs("max", "adjusted", "rand"),
+    **word_pairs("max", "calinski", "harabasz"),
+    **word_pairs("max", "fowlkes", "mallows"),
+    **word_pairs("max", "d2", "pinball tweedie"),
+    **word_pairs("min", "dimensionless", "synthesis"),
+    **word_pairs("max", "rand", "index"),
+    **word_pairs("max", "v", "measure"),
+    **word_pairs("max", "io", "u"),
+    **word_pairs("max", "mutual", "info information"),
+    **word_pairs("max", "f", "beta"),
+    **word_pairs("max", "noise distortion", "ratio"),
+    **word_pairs("max", "structural", "similarity"),
+    **word_pairs("max", "panoptic", "quality"),
+    **word_pairs("min", "kl shannon", "divergence"),
+    **word_pairs("min", "ranked", "probability"),
+    **word_pairs("min", "edit", "rate"),
+    **word_pairs("min", "info information", "lost"),
+    **word_pairs("min", "cross", "entropy"),
+    **word_pairs("min", "bits nats", "per"),
+    **word_pairs("max", "per", "second sec s minute"),
+    **word_pairs("min", "fall", "out"),
+    **word_pairs("min", "peak", "memory"),
+    **word_pairs("min", "train training fit inference predict prediction response decode startup load wall cpu", "time seconds secs ms"),
+    **word_pairs("min", "edit hamming levenshtein hausdorff frechet wasserstein chamfer", "distance"),
 }
 
 # Names that point upwards where no other word of the name says something else: `em`, `top1`, `pass@k`, `hit@10`.
@@ -136,10 +136,10 @@ HARMLESS = re.compile(
     r"|留出|最佳|最终|最大|最小|中位数)+)[0-9]*"
 )
 
-TRAINING = _words("train training fit trn 训练")
+TRAINING = word_set("train training fit trn 训练")
 
 # Anywhere in a path: what stands there is a spread, a change, a count or a setting, no quality.
-VETOES = _words("""
+VETOES = word_set("""
     baseline change ci confusion count curve cutoff decay decrease delta diff difference drop epoch epochs estimated expected
     gain gap grad gradient headroom improvement increase inv inverse iteration iterations lack lci lcl lower margin matrix
     missing n no non not num number predicted previous pval pvalue quantile ratio reduction required requirement sample
@@ -148,7 +148,7 @@ VETOES = _words("""
 """)
 
 # Anywhere in a path: what negates, fails, bounds, wishes for or undoes what another word says, or is of somebody or something else.
-DOUBTS = _words("""
+DOUBTS = word_set("""
     above absence absent acceptable allowed anti averted avoidance avoided bad before below between broken budget caught
     competitor competitors corrected correction degraded desired detected dropped eliminated erroneous exceeded exceeding
     expert experts fail failed failing fails failure fake false falsely faulty free freedom goal guaranteed handled
@@ -167,7 +167,7 @@ CHINESE_DOUBTS = re.compile(
 )
 
 # Behind a metric, in a key of its own too, it is another number; `regression_mae` is of another kind.
-BEHIND = _words("""
+BEHIND = word_set("""
     alpha beta bias clip coef complement date decline declined deficit degradation degrade degraded deterioration deviation distance
     enabled erosion flag fluctuation fluctuations id index instability lost lr mode name penalty range rank regression regret risk scale
     schedule shortfall type variability variation version violation violations
@@ -176,28 +176,28 @@ BEHIND = _words("""
 # Pairs of words that do the same: a p-value is not a quality, and what takes long may be wanted (`time_to_failure`) or not.
 OTHERS = "random chance majority human humans teacher oracle"
 VETO_PHRASES = frozenset(
-    _pairs("max", "p", "value values val 值")
-    | _pairs("max", "time seconds minutes hours days latency cost queries attempts tries trials turns rounds", "to")
-    | _pairs("max", "extraction", "success")
-    | _pairs("max", "bug bugs defect defects defective fault faulty", "pass success")
-    | _pairs("max", "in on", "time")
+    word_pairs("max", "p", "value values val 值")
+    | word_pairs("max", "time seconds minutes hours days latency cost queries attempts tries trials turns rounds", "to")
+    | word_pairs("max", "extraction", "success")
+    | word_pairs("max", "bug bugs defect defects defective fault faulty", "pass success")
+    | word_pairs("max", "in on", "time")
     # `resolved_errors`, as `_kept` writes it
-    | _pairs("max", "?ed", "errors errs failures faults losses mistakes outages violations")
+    | word_pairs("max", "?ed", "errors errs failures faults losses mistakes outages violations")
     # formats of numbers, and what happened to nothing
-    | _pairs("max", "float double half single mixed fp bf int uint tf numeric decimal compute amp weight weights", "precision 精度")
-    | _pairs("max", "prompt text token shot shots label", "sensitivity")
-    | _pairs("max", "fraud intrusion scam spam theft unauthorized", "success")
-    | _pairs("max", "zero", " ".join(HIGHER | LOWER | {"hit", "pass", "win"}))
-    | _pairs("max", "weight weights", "loss losses")
-    | _pairs("max", "neg negative negated fixed", " ".join(ANYTHING))
-    | _pairs("max", "sensitive", "attribute attributes")
+    | word_pairs("max", "float double half single mixed fp bf int uint tf numeric decimal compute amp weight weights", "precision 精度")
+    | word_pairs("max", "prompt text token shot shots label", "sensitivity")
+    | word_pairs("max", "fraud intrusion scam spam theft unauthorized", "success")
+    | word_pairs("max", "zero", " ".join(HIGHER | LOWER | {"hit", "pass", "win"}))
+    | word_pairs("max", "weight weights", "loss losses")
+    | word_pairs("max", "neg negative negated fixed", " ".join(ANYTHING))
+    | word_pairs("max", "sensitive", "attribute attributes")
     # of somebody else, whom the model is compared with
-    | _pairs("max", OTHERS, " ".join(FRACTIONS | {"auc", "auroc", "bleu", "cer", "performance", "rmse", "mae", "score", "wer"}))
-    | _pairs("max", " ".join(FRACTIONS), OTHERS)
+    | word_pairs("max", OTHERS, " ".join(FRACTIONS | {"auc", "auroc", "bleu", "cer", "performance", "rmse", "mae", "score", "wer"}))
+    | word_pairs("max", " ".join(FRACTIONS), OTHERS)
 )
 
 # Anywhere in a path: of harm, where success may be the attacker's, and a share that of what is found or of what is done.
-UNWANTED = _words("""
+UNWANTED = word_set("""
     adversarial adversaries adversary attack attacker attackers attacks backdoor backdoors bypass bypassed cheating
     deanonymization deception deceptive evade evaded evasion exfiltration exploit exploits forget forgetting hack hacked hacking
     hallucinated hallucination hallucinations harm harmful harmfulness hijack hijacking injection injections jailbreak
@@ -207,59 +207,46 @@ UNWANTED = _words("""
     攻击 后门 越狱 泄露 泄漏 幻觉 投毒 毒性 有害 拒答 注入 绕过
 """)
 
-FLIPS = _words("neg negative negated minus")
+FLIPS = word_set("neg negative negated minus")
 
 # Chinese names, known by how they end; of two that fit, the longer one decides (`检出率` ends in neither `错误率` nor `误检率`).
 CHINESE: dict[str, Mode] = {
     **dict.fromkeys(
-        _words("准确率 准确度 精确率 精度 查准率 召回率 查全率 正确率 命中率 通过率 成功率 吞吐量 吞吐率 灵敏度 特异度 信噪比"), "max"
+        word_set("准确率 准确度 精确率 精度 查准率 召回率 查全率 正确率 命中率 通过率 成功率 吞吐量 吞吐率 灵敏度 特异度 信噪比"), "max"
     ),
-    **dict.fromkeys(_words("检出率 胜率 覆盖率 合格率 满意度 相似度 解决率 采纳率"), "max"),
+    **dict.fromkeys(word_set("检出率 胜率 覆盖率 合格率 满意度 相似度 解决率 采纳率"), "max"),
     **dict.fromkeys(
-        _words("损失 损失值 错误率 误差 字错率 词错率 句错率 字错误率 词错误率 误报率 漏报率 误检率 漏检率 误识率 拒识率 失败率 虚警率"),
+        word_set("损失 损失值 错误率 误差 字错率 词错率 句错率 字错误率 词错误率 误报率 漏报率 误检率 漏检率 误识率 拒识率 失败率 虚警率"),
         "min",
     ),
-    **dict.fromkeys(_words("延迟 时延 耗时 推理耗时 平均延迟 响应时间 困惑度 均方误差 均方根误差 平均绝对误差 实时率"), "min"),
+    **dict.fromkeys(word_set("延迟 时延 耗时 推理耗时 平均延迟 响应时间 困惑度 均方误差 均方根误差 平均绝对误差 实时率"), "min"),
 }
 
-_SHARE_ENDINGS = _words("准确率 正确率 错误率 命中率 通过率 成功率 失败率")
-_POINT_ENDINGS = _SHARE_ENDINGS | _words("准确度 精确率 精度 查准率 召回率 查全率 灵敏度 特异度 检出率 胜率 覆盖率 合格率 解决率 采纳率")
-_SHARE = re.compile(
-    r"(?:^|_)(?:acc|accuracy|acc_norm|em|exact_match|top_?[0-9]+|error_rate|zero_one_loss|(?:hit|win|pass|success|miss|failure)_rate"
-    r"|pass@1|hits?@(?:[0-9]+|k))$"
-)
-_NO_SHARES = TRAINING | _words("""
+NO_SHARES = TRAINING | word_set("""
     average avg balanced bit bits cache char character class cv diarization edge entity equal frame macro max mean median mention min
     node pairwise patch phone phoneme pixel slot span syllable tag tile token triplet voxel weighted word 平均 加权 宏 字 词
 """)
-_DIFFERENCES = _words("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc pearson r r2 reward spearman")
-_PERCENTABLE = FRACTIONS | _words("""
+DIFFERENCES = word_set("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc pearson r r2 reward spearman")
+PERCENTABLE = FRACTIONS | word_set("""
     ap auc auroc bleu brier cer chrf der dice hit iou map mape match mer miou mrr ndcg rate rouge rouge1 rouge2 rougel rougelsum sacrebleu
     smape ter top1 top5 wape wer wil wmape
 """)
-_PERCENTABLE_ENDINGS = _POINT_ENDINGS | {word for word in CHINESE if word.endswith("率")} - TIMES - THROUGHPUTS
-_BARE_ERROR = re.compile(r"(?:(?:test|val|dev|eval|mean|avg|classification)_)*err(?:or)?")
-# Between -1 and 1.
-_AGREEMENTS = _words("kappa kendall matthews mcc pearson spearman ssim")
 _SPLITS = {
-    **dict.fromkeys(_words("train training trn 训练"), "train"),
-    **dict.fromkeys(_words("val valid validation dev 验证"), "val"),
-    **dict.fromkeys(_words("test eval evaluation holdout 测试 评测 评估"), "test"),
+    **dict.fromkeys(word_set("train training trn 训练"), "train"),
+    **dict.fromkeys(word_set("val valid validation dev 验证"), "val"),
+    **dict.fromkeys(word_set("test eval evaluation holdout 测试 评测 评估"), "test"),
 }
 
 
 # In what something was measured: behind an error it is its unit, behind a quality another metric.
-MEASURES = TIMES | MEMORY | UNITS | PRICES | _words("bits celsius cm day days deg kg km kwh mm period px s")
+MEASURES = TIMES | MEMORY | UNITS | PRICES | word_set("bits celsius cm day days deg kg km kwh mm period px s")
 _SPEEDS = TIMES | THROUGHPUTS
 COSTS = _SPEEDS | MEMORY | EXACT | UNITS | PRICES
-_AMOUNTS = COSTS | COUNTS
+AMOUNTS = COSTS | COUNTS
 _UNBOUNDED = TIMES | MEMORY | EXACT | UNITS | PRICES | COUNTS | {"loss", "losses", "损失"}
 _QUALITIES = (HIGHER | LOWER) - COSTS
-_NEVER_SHARES = _NO_SHARES | VETOES
-_NEVER_POINTS = _DIFFERENCES | FLIPS
-_NO_RATES = (LOWER - ANYTHING - _PERCENTABLE) | COSTS | {"loss", "losses"}
 _MEASURED = (HIGHER | LOWER | frozenset(CHINESE) | _SPEEDS | MEMORY) - PRICES
-_KNOWN = HIGHER | LOWER | _AMOUNTS | _UNBOUNDED | _NO_SHARES | VETOES | _DIFFERENCES | FLIPS | _PERCENTABLE | frozenset(_SPLITS)
+_KNOWN = HIGHER | LOWER | AMOUNTS | _UNBOUNDED | NO_SHARES | VETOES | DIFFERENCES | FLIPS | PERCENTABLE | frozenset(_SPLITS)
 """Every word that a question below asks for."""
 
 
@@ -282,7 +269,7 @@ def words_of(path: str) -> tuple[tuple[str, ...], ...]:
 
 
 @lru_cache(maxsize=65536)
-def _known_words(path: str) -> frozenset[str]:
+def known_words(path: str) -> frozenset[str]:
     """Words of a path that a question below asks for; few different sets, so that what follows from them is worked out once."""
     # of a name in small letters the words are the same where it is not split into keys
     words = _TOKEN.findall(path) if path.islower() else list(chain.from_iterable(words_of(path)))
@@ -325,7 +312,7 @@ def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:
     return max((ending for ending in endings if word.endswith(ending)), key=len, default="")
 
 
-def _holds_chinese(word: str, parts: Iterable[str]) -> bool:
+def holds_chinese(word: str, parts: Iterable[str]) -> bool:
     """Whether a word holds one of the Chinese parts: Chinese is written without spaces."""
     return not word.isascii() and any(part in word for part in parts if not part.isascii())
 
@@ -344,7 +331,7 @@ def is_unwanted(path: str) -> bool:
 
 def are_unwanted(words: Iterable[str]) -> bool:
     """Whether one of the words of a metric is of harm."""
-    return any(word.rstrip("0123456789") in UNWANTED or _holds_chinese(word, UNWANTED) for word in words)
+    return any(word.rstrip("0123456789") in UNWANTED or holds_chinese(word, UNWANTED) for word in words)
 
 
 def is_training(path: str) -> bool:
@@ -355,12 +342,12 @@ def is_training(path: str) -> bool:
     >>> [is_training(name) for name in ("train_loss", "train.accuracy", "train_seconds", "val_loss", "训练损失")]
     [True, True, False, False, True]
     """
-    return _is_training(_known_words(path))
+    return _is_training(known_words(path))
 
 
 @lru_cache(maxsize=4096)
 def _is_training(words: frozenset[str]) -> bool:
-    trained = bool(words & TRAINING) or any(_holds_chinese(word, TRAINING) for word in words)
+    trained = bool(words & TRAINING) or any(holds_chinese(word, TRAINING) for word in words)
     return trained and not _is_cost(words)
 
 
@@ -372,7 +359,7 @@ def is_cost(path: str) -> bool:
     >>> [is_cost(name) for name in ("latency_ms", "model_size_mb", "tokens_per_second", "accuracy", "cost_mae")]
     [True, True, True, False, False]
     """
-    return _is_cost(_known_words(path))
+    return _is_cost(known_words(path))
 
 
 def kind_of_metric(path: str) -> int:
@@ -383,7 +370,7 @@ def kind_of_metric(path: str) -> int:
     >>> [kind_of_metric(name) for name in ("accuracy", "latency_ms", "train_loss")]
     [0, 1, 2]
     """
-    return _kind_of(_known_words(path))
+    return _kind_of(known_words(path))
 
 
 @lru_cache(maxsize=4096)
@@ -393,7 +380,7 @@ def _kind_of(words: frozenset[str]) -> int:
 
 @lru_cache(maxsize=4096)
 def _is_cost(words: frozenset[str]) -> bool:
-    return _has(words, COSTS) and not words & _QUALITIES
+    return has_word(words, COSTS) and not words & _QUALITIES
 
 
 def is_speed(path: str) -> bool:
@@ -404,7 +391,7 @@ def is_speed(path: str) -> bool:
     >>> is_speed("latency_ms"), is_speed("tokens_per_second"), is_speed("size_mb")
     (True, True, False)
     """
-    return _has(_known_words(path), _SPEEDS)
+    return has_word(known_words(path), _SPEEDS)
 
 
 def is_exact(path: str) -> bool:
@@ -415,21 +402,21 @@ def is_exact(path: str) -> bool:
     >>> [is_exact(name) for name in ("model_size_mb", "n_params", "peak_memory_mb", "size_error")]
     [True, True, False, False]
     """
-    return _is_exact(_known_words(path))
+    return _is_exact(known_words(path))
 
 
 @lru_cache(maxsize=4096)
 def _is_exact(words: frozenset[str]) -> bool:
-    return _has(words, EXACT) and not _has(words, _MEASURED)
+    return has_word(words, EXACT) and not has_word(words, _MEASURED)
 
 
 def is_unbounded(path: str) -> bool:
     """Whether a name says that a value in 0 to 1 is not a fraction: a time, a size, a count or a loss."""
-    return _has(_known_words(path), _UNBOUNDED)
+    return has_word(known_words(path), _UNBOUNDED)
 
 
 @lru_cache(maxsize=4096)
-def _has(words: frozenset[str], known: frozenset[str]) -> bool:
+def has_word(words: frozenset[str], known: frozenset[str]) -> bool:
     """Whether one of the words is known, or ends in one that is and that is Chinese."""
     return not known.isdisjoint(words) or any(chinese_ending(word, _chinese_of(known)) for word in words)
 
@@ -437,156 +424,6 @@ def _has(words: frozenset[str], known: frozenset[str]) -> bool:
 @lru_cache(maxsize=64)
 def _chinese_of(known: frozenset[str]) -> tuple[str, ...]:
     return tuple(word for word in known if not word.isascii())
-
-
-@lru_cache(maxsize=65536)
-def is_share(path: str) -> bool:
-    """Whether a metric is the share of examples for which something holds, so that its spread follows from their number.
-
-    Recall, precision and F1 are not: their denominators are other numbers than n. Nor are averages over classes, shares of
-    words, pixels or slots, which are not independent, and what was measured on training data.
-
-    Examples
-    --------
-    >>> [is_share(name) for name in ("val.accuracy", "acc,none", "em", "balanced_accuracy", "f1", "equal_error_rate", "word_error_rate")]
-    [True, True, True, False, False, False, False]
-    """
-    keys, known = words_of(path), _known_words(path)
-    if not keys or not _NEVER_SHARES.isdisjoint(known):
-        return False
-    last = keys[-1][-1] if keys[-1] else ""
-    if not last.isascii():
-        ending = chinese_ending(last)
-        return ending in _SHARE_ENDINGS and not _holds_chinese(last.removesuffix(ending), _NO_SHARES)
-    return _SHARE.search(plain_name(path)) is not None
-
-
-@lru_cache(maxsize=65536)
-def scale_of(path: str) -> ScaleName:
-    """How a difference of a metric is told: in percent of the baseline, in percentage points, or as it is.
-
-    Percent has a meaning where zero is the natural end: errors, losses, times, sizes, counts. A fraction differs by points.
-
-    Examples
-    --------
-    >>> [scale_of(name) for name in ("cer", "latency_ms", "accuracy", "r2", "auc", "ks")]
-    ['ratio', 'ratio', 'points', 'difference', 'difference', 'difference']
-    """
-    told = _scale_of_words(_known_words(path))
-    if told in ("difference", "ratio"):
-        return told
-    pairs = [pair for key in words_of(path) if len(key) > 1 for pair in pairwise(key)]
-    if not _COUNTED.isdisjoint(pairs):
-        return "ratio"
-    return told or ("points" if not _RATES.isdisjoint(pairs) or TOP.search(plain_name(path)) else "difference")
-
-
-@lru_cache(maxsize=4096)
-def _scale_of_words(words: frozenset[str]) -> ScaleName | None:
-    """What single words say; percentage points give way to pairs of words that say a ratio."""
-    if words & _NEVER_POINTS:
-        return "difference"
-    if words & (LOWER - _CAPPED) or any(CHINESE.get(chinese_ending(word)) == "min" for word in words) or _has(words, _AMOUNTS):
-        return "ratio"
-    return "points" if words & FRACTIONS or any(chinese_ending(word, _POINT_ENDINGS) for word in words) else None
-
-
-_COUNTED = frozenset(_pairs("max", "per", "second sec s minute"))
-_RATES = frozenset(_pairs("max", "hit win success pass solve", "rate") | _pairs("max", "exact", "match"))
-
-
-def is_percentable(path: str) -> bool:
-    """Whether a metric is written by some as a fraction and by others in percent."""
-    return _are_percentable(_known_words(path)) or _BARE_ERROR.fullmatch(plain_name(path)) is not None
-
-
-@lru_cache(maxsize=4096)
-def _are_percentable(words: frozenset[str]) -> bool:
-    return bool(words & _PERCENTABLE) or any(chinese_ending(word, _PERCENTABLE_ENDINGS) for word in words)
-
-
-def is_percent_beside(path: str, value: float, fractions: Sequence[float]) -> bool:
-    """Whether a value above 1 looks like percent beside some fractions in their order.
-
-    Some error rates may be above 1, though hardly above 2 beside a fifth of it; of anything else no fraction is.
-
-    Examples
-    --------
-    >>> [is_percent_beside(name, value, [0.3, 0.9]) for name, value in (("wer", 12), ("wer", 1.2), ("accuracy", 1.2), ("latency_ms", 31))]
-    [True, False, True, False]
-    """
-    if is_share(path) or (is_percentable(path) and scale_of(path) != "ratio"):
-        return True
-    is_rate = is_percentable(path) and _NO_RATES.isdisjoint(_known_words(path))
-    return is_rate and value > 2 and any(fraction <= value / 5 for fraction in fractions[:1])  # noqa: PLR2004
-
-
-def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
-    """Positions of values that look like percent beside others that look like fractions, and of shares above 100, which are neither.
-
-    Examples
-    --------
-    >>> percent_among("accuracy", {0: 91.0, 1: 9500.0, 3: 0.94}), percent_among("loss", {0: 91.0, 1: 0.9})
-    ((0, 1), ())
-    """
-    above = [place for place, value in values.items() if 1 < value <= 100 or (1 < value < math.inf and is_share(path))]  # noqa: PLR2004
-    # most have no value above 1, which is told at once
-    if not above or not is_percentable(path):
-        return ()
-    small = sorted(value for value in values.values() if 0 < value <= 1)
-    return tuple(place for place in above if small and is_percent_beside(path, values[place], small))
-
-
-def points_of(path: str, values: Sequence[float]) -> int | None:
-    """How many percentage points one unit of some values of a metric is: 100 of fractions, 1 of percent.
-
-    None where they are no shares: beyond 0 to 100, or some like percent and others like fractions.
-
-    Examples
-    --------
-    >>> [points_of("accuracy", values) for values in ([0.9, 0.92], [90, 92], [0.9, 92], [1000, 1500])]
-    [100, 1, None, None]
-    """
-    if scale_of(path) != "points" or not values or not all(0 <= value <= 100 for value in values):  # noqa: PLR2004 - as percent is written
-        return None
-    return 100 if max(values) <= 1 else None if 0 < min(values) <= 1 else 1
-
-
-def is_percent(path: str, values: Iterable[float]) -> bool:
-    """Whether values of a metric are surely in percent: some are above 1, which a fraction of this name never is.
-
-    Rates are fractions or not, as one of frames.
-
-    Examples
-    --------
-    >>> is_percent("f1", [0.8]), is_percent("f1", [3.0]), is_percent("frame_rate", [25.0]), is_percent("cer", [1.2])
-    (False, True, False, False)
-    """
-    is_known = is_share(path) or scale_of(path) == "points" or not _known_words(path).isdisjoint(_PERCENTABLE - {"rate"})
-    return is_known and bounds_of(path, values) == (0.0, 100.0)
-
-
-def bounds_of(path: str, values: Iterable[float]) -> tuple[float, float]:
-    """Between which ends the true value of a metric lies: fractions 0 and 1, or 0 and 100; errors, times and sizes 0 and no end.
-
-    Values that are outside show that the name is misread: then nothing is known.
-
-    Examples
-    --------
-    >>> bounds_of("accuracy", [0.98, 0.99]), bounds_of("accuracy", [98, 99]), bounds_of("cer", [0.1, 1.2])
-    ((0.0, 1.0), (0.0, 100.0), (0.0, inf))
-    >>> bounds_of("r2", [0.5]), bounds_of("accuracy", [1000])
-    ((-inf, inf), (-inf, inf))
-    """
-    numbers = [value for value in values if math.isfinite(value)]
-    scale = scale_of(path)
-    ends = (0.0, math.inf) if scale == "ratio" else (-math.inf, math.inf)
-    if scale == "points" or is_share(path) or plain_name(path).endswith("hamming_loss") or (scale == "difference" and is_percentable(path)):
-        ends = 0.0, 1.0 if max(numbers, default=0.0) <= 1 else 100.0
-    elif not _AGREEMENTS.isdisjoint(words := _known_words(path)) and words.isdisjoint(LOWER):
-        ends = -1.0, 1.0
-    low, high = ends
-    return ends if all(low <= value <= high for value in numbers) else (-math.inf, math.inf)
 
 
 def split_names(text: str) -> frozenset[str]:
@@ -597,9 +434,9 @@ def split_names(text: str) -> frozenset[str]:
     >>> sorted(split_names("dev.accuracy")), sorted(split_names("eval_acc")), sorted(split_names("by.a.accuracy"))
     (['val'], ['test'], [])
     """
-    return _parts(_known_words(text))
+    return _parts(known_words(text))
 
 
 @lru_cache(maxsize=4096)
 def _parts(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(part for name, part in _SPLITS.items() if name in words or _holds_chinese(" ".join(words), [name]))
+    return frozenset(part for name, part in _SPLITS.items() if name in words or holds_chinese(" ".join(words), [name]))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.arguments import is_number
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_cells import read_value
-from pai_notebook.model.metric_words import bounds_of, is_percentable
+from pai_notebook.model.metric_scales import bounds_of, is_percentable
 from pai_notebook.model.nearest import nearest
 from pai_notebook.model.numbers import DECIMAL, choose_format, format_computed, format_number
 from pai_notebook.model.order import version_key

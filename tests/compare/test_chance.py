@@ -13,7 +13,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison, minimal_pairs
 from pai_notebook.errors import ComparisonError, RegressionError
-from pai_notebook.model.metric_words import is_share
+from pai_notebook.model.metric_scales import is_share
 from tests.compare.comparing import compare, make, results
 
 WORDS = {"better", "worse", "could be chance", "no interval known", "same"}

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pai_notebook.model.metric_words import bounds_of, percent_among
+from pai_notebook.model.metric_scales import bounds_of, percent_among
 from tests.compare.comparing import compare
 
 SMALL = "is so small that it may be that of a fraction, while the value is in percent"

@@ -10,7 +10,8 @@ from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.sources import Stated
 from pai_notebook.comparison.two_sides import Sides
 from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError
-from pai_notebook.model.metric_words import is_cost, is_exact, is_share, is_training, scale_of
+from pai_notebook.model.metric_scales import is_share, scale_of
+from pai_notebook.model.metric_words import is_cost, is_exact, is_training
 from tests.bench.chance import Sheet, few_runs
 from tests.compare.comparing import compare, results
 

@@ -16,7 +16,7 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import is_percentable
+from pai_notebook.model.metric_scales import is_percentable
 from pai_notebook.model.numbers import choose_format, cleared
 
 # How many metrics a sentence of a gate names.

@@ -16,7 +16,7 @@ from pai_notebook.comparison.rows import is_blank, told_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import bounds_of, is_percent, is_percentable
+from pai_notebook.model.metric_scales import bounds_of, is_percent, is_percentable
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import EXACT, choose_format, cleared, format_computed, rounded_outward
 

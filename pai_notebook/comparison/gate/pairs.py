@@ -22,7 +22,7 @@ from pai_notebook.errors import not_fetched
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_words import bounds_of, is_percent
+from pai_notebook.model.metric_scales import bounds_of, is_percent
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared, format_computed, rounded_outward
 from pai_notebook.model.patterns import Pattern

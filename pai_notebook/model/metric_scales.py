@@ -1,0 +1,198 @@
+"""What the numbers of a metric are by its name: shares, fractions or percent, ratios, and between which ends they lie."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from pai_notebook.model.metric_words import (
+    AMOUNTS,
+    ANYTHING,
+    CAPPED,
+    CHINESE,
+    COSTS,
+    DIFFERENCES,
+    FLIPS,
+    FRACTIONS,
+    LOWER,
+    NO_SHARES,
+    PERCENTABLE,
+    THROUGHPUTS,
+    TIMES,
+    TOP,
+    VETOES,
+    ScaleName,
+    chinese_ending,
+    has_word,
+    holds_chinese,
+    known_words,
+    plain_name,
+    word_pairs,
+    word_set,
+    words_of,
+)
+
+_SHARE_ENDINGS = word_set("准确率 正确率 错误率 命中率 通过率 成功率 失败率")
+_POINT_ENDINGS = _SHARE_ENDINGS | word_set("准确度 精确率 精度 查准率 召回率 查全率 灵敏度 特异度 检出率 胜率 覆盖率 合格率 解决率 采纳率")
+_PERCENTABLE_ENDINGS = _POINT_ENDINGS | {word for word in CHINESE if word.endswith("率")} - TIMES - THROUGHPUTS
+_SHARE = re.compile(
+    r"(?:^|_)(?:acc|accuracy|acc_norm|em|exact_match|top_?[0-9]+|error_rate|zero_one_loss|(?:hit|win|pass|success|miss|failure)_rate"
+    r"|pass@1|hits?@(?:[0-9]+|k))$"
+)
+_BARE_ERROR = re.compile(r"(?:(?:test|val|dev|eval|mean|avg|classification)_)*err(?:or)?")
+# Between -1 and 1.
+_AGREEMENTS = word_set("kappa kendall matthews mcc pearson spearman ssim")
+_NEVER_SHARES = NO_SHARES | VETOES
+_NEVER_POINTS = DIFFERENCES | FLIPS
+_NO_RATES = (LOWER - ANYTHING - PERCENTABLE) | COSTS | {"loss", "losses"}
+_COUNTED = frozenset(word_pairs("max", "per", "second sec s minute"))
+_RATES = frozenset(word_pairs("max", "hit win success pass solve", "rate") | word_pairs("max", "exact", "match"))
+
+
+@lru_cache(maxsize=65536)
+def is_share(path: str) -> bool:
+    """Whether a metric is the share of examples for which something holds, so that its spread follows from their number.
+
+    Recall, precision and F1 are not: their denominators are other numbers than n. Nor are averages over classes, shares of
+    words, pixels or slots, which are not independent, and what was measured on training data.
+
+    Examples
+    --------
+    >>> [is_share(name) for name in ("val.accuracy", "acc,none", "em", "balanced_accuracy", "f1", "equal_error_rate", "word_error_rate")]
+    [True, True, True, False, False, False, False]
+    """
+    keys, known = words_of(path), known_words(path)
+    if not keys or not _NEVER_SHARES.isdisjoint(known):
+        return False
+    last = keys[-1][-1] if keys[-1] else ""
+    if not last.isascii():
+        ending = chinese_ending(last)
+        return ending in _SHARE_ENDINGS and not holds_chinese(last.removesuffix(ending), NO_SHARES)
+    return _SHARE.search(plain_name(path)) is not None
+
+
+@lru_cache(maxsize=65536)
+def scale_of(path: str) -> ScaleName:
+    """How a difference of a metric is told: in percent of the baseline, in percentage points, or as it is.
+
+    Percent has a meaning where zero is the natural end: errors, losses, times, sizes, counts. A fraction differs by points.
+
+    Examples
+    --------
+    >>> [scale_of(name) for name in ("cer", "latency_ms", "accuracy", "r2", "auc", "ks")]
+    ['ratio', 'ratio', 'points', 'difference', 'difference', 'difference']
+    """
+    told = _scale_of_words(known_words(path))
+    if told in ("difference", "ratio"):
+        return told
+    pairs = [pair for key in words_of(path) if len(key) > 1 for pair in pairwise(key)]
+    if not _COUNTED.isdisjoint(pairs):
+        return "ratio"
+    return told or ("points" if not _RATES.isdisjoint(pairs) or TOP.search(plain_name(path)) else "difference")
+
+
+@lru_cache(maxsize=4096)
+def _scale_of_words(words: frozenset[str]) -> ScaleName | None:
+    """What single words say; percentage points give way to pairs of words that say a ratio."""
+    if words & _NEVER_POINTS:
+        return "difference"
+    if words & (LOWER - CAPPED) or any(CHINESE.get(chinese_ending(word)) == "min" for word in words) or has_word(words, AMOUNTS):
+        return "ratio"
+    return "points" if words & FRACTIONS or any(chinese_ending(word, _POINT_ENDINGS) for word in words) else None
+
+
+def is_percentable(path: str) -> bool:
+    """Whether a metric is written by some as a fraction and by others in percent."""
+    return _are_percentable(known_words(path)) or _BARE_ERROR.fullmatch(plain_name(path)) is not None
+
+
+@lru_cache(maxsize=4096)
+def _are_percentable(words: frozenset[str]) -> bool:
+    return bool(words & PERCENTABLE) or any(chinese_ending(word, _PERCENTABLE_ENDINGS) for word in words)
+
+
+def is_percent_beside(path: str, value: float, fractions: Sequence[float]) -> bool:
+    """Whether a value above 1 looks like percent beside some fractions in their order.
+
+    Some error rates may be above 1, though hardly above 2 beside a fifth of it; of anything else no fraction is.
+
+    Examples
+    --------
+    >>> [is_percent_beside(name, value, [0.3, 0.9]) for name, value in (("wer", 12), ("wer", 1.2), ("accuracy", 1.2), ("latency_ms", 31))]
+    [True, False, True, False]
+    """
+    if is_share(path) or (is_percentable(path) and scale_of(path) != "ratio"):
+        return True
+    is_rate = is_percentable(path) and _NO_RATES.isdisjoint(known_words(path))
+    return is_rate and value > 2 and any(fraction <= value / 5 for fraction in fractions[:1])  # noqa: PLR2004
+
+
+def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
+    """Positions of values that look like percent beside others that look like fractions, and of shares above 100, which are neither.
+
+    Examples
+    --------
+    >>> percent_among("accuracy", {0: 91.0, 1: 9500.0, 3: 0.94}), percent_among("loss", {0: 91.0, 1: 0.9})
+    ((0, 1), ())
+    """
+    above = [place for place, value in values.items() if 1 < value <= 100 or (1 < value < math.inf and is_share(path))]  # noqa: PLR2004
+    # most have no value above 1, which is told at once
+    if not above or not is_percentable(path):
+        return ()
+    small = sorted(value for value in values.values() if 0 < value <= 1)
+    return tuple(place for place in above if small and is_percent_beside(path, values[place], small))
+
+
+def points_of(path: str, values: Sequence[float]) -> int | None:
+    """How many percentage points one unit of some values of a metric is: 100 of fractions, 1 of percent.
+
+    None where they are no shares: beyond 0 to 100, or some like percent and others like fractions.
+
+    Examples
+    --------
+    >>> [points_of("accuracy", values) for values in ([0.9, 0.92], [90, 92], [0.9, 92], [1000, 1500])]
+    [100, 1, None, None]
+    """
+    if scale_of(path) != "points" or not values or not all(0 <= value <= 100 for value in values):  # noqa: PLR2004 - as percent is written
+        return None
+    return 100 if max(values) <= 1 else None if 0 < min(values) <= 1 else 1
+
+
+def is_percent(path: str, values: Iterable[float]) -> bool:
+    """Whether values of a metric are surely in percent: some are above 1, which a fraction of this name never is.
+
+    Rates are fractions or not, as one of frames.
+
+    Examples
+    --------
+    >>> is_percent("f1", [0.8]), is_percent("f1", [3.0]), is_percent("frame_rate", [25.0]), is_percent("cer", [1.2])
+    (False, True, False, False)
+    """
+    is_known = is_share(path) or scale_of(path) == "points" or not known_words(path).isdisjoint(PERCENTABLE - {"rate"})
+    return is_known and bounds_of(path, values) == (0.0, 100.0)
+
+
+def bounds_of(path: str, values: Iterable[float]) -> tuple[float, float]:
+    """Between which ends the true value of a metric lies: fractions 0 and 1, or 0 and 100; errors, times and sizes 0 and no end.
+
+    Values that are outside show that the name is misread: then nothing is known.
+
+    Examples
+    --------
+    >>> bounds_of("accuracy", [0.98, 0.99]), bounds_of("accuracy", [98, 99]), bounds_of("cer", [0.1, 1.2])
+    ((0.0, 1.0), (0.0, 100.0), (0.0, inf))
+    >>> bounds_of("r2", [0.5]), bounds_of("accuracy", [1000])
+    ((-inf, inf), (-inf, inf))
+    """
+    numbers = [value for value in values if math.isfinite(value)]
+    scale = scale_of(path)
+    ends = (0.0, math.inf) if scale == "ratio" else (-math.inf, math.inf)
+    if scale == "points" or is_share(path) or plain_name(path).endswith("hamming_loss") or (scale == "difference" and is_percentable(path)):
+        ends = 0.0, 1.0 if max(numbers, default=0.0) <= 1 else 100.0
+    elif not _AGREEMENTS.isdisjoint(words := known_words(path)) and words.isdisjoint(LOWER):
+        ends = -1.0, 1.0
+    low, high = ends
+    return ends if all(low <= value <= high for value in numbers) else (-math.inf, math.inf)
