@@ -55,6 +55,8 @@ def _named(said: Phrase, names: Sequence[str], total: int) -> Section:
     lines: list[list[str]] = [[]]
     for name in names[:_NAMED]:
         if lines[-1] and sum(len(each) + 2 for each in [*lines[-1], name]) > CELL:
+            # an empty name, so that the line ends in a comma, as the next one goes on
+            lines[-1].append("")
             lines.append([])
         lines[-1].append(name)
     more = say("and {count} more", count=total - _NAMED)

@@ -35,7 +35,7 @@ def stars_of(comparison: Comparison, rows: Sequence[Row]) -> list[Phrase]:
     leaders = _leaders(comparison, rows)
     alone = {found.is_alone for found in leaders if not found.is_tie}
     told = [meaning for star, meaning in STARS.items() if (star == BEST) in alone]
-    return [*told, *([say("no star: any may be the best")] if told and any(found.is_tie for found in leaders) else [])]
+    return [*told, *([say("row without a star: any may be the best")] if told and any(found.is_tie for found in leaders) else [])]
 
 
 def within_tolerance(comparison: Comparison, rows: Sequence[Row]) -> bool:

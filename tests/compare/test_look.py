@@ -610,7 +610,7 @@ def test_a_row_in_which_every_version_may_be_the_best_has_no_star():
     assert str(apart).count("☆ 0.8") == 4
     assert "no star" not in text_of(apart)
     both = compare(*({**each, "f1": place / 10} for place, each in enumerate(near)), baseline="first")
-    assert "☆ best as measured, or not told apart from it · no star: any may be the best" in text_of(both)
+    assert "☆ best as measured, or not told apart from it · row without a star: any may be the best" in text_of(both)
     assert "☆" in str(compare(*near, {"accuracy": 0.8}, baseline="first"))  # whose interval is not known
 
 
