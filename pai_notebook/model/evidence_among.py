@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ from pai_notebook.model.evidence_names import (
 from pai_notebook.model.evidence_words import BOUND_ROLES, Role, end_of, fold
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_scales import bounds_of, scale_of
-from pai_notebook.model.metric_words import kind_of_metric
+from pai_notebook.model.metric_words import BENCHMARK, HIGHER, LOWER, chinese_ending, kind_of_metric, known_words, plain_name
 
 # Path and dataset of a metric.
 _Key = tuple[str, str]
@@ -40,7 +41,15 @@ _LANGUAGES = (
 # Numbers of examples and runs stand beside whatever metrics there are.
 _OF_ALL = (Role.EXAMPLES, Role.RUNS, Role.FOLDS)
 # What is the complement of its metric as often, or a metric of its own.
-_DOUBTFUL = ("err", "error", "errors", "moe", "pm")
+_ERRORS = ("err", "error", "errors")
+_STANDARD = ("std", "st", "standard")
+_DOUBTFUL = (*_ERRORS, "moe", "pm")
+# In medicine `se` is a sensitivity, which one of these stands beside.
+_SENSITIVITY = re.compile(r"(?<![a-z0-9])se(?![a-z0-9])")
+_SPECIFICITIES = ("sp", "spec", "specificity", "ppv", "npv", "tnr", "特异度")
+# An error is at most such a part of the scale of its metric: one that names none, one that names it, and what is surely one.
+_BARE, _NAMED, _SURE = 10, 4, 2
+_BARE_ERRORS = ("se", "sem", "err")
 
 
 def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> dict[_Key, EvidenceName]:
@@ -80,7 +89,7 @@ def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int,
     # lists of runs are no numbers of them
     read = {key: name for key, name in read.items() if name.sibling or name.role not in _OF_ALL or _are_counts(numbers(key))}
     read |= {key: name for key in names if key not in read and (name := metrics.unread(key[0], key[1], read)) is not None}
-    read = {key: name for key, name in read.items() if not metrics.is_language(key, name)}
+    read = {key: name for key, name in read.items() if not metrics.is_other(key, name)}
     read = {key: name for key, name in read.items() if not (name.is_vague and _is_too_large(key, name, metrics.of(key, name), numbers))}
     _leave_bounds(read, metrics, numbers)
     spreads = {(key[1], *place) for key, name in read.items() if name.role is Role.SPREAD for place in _above(_place(name))}
@@ -174,12 +183,29 @@ class _Metrics:
         owners = self._owners.get((key[1], name.of), {}) if name.sibling and name.role is not Role.PART else {}
         return name if all(fold(own[-1]) in OWNERS for own in owners) else replace(name, is_vague=True)
 
-    def is_language(self, key: _Key, name: EvidenceName) -> bool:
-        """Whether a name ends as a bound or an error does, and languages stand beside it that end so too."""
-        if name.sibling or name.is_interval or (key[1], name.of) not in self._languages:
-            return False
+    def is_other(self, key: _Key, name: EvidenceName) -> bool:
+        """Whether a name that ends as a bound or an error does is a language, a sensitivity or the error of a model."""
         word = last_key(key[0]).lower()
-        return word[-2:] in _AMBIGUOUS and word[-3:-2] in ("_", "-")
+        if not name.sibling and not name.is_interval and (key[1], name.of) in self._languages:
+            return word[-2:] in _AMBIGUOUS and word[-3:-2] in ("_", "-")
+        if name.role not in (Role.ERROR, Role.UNREAD):
+            return False
+        keys = tuple(map(fold, unwrapped(split_path(key[0]))))
+        if any(map(_SENSITIVITY.search, keys)):
+            return any((key[1], tuple(_SENSITIVITY.sub(other, each) for each in keys)) in self._named for other in _SPECIFICITIES)
+        words = {word for each in keys for word in each.split("_")}
+        if words.isdisjoint(_ERRORS) or not words.isdisjoint(_STANDARD):
+            return False
+        # `rotation_err` is that of a model, `accuracy_err` how sure the accuracy is; alone, `err` is only of what is called a value
+        metrics = ((path, split_path(path)) for path, _ in self.of(key, name))
+        return not any(fold(own[-1]) in OWNERS[:-1] if name.sibling and own[:-1] == name.of else _is_quality(path) for path, own in metrics)
+
+
+def _is_quality(path: str) -> bool:
+    """Whether a metric is called by a word for how good something is, or for what is measured of it."""
+    words = known_words(path)
+    known = not words.isdisjoint(HIGHER | LOWER) or any(map(chinese_ending, words)) or BENCHMARK.search(plain_name(path)) is not None
+    return known or fold(last_key(path)) in OWNERS
 
 
 def _place(name: EvidenceName) -> tuple[str, ...]:
@@ -188,24 +214,24 @@ def _place(name: EvidenceName) -> tuple[str, ...]:
 
 
 def _is_too_large(key: _Key, name: EvidenceName, metrics: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> bool:
-    """Whether what may be something else is larger than half of the scale of its metric, or is what its metric leaves over."""
+    """Whether what may be something else is too large a part of the scale of its metric, or is what its metric leaves over."""
     if name.role not in (Role.ERROR, Role.SPREAD, Role.INTERVAL, Role.UNREAD):
         return False
     if name.role is Role.UNREAD and (end := end_of(fold(last_key(key[0])))) is not None:
         return not _enclose({end: [key]}, metrics, numbers)
-    mine, is_doubtful = numbers(key), fold(last_key(key[0])).endswith(_DOUBTFUL)
+    word = fold(last_key(key[0]))
+    mine, is_doubtful = numbers(key), word.endswith(_DOUBTFUL)
+    is_named = is_doubtful or (name.role is Role.ERROR and not name.sibling)
+    part = _BARE if name.sibling and word in _BARE_ERRORS else _NAMED if is_named else _SURE
     complements = []
-    # plain `err` beside `accuracy` is what that leaves over, of these examples or others
-    if name.sibling and fold(last_key(key[0])) == "err" and any(split_path(path) == (*name.of, "accuracy") for path, _ in metrics):
-        return True
     for metric in metrics:
         for place, value in numbers(metric).items():
             low, high = bounds_of(metric[0], [value])
             number = mine.get(place, 0.0)
             # where the scale has no end, what names no metric is no larger than the value
-            largest = abs(value) if name.sibling and not math.isfinite(high - low) else (high - low) / 2
+            largest = abs(value) if name.sibling and not math.isfinite(high - low) else (high - low) / part
             if is_doubtful and place in mine:
-                largest = min(largest / 2, abs(value))
+                largest = min(largest, abs(value))
                 complements.append(math.isclose(value + number, high, rel_tol=1e-3))
             if number > largest:
                 return True

@@ -172,6 +172,52 @@ def test_what_cannot_be_a_bound_or_an_error_of_its_metric_is_a_metric(metrics):
     assert _evidence(*metrics) == set()
 
 
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        *({"sp": 0.9, "se": sensitivity} for sensitivity in (0.02, 0.3, 0.95)),
+        *({"auc": 0.9, other: 0.9, "se": 0.05} for other in ("sp", "Sp", "specificity", "ppv", "特异度")),
+        *(
+            {"val_sp": 0.9, "val_se": 0.05, "val": 0.9},
+            {"cad": {"sp": 0.9, "se": 0.05}},
+            {"sp": {"cad": 0.9}, "se": {"cad": 0.05}, "cad": 0.9},
+        ),
+        *({"rotation": 30, "rotation_err": 1.2}, {"depth": 12, "depth_err": 0.1}, {"translation": 1, "translation_err": 0.1}),
+        *({"pose": {"rotation": 0.9, "rotation_err": 0.01}}, {"mean_depth": 3, "err": {"depth": 0.1}}, {"depth": 3, "err_depth": 0.1}),
+        *({"top5": 0.9, "top5_err": 0.05}, {"top5": 90, "top5_err": 7}, {"top1": 0.8, "top5": 0.95, "top1_err": 0.21, "top5_err": 0.04}),
+        *({"f1": 0.9, "err": 0.02}, {"depth": 3, "err": 0.02}, {"rotation_err": 1, "score": 0.9}),
+        *({"auc": 0.9, "se": 0.2}, {"f1": 0.9, "f1_se": 0.3}, {"bleu": 30, "bleu_se": 28}),
+    ],
+)
+def test_a_sensitivity_and_the_error_of_a_model_are_metrics_that_a_gate_judges(metrics):
+    assert _evidence(metrics) == set()
+    c = compare(metrics, metrics)
+    for row in c.metrics:
+        assert row.role is None
+        assert not c.check(f"{row.name} >= 1000").passed
+
+
+@pytest.mark.parametrize(
+    ("metrics", "error"),
+    [
+        ({"accuracy": 0.9, "accuracy_err": 0.01}, "accuracy_err"),
+        ({"mmlu": 0.7, "mmlu_err": 0.01}, "mmlu_err"),
+        ({"准确率": 0.7, "准确率_err": 0.01}, "准确率_err"),
+        ({"loss": 2.0, "loss_err": 0.1}, "loss_err"),
+        ({"score": 0.9, "score_err": 0.01}, "score_err"),
+        ({"score": 0.9, "err": 0.01}, "err"),
+        ({"rotation": {"value": 30, "err": 1.2}}, "rotation.err"),
+        ({"specificity": 0.9, "specificity_se": 0.01, "sensitivity": 0.8}, "specificity_se"),
+        ({"auc": 0.9, "se": 0.01}, "se"),
+        ({"rotation": 30, "rotation_stderr": 1.2}, "rotation_stderr"),
+        ({"rotation": 30, "rotation_std_err": 1.2}, "rotation_std_err"),
+    ],
+)
+def test_an_error_of_a_quality_that_is_small_enough_is_evidence_and_still_named(metrics, error):
+    assert _evidence(metrics) == {error}
+    assert error in str(compare(metrics, metrics))
+
+
 def test_bounds_that_enclose_their_metric_wherever_both_are_stated_are_evidence():
     first, second = {"bleu": 30, "bleu_hi": 31, "bleu_lo": 29}, {"bleu": 31, "bleu_lo": 30}
     assert _evidence(first, second) == {"bleu_hi", "bleu_lo"}
