@@ -235,6 +235,8 @@ def plain_array(value: Any) -> Any:
     dtype = getattr(value, "dtype", None)
     kind = getattr(getattr(dtype, "numpy_dtype", dtype), "type", float)
     plain = value.tolist()
+    if kind.__name__ == "object_":
+        return [plain_number(item) for item in plain] if isinstance(plain, list) else plain
     return _reprinted(plain, kind) if kind.__name__ in ("float16", "float32") else plain
 
 

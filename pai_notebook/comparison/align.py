@@ -20,6 +20,7 @@ from pai_notebook.model.fields import catalogue, leaves, stated
 from pai_notebook.model.flatten import ROOT, SCALARS, list_names, natural_key
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import Cell, State, cell_order, make_cell, read_value, text_of
+from pai_notebook.model.metric_scales import is_never_negative
 from pai_notebook.model.names import Name
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _NUMBERS = frozenset({int, float})
 _INFINITE = (math.inf, -math.inf)
 _NO_DIRECTION = Direction(reason=say("not a metric"))
 _BASELINE = Change(Kind.BASELINE)
+_SIGNED = Direction(reason=say("it is negative, which an error of that name never is"))
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
 
 
@@ -129,7 +131,10 @@ class _MetricMaker:
         return self.found[row.path, row.dataset]
 
     def direction(self, row: Row) -> Direction:
-        return self.directions.of(row.path, row.dataset) if row.role is None else _EVIDENCE
+        found = self.directions.of(row.path, row.dataset) if row.role is None else _EVIDENCE
+        if found.mode != "min" or found.source != "inferred" or not is_never_negative(row.path):
+            return found
+        return _SIGNED if any(cell.value is not None and cell.value < 0 for cell in row.cells) else found
 
     def changes(self, row: Row) -> tuple[Change, ...]:
         changes = tuple([self.change(row, place) for place in range(len(row.cells))])

@@ -29,8 +29,10 @@ from pai_notebook.model.metric_words import (
     CHINESE,
     CHINESE_DOUBTS,
     COSTS,
+    COUNTED,
     DOUBTS,
     FLIPS,
+    FRACTIONS,
     HARMLESS,
     HIGHER,
     LOWER,
@@ -41,6 +43,7 @@ from pai_notebook.model.metric_words import (
     POINTS,
     PREPOSITIONS,
     RATES,
+    SUMS,
     TOP,
     UNWANTED,
     VETO_PHRASES,
@@ -81,14 +84,14 @@ _MODES: dict[str, Mode] = {
     ),
 }
 _WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
-_TELLING = frozenset(
-    (*_WORDS, *VETOES, *DOUBTS, *BEHIND, *MEASURES, *PREPOSITIONS, *FLIPS, *UNWANTED, *chain.from_iterable((*PHRASES, *VETO_PHRASES)))
+_TELLING = frozenset((*_WORDS, *VETOES, *COUNTED, *DOUBTS, *BEHIND, *MEASURES, *PREPOSITIONS, *FLIPS, *UNWANTED, *SUMS)) | frozenset(
+    chain.from_iterable((*PHRASES, *VETO_PHRASES))
 )
 """Every word that a rule asks for."""
 _OTHERS = frozenset(OTHERS.split())
 _ONE_MINUS = re.compile(r"(?<![\w\u2212\u2013-])(?<![0-9]\.)(?<![Tt]op )1\s*[-\u2212\u2013]\s*([A-Za-z]+[0-9]*)")
 # what `1-wer` may have become, or a sign
-_TURNED = re.compile(r"(?:^|[./]) ?(?:1|100)?(?: ?[-\u2212\u2013] ?|(?<=[10])_)([A-Za-z]+[0-9]*)")
+_TURNED = re.compile(r"(?:^|[./]) ?(?:1|100)?(?: ?[-\u2212\u2013] ?|(?<=[10])_)([A-Za-z]+[0-9]*|[^\W\d_a-zA-Z]+)")
 _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 
 
@@ -193,7 +196,7 @@ def infer_direction(path: str) -> Direction:
     if "1" in path:
         path = _ONE_MINUS.sub(lambda found: f"minus {found[1]}" if found[1].lower() in _WORDS else found[0], path)
     turned = _TURNED.search(path)
-    if turned and turned[1].lower() in _WORDS:
+    if turned and (turned[1].lower() in _WORDS or chinese_ending(turned[1])):
         return _DOUBTED
     # many names differ in words that say nothing; a filter (`acc,none`) is how something was measured
     parted = path.replace("@", "_at_").replace(",", "_with_") if "@" in path or "," in path else path
@@ -270,7 +273,8 @@ def _read_key(tokens: Sequence[str], votes: dict[str, Mode]) -> Direction | None
         mode = PHRASES.get(pair)
         if mode is None and ((token in VETOES and not per) or (token.rstrip("0123456789"), *pair[1:]) in VETO_PHRASES):
             return _NO_QUALITY
-        if mode is None and (token in DOUBTS or (token in FLIPS and strict) or _is_doubtful_chinese(token)):
+        is_doubtful = token in DOUBTS or (token in FLIPS and strict) or _is_doubtful_chinese(token) or (free and token in _OTHERS)
+        if is_doubtful if mode is None else not COUNTED.issuperset(_counted(tokens, position)):
             return _DOUBTED
         vote = _vote(token) if mode is None else {" ".join(pair): mode}
         position += 1 if mode is None else 2
@@ -294,6 +298,13 @@ def _read_key(tokens: Sequence[str], votes: dict[str, Mode]) -> Direction | None
     return None
 
 
+def _counted(tokens: Sequence[str], position: int) -> Sequence[str]:
+    """What is counted in a time, as `timeouts` in `timeouts_per_second`, where a phrase of two words stands there."""
+    if tokens[position] == "per":
+        return tokens[max(position - 1, 0) : position]
+    return tokens[position : position + 1] if ("per", *tokens[position + 2 : position + 3]) in PHRASES else ()
+
+
 def _is_doubtful_chinese(word: str) -> bool:
     if word.isascii():
         return False
@@ -307,7 +318,7 @@ def _may_follow(word: str, metric: str, mode: Mode, *, strict: bool) -> bool:
         return metric in COSTS or (mode == "min" and metric not in ANYTHING)
     if word.startswith("weight") and not HARMLESS.fullmatch(word):
         return not strict and mode == "min" and metric not in ANYTHING  # what `mae.Weight` predicts, or a setting
-    if word in BEHIND or (word in ("score", "scores", "zero") and metric in ANYTHING):
+    if word in BEHIND or (word in ("score", "scores", "zero") and metric in ANYTHING) or (word in SUMS and metric in FRACTIONS):
         return False
     return not strict or HARMLESS.fullmatch(word) is not None
 

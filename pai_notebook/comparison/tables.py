@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
@@ -95,7 +95,7 @@ _TEXTS: dict[str, Callable[[Row, int], str | None]] = {
 class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # exports take what those of comparisons take
     """State of every metric in every version: a data frame that shows and writes itself as comparisons do."""
 
-    _metadata = ("_called",)
+    _metadata: ClassVar[list[str]] = ["_called"]  # pandas adds its own where it pickles
     _called: tuple[Sequence[str], Mapping[str, str]] = ((), {})
     """How versions are shown, and what the registry calls datasets: a frame keeps plain texts and ids."""
 

@@ -20,7 +20,7 @@ from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
-from pai_notebook.model.pivoting import OF_NAMES, code_of_long, code_of_pivot, code_of_unstack, word_of_names
+from pai_notebook.model.pivoting import OF_NAMES, code_of_long, code_of_pivot, code_of_unstack, column_of_datasets, word_of_names
 from pai_notebook.model.resolving import without_dataset
 from pai_notebook.model.version import NOT_REGISTERED
 
@@ -98,6 +98,11 @@ def documents_of_frame(
     column = str(frame.index.name or "version") if name is None else name
     # pandas reads 1.9 and 1.10 as numbers, of which the second is 1.1
     cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) and _is_there(each) for each in given) else ""
+    if name is None and _only_counts(frame) and (of := column_of_datasets({column: values[column] for column in rest})) and of not in taken:
+        # which rows are of one version nothing says
+        said = say("df: a row for each {column}, and no name of a version", column=of)
+        code = code_of_pivot(None, list(zip(*(values[column] for column in told), strict=True)), values, list(taken), told) if told else ""
+        raise ConfigurationError(said, hint=_hint(code))
     of_long = code_of_long(values, name, settings or ()) if metrics is not None else ""
     pivot = of_long or code_of_pivot(name, given, values, [each for each in taken if each in numbers], settings or ())
     names = _names_of_rows(given, _hint(pivot, cure))

@@ -48,6 +48,7 @@ _AGREEMENTS = word_set("kappa kendall matthews mcc pearson spearman ssim")
 _NEVER_SHARES = NO_SHARES | VETOES
 _NEVER_POINTS = DIFFERENCES | FLIPS
 _NO_RATES = (LOWER - ANYTHING - PERCENTABLE) | COSTS | {"loss", "losses"}
+_SIGNED = word_set("loss losses nll energy 损失")
 _COUNTED = frozenset(word_pairs("max", "per", "second sec s minute"))
 _RATES = frozenset(word_pairs("max", "hit win success pass solve", "rate") | word_pairs("max", "exact", "match"))
 
@@ -102,6 +103,17 @@ def _scale_of_words(words: frozenset[str]) -> ScaleName | None:
     if words & (LOWER - CAPPED) or any(CHINESE.get(chinese_ending(word)) == "min" for word in words) or has_word(words, AMOUNTS):
         return "ratio"
     return "points" if words & FRACTIONS or any(chinese_ending(word, _POINT_ENDINGS) for word in words) else None
+
+
+def is_never_negative(path: str) -> bool:
+    """Whether a metric is an error, a time or a size, which never is below 0; a loss may be.
+
+    Examples
+    --------
+    >>> is_never_negative("mean_error"), is_never_negative("rmse"), is_never_negative("test_loss"), is_never_negative("r2")
+    (True, True, False, False)
+    """
+    return scale_of(path) == "ratio" and not has_word(known_words(path), _SIGNED)
 
 
 def is_percentable(path: str) -> bool:

@@ -105,6 +105,8 @@ PHRASES: dict[tuple[str, ...], Mode] = {
     **word_pairs("min", "edit", "rate"),
     **word_pairs("min", "info information", "lost"),
     **word_pairs("min", "cross", "entropy"),
+    **word_pairs("min", "expected", "calibration"),
+    **word_pairs("min", "quantile pinball", "loss"),
     **word_pairs("min", "bits nats", "per"),
     **word_pairs("max", "per", "second sec s minute"),
     **word_pairs("min", "fall", "out"),
@@ -113,6 +115,15 @@ PHRASES: dict[tuple[str, ...], Mode] = {
     **word_pairs("min", "edit hamming levenshtein hausdorff frechet wasserstein chamfer", "distance"),
 }
 
+# Behind a fraction a count, behind a loss the whole of it.
+SUMS = word_set("sum total")
+# What happens that often in a second is throughput; other things, such as `timeouts_per_second`, may be worse.
+COUNTED = word_set("""
+    audio batch batches call calls char characters chars doc docs document documents example examples flops frame frames image images
+    inference inferences it item items iter iteration iterations its message messages op operation operations ops page pages prediction
+    predictions queries query record records request requests row rows sample samples sentence sentences sequence sequences step steps
+    token tokens transaction transactions utterance utterances video videos word words gb gib kb kib mb mib tb gbit mbit
+""")
 # Names that point upwards where no other word of the name says something else: `em`, `top1`, `pass@k`, `hit@10`.
 TOP = re.compile(r"(?:^|_)(?:em|top_?[0-9]+|(?:pass|hit|hits|hr|success|solve|maj|cons)(?:@|_at_)(?:[0-9]+|k))(?=_|$|\d)")
 
@@ -128,9 +139,9 @@ BENCHMARK = re.compile(
 HARMLESS = re.compile(
     r"[a-rt-zà-ɏ]?[0-9]*|[0-9]*+(?:abs|absolute|acc|adjusted|all|amb|ambig|average|avg|balanced|base|bbox|best|bf|binary|byte|bytes|challenge|char"
     r"|chat|chinese|class|clean|cn|coefficient|corrcoef|cot|cpu|db|definici|dev|diamond|disamb|disambig|easy|eval|extract|few|final|flexible|fp|frase|frases"
-    r"|full|global|gpu|greedy|hard|holdout|inst|instruct|int|label|last|latest|level|lite|loose|macro|main|maj|match|max|mean|median|micro|min"
-    r"|mini|multiclass|multilabel|noisy|none|norm|normalised|normalized|oracions|original|overall|ovo|ovr|pct|percent|percentage|plus|pro|prompt"
-    r"|radgraph|rate|raw|request|requests|redux|relative|result|roc|rolling|score|scores|segm|set|shot|shots|strict|sum|test|text|token|top|total|unweighted|val|valid"
+    r"|full|global|gpu|greedy|hard|holdout|inst|instruct|int|label|large|last|latest|level|lite|loose|lsum|macro|main|maj|match|max|mean|median|medium|micro|min"
+    r"|mini|multiclass|multilabel|noisy|none|norm|normalised|normalized|oracions|original|overall|ovo|ovr|pct|percent|percentage|plus|pr|pro|prompt"
+    r"|radgraph|rate|raw|request|requests|redux|relative|result|roc|rolling|score|scores|segm|set|shot|shots|small|strict|sum|test|text|token|top|total|unweighted|val|valid"
     r"|validation|value|verified|weighted|word|zero|english|ar|bg|bn|ca|cs|da|de|el|en|es|et|eu|fa|fi|fr|gl|he|hi|hu|it|ja|jp|ko|nl|pl"
     r"|pt|ro|ru|sv|sw|ta|te|th|tr|uk|ur|vi|zh|tw|(?:[值率分集上的总宏微]|得分|分数|平均|均值|加权|整体|总体|测试|验证|评测|评估|开发"
     r"|留出|最佳|最终|最大|最小|中位数)+)[0-9]*"
@@ -149,6 +160,8 @@ VETOES = word_set("""
 
 # Anywhere in a path: what negates, fails, bounds, wishes for or undoes what another word says, or is of somebody or something else.
 DOUBTS = word_set("""
+    ceiling complement complementary contract damaged decreased deducted demanded enemy forgone ideal input irreducible lose losing
+    dummy discriminator minimum naive penalized permuted persistence planned profit shuffled signed unclaimed wasted
     above absence absent acceptable allowed anti averted avoidance avoided bad before below between broken budget caught
     competitor competitors corrected correction degraded desired detected dropped eliminated erroneous exceeded exceeding
     expert experts fail failed failing fails failure fake false falsely faulty free freedom goal guaranteed handled
@@ -160,9 +173,9 @@ DOUBTS = word_set("""
 """)
 MISTAKEN = re.compile("mis(?:predict|detect|rank|label|identif|diagnos|recogn)[a-z]*")
 CHINESE_DOUBTS = re.compile(
-    "[不非未误错假伪反失漏虚低劣坏没缺欠待拒旧抗扰]|噪(?!比)|零(?!样本)|无(?!监督)|标准$|基准(?!测试)|基线|对照|上一|目标|允许|容许|接受"
+    "[不非未误错假伪反逆负减失漏虚低劣坏没缺欠待拒旧抗扰敌被]|噪(?!比)|零(?!样本)|无(?!监督)|标准$|基准(?!测试)|基线|对照|上一|目标|允许|容许|接受"
     "|公差|预算|上限|下限|阈|期望|预期|要求|避|免|挽回|减少|节省|节约|修复|修正|消除|防止|容忍|容错|权重|系数|下降|降低|变化|波动|偏差"
-    "|差异|损耗|负胜|(?:侵|诈|弊|盗|逃逸|劫持|利用)成功|(?:数值|浮点|半|混合|单|双|量化|计算|训练|推理)精度"
+    "|差异|损耗|输家|恶意|违规|违禁|作弊|垃圾|次品|遗忘|记忆|推断|欺骗|窃取|敏感属性|抄袭|查重|类间|丢弃|浪费|抱怨|(?:侵|诈|弊|盗|逃逸|劫持|利用)成功|(?:数值|浮点|半|混合|单|双|量化|计算|训练|推理)精度"
     "|参考|上次|竞品|对手|(?:随机|人工|人类|教师|历史|多数类)(?:[准精正召查成胜命通覆合满灵特检解采]|$)"
 )
 
@@ -187,6 +200,8 @@ VETO_PHRASES = frozenset(
     | word_pairs("max", "float double half single mixed fp bf int uint tf numeric decimal compute amp weight weights", "precision 精度")
     | word_pairs("max", "prompt text token shot shots label", "sensitivity")
     | word_pairs("max", "fraud intrusion scam spam theft unauthorized", "success")
+    | word_pairs("max", "self pairwise", "bleu rouge")
+    | word_pairs("max", "bias td time", "error")
     | word_pairs("max", "zero", " ".join(HIGHER | LOWER | {"hit", "pass", "win"}))
     | word_pairs("max", "weight weights", "loss losses")
     | word_pairs("max", "neg negative negated fixed", " ".join(ANYTHING))
@@ -198,6 +213,8 @@ VETO_PHRASES = frozenset(
 
 # Anywhere in a path: of harm, where success may be the attacker's, and a share that of what is found or of what is done.
 UNWANTED = word_set("""
+    adv advbench backdoored contamination copyright fgsm fooling forgotten gcg harmbench impostor impostors inversion members pgd protected
+    redteam redteaming targeted triggered unlearn unlearned unlearning verbatim
     adversarial adversaries adversary attack attacker attackers attacks backdoor backdoors bypass bypassed cheating
     deanonymization deception deceptive evade evaded evasion exfiltration exploit exploits forget forgetting hack hacked hacking
     hallucinated hallucination hallucinations harm harmful harmfulness hijack hijacking injection injections jailbreak
@@ -214,7 +231,7 @@ CHINESE: dict[str, Mode] = {
     **dict.fromkeys(
         word_set("准确率 准确度 精确率 精度 查准率 召回率 查全率 正确率 命中率 通过率 成功率 吞吐量 吞吐率 灵敏度 特异度 信噪比"), "max"
     ),
-    **dict.fromkeys(word_set("检出率 胜率 覆盖率 合格率 满意度 相似度 解决率 采纳率"), "max"),
+    **dict.fromkeys(word_set("检出率 胜率 覆盖率 合格率 满意度 相似度 解决率 采纳率 交并比"), "max"),
     **dict.fromkeys(
         word_set("损失 损失值 错误率 误差 字错率 词错率 句错率 字错误率 词错误率 误报率 漏报率 误检率 漏检率 误识率 拒识率 失败率 虚警率"),
         "min",

@@ -15,7 +15,7 @@ OF_NAMES = ("version", "run", "model", "name", "checkpoint")
 _METRIC, _VALUE = ("metric", "measure"), ("value", "score", "result")
 _FLAT = '; wide.columns = map("@".join, wide.columns)'
 _RUN_AND_DATASET = 2
-_DATASET = ("dataset", "dataset_id", "data")
+_DATASET = ("dataset", "dataset_id", "data", "split", "subset", "task")
 
 
 def word_of_names(column: str) -> str:
@@ -48,6 +48,18 @@ def code_of_pivot(
             index = [*([] if name is None else [name]), *settings]
             return _pivot(index, column, list(metrics), name if settings else None, settings, flat=True)
     return ""
+
+
+def column_of_datasets(values: Mapping[str, Sequence[Any]]) -> str:
+    """The column that says on which of several datasets each row was measured, empty where none does.
+
+    Examples
+    --------
+    >>> column_of_datasets({"lr": [0.1, 0.1], "Dataset": ["d-a", "d-b"]}), column_of_datasets({"dataset": ["d-a", "d-a"]})
+    ('Dataset', '')
+    """
+    called = (column for column in values if snake_case(column).removesuffix("_name") in _DATASET)
+    return next((column for column in called if len(set(map(str, values[column]))) > 1), "")
 
 
 def code_of_long(values: Mapping[str, Sequence[Any]], name: str | None, settings: Sequence[str] = ()) -> str:

@@ -1,4 +1,6 @@
+import copy
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -368,6 +370,12 @@ def test_coverage_tells_every_state_apart():
         ["number", "NaN", "text", "no metrics", "no metrics"],
         ["number", "null", "absent", "no metrics", "no metrics"],
     ]
+
+
+def test_a_coverage_can_be_pickled_and_copied():
+    coverage = compare({"wer": 0.1}, {"cer": 0.2}).coverage
+    for again in (pickle.loads(pickle.dumps(coverage)), copy.deepcopy(coverage)):
+        assert again.equals(coverage)
 
 
 def test_coverage_shows_itself_in_signs_with_a_legend_and_stays_a_frame():

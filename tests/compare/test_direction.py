@@ -9,6 +9,7 @@ from pai_notebook.comparison.direction import Directions, infer_direction, read_
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.model.metric_words import CHINESE, HIGHER, LOWER, chinese_ending
 from pai_notebook.model.names import Name
+from tests.compare.comparing import compare
 from tests.examples import examples
 
 LISTS = json.loads((Path(__file__).parents[1] / "data" / "metric_directions.json").read_text("utf-8"))["lists"]
@@ -80,6 +81,12 @@ NOT_DECIDED = [
         mislabel_accuracy bad_hits poor_accuracy low_recall low_precision never_hit_rate not_hit_rate non_hit_rate no_success_rate
         un_success_rate bypass_success_rate exploit_success fraud_success spam_success unauthorized_success phishing_success
         scam_success intrusion_success theft_success
+        timeouts_per_second crashes_per_second retries_per_sec oom_per_second bits_per_second usd_per_second
+        gcg_success_rate pgd_success_rate adv_success_rate harmbench_success_rate unlearned_accuracy unlearned.rougeL
+        forgotten_accuracy accuracy_on_forgotten_data accuracy_on_members verbatim_rougeL enemy_win_rate lose_win_rate
+        decreased_accuracy wasted_throughput complement_auc minimum_accuracy ideal_accuracy naive_mae dummy_accuracy
+        shuffled_accuracy discriminator_loss accuracy_on_random_labels accuracy_with_random_guessing accuracy_total
+        recall_total self_bleu pairwise_bleu bias_error td_error time_error profit_and_loss signed_error
         """,
     ),
     (
@@ -97,6 +104,8 @@ NOT_DECIDED = [
         成本效率 成本节省 免损失 可接受误差 可容忍误差 容许误差 公差误差 预期损失 预期误差 期望延迟 基线准确率 基准准确率
         随机准确率 人工准确率 人类准确率 教师准确率 上一版准确率 历史准确率 旧准确率 对照准确率 多数类准确率 准确率.下降
         准确率_不达标 命中率.目标 通过率.耗时 抗误差 抗延迟 容错率 失误率 不准确度 不精确率 欠精度 数值精度 浮点精度 半精度
+        负均方误差 负MSE 负RMSE 负平均绝对误差 负对数损失 负损失 1-准确率 1−准确率 1减准确率 一减准确率 负准确率 逆准确率
+        敌方胜率 输家胜率 恶意通过率 违规通过率 遗忘集准确率 记忆召回率 成员推断准确率 欺骗成功率 查重相似度 被召回率
         混合精度 单精度 双精度 量化精度 计算精度 训练精度 推理精度 int8精度 fp16精度 精度位数 非满意度 未满意度
         """,
     ),
@@ -169,6 +178,16 @@ def test_most_names_of_lists_that_the_rule_was_not_written_on_are_decided():
         ("n", None),
         ("", None),
         ("learning_rate", None),
+        ("loss_total", "min"),
+        ("bits_per_byte", "min"),
+        ("frames_per_second", "max"),
+        ("requests_per_minute", "max"),
+        ("expected_calibration_error", "min"),
+        ("quantile_loss", "min"),
+        ("map_small", "max"),
+        ("auc_pr", "max"),
+        ("rougeLsum", "max"),
+        ("交并比", "max"),
         ("recall@5", "max"),
         ("confusion_matrix", None),
         ("acc,none", "max"),
@@ -407,3 +426,11 @@ def test_words_of_other_libraries_are_understood(word):
 def test_a_word_that_is_no_direction_is_an_error():
     with pytest.raises(ConfigurationError, match="'best' is not a direction"):
         read_mode("best")
+
+
+@pytest.mark.parametrize(("name", "mode"), [("mean_error", None), ("latency_ms", None), ("test_loss", "min"), ("nll", "min")])
+def test_an_error_or_a_time_below_zero_has_no_direction_as_its_name_says_something_else(name, mode):
+    row = compare({name: 0.1}, {name: -9.0})[name]
+    assert row.direction.mode == mode
+    assert mode or row.direction.reason == "it is negative, which an error of that name never is"
+    assert compare({name: 0.1}, {name: -9.0}, directions={name: "min"})[name].direction.mode == "min"

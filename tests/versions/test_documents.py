@@ -133,6 +133,7 @@ def test_a_short_float_is_the_decimal_that_it_prints_as(kind):
     metrics = {"accuracy": short[0], "curve": short, "more": series, "of": [short[0]], "matrix": np.array([short])}
     version = pnb.VersionSet.from_documents([{"VersionName": "a", "Metrics": metrics}])[0]
     framed = pnb.VersionSet.from_frame(in_a_frame, name="run")
+    assert pnb.VersionSet.from_frame(in_a_frame.assign(accuracy=pd.Series(list(short), dtype=object)), name="run") == framed
     assert version.raw["Metrics"] == {"accuracy": 0.9, "curve": [0.9, 0.7], "more": [0.9, 0.7], "of": [0.9], "matrix": [[0.9, 0.7]]}
     assert [each.metrics["accuracy"].value for each in framed] == [0.9, 0.7]
     assert framed.compare("y").gate("accuracy >= 0.9").passed

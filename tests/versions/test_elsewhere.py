@@ -641,6 +641,24 @@ def test_the_code_for_tables_with_several_rows_a_version_keeps_the_settings(fram
     assert [len(group.members) for group in vs.group_repeats()] == [3, 3]
 
 
+@pytest.mark.parametrize("column", ["dataset", "split"])
+def test_a_row_a_dataset_without_a_name_is_refused_with_the_code_that_makes_it_a_row_a_version(column):
+    frame = RUNS.rename(columns={"dataset": column}).assign(f1=[0.5 + number / 100 for number in range(len(RUNS))])
+    with pytest.raises(ConfigurationError, match=f"a row for each {column}, and no name of a version") as caught:
+        pnb.VersionSet.from_frame(frame, settings=["lr", "seed"])
+    *lines, last = caught.value.hint.removeprefix(PIVOT).removesuffix(".").split("; ")
+    scope = {"df": frame, "VersionSet": pnb.VersionSet}
+    exec("\n".join(lines), scope)
+    groups = eval(last, scope).group_repeats()
+    assert [len(group.members) for group in groups] == [3, 3]
+    assert sorted(cell.name for cell in groups[0].members[0].metrics.cells) == ["f1@d-a", "f1@d-b"]
+
+
+def test_a_table_of_one_dataset_needs_no_name():
+    frame = pd.DataFrame({"lr": [0.1, 0.2], "dataset": ["d-a", "d-a"], "f1": [0.5, 0.6]})
+    assert [version.version_name for version in pnb.VersionSet.from_frame(frame)] == ["0", "1"]
+
+
 def test_a_file_with_semicolons_that_was_read_with_commas_is_told_how_to_read_it():
     with pytest.raises(ConfigurationError, match=r"its only column is called 'run;f1'. Use pd.read_csv\(..., sep=';', decimal=','\)"):
         pnb.VersionSet.from_frame(pd.read_csv(io.StringIO("run;f1\na;0,9\nb;0,91")))
