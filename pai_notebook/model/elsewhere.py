@@ -15,6 +15,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.json_text import plain_array, plain_number
 from pai_notebook.model.evidence_among import evidence_among
+from pai_notebook.model.evidence_names import behind_metric
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
@@ -92,7 +93,8 @@ def documents_of_frame(
         taken = [column for column in columns if column.startswith("metrics.")] or of_metrics
     _check_columns("metrics", taken, columns)
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
-    _refuse_twice("metrics", ["@".join(_key_of(column)).removesuffix("@") for column in taken])
+    keys = _keys_of(taken)
+    _refuse_twice("metrics", ["@".join(key).removesuffix("@") for key in keys.values()])
     _refuse_twice("settings", told)
     given = list(frame.index) if name is None else values[name]
     column = str(frame.index.name or "version") if name is None else name
@@ -109,7 +111,7 @@ def documents_of_frame(
     documents = [
         candidate_document(
             each,
-            results=_by_dataset((column, values[column][place]) for column in taken),
+            results=_by_dataset(keys, {column: values[column][place] for column in taken}),
             labels={column.removeprefix("labels."): str(values[column][place]) for column in chosen if _is_there(values[column][place])},
             specs=_specs((column, values[column][place]) for column in told),
         )
@@ -235,7 +237,8 @@ def _beside(numbers: Sequence[str], columns: Sequence[str], values: Mapping[str,
     others = [column for column in columns if column not in numbers and _hold_numbers(values[column])]
     if not others:
         return []
-    named = {_key_of(column): column for column in (*numbers, *others)}
+    keys = _keys_of((*numbers, *others))
+    named = {key: column for column, key in keys.items()}
 
     def read(key: tuple[str, str]) -> dict[int, float]:
         cells = ((place, value) for place, value in enumerate(values[named[key]]) if _is_stated(value))
@@ -243,7 +246,7 @@ def _beside(numbers: Sequence[str], columns: Sequence[str], values: Mapping[str,
         return {place: number for place, number in found if number is not None}
 
     evidence = evidence_among(named, read)
-    return [column for column in others if (name := evidence.get(_key_of(column))) is not None and name.role in _BESIDE]
+    return [column for column in others if (name := evidence.get(keys[column])) is not None and name.role in _BESIDE]
 
 
 def _hold_numbers(values: Sequence[Any]) -> bool:
@@ -338,16 +341,23 @@ def _put(found: dict[str, Any], place: Sequence[str], argument: str, column: str
     node[last] = _as_json(argument, column, value)
 
 
-def _by_dataset(cells: Iterable[tuple[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+def _by_dataset(keys: Mapping[str, tuple[str, str]], cells: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Metrics by dataset, as the names of columns have it: `accuracy@d-a`, with or without `metrics.`."""
     found: dict[str, dict[str, Any]] = {}
-    for column, value in cells:
-        path, dataset = _key_of(column)
+    for column, value in cells.items():
+        path, dataset = keys[column]
         if _is_stated(value):
             # `to_frame` writes objects in objects with dots
-            keys = split_path(path) if column.startswith("metrics.") else (path,)
-            _put(found.setdefault(dataset, {}), keys, "metrics", column, value)
+            place = split_path(path) if column.startswith("metrics.") else (path,)
+            _put(found.setdefault(dataset, {}), place, "metrics", column, value)
     return list(found.items())
+
+
+def _keys_of(columns: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Metric and dataset of each column."""
+    keys = {column: _key_of(column) for column in columns}
+    known = set(keys.values())
+    return {column: behind_metric(*key, known) for column, key in keys.items()}
 
 
 def _key_of(column: str) -> tuple[str, str]:

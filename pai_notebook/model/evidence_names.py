@@ -8,7 +8,7 @@ Collected from what tools write: lm-evaluation-harness (`acc_stderr,none`), insp
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -152,6 +152,26 @@ def unread_of(path: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
         if place < len(keys) - 1 and (is_sure := unread("_".join(words), is_before=True)) is not None:
             found.setdefault(folded((*above, *keys[place + 1 :])), is_sure)
     return tuple(found.items())
+
+
+def behind_metric(path: str, dataset: str, known: Collection[tuple[str, str]]) -> tuple[str, str]:
+    """Write what is said of a metric behind it, where it stands behind the dataset of one that is known, as in `accuracy@d-a_stderr`.
+
+    Examples
+    --------
+    >>> behind_metric("accuracy", "d-a_stderr", {("accuracy", "d-a")}), behind_metric("accuracy", "d-a_stderr", ())
+    (('accuracy_stderr', 'd-a'), ('accuracy', 'd-a_stderr'))
+    """
+    place = dataset.find("_", 1)
+    while place > 0:
+        words = fold(dataset[place + 1 :])
+        said = term(words)
+        # `low` and `hi` are as often another dataset
+        is_sure = said is not None and not said.is_vague and (said.is_interval or said.role not in BOUND_ROLES)
+        if (is_sure or unread(words)) and (path, dataset[:place]) in known:
+            return path + dataset[place:], dataset[:place]
+        place = dataset.find("_", place + 1)
+    return path, dataset
 
 
 def is_level(path: str) -> bool:

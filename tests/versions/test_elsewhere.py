@@ -727,3 +727,28 @@ def test_texts_that_hold_a_number_are_shown_where_they_are_not_read(cells, says)
     with speaking("zh"):
         assert "such as" not in str(vs)
         assert "is not" not in str(vs)
+
+
+@pytest.mark.parametrize(
+    ("column", "metric"),
+    [
+        ("accuracy@d-a_stderr", "accuracy_stderr@d-a"),
+        ("accuracy@d-a_std", "accuracy_std@d-a"),
+        ("accuracy@d-a_n", "accuracy_n@d-a"),
+        ("accuracy@d-a_ci95_low", "accuracy_ci95_low@d-a"),
+        ("accuracy@d-a_stderr_boot", "accuracy_stderr_boot@d-a"),
+        *((other, other) for other in ("accuracy@d-a_hard", "accuracy@d-a_low", "accuracy@d-a_hi", "accuracy@d-a_2", "f1@d-a_stderr")),
+    ],
+)
+def test_what_is_said_of_a_metric_may_stand_behind_its_dataset(column, metric):
+    table = pd.DataFrame({"run": ["a", "b"], "accuracy@d-a": [0.8, 0.9], column: [0.01, 0.01]})
+    candidates = pnb.VersionSet.from_frame(table)
+    assert {cell.name for cell in candidates["a"].metrics.cells} == {"accuracy@d-a", metric}
+    found = candidates.compare().interval("accuracy@d-a", "b")
+    assert str(found.words) == ("beyond chance (95 %)" if metric == "accuracy_stderr@d-a" else "no interval known")
+
+
+def test_what_is_said_of_a_metric_twice_is_refused():
+    table = pd.DataFrame({"run": ["a"], "accuracy@d-a": [0.8], "accuracy@d-a_stderr": [0.01], "accuracy_stderr@d-a": [0.02]})
+    with pytest.raises(ConfigurationError, match="two columns are 'accuracy_stderr@d-a'"):
+        pnb.VersionSet.from_frame(table)
