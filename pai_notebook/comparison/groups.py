@@ -25,7 +25,7 @@ from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.names import Name, Naming, metric_named
 from pai_notebook.model.order import version_key
 from pai_notebook.model.patterns import ByName, Pattern, Patterns
-from pai_notebook.model.settings import fold_of, is_fold, is_repeat, settings_of
+from pai_notebook.model.settings import is_fold, is_repeat, runs_of, settings_of
 from pai_notebook.model.shared import Key
 from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
@@ -123,7 +123,7 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
             made += members
             continue
         folds = _are_folds(members)
-        name = say("{version} ({state})", version=members[0].version_name, state=count_of(members, folds=folds))
+        name = say("{version} ({state})", version=members[0].version_name, state=count_of(runs_of(members, folds=folds), folds=folds))
         made.append(VersionGroup(members, name=name, grouping=grouping, ignored=_differing(members), folds=folds))
     return made
 
@@ -302,9 +302,8 @@ class _Members:
     def runs(self, key: Key) -> Runs:
         """Give the runs or folds of a metric."""
         own, found = self._own[key], self.repeats[key]
-        folds = fold_of(self._group.members) if self._group.folds else ()
         # a run belongs to none of another group
-        keys = tuple(folds[place] for place in found.places) if self._group.folds else ()
+        keys = tuple(dict.fromkeys(self._group.runs[place] for place in found.places)) if self._group.folds else ()
         runs = Runs.of(found.values, folds=self._group.folds, keys=keys, uneven=bool(self._group.uneven))
         absent = all(is_blank(cell) for place, cell in enumerate(self._cells[own]) if place not in found.places)
         return replace(self._beside(own, found.places, runs), failed=found.failed, only_absent=absent)

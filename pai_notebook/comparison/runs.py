@@ -77,7 +77,7 @@ class Runs(Side):
         keys: Sequence[Hashable] = (),
         uneven: bool = False,
     ) -> Self:
-        """Make one of single values, and of what each is called; several values of one fold count once, by their mean.
+        """Make one of single values, and of what each is called.
 
         Examples
         --------
@@ -85,11 +85,6 @@ class Runs(Side):
         >>> round(runs.value, 4), round(runs.variance, 6), runs.count
         (0.92, 0.0001, 3)
         """
-        if folds and len(set(keys)) < len(keys):
-            by_fold: dict[Hashable, list[float]] = {}
-            for key, value in zip(keys, values, strict=True):
-                by_fold.setdefault(key, []).append(value)
-            keys, values = list(by_fold), [math.fsum(found) / len(found) for found in by_fold.values()]
         differ = min(values) < max(values)
         middle = mean(values)
         variance = math.fsum((value - middle) ** 2 for value in values) / (len(values) - 1) if differ else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,14 +18,14 @@ from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.flatten import natural_key
-from pai_notebook.model.group_remarks import failed_runs, left_out_of
+from pai_notebook.model.group_remarks import equal_runs, failed_runs, left_out_of, repeated_runs
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.metric_scales import percent_among
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids, listed
 from pai_notebook.model.numbers import choose_format, cleared, mean
-from pai_notebook.model.settings import fold_of
+from pai_notebook.model.settings import runs_of
 from pai_notebook.model.shared import Key, is_alike, is_count, metrics_document, shared_fields, shared_metrics
 from pai_notebook.model.source import dataset_names
 from pai_notebook.model.version import ModelVersion
@@ -45,7 +45,7 @@ class Repeats(Printed):
     Attributes
     ----------
     values : tuple of float
-        The numbers, in the order of the versions; those without a number are left out.
+        The numbers, in the order of the versions; those without a number are left out. Several of one run, or fold, are one: their mean.
     total : int
         How many versions there are.
     places : tuple of int
@@ -72,7 +72,7 @@ class Repeats(Printed):
     @property
     def failed(self) -> int:
         """How many versions have no number."""
-        return self.total - len(self.values)
+        return self.total - len(self.places or self.values)
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,9 @@ class VersionGroup(ModelVersion):
         Metrics that members state but not as numbers, such as lists, so that they have no mean.
     mixed : tuple of (path, dataset)
         Metrics without a mean because some members seem to state percent and others fractions.
+    runs : tuple of hashable
+        The run, or fold, of each member; equal ones count once. Members of one run are equal in all but steps, ids and dates, and have
+        the same seed; where none has a seed or an id of a run, they differ in a step.
     uneven : tuple of (path, dataset)
         Numbers of examples that are not the same in all members, or that some do not state: the smallest is taken.
 
@@ -167,8 +170,8 @@ class VersionGroup(ModelVersion):
             raise ConfigurationError(
                 several if models else say("a group without members cannot be made"), hint=say("Pass versions of one model.")
             )
-        columns = MetricColumns(members)
-        repeats, mixed = _repeats(columns, len(members))
+        columns, runs = MetricColumns(members), tuple(runs_of(members, folds=bool(folds)))
+        repeats, mixed = _repeats(columns, runs)
         means = {key: cleared(found.mean) for key, found in repeats.items()}
         content = shared_metrics(columns, means, len(members))
         shared = shared_fields(members, repeats=grouping is not None and grouping.method == "group_repeats")
@@ -176,13 +179,14 @@ class VersionGroup(ModelVersion):
         sources = {replace(member.provenance, request_ids=()) for member in members}
         fetched = max((member.fetched for member in members if member.fetched), default=None)
         super().__init__(document, model_id=models[0], fetched=fetched, provenance=sources.pop() if len(sources) == 1 else None)
-        self.__dict__.update(members=members, grouping=grouping, ignored=tuple(ignored), folds=bool(folds), repeats=repeats)
+        self.__dict__.update(members=members, grouping=grouping, ignored=tuple(ignored), folds=bool(folds), repeats=repeats, runs=runs)
         counts = [key for key in columns.names if is_count(key) and key not in repeats]
         self.__dict__["uneven"] = tuple(key for key in counts if not is_alike(columns, key, len(members)))
         self.__dict__["left_out"] = tuple(key for key, value in content.items() if isinstance(value, Differing) and key not in mixed)
         self.__dict__["mixed"] = mixed
 
     repeats: Mapping[Key, Repeats]
+    runs: tuple[Hashable, ...]
     left_out: tuple[Key, ...]
     mixed: tuple[Key, ...]
     uneven: tuple[Key, ...]
@@ -193,7 +197,7 @@ class VersionGroup(ModelVersion):
         Returns
         -------
         pandas.DataFrame
-            Columns metric, dataset, mean, sd, n (versions with a number), failed (without), min and max.
+            Columns metric, dataset, mean, sd, n (runs with a number), failed (versions without), min and max.
 
         Examples
         --------
@@ -219,7 +223,7 @@ class VersionGroup(ModelVersion):
     @property
     def words(self) -> Phrase:
         """How many there are of what."""
-        return count_of(self.members, folds=self.folds)
+        return count_of(self.runs, folds=self.folds)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.members, self.version_name, self.grouping, self.ignored, self.folds)
@@ -238,7 +242,19 @@ class VersionGroup(ModelVersion):
             badges=[approval_badge(self.approval_status)] if self.approval_status else [],
             blocks=[self._table(), Section(say("What all of them share, and what differs"), [describe_shared(self)], folded=True)],
             footer=Lines(
-                [text for text in (ignored, *failed_runs([self]), *left_out_of([self]), newest, *dataset_ids(self._names.values())) if text]
+                [
+                    text
+                    for text in (
+                        ignored,
+                        *repeated_runs([self]),
+                        *equal_runs([self]),
+                        *failed_runs([self]),
+                        *left_out_of([self]),
+                        newest,
+                        *dataset_ids(self._names.values()),
+                    )
+                    if text
+                ]
             ),
         )
 
@@ -257,7 +273,8 @@ class VersionGroup(ModelVersion):
         for (path, dataset), each in found[:METRIC_ROWS]:
             mean = cleared(each.mean)  # as metrics and comparisons have it
             form = choose_format([*each.values, mean], least=DIGITS)  # noqa: PD011 - not pandas
-            runs = say("{count} of {total}", count=len(each.values), total=each.total) if each.failed else str(each.total)
+            total = len({*self.runs})
+            runs = say("{count} of {total}", count=len(each.values), total=total) if len(each.values) < total else str(total)
             spread: Inline = (
                 Missing(say("one fold" if self.folds else "one run"))
                 if each.sd is None
@@ -270,9 +287,9 @@ class VersionGroup(ModelVersion):
         )
 
 
-def count_of(members: Sequence[ModelVersion], *, folds: bool) -> Phrase:
+def count_of(runs: Collection[Hashable], *, folds: bool) -> Phrase:
     """Say how many runs some versions are, or of how many folds."""
-    count = len(set(fold_of(members)) if folds else members)
+    count = len({*runs})
     if count == 1:
         return say("1 fold") if folds else say("1 run")
     return say("{count} folds", count=count) if folds else say("{count} runs", count=count)
@@ -288,7 +305,7 @@ def _again(
     return VersionGroup(members, name=name, grouping=grouping, ignored=ignored, folds=folds)
 
 
-def _repeats(columns: MetricColumns, total: int) -> tuple[Mapping[Key, Repeats], tuple[Key, ...]]:
+def _repeats(columns: MetricColumns, runs: Sequence[Hashable]) -> tuple[Mapping[Key, Repeats], tuple[Key, ...]]:
     """Numbers of every metric that any member has one of, without what says how sure another is, and those of percent beside fractions."""
     found: dict[Key, Repeats] = {}
     mixed: list[Key] = []
@@ -305,7 +322,10 @@ def _repeats(columns: MetricColumns, total: int) -> tuple[Mapping[Key, Repeats],
         if percent_among(path, known):
             mixed.append((path, dataset))
         elif known:
-            found[path, dataset] = Repeats(tuple(known.values()), total, tuple(known))
+            by_run: dict[Hashable, list[float]] = {}
+            for place, value in known.items():
+                by_run.setdefault(runs[place], []).append(value)
+            found[path, dataset] = Repeats(tuple(map(mean, by_run.values())), len(runs), tuple(known))
     return FrozenDict(found), tuple(mixed)
 
 
@@ -325,9 +345,8 @@ def count_versions(versions: Sequence[ModelVersion]) -> Phrase:
     # "2 groups of 8 runs" would be read as 8 runs each
     of = "{groups} of {runs}" if len(groups) == 1 else "{groups}, {runs} in all"
     kinds = {group.folds for group in groups}
-    runs = counted(len(members_of(groups)), "version" if len(kinds) > 1 else "run")
-    if kinds == {True}:
-        runs = counted(sum(len(set(fold_of(group.members))) for group in groups), "fold")
+    count = sum(len({*group.runs}) for group in groups)
+    runs = counted(len(members_of(groups)), "version") if len(kinds) > 1 else counted(count, "fold" if True in kinds else "run")
     said = say(of, groups=counted(len(groups), "group"), runs=runs)
     return said if len(groups) == len(versions) else say("{shown} and {last}", shown=said, last=others)
 

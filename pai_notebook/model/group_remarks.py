@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pai_notebook.i18n.phrases import Phrase, first, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.names import Name
 from pai_notebook.model.shared import Key
 from pai_notebook.model.source import dataset_names
@@ -14,6 +14,28 @@ if TYPE_CHECKING:
     from pai_notebook.model.group import VersionGroup
 
 _NAMED = 3
+
+
+def repeated_runs(groups: Sequence[VersionGroup]) -> list[Phrase]:
+    """Say of which groups several members are one run."""
+    several = (
+        "{groups}: results with the same seed, and steps of one training, count once, by their mean; keep one a run, such as the last step"
+    )
+    found = [group for group in groups if not group.folds and len({*group.runs}) < len(group.runs)]
+    counts = [say("{runs} in {count} members of {name}", runs=each.words, count=len(each.runs), name=each.version_name) for each in found]
+    return [say(several, groups=first(counts, _NAMED))] if found else []
+
+
+def equal_runs(groups: Sequence[VersionGroup]) -> list[Phrase]:
+    """Name runs that have all metrics in common where others of the group do not, as a run that is given twice has."""
+    found: list[Phrase] = []
+    for group in groups:
+        alike: dict[Hashable, dict[Hashable, str]] = {}
+        for run, each in zip(group.runs, group.members, strict=True):
+            alike.setdefault(frozenset((cell.name, repr(cell.raw)) for cell in each.metrics.cells), {}).setdefault(run, each.version_name)
+        found += [joined([*names.values()], " and ") for names in alike.values() if len(names) > 1 < len(alike)]
+    equal = "the same metrics throughout in {names}: if that is one run given twice, leave one of them out"
+    return [say(equal, names=first(found, _NAMED))] if found else []
 
 
 def failed_runs(groups: Sequence[VersionGroup], shown: Mapping[Key, str] | None = None) -> list[Phrase]:

@@ -31,6 +31,13 @@ _OWNERS = frozenset(
 _TARGETS = frozenset({"artifact", "artifacts", "checkpoint", "checkpoints", "log", "logs", "output", "outputs", "tensorboard"})
 _TIMES = frozenset({"timestamp", "gmt"})
 _REPEATS = frozenset({"repeat", "repetition", "replicate", "rerun", "run", "trial"})
+# Words of settings that say how far one training had come, and words before them.
+_STEPS = frozenset({"step", "epoch", "iteration", "iter"})
+_BEFORE_STEPS = frozenset({"global", "train", "training", "current", "checkpoint"})
+# Whose ids are those of one training.
+_RUNS = frozenset({"run", "job", "trial"})
+# Seeds that mean another one each time, and specs whose seeds are not those of the training.
+_NO_SEED, _AFTER_TRAINING = (None, "", -1), ("evaluation_spec.", "inference_spec.")
 # Words that say that a number follows.
 _NUMBERS = frozenset({"id", "idx", "index", "no", "nr", "num", "number"})
 _MOMENTS = frozenset(
@@ -94,10 +101,31 @@ def is_repeat(path: str) -> bool:
     >>> [is_repeat(path) for path in ("HyperParameters.seed", "fold", "run_index", "date", "n_folds", "data_date", "lr")]
     [True, True, True, True, False, False, False]
     """
+    moment = not _without_number(path) and bool(_words(path))
+    return is_identity(path) or moment or _is_numbered(path)
+
+
+def _without_number(path: str) -> list[str]:
     words = _words(path)
-    numbered = words[:-1] if words[-1:] and words[-1] in (*_NUMBERS, "date", "datetime") else words
-    moment = not numbered and bool(words)
-    return is_seed(path) or is_fold(path) or is_identity(path) or moment or (len(numbered) == 1 and numbered[0] in _REPEATS)
+    return words[:-1] if words[-1:] and words[-1] in (*_NUMBERS, "date", "datetime") else words
+
+
+def _is_numbered(path: str) -> bool:
+    """Whether a leaf is a seed, or the number of a fold, a repeat, a run or a trial."""
+    words = _without_number(path)
+    return is_seed(path) or is_fold(path) or (len(words) == 1 and words[0] in _REPEATS)
+
+
+def is_step(path: str) -> bool:
+    """Whether a leaf says how far one training had come.
+
+    Examples
+    --------
+    >>> [is_step(path) for path in ("HyperParameters.step", "global_step", "epoch", "epochs", "max_step")]
+    [True, True, True, False, False]
+    """
+    words = _words(path)
+    return bool(words) and words[-1] in _STEPS and _BEFORE_STEPS.issuperset(words[:-1])
 
 
 def is_fold(path: str) -> bool:
@@ -147,8 +175,27 @@ def differing_settings(versions: Sequence[ModelVersion], count: int) -> dict[str
     return found
 
 
-def fold_of(members: Sequence[ModelVersion]) -> list[Hashable]:
-    """The fold of each member, by the values of every setting that names one."""
+def runs_of(members: Sequence[ModelVersion], *, folds: bool) -> list[Hashable]:
+    """Give the run of each member, of folds the fold: two that are equal are results of one training, or one result given twice.
+
+    Those of one run have the same settings but for steps, ids and dates, and the same seed or number, else the same id of a run; where
+    neither is stated, only those that differ in a step are of one.
+    """
     settings = [settings_of(member) for member in members]
-    paths = sorted({path for each in settings for path in each if is_fold(path.partition(".")[2])})
-    return [tuple(value_key(each.get(path)) for path in paths) for each in settings]
+    kinds = {path: path.partition(".")[2] for each in settings for path in each}
+    if folds:
+        paths = sorted(path for path, rest in kinds.items() if is_fold(rest))
+        return [tuple(value_key(each.get(path)) for path in paths) for each in settings]
+    steps = {path for path, rest in kinds.items() if is_step(rest)}
+    ids = {path for path, rest in kinds.items() if is_identity(rest) and _RUNS.intersection(_words(rest))}
+    numbers = {path for path, rest in kinds.items() if _is_numbered(rest) and not is_identity(rest)}
+    told = numbers | {path for path, rest in kinds.items() if path not in steps and not is_repeat(rest)}
+    found: list[tuple[bool, Hashable]] = []
+    steps_of: dict[Hashable, set[Hashable]] = {}
+    for each in settings:
+        is_told = any(each.get(path) not in _NO_SEED and not path.startswith(_AFTER_TRAINING) for path in numbers)
+        known = {path: value_key(value) for path, value in each.items()}
+        run = frozenset((path, key) for path, key in known.items() if path in told or (path in ids and not is_told))
+        found.append((is_told or not ids.isdisjoint(known), run))
+        steps_of.setdefault(run, set()).add(frozenset((path, key) for path, key in known.items() if path in steps))
+    return [run if is_one or len(steps_of[run]) > 1 else place for place, (is_one, run) in enumerate(found)]

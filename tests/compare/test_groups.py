@@ -939,3 +939,77 @@ def test_what_a_candidate_states_counts_where_the_number_of_its_dataset_does_not
     evidence = c.interval("accuracy@digits-holdout", "x (not registered)")
     assert evidence.interval.excludes_zero
     assert "and n of 2.0.0, each with its own error" in evidence.reason
+
+
+ROWS = {0.1: [0.902, 0.897, 0.905], 0.01: [0.921, 0.917, 0.926]}
+
+
+def evidence_of(c):
+    """How sure the difference between the two groups is."""
+    return next(change.evidence for change in c["accuracy"].changes if change.evidence is not None)
+
+
+def rows_of_runs(**beside):
+    """Three rows a setting, a result each, with what is beside them."""
+    return [
+        version(f"{lr}-{k}", {"accuracy": value}, lr=lr, **{name: found(k) for name, found in beside.items()})
+        for lr, values in ROWS.items()
+        for k, value in enumerate(values)
+    ]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"seed": lambda k: 7},
+        {"seed": lambda k: 7, "run_id": lambda k: f"r-{k}"},
+        {"seed": lambda k: 7, "step": lambda k: k},
+        {"run_id": lambda k: "r-1", "step": lambda k: k},
+        {"global_step": lambda k: 100 * k},
+        {"epoch": lambda k: k, "date": lambda k: f"2026-01-0{k + 1}"},
+    ],
+)
+def test_rows_of_one_seed_or_steps_of_one_training_count_once(beside):
+    groups = pnb.VersionSet(rows_of_runs(**beside)).groupby("lr")
+    assert [str(group.words) for group in groups] == ["1 run", "1 run"]
+    assert groups[0].to_frame()[["mean", "n"]].values.tolist() == [[pytest.approx(0.90133, abs=1e-5), 1]]
+    c = groups.compare("lr=0.1")
+    assert "1 run in 3 members of lr=0.01" in str(c.verdict)
+    assert evidence_of(c).interval is None
+    assert "too few" in evidence_of(c).reason
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {},
+        {"seed": lambda k: k},
+        {"seed": lambda k: k, "step": lambda k: k},
+        {"random_state": lambda k: None},
+        {"seed": lambda k: 7, "repeat": lambda k: k},
+        {"seed": lambda k: 7, "batch": lambda k: k},
+        {"run_id": lambda k: f"r-{k}", "step": lambda k: k},
+        {"epochs": lambda k: k},
+    ],
+)
+def test_what_may_be_another_training_is_a_run_of_its_own(beside):
+    c = pnb.VersionSet(rows_of_runs(**beside)).groupby("lr").compare("lr=0.1")
+    assert str(evidence_of(c).reason).startswith("3 and 3 runs")
+    assert "count once" not in str(c.verdict)
+
+
+def test_each_seed_given_twice_makes_nothing_surer():
+    once = [version(f"{lr}-{k}", {"accuracy": value}, lr=lr, seed=k) for lr, values in ROWS.items() for k, value in enumerate(values)]
+    again = [version(f"{lr}-{k}-b", {"accuracy": value}, lr=lr, seed=k) for lr, values in ROWS.items() for k, value in enumerate(values)]
+    for made in (lambda vs: vs.groupby("lr"), lambda vs: vs.group_repeats()):
+        alone, twice = (made(pnb.VersionSet(found)) for found in (once, [*once, *again]))
+        alone, twice = (evidence_of(groups.compare(groups[0].version_name)) for groups in (alone, twice))
+        assert (alone.interval, alone.reason) == (twice.interval, twice.reason)
+
+
+def test_runs_with_the_same_metrics_are_named():
+    found = [version(f"0.{k}.0", {"auc": value, "f1": value}, lr=1, seed=k) for k, value in enumerate([0.9, 0.8, 0.9])]
+    vs = pnb.VersionSet([*found, version("1.0.0", {"auc": 0.7, "f1": 0.6}, lr=2, seed=1)]).groupby("lr")
+    said = "the same metrics throughout in 0.0.0 and 0.2.0: if that is one run given twice, leave one of them out"
+    assert said in vs.compare("lr=1").notes
+    assert said in " ".join(str(vs[0]).split())
