@@ -281,9 +281,9 @@ class OverallVerdict(Displayed):
             place = next((nth for nth, finding in enumerate(told) if finding.loss), len(told))
             others = [finding for finding in told if not finding.loss]
             told = [*others[:place], *losses, *others[place:], *(finding for finding in told if finding.loss and finding not in losses)]
-        first_ones, rest = describe_findings(told)[:1], told[_count_of_first(told) :]
-        parts: list[Block] = [*(Note(finding.text) for finding in rest), *([self._by_version(folded=False)] if self._is_long else [])]
-        return first_ones, [Section(say("More of the verdict"), parts)] if parts else []
+        blocks = describe_findings(told)
+        parts: list[Block] = [*blocks[1:], *([self._by_version(folded=False)] if self._is_long else [])]
+        return blocks[:1], [Section(say("More of the verdict"), parts)] if parts else []
 
 
 def _more(sentences: Sequence[Block]) -> Phrase:
@@ -377,15 +377,18 @@ def _named(versions: Sequence[str], most: int, *, is_open: bool) -> Phrase:
     return say("{count} versions", count=len(versions)) if is_open and len(versions) > most else first(versions, most)
 
 
-def _count_of_first(findings: Sequence[Finding]) -> int:
-    """How many sentences stand at the top; details are the last of all."""
-    return min(_TOP, sum(not finding.detail for finding in findings))
+def _first_and_rest(findings: Sequence[Finding]) -> tuple[list[Phrase | str], list[Phrase]]:
+    """The sentences at the top and those behind them; a long one behind the first stands there in a few words, and in full behind."""
+    count = min(_TOP, sum(not finding.detail for finding in findings))  # details are the last of all
+    long = [finding for finding in findings[1:count] if finding.brief and len(finding.text) > LEAD]
+    first_ones = [finding.brief if finding in long else finding.text for finding in findings[:count]]
+    return first_ones, [finding.text for finding in (*long, *findings[count:])]
 
 
 def describe_findings(findings: Sequence[Finding]) -> list[Block]:
     """Describe sentences: the first ones together, the very first in bold, then each by itself."""
-    sentences, count = [finding.text for finding in findings], _count_of_first(findings)
+    sentences, rest = _first_and_rest(findings)
     if not sentences:
         return []
-    lead, rest = (sentences[0], sentences[1:count]) if len(sentences[0]) <= LEAD else (findings[0].brief, sentences[:count])
-    return [Note(joined(rest, "\n"), "info", lead=lead), *map(Note, sentences[count:])]
+    lead = sentences.pop(0) if len(sentences[0]) <= LEAD else findings[0].brief
+    return [Note(joined(sentences, "\n"), "info", lead=lead), *map(Note, rest)]

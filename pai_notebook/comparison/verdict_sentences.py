@@ -384,7 +384,8 @@ class _Sentences(BestSentences, AsideSentences):
             some = [each for each in found if each.is_ahead is ahead]
             if some:
                 template = "As measured, ahead of {baseline}: {versions}." if ahead else "As measured, behind {baseline}: {versions}."
-                yield self._told(template, some, self._with_differences)
+                told = self._told(template, some, self._with_differences)
+                yield replace(told, brief=self._told(template, some, self._plainly).text)
 
     def _alone(self) -> Iterator[Finding]:
         """Say what would be beyond chance if nothing else had been looked at."""

@@ -101,12 +101,12 @@ class VerdictWords:
         if len(versions) > most:
             # what is left out is smaller than what is named, or lacks less; the names stand in their order all the same
             named = sorted(sorted(versions, key=lambda place: (-self._weight_of(versions[place], write), -place))[:most])
-        alike: dict[object, list[int]] = {}  # by the rows in which they are, or by themselves
+        alike: dict[object, list[int]] = {}  # by the rows or the metrics in which they are, or by themselves
         # what differs from version to version is told singly where there is room
         together = write in (self._with_datasets, self._as_missing) or sum(min(len(versions[place]), METRICS) for place in named) > _PAIRS
         for place in named:
             rows = tuple(each.row.key for several in versions[place].values() for each in several) if together else place
-            alike.setdefault(rows, []).append(place)
+            alike.setdefault(tuple(versions[place]) if write == self._plainly else rows, []).append(place)
         texts = [self._in_metrics(places, versions, write) for places in alike.values()]
         shown = joined(texts, "; ")
         if len(versions) > most:
@@ -171,6 +171,10 @@ class VerdictWords:
         if high != self._difference(ends[1], unit=False):
             low = self._difference(ends[0], unit=False)  # the unit once; a factor has none
         return say(over, low=low, high=high, count=count, total=total)
+
+    def _plainly(self, judged: list[Judged]) -> str:
+        """Write a metric alone."""
+        return self._path(judged[0].row)
 
     def _with_datasets(self, judged: list[Judged]) -> Phrase | str:
         """Write a metric with its datasets, where it was measured on others too."""

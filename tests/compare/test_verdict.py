@@ -941,3 +941,17 @@ def test_in_chinese_no_bracket_of_a_sentence_stands_within_another():
     assert "0.4.0，d-1" in said
     assert "latency_ms（0.2.0 在 d-0 上的 +20.0% 至 0.4.0 在 d-1 上的 +120%）" in said
     assert not re.search("（[^）]{0,200}（", said)
+
+
+def test_what_is_ahead_in_many_metrics_stands_at_the_top_without_its_figures_and_below_with_them():
+    def metrics(nth):
+        return results(
+            **{name: {"mae": 9 - nth - off, "rmse": 8 - nth, "r2": 0.1 * nth, "mape": 7 - nth} for off, name in enumerate(("d_a", "d_b"))}
+        )
+
+    verdict = compare(*map(metrics, range(5))).verdict
+    top, folded = str(verdict).split("\n\n", 1)
+    said = " ".join(line.removeprefix("│ ") for line in top.splitlines())
+    assert "As measured, ahead of 0.1.0: 0.2.0, 0.3.0, 0.4.0, 0.5.0 in mae, mape, r2, rmse." in said
+    assert "%" not in said
+    assert "As measured, ahead of 0.1.0: 0.2.0, 0.3.0, 0.4.0, 0.5.0 in mae (-50.0 % in 0.5.0 on d-b" in " ".join(folded.split())
