@@ -51,12 +51,12 @@ def _(shape: Badge) -> str:
 
 @line.register
 def _(shape: Mark) -> str:
-    return " ".join(part for part in (inline(shape.symbol), inline(shape.word)) if part)
+    return " ".join(filter(None, (inline(shape.symbol), inline(shape.word))))
 
 
 @line.register
 def _(shape: Number) -> str:
-    return " ".join(part for part in (digits(shape), *remarks(shape)) if part)
+    return " ".join(filter(None, (digits(shape), *remarks(shape))))
 
 
 @line.register
@@ -95,12 +95,12 @@ def side_by_side(texts: Sequence[str], plain: Sequence[str] = ()) -> str:
 
 def remarks(number: Number) -> list[str]:
     """Write what follows the digits: the difference, then each mark."""
-    return [part for part in (inline(number.delta), *map(line, number.marks)) if part]
+    return list(filter(None, (inline(number.delta), *map(line, number.marks))))
 
 
 def digits(number: Number, gap: str = " ") -> str:
     """Write the digits, behind the star if there is one."""
-    return gap.join(part for part in (inline(number.star), inline(number.text)) if part)
+    return gap.join(filter(None, (inline(number.star), inline(number.text))))
 
 
 def long(value: Inline) -> str:

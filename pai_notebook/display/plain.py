@@ -40,6 +40,8 @@ def clip(text: str, limit: int) -> tuple[str, str]:
 
 def inline(text: str, limit: int = CELL) -> str:
     """One line of visible text for a cell, a title or a chip."""
+    if len(text) <= limit:
+        return visible(text)
     head, remark = clip(text, limit)
     return visible(head) + remark
 
