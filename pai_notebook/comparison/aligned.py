@@ -42,7 +42,12 @@ Told = str | bool | None
 
 
 _PAIR = 2
-_NOT_USED = "the results on the same examples in {metric} of {version} and {other} are not used: {reason}"
+
+
+def _told_unused(result: Paired, reason: str) -> Phrase:
+    """Say which results on the same examples are not used, and why."""
+    told = "the results on the same examples in {metric} of {version} and {other} are not used: {reason}"
+    return say(told, metric=result.shown or result.metric, version=result.version, other=result.other, reason=reason)
 
 
 def _beside(baseline: Baseline) -> tuple[ModelVersion, ...]:
@@ -122,6 +127,10 @@ class Aligned:
         self.paired_results = tuple(self._evidence(paired, found))
         if self.paired_results:
             by_examples = by_place(self.paired_results, list(found), self._names, self._uncertainty.examples)
+            counted = {(Name("metrics", *key).short, self._names[place], self._names[other]) for key, place, other in by_examples}
+            for each in self.paired_results:
+                if each.stated_delta is None and (each.metric, each.version, each.other) not in counted:
+                    self._not_used.append(_told_unused(each, each.reason))
             self._uncertainty = self._uncertainty.with_paired(by_examples)
         self._measured = (
             () if self._place is None else tuple(metric_rows(found, self._uncertainty, self._place, self._directions, self._tolerance))
@@ -148,8 +157,7 @@ class Aligned:
                     continue
             except ComparisonError as error:
                 reason = error.message
-            what = each.shown or each.metric
-            self._not_used.append(say(_NOT_USED, metric=what, version=each.version, other=each.other, reason=reason))
+            self._not_used.append(_told_unused(each, reason))
 
     def _stated(self, key: tuple[str, str], shown: str, cells: Sequence[Cell]) -> StatedMetric:
         """What the versions state of a metric, of how many examples, and whether over runs."""

@@ -101,6 +101,8 @@ class Paired(Estimated, Displayed):
         Column of the groups whose means are compared, so that each weighs the same; empty where every example does.
     over_examples : float or None
         With `cluster` the difference over all examples, which is that of the metric; None elsewhere.
+    examples : int or None
+        With `cluster` the number of examples in all groups; None elsewhere.
     stated_delta : float or None
         The difference that the versions state where that is another one than `delta`, as where the examples are a part of those of the
         metric; None elsewhere.
@@ -126,6 +128,7 @@ class Paired(Estimated, Displayed):
     path: str = ""
     cluster: str = ""
     over_examples: float | None = None
+    examples: int | None = None
     stated_delta: float | None = None
 
     def _known_at(self, level: float) -> Interval | None:
@@ -316,13 +319,15 @@ def by_place(
 ) -> dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]]:
     """Results by metric and positions of the two versions, both ways round.
 
-    What has no interval says nothing of another difference, nor of more examples than were answered.
+    What has no interval says nothing of another difference, nor of more examples than were answered, in groups or not.
     """
     found: dict[tuple[tuple[str, str], int, int], Callable[[float], Evidence]] = {}
     for result in results:
         key = next(each for each in keys if Name("metrics", *each).short == result.metric)
         place, other = names.index(result.version), names.index(result.other)
-        is_part = not result.cluster and min(examples(key, each) or 0 for each in (place, other)) > result.n
+        # of a file of an earlier release the number in groups is not known
+        answered = result.examples or (math.inf if result.cluster else result.n)
+        is_part = min(examples(key, each) or 0 for each in (place, other)) > answered
         if result.source is None and (result.stated_delta is not None or is_part):
             continue
         found[key, place, other] = partial(_evidence, result, reverse=False)

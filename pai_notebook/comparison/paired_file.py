@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _PLAIN = ("metric", "shown", "version", "other", "n", "delta", "counts", "p_value")
 # What a file of an earlier release does not have.
-_ADDED = ("cluster", "over_examples")
+_ADDED = ("cluster", "over_examples", "examples")
 # Levels of lists and objects in a cell, digits of a number in bits, and names of columns in a remark.
 _DEEPEST, _LARGEST, _NAMED = 20, 4096, 3
 # What infinite numbers are called in columns of numbers.
@@ -114,7 +114,7 @@ def _check_types(entry: Mapping[str, Any]) -> None:
     texts += [each["text"] for each in (entry["reason"], *entry["remarks"])]
     texts += [*table["columns"], *table["types"], *(text for model, name in entry["identities"] for text in (model, name))]
     numbers = [entry["delta"], *entry["values"], *(value for key, value in interval.items() if key != "kind")]
-    numbers += [each for each in (entry["p_value"], entry.get("over_examples")) if each is not None]
+    numbers += [each for each in (entry["p_value"], entry.get("over_examples"), entry.get("examples")) if each is not None]
     whole = [entry["n"], *counts.values()]
     if not all(isinstance(each, str) for each in texts) or len(entry["identities"]) not in (0, 2):
         raise TypeError("a name or sentence that is no text")

@@ -257,6 +257,7 @@ def _by_scores(
         source=at,
         cluster=named if by_cluster else "",
         over_examples=float(each.mean()) if by_cluster else None,
+        examples=len(each) if by_cluster else None,
     )
 
 
@@ -318,6 +319,7 @@ def _by_statistic(
         flipped=differing(table, differs),
         p_value=None if at is None else at.p_value,
         source=at,
+        examples=None if groups is None else len(table.ids),
     )
 
 

@@ -14,6 +14,7 @@ from pai_notebook.comparison.paired_fit import fitted, held_against, identity_of
 from pai_notebook.comparison.selection import find_row
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.metric_scales import is_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,7 @@ class PairedQuestions(Aligned):
         on : str
             Column, or name of the index, that identifies an example.
         correct : str, optional
-            Column that says whether the answer is right: truth values, or 0 and 1.
+            Column that says whether the answer is right: truth values, or 0 and 1; for a metric that is the share of right answers.
         score : str, optional
             Column of a number for each example, whose mean is the metric.
         statistic : function, optional
@@ -104,6 +105,11 @@ class PairedQuestions(Aligned):
             hint = say("Pass score= with a column that has 1 where the answer is wrong.")
             said = "correct= says which answers are right, and {shown} is lower where more are"
             raise ConfigurationError(say(said, shown=row.key.shown), hint=hint)
+        column = "correct" if correct is not None else "score"
+        if (correct or score) is not None and not is_mean(row.path, of_answers=correct is not None):
+            hint = say("Pass statistic= with a function that computes {shown} of a table.", shown=row.key.shown)
+            said = "{argument}= gives a mean over examples, which {shown} is not"
+            raise ConfigurationError(say(said, argument=column, shown=row.key.shown), hint=hint)
         refuse_groups({name: self._versions[self._names.index(name)] for name in (version, other)})
         identities = [identity_of(self._versions[self._names.index(name)]) for name in (version, other)]
         for identity in identities:

@@ -46,6 +46,15 @@ _BARE_ERROR = re.compile(r"(?:(?:test|val|dev|eval|mean|avg|classification)_)*er
 # Between -1 and 1.
 _AGREEMENTS = word_set("kappa kendall matthews mcc pearson spearman ssim")
 _NEVER_SHARES = NO_SHARES | VETOES
+# What a whole table has, and no mean of numbers of its examples is; then what may be one, but not of right and wrong answers.
+_NO_MEANS = word_set("""
+    ami ari auc aucpr aupr auprc auroc correlation eer gini kappa kendall matthews mcc nmi nrmse pearson perplexity ppl prauc r2 rmse rmsle
+    rocauc spearman
+""")
+_NO_ANSWERS = word_set("""
+    ap balanced bertscore bleu bleurt chrf dcg dice f05 f1 f2 fbeta fmeasure fscore iou jaccard macro macrof1 map mapk meteor miou mrr ndcg
+    reciprocal rouge rouge1 rouge2 rougel rougelsum sacrebleu
+""")
 _NEVER_POINTS = DIFFERENCES | FLIPS
 _NO_RATES = (LOWER - ANYTHING - PERCENTABLE) | COSTS | {"loss", "losses"}
 _SIGNED = word_set("loss losses nll energy 损失")
@@ -73,6 +82,21 @@ def is_share(path: str) -> bool:
         ending = chinese_ending(last)
         return ending in _SHARE_ENDINGS and not holds_chinese(last.removesuffix(ending), NO_SHARES)
     return _SHARE.search(plain_name(path)) is not None
+
+
+def is_mean(path: str, *, of_answers: bool) -> bool:
+    """Whether a metric may be a mean over examples, of whether their answers are right or of any numbers.
+
+    Examples
+    --------
+    >>> [is_mean(name, of_answers=True) for name in ("accuracy", "mmlu", "f1", "micro_f1", "roc_auc")]
+    [True, True, False, True, False]
+    >>> is_mean("f1", of_answers=False), is_mean("roc_auc", of_answers=False)
+    (True, False)
+    """
+    words = set().union(*words_of(path))
+    # over all examples together F1 is the share of right answers where each has one class
+    return words.isdisjoint(_NO_MEANS) and (not of_answers or "micro" in words or words.isdisjoint(_NO_ANSWERS))
 
 
 @lru_cache(maxsize=65536)

@@ -316,6 +316,40 @@ def test_answers_of_a_metric_that_is_lower_where_more_are_right_are_refused(bett
     assert c.with_paired(p)["error_rate"].changes[1].word == "better"
 
 
+@pytest.mark.parametrize(
+    ("metric", "ways"),
+    [
+        *((name, ("correct", "score")) for name in ("auc", "val.roc_auc", "R2", "matthews", "spearman", "PR-AUC")),
+        *((name, ("correct",)) for name in ("f1", "macro_F1", "F1值", "balanced_accuracy", "bleu", "rougeL", "mAP", "iou")),
+        *((name, ()) for name in ("accuracy", "micro_f1", "mmlu", "pass@1", "recall", "my_metric")),
+    ],
+)
+def test_a_metric_that_is_no_mean_over_examples_is_not_judged_as_one(better, metric, ways):
+    c = compared(*better, metric.partition(".")[2] or metric)
+    for column in ("correct", "score"):
+        if column in ways:
+            with pytest.raises(ConfigurationError, match=rf"{column}= gives a mean over examples, which .* is not.*statistic="):
+                c.paired(c.metrics[0].name, tables(*better), on="id", **{column: "ok"})
+        else:
+            assert c.paired(c.metrics[0].name, tables(*better), on="id", **{column: "ok"}).n == len(better[0])
+
+
+@pytest.mark.parametrize("ways", [{"correct": "ok"}, {"score": "ok"}, {"statistic": lambda table: table.ok.mean()}])
+@pytest.mark.parametrize(("stated", "is_known"), [(1000, True), (100, False)])
+def test_too_few_groups_of_some_examples_leave_what_all_examples_say(ways, stated, is_known, tmp_path):
+    docs = [{"VersionName": name, "Metrics": {"accuracy": right, "n": stated}} for name, right in (("0.1.0", 0.8), ("0.2.0", 0.9))]
+    c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
+    first, second = ([place % 100 < right for place in range(100)] for right in (80, 90))
+    p = c.paired("accuracy", tables(first, second, user=np.arange(100) // 20), on="id", cluster="user", **ways)
+    assert (p.interval, p.n, p.examples) == (None, 5, 100)
+    told = c.with_paired(p)
+    again = pnb.load(told.save(tmp_path / "kept.paisnap.json")).compare("0.1.0")
+    for each in (told, again):
+        assert (each.interval("accuracy", "0.2.0").interval == c.interval("accuracy", "0.2.0").interval) is is_known
+        said = "the results on the same examples in accuracy of 0.2.0 and 0.1.0 are not used: 5 groups by user are too few"
+        assert any(said in note for note in each.notes) is is_known
+
+
 def test_the_mean_over_groups_is_not_called_the_difference_of_the_metric():
     user = np.r_[np.repeat(np.arange(10), 2), np.repeat(np.arange(10, 20), 18)]
     first = np.linspace(0.5, 0.7, 200)
