@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cell_changes import in_percent, is_one_unit, told_between, told_difference
+from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, kind_of_row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_course
@@ -17,6 +18,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metric_cells import Cell, State, matrix_size, series_points
+from pai_notebook.model.metric_scales import percent_among
 from pai_notebook.model.numbers import EXACT, NumberFormat, choose_format, choose_row_format
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
@@ -54,6 +56,8 @@ def forms_of(rows: Sequence[Row], places: Sequence[int]) -> dict[str, NumberForm
 def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form: NumberFormat) -> list[Inline]:
     """Describe what some versions have in a row."""
     leaders = comparison.leaders(row)
+    stars = {place: leaders.star_at(place) if leaders else "" for place in places}
+    forms = _apart(row, stars, form)
     words, base = _words(row, places), comparison.baseline_place
     silent = frozenset() if row.section == "metrics" else comparison._silent.get(kind_of_row(row), frozenset())  # noqa: SLF001 - as below
     # beside a baseline that states nothing of the kind, nothing is new
@@ -61,9 +65,19 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
     return [
         ""
         if place in silent and is_blank(row.cells[place])
-        else _cell(comparison, row, place, form, text=words[place], star=leaders.star_at(place) if leaders else "", marks=marks[place])
+        else _cell(comparison, row, place, forms.get(place, form), text=words[place], star=stars[place], marks=marks[place])
         for place in places
     ]
+
+
+def _apart(row: Row, stars: Mapping[int, str], form: NumberFormat) -> dict[int, NumberFormat]:
+    """Choose more digits for the values that would read the same although only some of them have a star."""
+    alike: dict[str, dict[int, float]] = {}
+    for place in stars if any(stars.values()) else ():
+        if (value := row.cells[place].value) is not None:
+            alike.setdefault(form.value(value), {})[place] = value
+    differing = [values for values in alike.values() if len({bool(stars[place]) for place in values}) > 1]
+    return {place: choose_format(values.values()) for values in differing for place in values}
 
 
 def best_of(comparison: Comparison, row: Row) -> str:
@@ -168,11 +182,13 @@ def trend(values: Sequence[float | None], step: float = 0.0) -> str:
 
 def trend_of(comparison: Comparison, row: Row, places: Sequence[int]) -> str:
     """Draw the course of a row through some versions, without steps smaller than `least_step`."""
-    return course_of((row.cells[place] for place in sorted(places)), least_step(comparison, row, places))
+    return course_of(row.path, [row.cells[place] for place in sorted(places)], least_step(comparison, row, places))
 
 
-def course_of(cells: Iterable[Cell], step: float) -> str:
-    """Draw the course of some cells, whole numbers as they were sent."""
+def course_of(path: str, cells: Sequence[Cell], step: float) -> str:
+    """Draw the course of some cells of a metric, whole numbers as they were sent; nothing where some look like percent beside fractions."""
+    if percent_among(path, {place: cell.value for place, cell in enumerate(cells) if cell.value is not None}):
+        return ""
     return trend([cell.raw if type(cell.raw) is int else cell.value for cell in cells], step)
 
 
@@ -201,7 +217,8 @@ def _marks(comparison: Comparison, row: Row, place: int) -> list[Mark]:
         return [Mark("", say("better") if better else say("worse"), tone="good" if better else "bad", step=step)]
     if change.verdict in (Verdict.CHANCE, Verdict.UNKNOWN):
         # the same colours, so that who reports no number of examples gains nothing over who does
-        return [Mark("≈" if change.verdict is Verdict.CHANCE else "?", "", tone="ahead" if change.kind is Kind.BETTER else "behind")]
+        tone: Tone = "neutral" if looks_mixed(row) else "ahead" if change.kind is Kind.BETTER else "behind"
+        return [Mark("≈" if change.verdict is Verdict.CHANCE else "?", "", tone=tone)]
     if change.verdict is Verdict.SAME and place != baseline:
         return [Mark("=", "")]
     if change.kind is Kind.GAINED:

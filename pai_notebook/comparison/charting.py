@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cell_changes import told_difference
 from pai_notebook.comparison.cells import forms_of
+from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.rows import Kind, Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import ALONE
@@ -32,7 +33,9 @@ def chart_data(comparison: Comparison) -> ChartData:
 def _measure(comparison: Comparison, row: Row, form: NumberFormat | None) -> Measure:
     short = comparison.short_datasets.get(row.dataset, row.dataset)
     values = tuple([math.nan if cell.value is None else cell.value for cell in row.cells])
-    return Measure(row.path, row.dataset, short, row.direction.mode, values, partial(_points, comparison, row), row.key.label, form)
+    # of values in two units none is the best
+    mode = None if looks_mixed(row) else row.direction.mode
+    return Measure(row.path, row.dataset, short, mode, values, partial(_points, comparison, row), row.key.label, form)
 
 
 def _points(comparison: Comparison, row: Row) -> tuple[Point, ...]:

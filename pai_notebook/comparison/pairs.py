@@ -12,6 +12,7 @@ from pai_notebook.arguments import number_argument
 from pai_notebook.calls import checked
 from pai_notebook.comparison.align import MetricCells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
+from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.groups import ListedRepeats, repeats_of
 from pai_notebook.comparison.interval import t_quantile
@@ -25,6 +26,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.group import VersionGroup, sharing_runs
+from pai_notebook.model.metric_scales import mixed_units
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
@@ -407,7 +409,8 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     Raises
     ------
     ComparisonError
-        When no version has the metric, or when no version has any setting: then there is nothing to find.
+        When no version has the metric, when some of its values look like percent and others like fractions, or when no version has any
+        setting: then there is nothing to find.
     ConfigurationError
         For other numbers of changes.
     """
@@ -422,6 +425,8 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     )
     rows = metric_rows(cells, uncertainty, 0, Directions(), Tolerance())
     row = next(each for each in rows if each.key == name)
+    if looks_mixed(row):
+        raise mixed_units(row.key.shown)
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}
     ignored: set[str] = set()
     settings = {place: settings_of(ordered[place], ignored) for place in values}

@@ -22,9 +22,10 @@ from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.selection import RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.two_sides import Evidence
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.document import FrozenDict
+from pai_notebook.model.metric_scales import mixed_units
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.numbers import EXACT, HIGHEST_LEVEL
@@ -47,9 +48,7 @@ class Questions(PairedQuestions):
     def _ask(self, metric: str, mode: Told, dataset: str | None) -> RankingKey:
         question = ask(self.metrics, metric, mode, dataset)
         if looks_mixed(question.row):
-            mixed = say("some values look like percent and others like fractions")
-            hint = say("Only values in one unit can be ordered; state all of them in it.")
-            raise ComparisonError(say("{what}: {said}", what=question.row.key.shown, said=mixed), hint=hint)
+            raise mixed_units(question.row.key.shown)
         return question
 
     def between(self, row: Row, place: int, other: int, level: float = 0.95) -> Evidence:

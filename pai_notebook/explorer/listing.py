@@ -145,7 +145,7 @@ class VersionList:
         short = short_datasets(found).get(self.dataset, "")
         self.words = visible(f"{path}@{short}" if short else path)
         cells = {line.version_name: cell for line in self.lines if (cell := self.cell(line)) is not None}
-        bars = course_of(cells.values(), self._least_step()) if cells else ""
+        bars = course_of(path, list(cells.values()), self._least_step()) if cells else ""
         self._bars = dict(zip(cells, bars, strict=True)) if len(set(bars)) > 1 else {}
         self._sort()
 

@@ -18,6 +18,7 @@ from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup
 from pai_notebook.model.metric_cells import BEST_AS_MEASURED, State, read_value
+from pai_notebook.model.metric_scales import percent_among
 from pai_notebook.model.metric_words import is_cost, is_training
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, plain_paths, short_datasets
@@ -96,7 +97,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     cells = {name: _cells(versions, name) for name in columns}
     bars = {name: _tells(name[0], [cell.value for cell in cells[name] if cell.value is not None]) for name in columns}
     forms = {name: format_of(_cells(shown, name)) for name in columns}
-    best = {name: _best(cells[name], direction(name[0])) for name in columns}
+    best = {name: _best(name[0], cells[name], direction(name[0])) for name in columns}
     common, keys, more = _labels(versions, shown)
     grouped = [version for version in versions if isinstance(version, VersionGroup)]
     # of groups nothing is said in every row that none of them has
@@ -247,10 +248,10 @@ def _best_elsewhere(
     return say("best of all {count}, not shown here: {names}", count=len(versions), names=joined(found)) if found else ""
 
 
-def _best(cells: Sequence[Cell], mode: str | None) -> float | None:
-    """Find the best finite value of a column as measured; None where the direction is not known or all are equal."""
+def _best(path: str, cells: Sequence[Cell], mode: str | None) -> float | None:
+    """Find the best finite value of a column as measured; None where the direction is not known, all are equal, or in two units."""
     values = [cell.value for cell in cells if cell.value is not None and math.isfinite(cell.value)]
-    if mode is None or len(set(values)) <= 1:
+    if mode is None or len(set(values)) <= 1 or percent_among(path, dict(enumerate(values))):
         return None
     return max(values) if mode == "max" else min(values)
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from pai_notebook.errors import ComparisonError
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metric_words import (
     AMOUNTS,
     ANYTHING,
@@ -180,6 +182,13 @@ def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
         return ()
     small = sorted(value for value in values.values() if 0 < value <= 1)
     return tuple(place for place in above if small and is_percent_beside(path, values[place], small))
+
+
+def mixed_units(name: str) -> ComparisonError:
+    """Return the error of who asks for an order of values in two units."""
+    mixed = say("some values look like percent and others like fractions")
+    hint = say("Only values in one unit can be ordered; state all of them in it.")
+    return ComparisonError(say("{what}: {said}", what=name, said=mixed), hint=hint)
 
 
 def points_of(path: str, values: Sequence[float]) -> int | None:

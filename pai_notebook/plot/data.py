@@ -12,6 +12,7 @@ from typing import Literal
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.metric_cells import BEST, BEST_AS_MEASURED
+from pai_notebook.model.metric_scales import mixed_units, percent_among
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import nearest_hint
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -303,9 +304,11 @@ def pareto_places(first: Measure, second: Measure) -> list[int]:
     Raises
     ------
     ComparisonError
-        When the direction of one is not known.
+        When the direction of one is not known, or some of its values look like percent and others like fractions.
     """
     for each in (first, second):
+        if percent_among(each.path, dict(enumerate(each.values))):
+            raise mixed_units(each.name)
         if each.mode is None:
             raise ComparisonError(
                 say("the direction of {name} is unknown", name=each.name), hint=say("Pass directions={{...}} to compare().")

@@ -886,7 +886,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Raises
         ------
         NameNotFound, ComparisonError
-            When no version has the metric, or none has a setting.
+            When no version has the metric, or none has a setting, or some values look like percent and others like fractions.
         ConfigurationError
             For other numbers of changes.
 

@@ -4,7 +4,13 @@ import math
 
 import pytest
 
+from pai_notebook import VersionSet
+from pai_notebook.comparison.cells import trend_of
+from pai_notebook.comparison.charting import chart_data
+from pai_notebook.errors import ComparisonError
+from pai_notebook.explorer.listing import VersionList
 from pai_notebook.model.metric_scales import bounds_of, percent_among
+from pai_notebook.plot.data import pareto_places
 from tests.compare.comparing import compare
 
 SMALL = "is so small that it may be that of a fraction, while the value is in percent"
@@ -152,3 +158,34 @@ def test_an_interval_of_zero_is_in_the_unit_of_the_others(first, second):
 def test_two_zeros_beside_percent_are_told_apart_as_percent():
     c = compare({"accuracy": 0.0, "n": 1000}, {"accuracy": 0.0, "n": 1000}, {"accuracy": 60.2, "n": 1000})
     assert c.interval("accuracy", "0.2.0").interval.high == pytest.approx(0.38, abs=0.02)
+
+
+def test_nothing_is_the_best_of_values_in_two_units():
+    """Lists, trends, charts, pairs and rankings ask what the comparison asks."""
+    values = (0.91, 93.0, 0.92)
+    documents = [
+        {
+            "VersionName": f"0.{place}.0",
+            "Metrics": {"accuracy": value, "f1": 0.8 + place / 100},
+            "Labels": [{"Key": "k", "Value": str(place)}],
+        }
+        for place, value in enumerate(values)
+    ]
+    versions = VersionSet.from_documents(documents, "model-a")
+    rows = [line for line in str(versions).splitlines() if line.startswith("0.")]
+    assert [line.count("☆") for line in rows] == [0, 0, 1]  # of f1
+
+    listed = VersionList()
+    listed.show(versions, "accuracy")
+    assert "▇" not in str(listed)
+
+    c = versions.compare()
+    assert [trend_of(c, c[name], range(3)) for name in ("accuracy", "f1")] == ["", "▃▄▅"]
+    html = c.to_html()
+    assert "<var>" in html
+    assert "<var>+92.09" not in html  # which says ahead
+    assert {each.path: each.mode for each in chart_data(c).measures} == {"accuracy": None, "f1": "max"}
+    mixed = r"accuracy: some values look like percent and others like fractions\."
+    for ask in (c.best, c.rank, c.pareto, versions.minimal_pairs, lambda _: pareto_places(*chart_data(c).measures)):
+        with pytest.raises(ComparisonError, match=mixed):
+            ask(["accuracy", "f1"] if ask == c.pareto else "accuracy")
