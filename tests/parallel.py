@@ -2,8 +2,8 @@
 
 import pytest
 
-_TOGETHER = ("tests/browser/", "tests/kernel/")
-"""Files that share what is expensive to start or to install, a Jupyter server and versions of ipykernel, run in one process."""
+_TOGETHER = ("tests/kernel/",)
+"""Files that share what is expensive to install, versions of ipykernel, run in one process."""
 _SLOW = ("browser", "kernel", "slow")
 """Marks of what is not quick, the slowest first."""
 

@@ -24,8 +24,8 @@ def test_interrupts_work_in_a_run_that_inherits_an_ignored_sigint():
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        ({}, "False 20"),
-        ({"CI": "true"}, "True 20"),
+        ({}, "False 5"),
+        ({"CI": "true"}, "True 5"),
         ({"CI": "true", "HYPOTHESIS_PROFILE": "ci-full"}, "True 100"),
         ({"CI": "true", "HYPOTHESIS_PROFILE": "full"}, "False 100"),
     ],

@@ -112,6 +112,7 @@ def test_tab_offers_every_public_name(found):
     assert {name: names for name, names in lacking.items() if names} == {}
 
 
+@pytest.mark.slow
 def test_an_object_of_every_public_class_is_among_them(found):
     assert {owner.__name__ for owner in public_classes()} - set(found["classes"]) == set()
 

@@ -1,4 +1,4 @@
-"""One Jupyter server for all tests here, and a Chromium a file; nothing outside loopback can be reached, and every attempt is noted."""
+"""A Jupyter server for each process, and a Chromium a file; nothing outside loopback can be reached, and every attempt is noted."""
 
 import os
 import re

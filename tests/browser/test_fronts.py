@@ -70,13 +70,14 @@ def test_jupyterlab_in_high_contrast_and_in_forced_colours(jupyter, lab, outputs
     check(notebook.page, outputs, "forced colours")
 
 
+@pytest.mark.slow
 def test_notebook_7(jupyter, lab, outputs):
     notebook = lab(jupyter.write("seven.ipynb", notebook_of(outputs)), front="notebook")
     notebook.run()
     check_themes(notebook, outputs, "notebook 7")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["light", "dark"])
 def test_voila(jupyter, lab, outputs, dark):
     page = lab(jupyter.write("app.ipynb", notebook_of(outputs)), front="voila", dark=dark).page
     page.set_viewport_size(ROOM)

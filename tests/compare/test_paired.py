@@ -43,6 +43,12 @@ def better():
     return answers(31, 12)
 
 
+@pytest.fixture
+def few_resamples(monkeypatch):
+    """For tests in which the width of an interval of resamples says nothing: a tenth of their number, which takes most of the time."""
+    monkeypatch.setattr("pai_notebook.comparison.paired_methods.RESAMPLES", 200)
+
+
 @pytest.mark.parametrize("beside", ["accuracy_clustered_stderr", "accuracy_ci"])
 def test_what_is_stated_beside_answers_to_the_same_examples_is_named(better, beside):
     docs = [{"VersionName": name, "Metrics": {"accuracy": table.ok.mean(), beside: 0.04}} for name, table in tables(*better).items()]
@@ -190,6 +196,7 @@ def test_few_answers_that_differ_say_nothing():
     assert found.reason == "no example differs: cannot tell"
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_a_constant_difference_of_scores_has_no_spread_but_for_rounding():
     first = np.random.default_rng(5).random(100)
     c = compared(first, first + 0.1, "bleu")
@@ -663,6 +670,7 @@ def results_of(better):
     )
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_results_survive_a_snapshot_a_pickle_and_their_code(better, tmp_path):
     c = results_of(better)
     path = c.save(tmp_path / "evidence.paisnap.json")
@@ -760,6 +768,7 @@ def test_a_cell_that_json_has_no_form_for_is_kept_as_text_and_said(better, tmp_p
     assert any(remark.startswith("JSON has no form for some values of cell") for remark in result.remarks)
 
 
+@pytest.mark.usefixtures("few_resamples")
 @pytest.mark.parametrize("cell", [nested(3000), Odd()], ids=["deep", "odd"])
 def test_a_cell_without_a_text_is_shown_by_its_type(better, tmp_path, cell):
     c = compared(*better)
@@ -767,7 +776,7 @@ def test_a_cell_without_a_text_is_shown_by_its_type(better, tmp_path, cell):
     p = c.paired("accuracy", frames, on="id", correct="ok")
     named = "a list" if isinstance(cell, list) else "an Odd"
     assert named in p._repr_html_() or sys.version_info >= (3, 12)
-    c.with_paired(p).report(tmp_path / "report.html")
+    c.with_paired(p).report(tmp_path / "report.html", charts=False)
     assert len(c.paired("accuracy", frames, on="id", statistic=lambda table: table.ok.mean()).flipped) >= 43
 
 
@@ -808,6 +817,7 @@ def test_a_missing_time_is_a_missing_value(better, way):
     assert any(remark.startswith("1 of ") for remark in p.remarks)
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_tables_without_a_difference_are_no_evidence_of_one(better):
     docs = [{"VersionName": name, "Metrics": {"accuracy": value}} for name, value in (("0.1.0", 0.750), ("0.2.0", 0.763))]
     c = pnb.VersionSet.from_documents(docs, "m").compare("0.1.0")
@@ -840,6 +850,7 @@ def test_ids_and_clusters_that_are_lists_or_objects_are_refused_with_what_to_pas
         compared(first, second).paired("accuracy", frames, **{"on": "id", **way, argument: "of"})
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_arrays_in_a_table_are_no_hindrance_to_a_statistic(better):
     first, second = better
     frames = {name: frame.assign(logits=[np.arange(3)] * len(frame)) for name, frame in tables(first, second).items()}
@@ -868,6 +879,7 @@ def test_an_empty_name_of_a_column_is_refused(better, argument):
         compared(*better).paired("accuracy", tables(*better), on="id", **{**ways[argument], argument: ""})
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_results_of_versions_that_are_not_compared_are_named(better, tmp_path):
     loaded = pnb.load(results_of(better).save(tmp_path / "evidence.paisnap.json"))
     said = (
@@ -878,6 +890,7 @@ def test_results_of_versions_that_are_not_compared_are_named(better, tmp_path):
     assert loaded[:1].compare().paired_results == ()
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_results_that_came_with_a_file_are_no_evidence_for_other_versions_of_the_name(better, tmp_path):
     told = results_of(better)
     loaded = pnb.load(told.save(tmp_path / "evidence.paisnap.json"))

@@ -3,6 +3,7 @@
 What JupyterLab's sanitiser does is imitated here for the gallery; tests/browser runs the real one.
 """
 
+import functools
 import re
 import sys
 from collections.abc import Callable
@@ -32,6 +33,7 @@ def bare(html: str) -> str:
     return re.sub(r' (?:style|class|id)="[^"]*"', "", re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL))
 
 
+@functools.cache
 def lab_css(theme: str) -> str:
     """Those rules of JupyterLab that reach an output, and the variables of a theme."""
     css = re.sub(r"/\*.*?\*/", "", (STATIC / "index.css").read_text("utf-8"), flags=re.DOTALL)

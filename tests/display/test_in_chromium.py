@@ -1,6 +1,7 @@
 """Static outputs in a real browser: accessible, contained, silent, and reachable by keyboard."""
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -61,7 +62,14 @@ def show(page, host, body, *, opened=True):
 
 
 # JupyterLab itself is looked at in tests/browser/test_look.py, its frames and GitHub's with real objects in test_sizes.py beside it
-@pytest.mark.parametrize("host", [host for host in HOSTS if not host.startswith(("JupyterLab", "GitHub"))])
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param(host, marks=[pytest.mark.slow] * (host not in ("plain page, light", "VS Code, dark")))
+        for host in HOSTS
+        if not host.startswith(("JupyterLab", "GitHub"))
+    ],
+)
 def test_axe_finds_nothing_in_any_kind(page, host):
     page.set_viewport_size({"width": 1000, "height": 800})
     show(page, host, "<hr>".join(map(render_html, SAMPLES.values())))
@@ -74,13 +82,13 @@ def test_axe_finds_what_is_planted(page):
     assert {found.split(":")[0] for found in violations(page, "main", "best-practice")} >= {"color-contrast", "empty-table-header"}
 
 
-@pytest.mark.parametrize("width", [480, 1000])
 @pytest.mark.parametrize("host", ["plain page, light", "JupyterLab, dark", "JupyterLab, light, untrusted", "VS Code, dark"])
-def test_nothing_sticks_out_of_the_page(page, host, width):
+def test_nothing_sticks_out_of_the_page(page, host):
     """Wide tables scroll inside their own frame; long words break."""
-    page.set_viewport_size({"width": width, "height": 800})
-    for name, shape in SAMPLES.items():
-        show(page, host, render_html(shape))
+    for (name, shape), width in itertools.product(SAMPLES.items(), (480, 1000)):
+        page.set_viewport_size({"width": width, "height": 800})
+        if width == 480:
+            show(page, host, render_html(shape))
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         sticking_out = page.evaluate(
             """() => [...document.querySelectorAll('main *')].filter(each => !each.closest('table')
@@ -131,6 +139,7 @@ def test_the_keyboard_unfolds_a_section_and_scrolls_a_wide_table(page):
     page.wait_for_function("document.querySelector('table').parentElement.scrollLeft > 0")
 
 
+@pytest.mark.slow
 def test_no_hostile_string_runs_or_asks_for_anything(page):
     """Payloads that run in a browser when they are not escaped, in every field of every shape, all at once."""
     payloads = [item["payload"] for item in items("xss")]

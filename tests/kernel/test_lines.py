@@ -108,6 +108,7 @@ def test_every_chart_of_a_kernel_is_shown_whoever_draws_first():
     ] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tool", ["nbconvert", "papermill"])
 def test_batch_tools_end_with_a_failure_and_print_why(tool, tmp_path):
     path = tmp_path / "report.ipynb"

@@ -175,7 +175,11 @@ def test_there_are_lines_enough():
     assert len({line for line, _ in LINES}) == len(LINES)
 
 
-@pytest.mark.parametrize(("line", "python"), LINES, ids=[line.split("\n")[0] for line, _ in LINES])
+@pytest.mark.parametrize(
+    ("line", "python"),
+    # a report is made three times over, and its charts with it
+    [pytest.param(*pair, id=pair[0].split("\n")[0], marks=[pytest.mark.slow] * pair[0].startswith("report ")) for pair in LINES],
+)
 def test_a_line_its_code_and_the_same_by_hand_agree(shell, line, python):
     answer = facts(run(shell, f"answer = {line_of(line)}" if "\n" not in line else line_of(line)) or shell.user_ns.get("answer"))
     assert answer == facts(result_of(printed(shell, line)))

@@ -236,6 +236,7 @@ def test_a_service_that_goes_away_is_not_asked_for_every_page():
     assert any("pages 1 to" in said for said in versions.errors)
 
 
+@pytest.mark.slow
 def test_pages_that_are_too_late_cost_their_own_versions_only():
     def late(hit):
         return (lambda conn, hit, good: time.sleep(12)) if (hit.query.get("Order"), hit.query.get("PageNumber")) == ("ASC", "3") else None

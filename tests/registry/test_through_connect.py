@@ -120,7 +120,7 @@ FAULTY_FOR_EVER = {"max_attempts": 10**6, "retry_quota": 10**9, "backoff_scale":
 @pytest.mark.parametrize("fault", [faults.silence, faults.drip, faults.stall, "503"], ids=["silence", "drip", "stall", "503"])
 def test_r6_a_deadline_counts_from_the_call_also_for_those_who_wait_for_a_connection(fault):
     # one after the other they would take a hundred deadlines; tests.bench.deadlines measures how late the last one is
-    with FaultServer(lambda hit: fault) as server, connect(server, deadline=2.0, max_workers=2, **FAULTY_FOR_EVER) as registry:
+    with FaultServer(lambda hit: fault) as server, connect(server, deadline=1.0, max_workers=2, **FAULTY_FOR_EVER) as registry:
 
         def ask(number):
             return type(failure(lambda: registry.get_version("m", f"0.{number}.0")))

@@ -9,7 +9,7 @@ import pytest
 from tests.patience import PATIENCE
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "report.ipynb"
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 
 def nightly(cwd, **parameters):

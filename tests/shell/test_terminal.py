@@ -124,6 +124,7 @@ def asking(server, **more):
     return environment(PAI_ENDPOINT=server.url, **key, **more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("ls",), ("watch", f"{MODEL}@latest")])
 def test_ctrl_c_ends_a_command_that_waits_quietly(words):
     with demo.serve(latency=20) as server:

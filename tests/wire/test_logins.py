@@ -280,7 +280,7 @@ def failure(registry):
 def test_a_source_that_hangs_is_named_and_does_not_spoil_the_next_call(kind, over):
     hanging = hanging_once(kind, over)
     with FaultServer() as server:
-        with pnb.connect(endpoint=server.url, credentials=hanging, **{**OPTIONS, "deadline": 3}) as registry:
+        with pnb.connect(endpoint=server.url, credentials=hanging, **{**OPTIONS, "deadline": 0.5}) as registry:
             error = failure(registry)
             assert f"the {kind.split()[-1]} given as credentials= did not answer" in error.message
             assert server.hits == []
