@@ -23,6 +23,7 @@ from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.pivoting import OF_NAMES, code_of_long, code_of_pivot, code_of_unstack, column_of_datasets, word_of_names
 from pai_notebook.model.resolving import without_dataset
+from pai_notebook.model.settings import tells_runs
 from pai_notebook.model.version import NOT_REGISTERED
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _SETTINGS, _NAMED = ("TrainingSpec", "HyperParameters"), 5
 # What pandas calls a column without a name in a file, as the index of a saved table is.
 _UNNAMED = re.compile(r"Unnamed: [0-9]{1,6}")
+# A metric with its cut-off, and what is said of it: recall@5, mAP@0.5:0.95, pass@1_stderr.
+_CUT = re.compile(r"[^@]+@[0-9][0-9.:\\]*%?(?:_[^@]*)?(?=@|$)")
 # What is read from a text or a list too: two bounds, an error in percent, the level of an interval.
 _BESIDE = (Role.INTERVAL, Role.ERROR, Role.PART)
 # Cells without a number that are named.
@@ -53,15 +56,15 @@ def documents_of_frame(
     frame : pandas.DataFrame
         A row a version.
     name : str or None
-        The column with the names of the versions; None is the index, or, where that only counts the rows, a column of texts called
-        version, else the only one called run, model, name or checkpoint, else the only one without a name.
+        The column with the names of the versions; None is the index, or, where that only counts the rows, a column called
+        version, else the only one called run, model, name or checkpoint, else the only one of texts without a name.
     metrics : sequence of str or None
         Columns of metrics; None takes those that `to_frame` would call so, else every column most of whose cells are numbers, also
         numbers written as text, and the columns of texts or lists that are their intervals, errors and levels.
     labels : sequence of str or None
         Columns of labels; None takes those that `to_frame` would call so.
     settings : sequence of str or None
-        Columns of settings; None takes those that `to_frame` would call so.
+        Columns of settings; None takes those that `to_frame` would call so. Seeds, folds, steps and ids of runs are among them anyhow.
 
     Raises
     ------
@@ -79,9 +82,11 @@ def documents_of_frame(
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
     told = [column for column in columns if _section_of(column)] if settings is None else _check_columns("settings", settings, columns)
     likely = _columns_of_names(frame, values, {*chosen, *told, *(metrics or ())}) if name is None else []
-    found = likely[0] if len(likely) == 1 and all(isinstance(each, str) for each in values[likely[0]]) else None
+    found = likely[0] if len(likely) == 1 and (word_of_names(likely[0]) or _are_texts(values[likely[0]])) else None
     if name is None:
         name = found if likely else _claimed(frame, values, {*chosen, *told, *(metrics or ())})
+    free = {*columns} - {name, *chosen, *likely, *(metrics or ())}
+    told = [column for column in columns if column in told or (column in free and _tells_runs(column, values[column]))]
     kinds = dict(zip(columns, frame.dtypes, strict=True))
     rest = [column for column in columns if column not in (name, *chosen, *told)]
     called = [column for column in rest if not _UNNAMED.fullmatch(column)]
@@ -166,6 +171,15 @@ def _refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) 
         raise ConfigurationError(said, hint=say("Use {code}.", code=code))
     if name is None and frame.index.nlevels > 1:
         raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_unstack(frame)))
+
+
+def _tells_runs(column: str, values: Iterable[Any]) -> bool:
+    stated = list(filter(_is_stated, values))
+    return tells_runs(column) and bool(stated) and all(map(_is_json, stated))
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(each, str) for each in values)
 
 
 def _only_counts(frame: pd.DataFrame) -> bool:
@@ -361,8 +375,10 @@ def _keys_of(columns: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 
 def _key_of(column: str) -> tuple[str, str]:
-    """Metric and dataset in the name of a column; what brackets hold is a dataset, as in other names, unless it is a number."""
-    path, _, dataset = column.removeprefix("metrics.").partition("@")
+    """Metric and dataset in the name of a column; a number, as in `recall@5`, is no dataset and part of the metric."""
+    name = column.removeprefix("metrics.")
+    cut = _CUT.match(name)
+    path, dataset = (cut[0], name[cut.end() + 1 :]) if cut else (name.partition("@")[0], name.partition("@")[2])
     base, bracketed = without_dataset(column) if column.endswith("]") else ("", "")
     return (base, bracketed) if base and any(map(str.isalpha, bracketed)) and path == column else (path, dataset)
 

@@ -128,6 +128,17 @@ def is_step(path: str) -> bool:
     return bool(words) and words[-1] in _STEPS and _BEFORE_STEPS.issuperset(words[:-1])
 
 
+def tells_runs(path: str) -> bool:
+    """Whether a leaf tells runs of one experiment apart, or how far a run had come.
+
+    Examples
+    --------
+    >>> [tells_runs(path) for path in ("seed", "fold", "run_id", "step", "user_id", "lr")]
+    [True, True, True, True, False, False]
+    """
+    return is_step(path) or _is_numbered(path) or (is_identity(path) and not _RUNS.isdisjoint(_words(path)))
+
+
 def is_fold(path: str) -> bool:
     """Whether a leaf says which part of the data a version was tested on, in cross-validation.
 

@@ -198,10 +198,10 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         ----------
         df : pandas.DataFrame
             A row a version. A column `accuracy@d-a` or `accuracy[d-a]`, or `metrics.accuracy@d-a` as `to_frame` names it, is the metric
-            accuracy on the dataset d-a. NaN, NA and None are not recorded.
+            accuracy on the dataset d-a; in `recall@5` the number belongs to the metric. NaN, NA and None are not recorded.
         name : str, optional
-            The column with the names of the versions; by default the index has them or, where it only counts the rows, a column of
-            texts called `version`, else the only one called `run`, `model`, `name` or `checkpoint`, else the only one without a name
+            The column with the names of the versions; by default the index has them or, where it only counts the rows, a column
+            called `version`, else the only one called `run`, `model`, `name` or `checkpoint`, else the only one without a name
             (`Unnamed: 0`), which the set says.
         metrics : sequence of str, optional
             Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all other columns most of whose
@@ -212,7 +212,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             Columns of labels; by default those named `labels.env` and the like, as `to_frame` names them.
         settings : sequence of str, optional
             Columns of settings, which `groupby` and `group_repeats` use: `lr` becomes `training_spec.HyperParameters.lr`. By default
-            those named `training_spec.lr` and the like, as `to_frame` names them.
+            those named `training_spec.lr` and the like, as `to_frame` names them. `seed`, `fold`, `step`, `run_id` and the like are
+            settings anyhow, unless `metrics` names them.
 
         Returns
         -------

@@ -400,6 +400,38 @@ def test_one_text_among_numbers_leaves_no_column_out_and_is_named():
     assert pnb.VersionSet.from_frame(many).origin.endswith("'n/a' of 22 is not a number and 6 more.")
 
 
+@pytest.mark.parametrize("settings", [None, ["lr"]])
+@pytest.mark.parametrize("column", ["seed", "fold", "global_step", "epoch", "run_id"])
+def test_what_tells_runs_apart_is_a_setting_and_no_metric(column, settings):
+    lr = "lr" if settings else "training_spec.lr"
+    frame = pd.DataFrame({"name": ["a", "b", "c", "d"], lr: [1, 1, 2, 2], column: [7, 7, 8, 8], "f1": [0.5, 0.6, 0.7, 0.8]})
+    vs = pnb.VersionSet.from_frame(frame, settings=settings)
+    assert vs.origin == f"From a table; names: name; metrics: f1; settings: {lr}, {column}."
+    assert len(vs.groupby("lr")[0].runs) == 2
+    assert pnb.VersionSet.from_frame(frame, metrics=["f1", column])[0].metrics[column].value == 7
+
+
+@pytest.mark.parametrize(
+    ("column", "metric"),
+    [
+        ("recall@5", ("recall@5", "")),
+        ("pass@1_stderr", ("pass@1_stderr", "")),
+        ("ndcg@10@d-a", ("ndcg@10", "d-a")),
+        ("metrics.hit@10@d-a", ("hit@10", "d-a")),
+        ("mAP@0.5:0.95", ("mAP@0.5:0.95", "")),
+        ("accuracy@2026-01", ("accuracy", "2026-01")),
+        ("accuracy@7b", ("accuracy", "7b")),
+    ],
+)
+def test_a_number_behind_the_at_is_part_of_the_metric(column, metric):
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], column: [0.25, 0.5]}))
+    (cell,) = vs["b"].metrics.cells
+    assert (cell.path.replace("\\", ""), cell.dataset) == metric
+    again = pnb.VersionSet.from_frame(vs.to_frame())
+    assert [cell.name for cell in again["b"].metrics.cells] == [cell.name]
+    assert vs.compare("a")[cell.name].cells[1].value == 0.5
+
+
 @pytest.mark.parametrize(
     ("columns", "names", "says"),
     [
@@ -408,9 +440,10 @@ def test_one_text_among_numbers_leaves_no_column_out_and_is_named():
         ({"model": ["x", "y"], "VersionName": ["a", "b"]}, ["a", "b"], "names: VersionName; metrics: m; left out: model (texts)."),
         ({"model": ["x", "x"], "run": ["a", "b"]}, ["a", "b"], "names: run; metrics: m; left out: model (texts)."),
         ({"model": ["x", "y"], "run": ["a", "b"]}, ["0", "1"], "name= is not given; the names may be in model and run."),
-        ({"checkpoint": [1000, 2000]}, ["0", "1"], "name= is not given; the names may be in checkpoint."),
+        ({"checkpoint": [1000, 2000]}, ["1000", "2000"], "names: checkpoint; metrics: m."),
+        ({"version": [1, 2], "model": ["x", "x"]}, ["1", "2"], "names: version; metrics: m; left out: model (texts)."),
         ({"run": [None, None]}, ["0", "1"], "metrics: m; left out: run (empty)."),
-        ({"run": ["x", "x"], "model": ["a", "b"]}, ["a", "b"], "names: model; metrics: m; left out: run (texts)."),
+        ({"run": ["x", "x"], "model": ["a", "b"]}, ["a", "b"], "names: model; metrics: m; settings: run."),
     ],
 )
 def test_without_names_in_the_index_the_column_that_is_called_so_has_them_or_is_told(columns, names, says):
