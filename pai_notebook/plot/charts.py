@@ -87,6 +87,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     """The metric over versions in natural order; a gap where a version has no number."""
     places, notes = data.at_most()
     data, measure = narrowed(data, places), measure.at(places)
+    measure = measure.without_intervals() if len(places) > _CROWDED else measure
     points = measure.points
     low, high = window(points, [data.baseline])
     loud, there = _loud(measure, data.baseline), outside(data.names, measure, (low, high), upright=True)
@@ -112,24 +113,24 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     for place, at in shown:
         point = points[place]
         if at == point.value:
-            whisker(ax, point, place, theme, upright=True, faint=place not in loud)
+            whisker(ax, point, place, theme, upright=True)
             runs(ax, point, place, theme, (low, high), upright=True)
         mark = theme.mark(point.verdict, quiet=place not in loud)
         ax.plot(place, at, zorder=3, clip_on=False, **mark | {"marker": pointing(at, point.value, upright=True) or mark["marker"]})
     ax.set_xticks(range(len(points)), version_names(data, theme), fontsize=9, **_slanted(data.names))
-    ax.set_xlim(-0.6, len(points) - 0.4)
+    # the value of the last version stands right of it, where columns are narrow
+    ax.set_xlim(-0.6, len(points) - 1 + max(0.6, 0.06 * len(points)))
     spread(ax.set_ylim, low, high, most=0.12)
     ax.ticklabel_format(axis="y", useOffset=False)
     ax.set_ylabel(theme.words(measure.stacked))
     lines: list[Any] = [
         shown,
-        *([(-1.0, at), (len(points), at)] for place, at in shown if place == data.baseline),
+        *([(-1.0, at), (len(points) + 1, at)] for place, at in shown if place == data.baseline),
         *([(place, end) for end in interval] for place, at in shown if at == points[place].value and (interval := points[place].interval)),
     ]
-    values, colours = _value_labels(measure, data.baseline, shown), (theme.ink, theme.neutral, theme.paper)
     from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
 
-    PointLabels(ax, values, markers=shown, lines=lines, avoid=states, rings=3, colours=colours)
+    PointLabels(ax, _value_labels(measure, data.baseline, shown), markers=shown, lines=lines, avoid=states, colour=theme.ink)
     finish(ax, theme, told)
     for place, name in enumerate(ax.get_xticklabels()):
         name.set_color(theme.ink if place in loud else theme.neutral)
@@ -171,10 +172,10 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
         for column, place in enumerate(shown):
             point = measure.points[place]
             found = not math.isnan(point.gain)
-            # what is beyond chance is to be seen first; numbers stay as readable as any text
-            ink = _ink_on(_fill(point, theme)) if found else theme.neutral if place != data.baseline else theme.ink
+            # thin strokes of a grey sign would be too faint; what is beyond chance is bold and filled
+            ink = _ink_on(_fill(point, theme)) if found else theme.ink
             look: dict[str, Any] = {"fontsize": 9 if found and many else 8, "fontweight": "bold" if found else "normal"}
-            ax.text(column, line, texts[line][column], ha="center", va="center", color=ink, alpha=0.6 if many and not found else 1, **look)
+            ax.text(column, line, texts[line][column], ha="center", va="center", color=ink, **look)
     if not many:
         ax.axvline(0.5, color=theme.baseline, linewidth=1.2)
     heads = [f"{base}\n{theme.words(say('baseline'))}" if place == data.baseline else data.names[place] for place in shown]

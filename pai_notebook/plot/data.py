@@ -175,6 +175,10 @@ class Measure:
         """Give the metric of some versions."""
         return replace(self, values=[self.values[place] for place in places], make=lambda: [self.points[place] for place in places])
 
+    def without_intervals(self) -> Measure:
+        """Give the metric for a chart that has no room for whiskers."""
+        return replace(self, make=lambda: [replace(point, interval=None) for point in self.points])
+
 
 @dataclass(frozen=True)
 class ChartData:

@@ -9,26 +9,21 @@ from itertools import pairwise
 from typing import Any
 
 from matplotlib.artist import Artist
-from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 Spot = tuple[float, float]
 Box = tuple[float, float, float, float]
-_ANGLES = tuple(math.radians(angle) for angle in (35, 0, 145, 180, -35, -145, 90, -90, 60, 120, -60, -120, 15, 165, -15, -165))
-_RINGS = (5.0, 11.0, 18.0, 27.0, 38.0, 52.0, 70.0)
+# Where a label may stand around its point, the best sides first: right, left, above and below, and the corners between.
+_SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1), (0.6, 1), (-0.6, 1), (0.6, -1), (-0.6, -1))
+# Distances between a label and its point, in points.
+_GAPS = (5.5, 8.0, 11.0)
+# How many times farther every other point is from a label, so that nobody takes it for theirs.
+_FARTHER = 1.5
 _MARKER = 4.5
+# How near a label may be to a line, in points.
+_CLEAR = 2.0
 # How far names stand apart that are on one line, in points.
 _BETWEEN = 3.0
-# What it costs to cover a line, in points of distance.
-_COVERED = 12.0
-
-
-@dataclass(frozen=True)
-class _Place:
-    cost: float
-    centre: Spot
-    box: Box
-    ring: int
 
 
 @dataclass(frozen=True)
@@ -36,14 +31,22 @@ class _Scene:
     """What is in the way of a label."""
 
     frame: Box
+    points: Sequence[Spot]
     taken: Sequence[Box]
-    names: Sequence[Box]
     strokes: Sequence[tuple[Spot, Spot]]
 
-    def is_free(self, box: Box) -> bool:
-        left, bottom, right, top = self.frame
-        inside = left <= box[0] and bottom <= box[1] and box[2] <= right and box[3] <= top
-        return inside and not any(_overlap(box, other) for several in (self.taken, self.names) for other in several)
+    def has_room(self, box: Box, point: Spot, unit: float) -> bool:
+        """Whether a label here covers nothing and is nearer to its own point than to any other."""
+        left, bottom, right, top = box
+        inside = self.frame[0] <= left and self.frame[1] <= bottom and right <= self.frame[2] and top <= self.frame[3]
+        if not inside or any(_overlap(box, other) for other in self.taken):
+            return False
+        clear = _CLEAR * unit
+        wider = left - clear, bottom - clear, right + clear, top + clear
+        if any(_crosses(*line, wider) for line in self.strokes):
+            return False
+        farther = _FARTHER * _distance(box, point)
+        return all(_distance(box, other) >= farther for other in self.points if math.dist(point, other) > unit)
 
 
 class PointLabels(Artist):
@@ -56,15 +59,13 @@ class PointLabels(Artist):
     labels : iterable of (x, y, text)
         The most important ones first.
     markers : sequence of (x, y)
-        Points that no label may cover.
+        Points that no label may cover, or be taken for the label of.
     lines : sequence of sequences of (x, y)
-        Lines that labels had better not cover.
+        Lines that no label may cover.
     avoid : sequence of matplotlib.text.Text
         Other texts in the axes.
-    rings : int
-        How far away from its point it may stand; from the second ring on a thin line joins them.
-    colours : (str, str, str)
-        Of the text, of the thin lines, and of the edge that keeps the text apart from lines that it covers.
+    colour : str
+        Of the text.
     """
 
     def __init__(
@@ -75,21 +76,17 @@ class PointLabels(Artist):
         markers: Sequence[Spot] = (),
         lines: Sequence[Sequence[Spot]] = (),
         avoid: Sequence[Text] = (),
-        rings: int = len(_RINGS),
-        colours: tuple[str, str, str] = ("black", "grey", "white"),
+        colour: str = "black",
     ) -> None:
         super().__init__()
         self.set_zorder(-10)  # before anything is drawn, so that the labels are where they belong
         self.set_in_layout(False)
-        leader = {"arrowstyle": "-", "color": colours[1], "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
-        style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "center", "fontsize": 8, "color": colours[0]}
-        style["path_effects"] = [withStroke(linewidth=2, foreground=colours[2])]
-        self.texts = [ax.annotate(text, (x, y), (0, 0), arrowprops=dict(leader), **style) for x, y, text in labels]
+        style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "center", "fontsize": 8, "color": colour}
+        self.texts = [ax.annotate(text, (x, y), (0, 0), **style) for x, y, text in labels]
         for text in self.texts:
             text.set_in_layout(False)
         self.homeless: set[str] = set()
-        self._ax, self._rings, self._avoid = ax, _RINGS[:rings], avoid
-        self._markers, self._lines = markers, lines
+        self._ax, self._avoid, self._markers, self._lines = ax, avoid, markers, lines
         ax.add_artist(self)
 
     def draw(self, renderer: Any) -> None:
@@ -111,11 +108,10 @@ class PointLabels(Artist):
             return float(x), float(y)
 
         left, bottom, right, top = self._ax.bbox.extents
-        frame: Box = left + 2, bottom + 2, right - 2, top - 2
-        taken = [_around(on_screen(spot), _MARKER * unit) for spot in self._markers]
-        taken += [_extents(text, renderer) for text in self._avoid]
+        points = [on_screen(spot) for spot in self._markers]
+        taken = [_around(spot, _MARKER * unit) for spot in points] + [_extents(text, renderer) for text in self._avoid]
         strokes = [(on_screen(start), on_screen(end)) for line in self._lines for start, end in pairwise(line)]
-        names: list[Box] = []
+        scene = _Scene((left + 2, bottom + 2, right - 2, top - 2), points, taken, strokes)
         homeless = []
         for text in self.texts:
             text.set_visible(False)
@@ -123,53 +119,39 @@ class PointLabels(Artist):
                 continue
             text.set_visible(True)
             text.xyann = (0, 0)
-            box, point = _extents(text, renderer), on_screen(text.xy)
-            half = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
-            found = _best(_places(point, half, unit, self._rings), point, _Scene(frame, taken, names, strokes))
+            (x0, y0, x1, y1), point = _extents(text, renderer), on_screen(text.xy)
+            half = (x1 - x0) / 2, (y1 - y0) / 2
+            found = next((spot for spot in _places(point, half, unit) if scene.has_room(_around(spot, *half), point, unit)), None)
             text.set_visible(found is not None)
             if found is None:
                 homeless.append(text.get_text())
                 continue
-            left, bottom, right, top = found.box
-            names.append((left - _BETWEEN * unit, bottom, right + _BETWEEN * unit, top))
-            text.xyann = ((found.centre[0] - point[0]) / unit, (found.centre[1] - point[1]) / unit)
-            text.arrow_patch.set_visible(found.ring > 1)
-            if found.ring > 1:
-                strokes.append((point, found.centre))
+            taken.append(_around(found, half[0] + _BETWEEN * unit, half[1]))
+            text.xyann = ((found[0] - point[0]) / unit, (found[1] - point[1]) / unit)
         return homeless
 
 
-def _places(point: Spot, half: Spot, unit: float, rings: Sequence[float]) -> Iterator[_Place]:
-    """Where a label of a size may stand, the nearest places first."""
-    for ring, radius in enumerate(rings):
-        for rank, angle in enumerate(_ANGLES):
-            x = point[0] + math.cos(angle) * (radius * unit + half[0])
-            y = point[1] + math.sin(angle) * (radius * unit + half[1])
-            yield _Place(radius + rank / 100, (x, y), (x - half[0], y - half[1], x + half[0], y + half[1]), ring)
-
-
-def _best(places: Iterable[_Place], point: Spot, scene: _Scene) -> _Place | None:
-    """The cheapest place that covers neither point nor text, and whose thin line crosses no text."""
-    best: tuple[float, _Place] | None = None
-    for place in places:
-        if best is not None and place.cost >= best[0]:
-            break
-        if not scene.is_free(place.box) or (place.ring > 1 and any(_crosses(point, place.centre, other) for other in scene.names)):
-            continue
-        cost = place.cost + _COVERED * sum(_crosses(a, b, place.box) for a, b in scene.strokes)
-        if best is None or cost < best[0]:
-            best = cost, place
-    return None if best is None else best[1]
+def _places(point: Spot, half: Spot, unit: float) -> Iterator[Spot]:
+    """Where the middle of a label may be, the nearest places first."""
+    for gap in _GAPS:
+        for across, along in _SIDES:
+            apart = gap * unit / math.hypot(int(across), along)
+            yield (point[0] + across * half[0] + int(across) * apart, point[1] + along * (half[1] + apart))
 
 
 def _extents(text: Text, renderer: Any) -> Box:
-    """Where the letters of a text are on the screen, without the line that joins it to its point."""
+    """Where the letters of a text are on the screen, whatever else belongs to it."""
     x0, y0, x1, y1 = Text.get_window_extent(text, renderer).extents
     return float(x0), float(y0), float(x1), float(y1)
 
 
-def _around(spot: Sequence[float], half: float) -> Box:
-    return spot[0] - half, spot[1] - half, spot[0] + half, spot[1] + half
+def _around(spot: Spot, half: float, high: float | None = None) -> Box:
+    high = half if high is None else high
+    return spot[0] - half, spot[1] - high, spot[0] + half, spot[1] + high
+
+
+def _distance(box: Box, spot: Spot) -> float:
+    return math.hypot(max(box[0] - spot[0], 0.0, spot[0] - box[2]), max(box[1] - spot[1], 0.0, spot[1] - box[3]))
 
 
 def _overlap(first: Box, second: Box) -> bool:

@@ -106,9 +106,9 @@ def whiskers_of(points: Sequence[Point], baseline: str) -> list[Phrase]:
     drawn = [point for point in points if point.interval is not None and point.interval[0] < point.interval[1]]
     if not drawn:
         return []
-    if any(point.is_cut for point in drawn):
-        return [say("whiskers: 95 % interval of the difference to {baseline}, cut at the metric's limit", baseline=baseline)]
-    return [say("whiskers: 95 % interval of the difference to {baseline}", baseline=baseline)]
+    pieces = [say("whiskers: 95 % interval of the difference to {baseline}, compared alone", baseline=baseline)]
+    pieces += [say("cut at the metric's limit")] if any(point.is_cut for point in drawn) else []
+    return [joined([*pieces, say("filled marks count all comparisons together")], "; ")]
 
 
 def marks_of(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Up to so many points carry their names; of more those on the front, the baseline, what is beyond chance and the ends of the axes.
 _NAMED = 12
+# Up to so many have whiskers; of more these would leave no room for names.
+_WITH_WHISKERS = 6
 # How many times the smallest cost the largest has to be for an axis that shows ratios.
 _RATIO = 30
 
@@ -36,6 +38,9 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
         raise ComparisonError(
             say("no version has a number of both {name} and {name_2}", name=first.name, name_2=second.name), hint=say("See c.coverage.")
         )
+    if len(drawn) > _WITH_WHISKERS:
+        first, second = first.without_intervals(), second.without_intervals()
+        both = list(zip(first.points, second.points, strict=True))
     verdicts = {place: "baseline" if place == data.baseline else _of_two(*both[place]) for place in drawn}
     (wide_x, wide_y), ends = (_is_wide(first, drawn), _is_wide(second, drawn)), []
     for each, wide in ((first, wide_x), (second, wide_y)):
@@ -55,7 +60,7 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
         mark = theme.mark(verdicts[place], quiet=place not in list(order)[:named])
         if (pointed := _pointing(spots[place], both[place])) is not None:
             mark["marker"] = pointed
-        elif place in list(order)[:named]:
+        else:
             whisker(ax, x, y.value, theme, upright=False, faint=True)
             whisker(ax, y, x.value, theme, upright=True, faint=True)
         ax.plot(*spots[place], zorder=3, **mark)
@@ -75,16 +80,15 @@ def draw_scatter(data: ChartData, first: Measure, second: Measure, theme: Theme,
     good = ax.text(0.985 if right else 0.015, 0.98 if top else 0.02, corner, transform=ax.transAxes, fontsize=9, color=theme.better,
                    ha="right" if right else "left", va="top" if top else "bottom", fontweight="bold")  # fmt: skip
     written = [(*spots[place], name) for place, name in zip(order, names[:named], strict=False)]
-    if len(line) > 1:
-        written.insert(len(front), (*_middle(line, step), theme.words(say("Pareto front"))))
     from pai_notebook.plot.labels import PointLabels  # noqa: PLC0415 - needs matplotlib
 
-    colours = theme.ink, theme.neutral, theme.paper
     labels = PointLabels(
-        ax, written, markers=list(spots.values()), lines=[_steps(line, step), *_whiskers(both, spots)], avoid=[good], colours=colours
+        ax, written, markers=list(spots.values()), lines=[_steps(line, step), *_whiskers(both, spots)], avoid=[good], colour=theme.ink
     )
     finish(ax, theme)
-    _name_the_rest(ax, labels, (names[:named], names[named:]), told, theme)
+    # the legend names the baseline in any case
+    others = [data.names[place] for place in list(order)[:named] if place != data.baseline]
+    _name_the_rest(ax, labels, (others, names[named:]), told, theme)
     return ax
 
 
@@ -133,7 +137,8 @@ def _notes(
     points = [both[place][axis] for place in spots for axis in (0, 1)]
     marks = marks_of(list(verdicts.values()), of_two=True, alone=any(point.alone for point in points))
     base = [say("■ baseline: {baseline}", baseline=data.names[data.baseline])] if data.baseline in spots else []
-    pieces = [*base, *marks, *mixed, *whiskers_of(points, data.names[data.baseline])]
+    steps = [say("steps: Pareto front")] if len(front) > 1 else []
+    pieces = [*base, *marks, *mixed, *whiskers_of(points, data.names[data.baseline]), *steps]
     outside = {
         data.names[place]: (mark, _said(measures, place, verdicts[place]))
         for place, spot in spots.items()
@@ -142,7 +147,10 @@ def _notes(
     missing = [name for place, name in enumerate(data.names) if place not in spots]
     return [
         *([joined(pieces, " · ")] if pieces else []),
-        say("Pareto front, as measured: no other version is as good in both and better in one: {names}.", names=some(front)),
+        say(
+            "Pareto front, as measured, from left to right: no other version is as good in both and better in one: {names}.",
+            names=some(front),
+        ),
         *beyond(outside),
         *([say("Not drawn, a number is missing: {names}.", names=some(missing))] if missing else []),
     ]
@@ -179,21 +187,15 @@ def _whiskers(both: Sequence[tuple[Point, Point]], spots: Mapping[int, tuple[flo
     return [line for line in found if all(math.isfinite(end) for spot in line for end in spot)]
 
 
-def _middle(line: Sequence[tuple[float, float]], step: str) -> tuple[float, float]:
-    corners = _steps(line, step)
-    (x, y), (to_x, to_y) = corners[len(corners) // 2 - 1 : len(corners) // 2 + 1]
-    return (x + to_x) / 2, (y + to_y) / 2
-
-
 def _name_the_rest(ax: Axes, labels: Any, names: tuple[Sequence[str], Sequence[str]], told: Sequence[str], theme: Theme) -> None:
     """Write the notes, with the names that found no room beside their points."""
     note, settled = None, False
     while not settled:  # a note takes room itself, so that more names may lose theirs
-        rest = [*names[1], *(name for name in names[0] if name in labels.homeless)]
+        rest = [*(name for name in names[0] if name in labels.homeless), *names[1]]
         if note is not None:
             note.remove()
         note = write_notes(
-            ax, [*told, *([theme.words(say("Small, or without a name here: {names}.", names=some(rest)))] if rest else [])], theme.ink
+            ax, [*told, *([theme.words(say("Without a name in the chart: {names}.", names=some(rest)))] if rest else [])], theme.ink
         )
         lay_out(ax)
         settled = not labels.give_up()
