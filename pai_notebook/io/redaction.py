@@ -13,6 +13,7 @@ from pai_notebook.calls import checked
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.i18n.rewording import with_values
+from pai_notebook.io.redaction_commands import mask_commands, secret_arguments
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind, what_name_says
 from pai_notebook.io.redaction_results import rows_of
 from pai_notebook.io.redaction_rules import (
@@ -26,7 +27,7 @@ from pai_notebook.io.redaction_rules import (
     is_telling,
     is_worth_masking,
 )
-from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json, secret_arguments
+from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
 from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
@@ -237,9 +238,14 @@ class Redaction(Printed):
         whole = mask_whole_json(text, walk)
         if whole is not None:
             return whole
+
+        def mask(secret: str, kind: str) -> str:
+            return self._mask(secret, kind, place)
+
+        text = mask_commands(text, mask)
         for rule in ADDRESSES:
             text = self._by_rule(text, rule, place)
-        text = mask_pairs(text, lambda secret, kind: self._mask(secret, kind, place))
+        text = mask_pairs(text, mask)
         return mask_json(text, walk, lambda rest: self._by_shapes(rest, place))
 
     def _by_shapes(self, text: str, place: Place) -> str:

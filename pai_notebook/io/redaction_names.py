@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pai_notebook.io.redaction_rules import IN_CHINESE, is_generated
+from pai_notebook.io.redaction_rules import IN_CHINESE, is_generated, is_placeholder
 
 _OWNERS = {
     **dict.fromkeys(("userid", "creatorid", "useruid"), "user"),
@@ -60,7 +60,7 @@ _LITERAL = re.compile(r"(?i)(?:none|null|nil|undefined|true|false|nan|n/a|str|st
 
 _NUMBER = re.compile(r"[-+]?[0-9.,]+(?:[eE][-+]?[0-9]+)?")
 _BRACKETED = re.compile(r"<.*>|\[.*\]", re.DOTALL)
-_PLACEHOLDER = re.compile(r"<[^<>]*>")
+_PATH = re.compile(r"(?:~|\.{1,2})?/[\w./~-]*+|[A-Za-z]:[\\/].*+")
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,62}")
 # Names of which a value is one when it is an address, or reads like a generated key.
 _ADDRESSED = re.compile(r"(?:webhooks?(?:urls?|addr(?:ess)?|uri|endpoint)?|dsn|hookurl|回调地址|机器人地址)$")
@@ -108,13 +108,15 @@ def what_name_says(name: str) -> Named:
     squashed = _NOT_ALPHANUMERIC.sub("", name.lower())
     plain = "".join(name.lower().split())
     if squashed in _OWNERS:
-        return Named(_OWNERS[squashed], sure=True, fits=_is_something)
+        return Named(_OWNERS[squashed], sure=True, fits=is_something)
     if (found := _ID_IN_CHINESE.search(plain)) and found.lastgroup:
-        return Named(found.lastgroup, sure=True, fits=_is_something)
+        return Named(found.lastgroup, sure=True, fits=is_something)
+    if squashed in ("pwd", "oldpwd"):
+        return Named("key", sure=True, fits=_is_no_path)  # of a shell, the folder that it is in
     more = _SECRET_BEFORE.search(squashed)
     qualified = more and (_QUALIFIED.fullmatch(more["more"]) or _PREPOSITION.search(name))
     if qualified or _SECRET.search(squashed.rstrip("0123456789")) or _SECRET_IN_CHINESE.search(plain):
-        return Named("key", sure=True, fits=_is_something)
+        return Named("key", sure=True, fits=is_something)
     return _what_last_word_says(name, squashed, plain) or (Named("key", sure=False, fits=_is_unlike_words) if more else _NOTHING)
 
 
@@ -223,13 +225,18 @@ def bucket_in(text: str) -> str:
     return name if fits and not is_literal(name) else ""
 
 
-def _is_something(text: str) -> bool:
-    return not is_literal(text) and not _PLACEHOLDER.fullmatch(text)
+def is_something(text: str) -> bool:
+    """Whether a text is a value, not the want of one nor the name of what will stand in its place."""
+    return not is_literal(text) and not is_placeholder(text)
+
+
+def _is_no_path(text: str) -> bool:
+    return is_something(text) and not _PATH.fullmatch(text)
 
 
 def _is_no_common_word(text: str) -> bool:
     return _is_long_number(text) or (
-        not is_literal(text) and not _NUMBER.fullmatch(text) and len(text.split()) == 1 and not _COMMON_WORD.fullmatch(text)
+        is_something(text) and not _NUMBER.fullmatch(text) and len(text.split()) == 1 and not _COMMON_WORD.fullmatch(text)
     )
 
 

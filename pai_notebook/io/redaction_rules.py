@@ -93,56 +93,42 @@ def _is_no_word(text: str) -> bool:
     return len(text) >= _LONG_LETTERS or not text.isalpha()
 
 
-def _is_no_id(text: str) -> bool:
-    return not text.isdecimal()
+_PLACEHOLDER = re.compile(r"<[^<>]*>|\$\{\w+\}|\$[A-Z_][A-Z0-9_]*|\$\([^()]*\)?|\{\{(?:[^{}]*\}\})?|%[A-Z_][A-Z0-9_]*%")
 
 
-def _is_no_variable(text: str) -> bool:
-    return not text.startswith("$")
+def is_placeholder(text: str) -> bool:
+    """Whether a text is, or each part of a login is, the name of what will stand in its place.
+
+    Examples
+    --------
+    >>> [is_placeholder(text) for text in ("<password>", "${PW}", "$USER:$PASS", "$(cat f)", "{{ pw }}", "$ecret")]
+    [True, True, True, True, True, False]
+    """
+    return all(map(_PLACEHOLDER.fullmatch, text.split(":"))) if ":" in text else bool(_PLACEHOLDER.fullmatch(text))
+
+
+def _is_no_placeholder(text: str) -> bool:
+    return not is_placeholder(text)
 
 
 def _is_signature(text: str) -> bool:
     return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 
 
-# Options of one letter mean a password behind certain programs alone.
-_ARGUMENTS = r"(?:\s(?:[^\n|;&]{0,200}?\s)?)"
-# What stands right behind a password's option is no word of a sentence only where nothing but options is before it.
-_OPTIONS = r"(?:\s++[\w.]++)?+(?:\s++-[^\sp]\S*+(?:\s++[^-\s]\S*+)?+){0,16}+\s++"
-_LOGINS = r"(?:docker|podman|nerdctl|skopeo|buildah|oras|crane|az|oc|helm\s++registry)\s++login"
-_AS_QUOTED = r"""(?P<secret>(?(quote)[^"'\n]++|[^\s"']++))"""
-_WORD = rf"""(?P<quote>["'])?{_AS_QUOTED}"""
-# Programs, and their options that a password stands behind, or right at.
-_TOOLS = (
-    (rf"{_LOGINS}|odpscmd|sshpass|mongo(?:sh|dump|restore|export|import)?", "p"),
-    (r"(?:oss|obs)util(?:64|32)?\s++config|swanlab\s++login", "k"),
-    ("sqlcmd|bcp|(?:un)?zip", "P"),
-    ("ldap(?:search|add|modify|delete|compare|passwd|whoami)", "w"),
-    ("(?:redis|valkey)-cli", "a"),
-    ("7z[ar]?|(?:un)?rar", r"h?p(?=\S)"),
-)
-_PIPED = r"(?:-stdin|--with-token|sudo\s-S)"
-_COMMANDS: tuple[tuple[Callable[[str], bool], str], ...] = (
-    (_is_no_id, rf"""\bcurl\b{_ARGUMENTS}(?:-u|-U|--user|--proxy-user)[\s=]*+(?P<quote>["'])?[^\s:"']{{1,64}}:["']?{_AS_QUOTED}"""),
-    (bool, rf"""\b(?:mysql(?:dump|admin|import|check)?|mariadb(?:-dump|-admin)?){_OPTIONS}-p{_WORD}"""),
-    *((bool, rf"""\b(?:{tools})\b{_ARGUMENTS}-{option}[\s=]*+(?!-){_WORD}""") for tools, option in _TOOLS),
-    # a prompt where nothing stands behind it but the name of a database
-    (_is_no_word, rf"""\bpsql\b{_ARGUMENTS}-W\s++(?!-){_WORD}"""),
-    (is_generated, rf"""\blogin\s++(?:-{{1,2}}[a-z][\w-]*+\s++){{0,4}}+{_WORD}"""),
-    (is_generated, rf"""(?i)(?:{_SPOKEN}|{IN_CHINESE})\s++["']?+(?P<secret>[!#-&(-~]{{5,}}[\w=/+$%&*@#~-])"""),
-    (
-        _is_no_variable,
-        rf"""\b(?:echo|printf)\s++(?:-\w\s++)?+{_WORD}["']?\s*+\|(?=[^|\n]{{0,200}}{_PIPED}\b)""",
-    ),
-)
-COMMANDS = tuple(MaskRule("key", re.compile(pattern), judge) for judge, pattern in _COMMANDS)
-
 # What is looked for before names and values, because it holds them.
 ADDRESSES = (
-    *COMMANDS,
+    MaskRule("key", re.compile(rf"""(?i)(?:{_SPOKEN}|{IN_CHINESE})\s++["']?+(?P<secret>[!#-&(-~]{{5,}}[\w=/+$%&*@#~-])"""), is_generated),
+    MaskRule(
+        "key",
+        re.compile(
+            r"""\b(?:echo|printf)\s++(?:-\w\s++)?+(?P<quote>["'])?(?P<secret>(?(quote)[^"'\n]++|[^\s"']++))["']?\s*+"""
+            r"\|(?=[^|\n]{0,200}(?:-stdin|--with-token|sudo\s-S)\b)"
+        ),
+        _is_no_placeholder,
+    ),
     MaskRule("key", re.compile(r"(?i)[?&;]sig=(?P<secret>[a-z0-9%+/=_-]{12,}+)"), _is_signature),
     *(
-        MaskRule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+        MaskRule(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL), _is_no_placeholder)
         for kind, pattern in (
             ("key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<secret>.*?)(?=-----END|\Z)"),
             ("login", rf"""(?:(?<=://)|(?<=:\\/\\/))(?P<secret>{_AUTHORITY}[^/\s?#"'<>\\@])@"""),

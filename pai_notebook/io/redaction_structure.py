@@ -5,15 +5,14 @@ Every function walks a text once from left to right and goes on behind what it t
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from pai_notebook.io.redaction_commands import RULES
 from pai_notebook.io.redaction_names import bucket_in, is_identifier, what_name_says
-from pai_notebook.io.redaction_rules import COMMANDS, is_generated
+from pai_notebook.io.redaction_rules import is_generated
 
 # From a secret and its kind to what stands there instead; the secret itself where it is to stay.
 Mask = Callable[[str, str], str]
@@ -29,7 +28,7 @@ _PAIR = re.compile(
 )
 _IS = r"(?: [=!<>~]={0,2}+ | (?:not\s++)?+(?:in|contains|between|like|equals|is|was)\b )"
 _CONDITION = re.compile(
-    rf"""(?<![\w.\-]) (?P<name>\w[\w.\-]*+) \\*+["'`]?+ \]?+ \s*+
+    rf"""(?<![\w.\-<]) (?P<name>\w[\w.\-]*+) \\*+["'`]?+ \]?+ \s*+
     (?: {_IS} \s*+ [(\[]?+ \s*+ (?=\\*+["'0-9]) | (?<=\s) (?=\\*+["']) )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -39,8 +38,6 @@ _TURNED = re.compile(
     rf"""(?P<quote>["']) (?P<value>[^"'\\\n]{{1,256}}) (?P=quote) \s*+ {_IS} \s*+ (?P<name>[\w.\-`]++ (?:\[["']?[\w.\-]++)?)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NOT_IN_ARGUMENT = re.compile(r"""[\s"'|;&]""")  # what would end an argument in a text
-_COMMANDED = ("login", "set")  # what says that a list is the words of a command, where no option does
 _COMPARED = re.compile(r"[=!]==?")
 _ELEMENT = re.compile(r"<(?P<name>\w[\w.:\-]*+)[^<>]*+>(?P<value>[^<>]++)</")
 _QUOTES = {quote: re.compile(rf"\\++{quote}?|{quote}|\n") for quote in "\"'`"}
@@ -78,27 +75,6 @@ def mask_pairs(text: str, mask: Mask) -> str:
     'run --password "(key)" --bucket (bucket) --epochs 3, {"sk": "(key)"}'
     """
     return _mask_elements(_mask_values(_mask_conditions(text, mask), mask), mask)
-
-
-def secret_arguments(nodes: Sequence[Any]) -> dict[int, int]:
-    """Which of the arguments of a program hold a password by what its options mean, and from where on.
-
-    Examples
-    --------
-    >>> secret_arguments(["curl", "-u", "li:x1", "https://h"]), secret_arguments(["train.py", "-u", "li:x1"])
-    ({2: 3}, {})
-    """
-    if not all(isinstance(node, str) for node in nodes) or not any(node.startswith("-") or node in _COMMANDED for node in nodes):
-        return {}
-    starts = [0, *itertools.accumulate(len(node) + 1 for node in nodes)]
-    text = " ".join([_NOT_IN_ARGUMENT.sub("_", node) for node in nodes])
-    found: dict[int, int] = {}
-    for rule in COMMANDS:
-        for match in rule.pattern.finditer(text):
-            if rule.judge(match["secret"]):
-                place = bisect_right(starts, match.start("secret")) - 1
-                found[place] = match.start("secret") - starts[place]
-    return found
 
 
 def _mask_conditions(text: str, mask: Mask) -> str:
@@ -145,6 +121,8 @@ def _mask_values(text: str, mask: Mask) -> str:
         value = text[start:end]
         if _is_compared(found) and not found["open"] and is_identifier(value):
             continue  # compared with another name
+        if found["sign"] == "= " and value.partition(" ")[0] in RULES:
+            continue  # a variable that is emptied for a program
         if found["pair"] and (is_identifier(value) or not _END_OF_PAIR.match(text, end)):
             continue  # a list of names
         if named.kind == "bucket":

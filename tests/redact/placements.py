@@ -61,6 +61,10 @@ def passphrase(number):
     return f"Hunter{number}canary!"
 
 
+def word_and_digit(number):
+    return f"canaryoflongwords{number}"
+
+
 def short_token(number):
     return f"tok3n{number:04}canary"
 
@@ -162,6 +166,27 @@ BUCKET_TEXTS = (
     "https://oss.console.aliyun.com/bucket/oss-cn-hangzhou/{}/object",
     "cp oss://{}/a.bin /mnt",
 )
+COMMANDS = (
+    *("curl -su li:{} https://h.example", "curl https://h.example -kuli:{}", "curl --proxy-user 'li:{}' h", "http -a li:{} GET h.example"),
+    *("https --auth=li:{} h.example", "lftp -e ls -u li,{} sftp://h.example", "smbclient //h/s -U 'team\\li%{}'", "rpcclient -Uli%{} h"),
+    *("ossutil -i LTAIx -k {} cp a b", "ossutil64 ls -k {}", "obsutil config -i=x -k={}", "twine upload -u li -p {} dist/*"),
+    *("mc alias set minio http://h.example:9000 li {} --api S3v4", "mcli config host add minio http://h.example li {}"),
+    *("mysql -h h -u li -p{} db", "sudo /usr/bin/mysqldump --user=li -p'{}' db", "bash -c 'mysql -p{} db'", "mariadb db -p{}"),
+    *("sshpass -p {} ssh h", "sshpass -p{} ssh h", "docker login -u li -p {} h.example", "podman login h.example -p '{}'"),
+    *("redis-cli -h h -a {} ping", "cat a | redis-cli -a {} --pipe", "az login -u li -p {} --tenant x"),
+    *(
+        "helm registry login h -u li -p {}",
+        "helm repo add a https://h.example --username li --password {}",
+        "gcloud sql users set-password li --password={}",
+    ),
+    *("aws configure set aws_secret_access_key {}", "aws --profile li configure set aws_session_token {}", "git config hub.token {}"),
+    *("npm config set //h.example/:_authToken {}", "npm config set //h.example/:_authToken={}", "//h.example/:_authToken={}"),
+    *("snowsql -a x -u li -p {}", "SNOWSQL_PWD={} snowsql -a x", "databricks configure --token {}", "databricks --token {}"),
+    *("hf auth login --token {}", "huggingface-cli login --token={}", "mongosh h -u li -p {}", "unzip -P {} a.zip", "7z x a.7z -p{}"),
+    *("mosquitto_pub -u li -P {} -t x", "curl \\\n  -u li:{} \\\n  h", "run ['docker', 'login', '-p', '{}'] now"),
+    *("PGPASSWORD= {} psql", "PASSWORD=${{PW:-{}}}"),
+)
+"""Passwords in commands; {} stands where one is."""
 PREFIXES = (
     *("LTAI", "AKIA", "ABIA", "AIza", "ghp_", "ghr_", "github_pat_", "glpat-", "gldt-", "xoxb-12-", "xapp-1-A0-"),
     *("GOCSPX-", "npm_", "pypi-", "hf_", "sk-", "sk-ant-api03-", "sk_live_", "dop_v1_", "dapi", "SG.", "gsk_"),
@@ -227,6 +252,8 @@ KEY_TEXTS = (
     ("aws configure set aws_secret_access_key {}", short_token),
     ("wandb login --relogin {}", generated),
     ("口令 {}", short_token),
+    *((command, passphrase) for command in COMMANDS),
+    *((command, word_and_digit) for command in ("wandb login {}", "swanlab login --relogin {}", "cargo login {}")),
 )
 ID_TEXTS = ("acs:ram::{}:role/pai", "made by {}.", "log/{}/run", "https://h.example/{}/a")
 
