@@ -80,8 +80,8 @@ def as_times(values: Sequence[Any]) -> Any:
     texts = [value if isinstance(value, str) else None for value in values]
     moments = np.full(len(texts), np.datetime64("NaT", "us"), "datetime64[us]")
     if all(text is None or text.endswith("Z") for text in texts):  # the service's form; pandas 2.2 misreads mixtures of offsets
-        times = pd.to_datetime(pd.Series(texts, dtype=object), utc=True, errors="coerce", format="ISO8601").dt.tz_convert(None)
-        moments = times.to_numpy("datetime64[us]").copy()
+        times = pd.to_datetime(np.array(texts, object), utc=True, errors="coerce", format="ISO8601")
+        moments = times.tz_convert(None).to_numpy().astype("datetime64[us]")
         moments[(moments < _FIRST) | (moments > _LAST)] = np.datetime64("NaT", "us")  # pandas reads years that Python has not
     for place in np.flatnonzero(np.isnat(moments)).tolist():
         moment, _ = read_time(texts[place])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ConfigurationError, PatternWarning
-from pai_notebook.frames.columns import field_values
+from pai_notebook.frames.columns import as_texts, field_values
 from pai_notebook.frames.long import long_frame
 from pai_notebook.i18n.phrases import say, told
 from pai_notebook.model.differing import known
@@ -88,7 +88,7 @@ class MetricTable:
         pa = pyarrow()
         frame, found = long_frame(tuple(versions), self._wanted)
         self._names.update(dict.fromkeys(found))
-        columns = {field.name: _column(_or_none(frame[field.name]), field.type) for field in self.schema if pa.types.is_string(field.type)}
+        columns = {field.name: _column(frame[field.name].array, field.type) for field in self.schema if pa.types.is_string(field.type)}
         values = frame["value"].to_numpy()
         columns["value"] = pa.array(values, mask=np.isnan(values) & (frame["state"] != State.NAN).to_numpy(bool))
         columns["duplicate"] = pa.array(frame["duplicate"].to_numpy())
@@ -144,8 +144,8 @@ class VersionTable:
         texts = {name: [_texts(version, info) for version in versions] for name, info in self._maps().items()}
         for name, (info, path) in self._columns.items():
             if info.is_plain:
-                read = field_values(info, [known(version._document.get(info.key)) for version in versions])  # noqa: SLF001 - reads without a copy
-                found[name] = read if info.kind == "time" else _or_none(read)
+                values = [known(version._document.get(info.key)) for version in versions]  # noqa: SLF001 - reads without a copy
+                found[name] = field_values(info, values) if info.known else as_texts(values)
             elif path:
                 found[name] = [each.get(path) for each in texts[info.name]]
                 if any(value is not None for value in found[name]):
@@ -224,11 +224,6 @@ def _texts(version: ModelVersion, info: FieldInfo) -> dict[str, str | None]:
     return {path: None if known(leaf) is None else text_of(leaf) for path, leaf in leaves(version, info).items()}
 
 
-def _or_none(column: Any) -> list[str | None]:
-    # a column of pandas makes an object of Arrow for each cell that is looked at
-    return [value if isinstance(value, str) else None for value in np.asarray(column, object)]
-
-
 def _column(values: Any, kind: Any) -> Any:
     """Array of a type; a lone surrogate, which JSON allows and UTF-8 does not, is written as an escape."""
     pa = pyarrow()
@@ -241,4 +236,4 @@ def _column(values: Any, kind: Any) -> Any:
 def _encodable(value: Any) -> Any:
     if isinstance(value, list):
         return [tuple(map(_encodable, pair)) for pair in value]
-    return value if value is None else value.encode("utf-8", "backslashreplace").decode()
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else None

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 # The name of a value that stands where an object was expected and so has no key of its own.
 ROOT = "(value)"
@@ -108,8 +107,7 @@ def natural_key(text: str) -> tuple[tuple[Any, ...], str]:
     return tuple(parts), text
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(NamedTuple):
     """What an object, or a list of objects, has below it.
 
     Attributes
@@ -154,7 +152,7 @@ def flatten(value: Any) -> dict[str, Any]:
     >>> flatten({"HyperParameters": [{"Name": "learning_rate", "Value": "5e-5"}]})
     {'HyperParameters.learning_rate': '5e-5'}
     """
-    return {} if value == {} else {join_path(keys): leaf for keys, leaf in _walk(value, _steps)}
+    return {} if value == {} else dict(_walk(value, _steps))
 
 
 def list_names(value: Any) -> dict[str, str]:
@@ -167,11 +165,11 @@ def list_names(value: Any) -> dict[str, str]:
     """
     found: dict[str, str] = {}
 
-    def steps(node: Any, keys: tuple[str, ...]) -> list[_Step] | None:
+    def steps(node: Any, prefix: str) -> list[_Step] | None:
         below = members(node)
         if below is not None and below.named_by is not None:
-            found[join_path(keys)] = below.named_by
-        return _steps(node, keys)
+            found[_path(prefix)] = below.named_by
+        return _steps(node, prefix)
 
     for _ in _walk(value, steps):
         pass
@@ -195,49 +193,51 @@ def metric_leaves(content: Any) -> Iterator[tuple[str, Any]]:
         else:
             yield from ((join_path((str(key),)), leaf) for key, leaf in content.items())
         return
-    for keys, leaf in _walk(content, _metric_steps):
-        yield join_path(keys), leaf
+    yield from _walk(content, _metric_steps)
 
 
-# Keys that lead to a member, and the member.
-_Step = tuple[tuple[str, ...], Any]
+# Path from a value to one of its members, and the member.
+_Step = tuple[str, Any]
 
 
-def _walk(value: Any, steps: Callable[[Any, tuple[str, ...]], list[_Step] | None]) -> Iterator[_Step]:
+def _walk(value: Any, steps: Callable[[Any, str], list[_Step] | None]) -> Iterator[_Step]:
     """Go down to the leaves, in order, without recursion."""
     # documents may be nested more deeply than the interpreter recurses
-    stack: list[tuple[tuple[str, ...], Iterator[_Step]]] = [((), iter([((), value)]))]
-    while stack:
-        keys, left = stack[-1]
-        for more, child in left:
-            path = (*keys, *more)
-            below = steps(child, path) if isinstance(child, dict | list) else None
-            if below is not None:
-                stack.append((path, iter(below)))
-                break
-            yield path, child
+    left: list[_Step] = [("", value)]
+    while left:
+        prefix, node = left.pop()
+        below = steps(node, prefix) if isinstance(node, (dict, list)) else None
+        if below is None:
+            yield _path(prefix), node
         else:
-            stack.pop()
+            left += [(f"{prefix}{step}.", child) for step, child in reversed(below)]
 
 
-def _steps(node: Any, _: tuple[str, ...]) -> list[_Step] | None:
+def _path(prefix: str) -> str:
+    """Give the path of which a prefix is made by a dot at its end; as `join_path` of its keys."""
+    path = prefix[:-1]
+    return f"\\{ROOT}" if path == ROOT else path if prefix else ROOT
+
+
+def _steps(node: Any, _: str) -> list[_Step] | None:
     if isinstance(node, dict) and node:
-        return [((str(key),), child) for key, child in node.items()]
+        return [(escape_key(str(key)), child) for key, child in node.items()]
     below = members(node)
-    return None if below is None else [((key,), child) for key, child in below.pairs]
+    return None if below is None else [(escape_key(key), child) for key, child in below.pairs]
 
 
-def _metric_steps(node: Any, _: tuple[str, ...]) -> list[_Step] | None:
+def _metric_steps(node: Any, _: str) -> list[_Step] | None:
     if isinstance(node, dict):
-        return [((str(key),), child) for key, child in node.items()]
+        return [(escape_key(str(key)), child) for key, child in node.items()]
     key = _naming_key(node, _METRICS) if _is_objects(node) else ""
     value_key = key and next((value for value in _spelled(tuple(node[0]), _VALUES) if all(value in item for item in node)), "")
     if not value_key:
         return None
     found: list[_Step] = []
     for item in node:
-        found.append(((item[key],), item[value_key]))
-        found += [((item[key], str(other)), child) for other, child in item.items() if other not in (key, value_key)]
+        name = escape_key(str(item[key]))
+        found.append((name, item[value_key]))
+        found += [(f"{name}.{escape_key(str(other))}", child) for other, child in item.items() if other not in (key, value_key)]
     return found
 
 

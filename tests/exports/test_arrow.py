@@ -46,6 +46,11 @@ def as_set(*items):
     return pnb.VersionSet.from_documents([{"VersionName": f"0.{place}.0", **item} for place, item in enumerate(items)], "model-a")
 
 
+def test_a_field_that_is_not_known_is_text_whatever_it_holds():
+    table = as_set({"Odd": 1, "Other": True}, {"Odd": "a"}, {}).to_arrow().versions
+    assert table.select(["Odd", "Other"]).to_pydict() == {"Odd": ["1", "a", None], "Other": ["true", None, None]}
+
+
 def test_a_version_has_its_fields_as_the_frame_calls_them_with_ids_as_text_times_in_utc_and_maps_of_texts():
     versions, _ = as_set(FULL, BARE).to_arrow(fields=["approval", "times", "framework", "user_id", "labels", "settings"])
     full, bare = versions.to_pylist()

@@ -72,7 +72,16 @@ def test_lists_say_what_names_their_objects():
     assert list_names(value) == {"env": "name", "ports": "", "deep": "key", "deep.k.list": ""}
 
 
+@pytest.mark.parametrize("key", ["a.b", "(value)", "", "\\"])
+def test_leaves_have_the_joined_names_of_their_keys(key):
+    value = {key: [{"name": key, "value": {"x": 1}}], "x": {key: 2}}
+    expected = {join_path((key, key, "x")): 1, join_path(("x", key)): 2}
+    assert flatten(value) == dict(metric_leaves(value)) == expected
+    assert flatten({key: 3}) == {join_path((key,)): 3}
+
+
 def test_a_list_of_named_metrics_is_metrics_by_name():
+    assert dict(metric_leaves([{"name": 1, "value": 0.5}, {"name": 2, "value": 0.7}])) == {"1": 0.5, "2": 0.7}
     content = {"metrics": [{"type": "accuracy", "value": 0.9}, {"type": "f1", "value": 0.5}]}
     assert dict(metric_leaves(content)) == {"metrics.accuracy": 0.9, "metrics.f1": 0.5}
     assert dict(metric_leaves(content["metrics"])) == {"accuracy": 0.9, "f1": 0.5}
