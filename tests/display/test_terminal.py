@@ -78,6 +78,7 @@ def test_what_is_shown_fits_the_terminal_and_is_only_text(terminal, kind):
         assert "\x1b" not in printed
 
 
+@pytest.mark.slow
 def test_a_table_is_as_wide_as_the_terminal_lets_it(terminal):
     columns, _, ipython = terminal
     rules = [cells(line) for line in ipython.answer(LINES["comparison"]).split("\n") if set(line) == {"─"}]
