@@ -6,6 +6,8 @@ _TOGETHER = ("tests/kernel/",)
 """Files that share what is expensive to install, versions of ipykernel, run in one process."""
 _SLOW = ("browser", "kernel", "slow")
 """Marks of what is not quick, the slowest first."""
+_LONG = ("explorer", "plot", "registry", "report", "shell", "wire")
+"""Rooms whose tests draw charts, start processes or wait for sockets: half the time of all that is not slow."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -38,7 +40,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         place = next((place for place, mark in enumerate(_SLOW) if item.get_closest_marker(mark)), len(_SLOW))
         order[item.path] = min(place, order.get(item.path, len(_SLOW)))
-        if place == len(_SLOW) and not getattr(getattr(item, "function", None), "is_hypothesis_test", False):
+        is_property = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
+        if place == len(_SLOW) and not is_property and item.path.parent.name not in _LONG:
             item.add_marker(pytest.mark.quick)
     items.sort(key=lambda item: order[item.path])
     if not (_named(config) or config.option.markexpr or config.option.keyword):

@@ -40,13 +40,21 @@ def test_examples_are_the_same_on_every_run_in_ci_and_only_there(environment, ex
 
 @pytest.mark.parametrize(
     ("words", "chosen"),
-    [([], ["plain"]), (["-m", "slow"], ["slow"]), (["-k", "it"], ["plain", "slow"]), (["test_it.py"], ["plain", "slow"])],
+    [
+        ([], ["plain", "drawn"]),
+        (["-m", "slow"], ["slow"]),
+        (["-m", "quick"], ["plain"]),
+        (["-k", "it"], ["plain", "slow"]),
+        (["test_it.py"], ["plain", "slow"]),
+    ],
     ids=" ".join,
 )
-def test_what_is_slow_runs_where_it_is_asked_for(words, chosen, tmp_path):
+def test_what_is_slow_runs_where_it_is_asked_for_and_quick_leaves_out_what_draws(words, chosen, tmp_path):
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    slow\n    quick\n", "utf-8")
     (tmp_path / "conftest.py").write_text("from tests.parallel import pytest_collection_modifyitems\n", "utf-8")
     (tmp_path / "test_it.py").write_text("import pytest\n\ndef test_plain(): ...\n\n@pytest.mark.slow\ndef test_slow(): ...\n", "utf-8")
+    (tmp_path / "plot").mkdir()
+    (tmp_path / "plot" / "test_chart.py").write_text("def test_drawn(): ...\n", "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", *words]
     done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
-    assert [name for name in ("plain", "slow") if f"::test_{name}\n" in done.stdout] == chosen
+    assert [name for name in ("plain", "slow", "drawn") if f"::test_{name}\n" in done.stdout] == chosen
