@@ -13,7 +13,7 @@ from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_scales import is_share
-from pai_notebook.model.metric_words import is_exact, split_names
+from pai_notebook.model.metric_words import is_exact, plain_name, split_names
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 
 _OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.HIGH, Role.PART, Role.SPREAD, Role.UNREAD, Role.EXAMPLES)
-# What a name ends in that counts something, perhaps examples.
-_COUNT = re.compile(r"(?:^|\.)(?:n|num)_[^.]+$|(?:^|[._])(?:count|total)$")
+# A name that counts something, perhaps examples.
+_COUNT = re.compile(r"^(?:n|num)_.|(?:^|_)(?:count|total|n|samples|examples|items|questions|(?:data|dataset|test|eval|val)_?size)$")
+# `1,000`, which is no other number where it counts.
+_GROUPED = re.compile("[0-9]{1,3}(?:[,\uff0c _'\u2019\u00a0\u2009\u202f][0-9]{3}){1,3}")
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # How far a share may be from k / n although it is written with many digits.
 SINGLE_PRECISION = 1e-6
@@ -117,7 +119,9 @@ class EvidenceFinder:
 
     @cached_property
     def _counting(self) -> list[Key]:
-        return [key for key in self._cells if _COUNT.search(key[0]) and key not in self.roles and not is_exact(key[0])]
+        found = (key for key in self._cells if _COUNT.search(plain_name(key[0])) and (not is_exact(key[0]) or key[0].endswith("size")))
+        # what would be read were it a number is named as well
+        return [key for key in found if key not in self.roles or any(cell.state is State.TEXT for cell in self._cells[key])]
 
     def count_beside(self, key: Key) -> str:
         """A row beside a metric that may count its examples and is not read, empty where none does."""
@@ -139,6 +143,12 @@ class EvidenceFinder:
         """Give a number; None for one whose square no computer holds, which nobody has measured."""
         value = self._cells[key][place].value
         return value if value is not None and (not value or _SMALLEST < abs(value) < _LARGEST) else None
+
+    def _count(self, key: Key, place: int) -> float | None:
+        """Give a number of examples, whose thousands may be grouped."""
+        raw = self._cells[key][place].raw
+        is_grouped = isinstance(raw, str) and _GROUPED.fullmatch(raw.strip()) is not None
+        return float("".join(filter(str.isdigit, raw))) if is_grouped else self.number(key, place)
 
     def written(self, key: Key, place: int) -> str:
         """Give a number as it was written."""
@@ -168,7 +178,7 @@ class EvidenceFinder:
             if depth < len(above) and part:
                 break
             names = (*named, *self._index.get((dataset, True, Role.EXAMPLES, keys[:depth]), ()))
-            counts = [(count, name) for name in names if (count := self.number((name, dataset), place)) is not None]
+            counts = [(count, name) for name in names if (count := self._count((name, dataset), place)) is not None]
             if counts:
                 count, name = min(counts)
                 several = depth < len(keys) and part and self._parts.get((dataset, above), part) != part

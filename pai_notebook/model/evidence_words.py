@@ -61,7 +61,7 @@ def _counts(words: str, role: Role) -> dict[str, Term]:
     return {f"{before}{word}": Term(role, is_vague=not before) for word in words.split() for before in ("", "n_", "num_")}
 
 
-_EXAMPLES = _terms("n num_samples n_samples num_examples n_examples support 样本数 样本量", Role.EXAMPLES)
+_EXAMPLES = _terms("n num_samples n_samples num_examples n_examples sample_size n_obs nobs support 样本数 样本量", Role.EXAMPLES)
 # `k` is not read as folds: it is as often a number of neighbours, or where a list is cut off
 _CV = _terms("cv", Role.FOLDS, is_vague=True)
 _RUNS = _counts("runs seeds repeats repetitions replicates trials experiments", Role.RUNS) | _terms("运行次数 重复次数", Role.RUNS)

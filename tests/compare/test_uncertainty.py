@@ -14,6 +14,9 @@ from pai_notebook.model.metric_scales import is_share, scale_of
 from pai_notebook.model.metric_words import is_cost, is_exact, is_training
 from tests.bench.chance import Sheet, few_runs
 from tests.compare.comparing import compare, results
+from tests.lazy import Lazy
+
+proportion = Lazy("statsmodels.stats.proportion")
 
 
 def interval(first, second, metric, **options):
@@ -105,7 +108,26 @@ def test_shares_that_can_be_so_many_examples_are_accepted_in_single_precision_to
     assert interval({"acc": value, "n": n}, {"acc": value, "n": n}, "acc").interval is not None
 
 
-@pytest.mark.parametrize("name", ["total", "count", "n_users", "num_items", "acc_count"])
+@pytest.mark.parametrize("name", ["n", "N", "num_examples", "n_samples", "sample_size", "sampleSize", "n_obs", "nobs", "support"])
+@pytest.mark.parametrize("written", [1000, 1000.0, "1000", "1,000", "1\uff0c000", "1 000", "1_000", "1'000", "1\u202f000"])
+def test_a_number_of_examples_is_read_however_it_is_called_and_written(name, written):
+    first, second = ({"acc": value, name: written} for value in (0.8, 0.85))
+    found = interval(first, second, "acc")
+    low, high = proportion.confint_proportions_2indep(850, 1000, 800, 1000, method="newcomb", compare="diff")
+    assert (found.interval.low, found.interval.high) == pytest.approx((low, high), abs=1e-9)
+
+
+@pytest.mark.parametrize("written", ["1k", "about 1000", "1,00", "1,0000", "10,00,000", "1.000", "1,000.5", "-1,000"])
+def test_a_text_that_is_no_number_of_examples_is_not_taken_for_another_one(written):
+    evidence = interval({"acc": 0.8, "n": written}, {"acc": 0.85, "n": written}, "acc")
+    assert evidence.interval is None
+    assert "n" in evidence.reason
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["total", "count", "n_users", "num_items", "acc_count", "samples", "examples", "test_n", "eval_samples", "test_size", "dataset_size"],
+)
 def test_what_counts_something_is_no_number_of_examples_and_is_named(name):
     first, second = ({"acc": value, name: 1319} for value in (0.8476118271417741, 0.8544351781652767))
     told = f"no interval known: {name} is not read as a number of examples; write n, or pass n="
