@@ -287,7 +287,8 @@ def _two_names(setting: Setting) -> Iterator[Phrase]:
 
 def _fraction_and_percent(setting: Setting) -> Iterator[Phrase]:
     for row in setting.varied:
-        likely = row._in_percent  # noqa: SLF001 - as below
+        # of groups it is said why they have no mean
+        likely = [place for place in row._in_percent if row.cells[place].value is not None]  # noqa: SLF001 - as below
         if likely:
             versions = setting.listed(likely)
             yield say("{metric} looks like percent in {versions} and like a fraction elsewhere", metric=row.key.shown, versions=versions)

@@ -15,6 +15,7 @@ from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.display import Brief
 from pai_notebook.i18n.phrases import Phrase, say, with_text
 from pai_notebook.model.differences import Scale, scale_of_differences
+from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import kind_of, shown, shown_text
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.metric_cells import Cell, State
@@ -278,8 +279,11 @@ class Row(Brief):
 
     @_kept
     def _in_percent(self) -> tuple[int, ...]:
-        """Positions of values that look like percent beside others that look like fractions; whoever asks for one asks for all."""
-        return () if self.is_evidence else percent_among(self.path, _numbers(self.cells))
+        """Positions of values that look like percent beside others that look like fractions, and of groups whose members have both."""
+        if self.is_evidence:
+            return ()
+        groups = [place for place, cell in enumerate(self.cells) if type(cell.raw) is Differing and cell.raw.is_mixed]
+        return (*groups, *percent_among(self.path, _numbers(self.cells)))
 
     @_kept
     def key(self) -> Name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from typing import Any, Self
 
 from pai_notebook.i18n.phrases import Phrase
@@ -15,14 +16,17 @@ class Differing(Phrase):
     ----------
     key : Hashable
         Equal for groups that this name does not tell apart.
+    is_mixed : bool
+        Whether some values look like percent and others like fractions.
     """
 
-    __slots__ = ("key",)
+    __slots__ = ("is_mixed", "key")
 
     key: Hashable
+    is_mixed: bool
 
     @classmethod
-    def of(cls, said: Phrase, key: Hashable) -> Self:
+    def of(cls, said: Phrase, key: Hashable, *, is_mixed: bool = False) -> Self:
         """Make one of what is said of the values.
 
         Examples
@@ -32,15 +36,11 @@ class Differing(Phrase):
         1
         """
         made = cls(said.english, said.template, said.values, said.separator, said.wording)
-        made.key = key
+        made.key, made.is_mixed = key, is_mixed
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (Phrase(*self.__getnewargs__()), self.key)
-
-
-def _again(said: Phrase, key: Hashable) -> Differing:
-    return Differing.of(said, key)
+        return partial(Differing.of, is_mixed=self.is_mixed), (Phrase(*self.__getnewargs__()), self.key)
 
 
 def known(value: Any) -> Any:

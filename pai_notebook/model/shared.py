@@ -18,6 +18,7 @@ from pai_notebook.model.fields import catalogue
 from pai_notebook.model.flatten import Members, members, natural_key, split_path
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value
+from pai_notebook.model.metric_scales import percent_among
 from pai_notebook.model.settings import is_repeat
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _renamed(value: Any, key: str, named_by: str) -> dict[str, Any]:
     return {named_by: key, **(value if isinstance(value, dict) else {"Value": value})}
 
 
-def _differing(values: Sequence[Any], *, is_ignored: bool, write: Callable[[Any], str] = shown) -> Differing:
+def _differing(values: Sequence[Any], *, is_ignored: bool, write: Callable[[Any], str] = shown, is_mixed: bool = False) -> Differing:
     """Say which values there are, the most frequent first."""
     keys: list[Hashable] = [_NOTHING if value is _NOTHING else value_key(value) for value in values]
     counts = Counter(keys)
@@ -129,7 +130,7 @@ def _differing(values: Sequence[Any], *, is_ignored: bool, write: Callable[[Any]
     ]
     same = None if is_ignored else frozenset(counts.items())
     shown_values = first([*told, *[""] * (len(order) - len(named))], _NAMED)
-    return Differing.of(say("differs among members: {values}", values=shown_values), ("differing", same))
+    return Differing.of(say("differs among members: {values}", values=shown_values), ("differing", same), is_mixed=is_mixed)
 
 
 def shared_metrics(columns: MetricColumns, means: Mapping[Key, float], total: int) -> dict[Key, Any]:
@@ -156,7 +157,9 @@ def shared_metrics(columns: MetricColumns, means: Mapping[Key, float], total: in
                 by_place[place] = (*by_place[place], raw) if place in by_place else (raw,)
             several = [by_place.get(place, _NOTHING) for place in range(total)]
             content[key] = _differing(
-                [each[0] if isinstance(each, tuple) and len(each) == 1 else each for each in several], is_ignored=False
+                [each[0] if isinstance(each, tuple) and len(each) == 1 else each for each in several],
+                is_ignored=False,
+                is_mixed=bool(percent_among(key[0], columns.numbers(key))),
             )
     return content
 

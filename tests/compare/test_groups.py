@@ -909,7 +909,7 @@ def test_runs_of_which_some_are_in_percent_have_no_mean(values, mean):
     assert (said in c.notes) is (mean is None)
     report = c.check("accuracy >= baseline - 1pp")
     assert report.passed is (mean is not None)
-    assert [check.reason.startswith("the value differs among members: ") for check in report.breaches] == ([True] if mean is None else [])
+    assert [check.reason.startswith("some values look like percent") for check in report.breaches] == ([True] if mean is None else [])
 
 
 @pytest.mark.parametrize("counts", [(455, 512, 536), (528, 520, 535), (528, 528, math.nan)])
@@ -1013,3 +1013,32 @@ def test_runs_with_the_same_metrics_are_named():
     said = "the same metrics throughout in 0.0.0 and 0.2.0: if that is one run given twice, leave one of them out"
     assert said in vs.compare("lr=1").notes
     assert said in " ".join(str(vs[0]).split())
+
+
+_MIXED, _OF_FRACTIONS, _OF_PERCENT = (0.90, 91.0, 0.92), (0.93, 0.94, 0.95), (93.0, 94.0, 95.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(_MIXED, _OF_FRACTIONS), (_OF_FRACTIONS, _MIXED), (_MIXED, _OF_PERCENT), (_MIXED, (93.0, 0.94, 95.0)), (_OF_FRACTIONS, _OF_PERCENT)],
+)
+def test_groups_whose_runs_are_in_percent_and_in_fractions_are_not_judged_and_say_so(first, second):
+    documents = [
+        {
+            "VersionName": f"0.{nth}.{seed}",
+            "Metrics": {"accuracy": value, "f1": 0.8 + nth / 10},
+            "TrainingSpec": {"HyperParameters": {"lr": nth, "seed": seed}},
+        }
+        for nth, values in enumerate((first, second))
+        for seed, value in enumerate(values)
+    ]
+    groups = pnb.VersionSet.from_documents(documents, "m").group_repeats()
+    c = pickle.loads(pickle.dumps(groups)).compare(groups[0].version_name)
+    assert "Not judged, as some values look like percent and others like fractions: accuracy." in map(str, c.verdict.sentences)
+    assert "accuracy is text" not in str(c)
+    for rule in ("accuracy >= baseline", "accuracy >= 0.5"):
+        check = c.check(rule).checks[0]
+        assert (check.outcome, check.checked) == ("failed", False)
+        assert "some values look like percent" in str(c.check(rule))
+    with pytest.raises(ComparisonError, match=r"some values look like percent|has no number to rank: differs among members"):
+        c.best("accuracy")
