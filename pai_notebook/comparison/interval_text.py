@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pai_notebook.model.evidence_words import level_of
+from pai_notebook.model.evidence_words import LOWEST_LEVEL, level_of
 from pai_notebook.model.metric_cells import read_value
 
 _NUMBER = r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:e[+-]?[0-9]{1,3})?"
@@ -20,12 +20,14 @@ _BEHIND = re.compile(
     r"(?P<rest>.+?) ?(?:[(,]? ?" + _LEVEL.format("level") + r"|[(@,] ?(?P<bare>[0-9]{2}(?:\.[0-9]{1,3})?) ?%)\)?", re.IGNORECASE
 )
 # The value may stand before its interval.
-_VALUE = re.compile(rf"{_NUMBER} ?%? ?(?=[(\[])", re.IGNORECASE)
+_VALUE = re.compile(rf"{_END} ?(?=[(\[])", re.IGNORECASE)
 _TWO = re.compile(rf"{_END} ?(?:,|;|-|\u2013|\u2014|\.\.|to|bis|~|\u81f3|\u5230) ?{_END}", re.IGNORECASE)
 _HALF = re.compile(rf"(?:{_END} ?)?(?:\u00b1|\+/-|\+-) ?{_END}", re.IGNORECASE)
 # `0,77` may be one number with a decimal comma.
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _PERCENT = 100
+# The level of intervals that say none.
+_TAKEN = 0.95
 # Nobody writes an interval in more.
 _LONGEST = 100
 
@@ -88,8 +90,11 @@ def _read_text(text: str, value: float) -> TextInterval | None:
     elif (behind := _BEHIND.fullmatch(text)) is not None:
         level, text = level_of(float(behind["level"] or behind["bare"])), behind["rest"]
     elif (leading := _VALUE.match(text)) is not None:
-        inner = text[leading.end() + 1 : -1].strip()
-        return _read_text(inner, value) if (text[leading.end()], text[-1]) in (("(", ")"), ("[", "]")) else None
+        inner = text[leading.end() :]
+        if (inner[0], inner[-1]) not in (("(", ")"), ("[", "]")):
+            return None
+        found = _read_text(inner[1:-1].strip(), value) or _read_text(inner, value)
+        return None if found is None else _with_leading(found, leading[1], leading[2], value, is_percent="%" in inner)
     bracketed = (text[:1], text[-1:]) in (("[", "]"), ("(", ")"), ("[", ")"), ("(", "]"))
     text = text[1:-1].strip() if bracketed else text
     if (half := _HALF.fullmatch(text)) is not None:
@@ -102,6 +107,15 @@ def _read_text(text: str, value: float) -> TextInterval | None:
         return None
     scale = _scale(unit_high, value)
     return _of(float(low) / scale, float(high) / scale, level)
+
+
+def _with_leading(found: TextInterval, number: str, unit: str, value: float, *, is_percent: bool) -> TextInterval | None:
+    """Give an interval behind a number, which is the value where it lies in it, else a level in percent; None where it may be either."""
+    is_value = found.low <= float(number) / _scale(unit, value) <= found.high
+    level = level_of(float(number)) if unit and found.level is None else None
+    if level is None or level < LOWEST_LEVEL or (is_value and (is_percent or level == _TAKEN)):
+        return found if is_value else None
+    return None if is_value else replace(found, level=level)
 
 
 def _of_half(found: re.Match[str], value: float, level: float | None) -> TextInterval | None:

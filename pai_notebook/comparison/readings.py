@@ -14,7 +14,7 @@ from pai_notebook.comparison.series import is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated, variance_of_share
 from pai_notebook.comparison.unused import Unused
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.evidence_names import is_level, read_evidence_name, read_level
+from pai_notebook.model.evidence_names import is_level, may_be_level, read_evidence_name, read_level
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
@@ -311,7 +311,7 @@ class Readings:
     def _bounds(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated intervals."""
         for name, bounds, told in self._intervals(key, place, value):
-            level = self._level(key, place, name, told)
+            level = self._level(key, place, name, told, bounds)
             if bounds is None:
                 yield SourceReading(name, refusal=say("{name} cannot be read as an interval", name=name))
             elif bounds[0] > bounds[1]:
@@ -372,7 +372,7 @@ class Readings:
         if unread and not ends:
             yield unread[0], None, ()
 
-    def _level(self, key: Key, place: int, name: str, told: tuple[float, ...]) -> float | Phrase | None:
+    def _level(self, key: Key, place: int, name: str, told: tuple[float, ...], bounds: tuple[float, float] | None) -> float | Phrase | None:
         """Level of an interval, which its name, its text or rows in it or beside it say; why it is not known where they do not agree."""
         named, levels = _said(name), list(told)
         for rows in self._beside.levels_of(key):
@@ -384,9 +384,16 @@ class Readings:
                 levels.append(level)
             if stated:
                 break
-        if levels and not math.isclose(min(levels), max(levels)):
+        if not levels:
+            low, high = bounds or (0.0, 0.0)
+            parts = {row: self._beside.cell((row, key[1]), place) for row in self._beside.rows_of(key, Role.PART)}
+            # what lies between the bounds may be the mean
+            others = {row: cell for row, cell in parts.items() if cell.value is None or not low <= cell.value <= high}
+            odd = [row for row, cell in others.items() if may_be_level(row, cell.raw)]
+            return say("{name} may be the level of the interval; write it as level", name=odd[0]) if odd else None
+        if not math.isclose(min(levels), max(levels)):
             return say("different levels are stated for {name}", name=name)
-        return levels[0] if levels else None
+        return levels[0]
 
     def _spread(self, key: Key, place: int, value: float, n: float | None) -> SourceReading | None:
         """A standard deviation, where it is said over how many runs or folds; of several what gives the largest error."""

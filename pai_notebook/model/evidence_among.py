@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 
 from pai_notebook.model.evidence_names import (
+    USUAL_LEVELS,
     EvidenceName,
     folded,
     is_level_of_all,
@@ -30,8 +31,6 @@ _Key = tuple[str, str]
 _Place = tuple[str, tuple[str, ...]]
 # Names of a value to which a sibling such as `stderr` belongs.
 OWNERS = ("score", "value", "mean", "estimate", "point", "point_estimate", "accuracy")
-# Levels that people use, in percent: another number called `confidence` or `alpha` may be anything.
-_USUAL_LEVELS = (68, 68.27, 68.3, 80, 90, 95, 95.4, 95.45, 97.5, 98, 99, 99.5, 99.7, 99.73, 99.9, 99.99)
 # Endings of names that are codes of languages where others stand beside them: Hindi, Lao, Luxembourgish, Sindhi and Northern Sami.
 _AMBIGUOUS = ("hi", "lo", "lb", "sd", "se")
 _LANGUAGES = (
@@ -112,6 +111,12 @@ def _above(place: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def _leave_parts(read: dict[_Key, EvidenceName], numbers: Callable[[_Key], Mapping[int, float]]) -> None:
     """Take away levels and the like of intervals that are not there, and of `confidence` alone where all say their level."""
+    bounded = {(key[1], name.of, name.sibling) for key, name in read.items() if name.role in BOUND_ROLES}
+    for key, name in read.items():
+        # beside its two bounds `ci` is no half of a width
+        beside = name.role is Role.INTERVAL and fold(last_key(key[0])) == "ci" and (key[1], name.of, name.sibling) in bounded
+        if beside and numbers(key) and _are_usual_levels(key, numbers(key)):
+            read[key] = replace(name, role=Role.PART)
     intervals = [(key[1], name) for key, name in read.items() if name.role in (*BOUND_ROLES, Role.INTERVAL)]
     # whether one of them has no level of its own
     below: dict[tuple[str, ...], bool] = {}
@@ -135,7 +140,7 @@ def _are_usual_levels(key: _Key, stated: Mapping[int, float]) -> bool:
     # what differs among versions may be the coverage of a model
     if len(levels) > 1 and fold(last_key(key[0])) == "coverage":
         return False
-    return all(any(math.isclose(level, usual, rel_tol=1e-6) for usual in _USUAL_LEVELS) for level in levels)
+    return all(any(math.isclose(level, usual, rel_tol=1e-6) for usual in USUAL_LEVELS) for level in levels)
 
 
 class _Metrics:

@@ -7,6 +7,7 @@ Collected from what tools write: lm-evaluation-harness (`acc_stderr,none`), insp
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -63,6 +64,12 @@ _LEVEL_TEXT = re.compile(
 # Keys of objects that hold the values themselves, beside such an object.
 _HOLDERS = frozenset({"mean", "avg", "value", "values", "score", "scores", "metrics", "estimate", "estimates"})
 _MEAN = re.compile(r"^(?:mean_|avg_)(?=.)|_(?:mean|avg)$")
+# Levels that people use, in percent: another number called `confidence` or `alpha` may be anything.
+USUAL_LEVELS = (68, 68.27, 68.3, 80, 90, 95, 95.4, 95.45, 97.5, 98, 99, 99.5, 99.7, 99.73, 99.9, 99.99)
+# That of an interval that says none.
+_TAKEN = 95
+# Half of the width of an interval in standard errors.
+_SIGMAS, _FEWEST_SIGMAS, _MOST_SIGMAS = ("sigma", "sigmas", "nsigma", "z"), 0.68, 4
 # Few objects hold many metrics.
 _outer_term = lru_cache(maxsize=4096)(split_term)
 
@@ -196,12 +203,29 @@ def read_level(path: str, raw: Any) -> float | None:
         raw, unit = (float(found["number"]), found["percent"]) if found else (None, "")
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
-    if (word := last_key(path).lower()).endswith("sigma"):
-        return {1.0: 0.6827, 2.0: 0.9545, 3.0: 0.9973}.get(raw)
+    if (word := fold(last_key(path))).rpartition("_")[2] in _SIGMAS:
+        return round(math.erf(raw / math.sqrt(2)), 4) if _FEWEST_SIGMAS <= raw <= _MOST_SIGMAS else None
     level = level_of(raw) if not unit else level_of(raw / 100)  # a text has few digits
     if level is not None and ("alpha" in word or "significance" in word):
         level = round(1 - level, 9)
     return level if level is not None and LOWEST_LEVEL <= level < 1 else None
+
+
+def may_be_level(path: str, raw: Any) -> bool:
+    """Whether a part of an interval that is not called a level may be one all the same: it is one that people use and no count.
+
+    Examples
+    --------
+    >>> [may_be_level("ci.what", raw) for raw in (0.68, "wilson, 90 %", 95, "wilson", 1000)], may_be_level("ci.n", 90)
+    ([True, True, False, False, False], False)
+    """
+    word = fold(last_key(path))
+    if is_level(path) or term(word) is not None or word.startswith(("n_", "num_")) or word == "seed":
+        return False
+    texts = [found["number"] for found in _LEVEL_TEXT.finditer(raw) if found["percent"]] if isinstance(raw, str) else []
+    stated = [*map(float, texts), *([raw] if isinstance(raw, int | float) and not isinstance(raw, bool) else [])]
+    levels = {100 * (level_of(number) or 0.0) for number in stated}
+    return any(math.isclose(level, usual, rel_tol=1e-6) for level in levels for usual in USUAL_LEVELS if usual != _TAKEN)
 
 
 def is_level_of_all(path: str) -> bool:

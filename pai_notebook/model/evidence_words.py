@@ -102,7 +102,9 @@ _PARTS = re.compile(
 _LOWER, _UPPER = _words(_LOW.replace("_?", "").replace("|", " ") + " minus"), _words(_HIGH.replace("_?", "").replace("|", " ") + " plus")
 _SURE_BOUNDS = re.compile("[lu](?:cl|ci|cb)|(?:lower|upper)_?(?:bound|limit)")
 # Words that say a level in an object that is an interval, and behind `ci`, as in `auc_ci_level`.
-LEVELS = _words("level confidence conf coverage percent percentage pct prob probability mass cl nominal alpha significance sigma")
+LEVELS = _words(
+    "level confidence conf coverage percent percentage pct prob probability mass cl nominal alpha significance sigma sigmas nsigma z"
+)
 _LEVEL_BESIDE = re.compile(
     rf"(?:(?P<before>{_LEVEL})%?_?)?(?:ci|conf(?:idence)?(?:_?int(?:erval)?)?|interval)_?(?:(?P<level>{_LEVEL})%?)?"
     rf"_?(?:{'|'.join(sorted(LEVELS))})|置信水平|置信度"

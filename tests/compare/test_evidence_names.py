@@ -306,6 +306,77 @@ def test_what_could_be_read_in_two_ways_or_in_none_is_no_interval(text):
     assert read_interval(text, 0.8) is None
 
 
+IN_LEVELS = [
+    *("{level}% [{low}, {high}]", "{level} % ({low}-{high})", "{level}% CI [{low}, {high}]", "[{low}, {high}] ({level}%)"),
+    *({"low": "{low}", "high": "{high}", key: "{level}"} for key in ("level", "conf", "ci", "coverage", "percent", "Confidence Level")),
+    *({"low": "{low}", "high": "{high}", key: "0.{level}"} for key in ("level", "conf", "ci", "prob")),
+    *({"ci_{level}": ["{low}", "{high}"]}, {"ci{level}": ["{low}", "{high}"]}, {"low_{level}": "{low}", "high_{level}": "{high}"}),
+]
+
+
+def _filled(form, value, level):
+    """An interval around a value as a form has it: numbers where the form has nothing else."""
+    if isinstance(form, dict):
+        return {key.replace("{level}", str(level)): _filled(item, value, level) for key, item in form.items()}
+    if isinstance(form, list):
+        return [_filled(item, value, level) for item in form]
+    text = form.format(low=round(value - 0.02, 4), high=round(value + 0.02, 4), level=level)
+    return float(text) if text.replace(".", "", 1).isdigit() else text
+
+
+@pytest.mark.parametrize("form", IN_LEVELS, ids=str)
+@pytest.mark.parametrize("level", [68, 90, 95, 99])
+def test_a_level_counts_however_it_stands_beside_the_bounds(form, level):
+    found = _both(*({"auc": value, "auc_ci": _filled(form, value, level)} for value in (0.8, 0.85)), "auc")
+    half = 0.02 * math.sqrt(2) * stats.norm.ppf(0.975) / stats.norm.ppf(0.5 + level / 200)
+    assert (found.interval.low, found.interval.high) == pytest.approx((0.05 - half, 0.05 + half), rel=1e-6)
+
+
+@pytest.mark.parametrize("key", ["z", "sigma", "n_sigma", "nsigma", "sigmas"])
+@pytest.mark.parametrize("width", [1, 1.96, 2, 2.576, 3])
+def test_a_width_in_standard_errors_is_a_level(key, width):
+    found = _both(*({"auc": value, "auc_ci": {"low": value - 0.02, "high": value + 0.02, key: width}} for value in (0.8, 0.85)), "auc")
+    half = 0.02 * math.sqrt(2) * stats.norm.ppf(0.975) / width
+    assert (found.interval.low, found.interval.high) == pytest.approx((0.05 - half, 0.05 + half), rel=2e-3)
+
+
+@pytest.mark.parametrize("part", [{"p": 0.68}, {"type": "68%"}, {"what": 68}, {"method": "wilson, 90 %"}, {"width": "68 %"}, {"z": 0.1}])
+def test_a_part_that_may_be_the_level_of_an_interval_gives_none_that_is_taken_as_95(part):
+    found = _both(*({"auc": value, "auc_ci": {"low": value - 0.02, "high": value + 0.02, **part}} for value in (0.8, 0.85)), "auc")
+    assert found.interval is None
+    assert f"auc_ci.{next(iter(part))}" in found.reason
+
+
+@pytest.mark.parametrize(
+    "part",
+    [{"mean": 0.8}, {"n": 90}, {"n_resamples": 99}, {"seed": 68}, {"method": "wilson"}, {"se": 0.01}, {"median": 0.81}, {"note": "95 %"}],
+)
+def test_other_parts_of_an_interval_say_nothing_of_its_level(part):
+    beside = {"low": 0.78, "high": 0.82, **part}
+    found = _both({"auc": 0.8, "auc_ci": beside}, {"auc": 0.81, "auc_ci": beside}, "auc")
+    assert found.reason == "intervals taken as 95 %"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "level"),
+    [
+        *(("80% [77%, 83%]", 0.8, None), ("68% [0.77, 0.83]", 0.8, 0.68), ("68% [77%, 83%]", 0.8, 0.68), ("68% [77, 83]", 80, 0.68)),
+        *(("95% [0.94, 0.96]", 0.95, None), ("0.80 [0.77, 0.83]", 0.8, None), ("80 [77, 83]", 80, None), ("80% [77%, 83%]", 80, None)),
+    ],
+)
+def test_a_number_before_the_bounds_is_the_value_or_the_level(text, value, level):
+    found = read_interval(text, value)
+    assert (found.low <= value <= found.high, found.level) == (True, level)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("68% [0.66, 0.70]", 0.68), ("80% [77, 83]", 80), ("0.68 [0.77, 0.83]", 0.8), ("5% [0.77, 0.83]", 0.8), ("68% [0.7, 0.9] (90%)", 0.8)],
+)
+def test_a_number_before_the_bounds_that_may_be_both_or_neither_is_refused(text, value):
+    assert read_interval(text, value) is None
+
+
 def test_negative_ends_are_read_too():
     for text, ends in (("-0.2-0.1", (-0.2, 0.1)), ("\u22120.2 to \u22120.1", (-0.2, -0.1)), ("[-1e-2, 2E-2]", (-0.01, 0.02))):
         found = read_interval(text, 0.0)
