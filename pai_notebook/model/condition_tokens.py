@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +59,8 @@ _ADVICE = {
 LOOKALIKES = {"≥": ">=", "≧": ">=", "≤": "<=", "≦": "<=", "＞": ">", "＜": "<", "＝": "==", "≠": "!="}
 LOOKALIKES |= {"％": "%", "＋": "+", **dict.fromkeys("\u2013\u2014\u2212\uff0d", "-")}
 """Signs that look like those of the grammar, and those."""
+# Digits, points and signs of comparisons as keyboards for Chinese have them, and what is written with them.
+_WIDE = re.compile("[\uff05\uff0b\uff0d\uff0e\uff10-\uff19\uff1c-\uff1e][%.0-9<=>\uff05\uff0e\uff10-\uff19\uff1c-\uff1e]*")
 
 
 def grammar_error(text: str, position: int, message: str, hint: str) -> AddressError:
@@ -68,7 +71,10 @@ def grammar_error(text: str, position: int, message: str, hint: str) -> AddressE
     >>> print(grammar_error("cer ? 1", 4, "cannot read '?'", "Write a comparison."))
     line 1, column 5: cannot read '?'. Write a comparison.
     """
+    wide = _WIDE.match(text, position)
     meant = LOOKALIKES.get(text[position : position + 1])
+    if wide is not None and len(wide[0]) > (meant is not None):
+        meant = unicodedata.normalize("NFKC", wide[0])
     hint = say("Write {cure}.", cure=meant) if meant else hint
     before = text[:position]
     line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1

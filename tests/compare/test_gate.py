@@ -1530,3 +1530,36 @@ def test_an_alarm_over_all_metrics_fails_for_results_that_it_cannot_compare(base
 def test_an_accuracy_that_cannot_be_beside_a_fraction_passes_no_gate(value):
     report = compare({"accuracy": 0.9}, {"accuracy": value}).check(["accuracy >= 0.9", "accuracy >= baseline - 1pp"])
     assert [check.checked for check in report.breaches] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "meant"),
+    [
+        ("accuracy \uff1e\uff1d \uff10.\uff19", 10, "Write >=."),
+        ("accuracy >= \uff10.\uff19", 13, "Write 0.9."),
+        ("accuracy >= \uff10\uff0e\uff19", 13, "Write 0.9."),
+        ("accuracy >= \uff19\uff10\uff05", 13, "Write 90%."),
+        ("accuracy \uff1d\uff1d 0.9", 10, "Write ==."),
+        ("accuracy \uff1d 0.9", 10, "Write ==."),
+        ("accuracy \uff1c 0.9", 10, "Write <."),
+        ("accuracy >= \uff0d0.9", 13, "Write -0.9."),
+        ("accuracy >= 0.\uff19", 15, "Write 9."),
+        ("accuracy >= baseline \uff0d 1pp", 22, "Write -."),
+        ("accuracy >= \u0660.\u0669", 13, ""),
+        ("accuracy >= 0\u066b9", 14, ""),
+        ("accuracy >= \u2460", 13, ""),
+        ("accuracy >= 0.9\u00b2", 16, ""),
+        ("accuracy >= 0.9\u200b", 16, ""),
+        ("accuracy >= \U0001d7ce", 13, ""),
+        ("accuracy >= nine", 13, ""),
+        ("accuracy >= 0.9 or so", 17, ""),
+        ("accuracy >= 0.9 please", 17, ""),
+        ("accuracy >= 0x1", 14, ""),
+        ("accuracy >= 1_0", 14, ""),
+    ],
+)
+def test_digits_and_signs_of_other_keyboards_are_refused_where_they_stand_and_never_misread(rule, column, meant):
+    c = compare({"accuracy": 0.95}, {"accuracy": 0.5})
+    with pytest.raises(AddressError, match=rf"line 1, column {column}: ") as caught:
+        c.check(rule)
+    assert meant in str(caught.value)
