@@ -159,7 +159,8 @@ def end_of(words: str) -> Role | None:
 
 
 def _is_quantile(word: str) -> bool:
-    return word[:1] in ("p", "q") and word[1:].replace(".", "", 1).isdecimal()
+    # `q1` is a quarter of a year as often
+    return (word[:1] == "p" or word[2:] != "") and word[:1] in ("p", "q") and word[1:].replace(".", "", 1).isdecimal()
 
 
 def unread(words: str, *, is_before: bool = False) -> bool | None:

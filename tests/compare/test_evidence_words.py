@@ -214,6 +214,7 @@ def test_runs_that_are_listed_beside_their_mean_are_named_with_what_to_write(nam
         {"pass": 0.8, "pass_count": 40, "score": 0.7, "score_n": 0.8, "ap": 0.5, "ap_range_30": 0.4, "f1": 0.8, "f1_n_gram": 0.5},
         {"test": 90, "test_error": 9, "mean": 3.0, "mean_error": 0.2, "calibration": 2, "calibration_error": 0.05},
         {"f1": 0.4, "samples_f1": 0.38, "f1_rse": 0.4, "noise": {"f1": 0.2}, "run": {"f1": 0.41}, "values": {"f1": 0.4}},
+        *({"accuracy": 0.9, "accuracy_q1": 0.88, "accuracy_q2": 0.89, "accuracy_q3": 0.91, "accuracy_q4": 0.92}, {"f1": 0.9, "f1_q1": 0.8}),
         {"price_std": 20, "price_mae": 3, "explained_variance": 0.8, "p": 0.4, "p5": 0.4},
     ],
 )
