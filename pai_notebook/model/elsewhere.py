@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePath
@@ -21,7 +21,7 @@ from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
-from pai_notebook.model.pivoting import OF_NAMES, code_of_long, code_of_pivot, code_of_unstack, column_of_datasets, word_of_names
+from pai_notebook.model.pivoting import OF_NAMES, code_of_wide, column_of_datasets, columns_of_long, word_of_names
 from pai_notebook.model.resolving import without_dataset
 from pai_notebook.model.settings import tells_runs
 from pai_notebook.model.version import NOT_REGISTERED
@@ -39,7 +39,7 @@ _BESIDE = (Role.INTERVAL, Role.ERROR, Role.PART)
 # Cells without a number that are named.
 _ODD = 3
 # By these columns a table is known to have a row a metric, as `to_frame(layout="long")` makes it.
-_LONG = {"version", "dataset", "metric", "value"}
+_LONG = {"version", "dataset", "metric", "value", "state"}
 
 
 def documents_of_frame(
@@ -77,7 +77,7 @@ def documents_of_frame(
     values = {column: plain_array(frame.iloc[:, place]) for place, column in enumerate(columns)}
     if name is not None:
         _check_columns("name", [name], columns)
-    if metrics is None and (code := code_of_long(values, name, settings or ())):
+    if metrics is None and columns_of_long(values) and (code := code_of_wide(frame, name, None, settings or ())):
         raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=_hint(code))
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
     told = [column for column in columns if _section_of(column)] if settings is None else _check_columns("settings", settings, columns)
@@ -108,11 +108,8 @@ def documents_of_frame(
     if name is None and _only_counts(frame) and (of := column_of_datasets({column: values[column] for column in rest})) and of not in taken:
         # which rows are of one version nothing says
         said = say("df: a row for each {column}, and no name of a version", column=of)
-        code = code_of_pivot(None, list(zip(*(values[column] for column in told), strict=True)), values, list(taken), told) if told else ""
-        raise ConfigurationError(said, hint=_hint(code))
-    of_long = code_of_long(values, name, settings or ()) if metrics is not None else ""
-    pivot = of_long or code_of_pivot(name, given, values, [each for each in taken if each in numbers], settings or ())
-    names = _names_of_rows(given, _hint(pivot, cure))
+        raise ConfigurationError(said, hint=_hint(code_of_wide(frame, None, taken, told)))
+    names = _names_of_rows(given, lambda: _hint(code_of_wide(frame, name, [each for each in taken if each in numbers], told), cure))
     documents = [
         candidate_document(
             each,
@@ -170,7 +167,7 @@ def _refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) 
         said = say("df: its only column is called {name!r}", name=str(frame.columns[0]))
         raise ConfigurationError(said, hint=say("Use {code}.", code=code))
     if name is None and frame.index.nlevels > 1:
-        raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_unstack(frame)))
+        raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_wide(frame, None)))
 
 
 def _tells_runs(column: str, values: Iterable[Any]) -> bool:
@@ -284,12 +281,12 @@ def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
     return say("{name} ({what})", name=column, what=kind if stated else say("empty"))
 
 
-def _names_of_rows(given: Iterable[Any], hint: str) -> list[str]:
+def _names_of_rows(given: Iterable[Any], hint: Callable[[], Phrase]) -> list[str]:
     names, seen = [str(value) if _is_stated(value) else "" for value in given], set[str]()
     for place, each in enumerate(names):
         if not each or each in seen:
             what = say("two rows are named {name!r}", name=each) if each else say("row {place} has no name", place=place)
-            raise ConfigurationError(what, hint=hint)
+            raise ConfigurationError(what, hint=hint())
         seen.add(each)
     return names
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.json_text import plain_array
 from pai_notebook.model.names import snake_case
+from pai_notebook.model.settings import tells_runs
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # What columns with the names of versions are called, the likeliest first.
 OF_NAMES = ("version", "run", "model", "name", "checkpoint")
-_METRIC, _VALUE = ("metric", "measure"), ("value", "score", "result")
-_FLAT = '; wide.columns = map("@".join, wide.columns)'
-_RUN_AND_DATASET = 2
-_DATASET = ("dataset", "dataset_id", "data", "split", "subset", "task")
+_CHINESE = {"版本": "version", "运行": "run", "模型": "model", "名称": "name", "检查点": "checkpoint"}
+# What the columns of a table with a row a metric are called, also by melt() and stack().
+_METRIC = re.compile(r"metric|measure|variable|level_[0-9]{1,3}|指标")
+_VALUE = re.compile(r"value|score|result|0|数值|值")
+_DATASET = re.compile(r"dataset|dataset_id|data|split|subset|task|数据集")
+_Table = Mapping[str, Sequence[Any]]
 
 
 def word_of_names(column: str) -> str:
@@ -23,34 +29,18 @@ def word_of_names(column: str) -> str:
 
     Examples
     --------
-    >>> word_of_names("VersionName"), word_of_names("accuracy")
-    ('version', '')
+    >>> word_of_names("VersionName"), word_of_names("版本"), word_of_names("accuracy")
+    ('version', 'version', '')
     """
-    return word if (word := snake_case(column).removesuffix("_name")) in OF_NAMES else ""
+    word = _CHINESE.get(column, _word(column))
+    return word if word in OF_NAMES else ""
 
 
-def code_of_pivot(
-    name: str | None, names: Sequence[Any], values: Mapping[str, Sequence[Any]], metrics: Sequence[str], settings: Sequence[str] = ()
-) -> str:
-    """Write what makes a column of each metric and dataset; empty where no column of texts tells the rows of one version apart.
-
-    Examples
-    --------
-    >>> table = {"run": ["a", "a", "b"], "dataset": ["d-a", "d-b", "d-a"], "f1": [0.5, 0.75, 1]}
-    >>> print(code_of_pivot("run", table["run"], table, ["f1"]))
-    wide = df.pivot(index='run', columns='dataset', values=['f1']); wide.columns = map("@".join, wide.columns); VersionSet.from_frame(wide)
-    """
-    others = [column for column in values if column not in (name, *metrics, *settings) and not word_of_names(column)]
-    texts = [column for column in others if all(isinstance(each, str) and each for each in values[column])]
-    for column in texts if metrics else ():
-        # a text that is another one in every row is a remark about it
-        if len(set(values[column])) < len(names) == len(set(zip(map(str, names), values[column], strict=True))):
-            index = [*([] if name is None else [name]), *settings]
-            return _pivot(index, column, list(metrics), name if settings else None, settings, flat=True)
-    return ""
+def _word(column: str) -> str:
+    return snake_case(column).removesuffix("_name").removesuffix("名称") or column
 
 
-def column_of_datasets(values: Mapping[str, Sequence[Any]]) -> str:
+def column_of_datasets(values: _Table) -> str:
     """The column that says on which of several datasets each row was measured, empty where none does.
 
     Examples
@@ -58,48 +48,97 @@ def column_of_datasets(values: Mapping[str, Sequence[Any]]) -> str:
     >>> column_of_datasets({"lr": [0.1, 0.1], "Dataset": ["d-a", "d-b"]}), column_of_datasets({"dataset": ["d-a", "d-a"]})
     ('Dataset', '')
     """
-    called = (column for column in values if snake_case(column).removesuffix("_name") in _DATASET)
+    called = (column for column in values if _DATASET.fullmatch(_word(column)))
     return next((column for column in called if len(set(map(str, values[column]))) > 1), "")
 
 
-def code_of_long(values: Mapping[str, Sequence[Any]], name: str | None, settings: Sequence[str] = ()) -> str:
-    """Write what makes a row a version out of a table with a row a metric, empty for another table.
+def columns_of_long(values: _Table) -> tuple[str, str] | None:
+    """The columns with the name of a metric and with its value, of a table with a row a metric; None of another.
 
     Examples
     --------
-    >>> table = {"lr": [0.1, 0.1], "metric": ["f1", "auc"], "value": [0.5, 0.75]}
-    >>> print(code_of_long(table, None))
-    wide = df.pivot(index='lr', columns='metric', values='value').reset_index(); VersionSet.from_frame(wide, settings=['lr'])
+    >>> columns_of_long({"lr": [0.1, 0.1], "metric": ["f1", "auc"], "value": [0.5, 0.75]}), columns_of_long({"value": [0.5]})
+    (('metric', 'value'), None)
     """
-    called, rows = {column: snake_case(column).removesuffix("_name") for column in values}, len(next(iter(values.values()), ()))
-    metric, value, dataset = ([column for column, word in called.items() if word in words][:1] for words in (_METRIC, _VALUE, _DATASET))
-    if not metric or not value or not all(isinstance(each, str) for each in values[metric[0]]):
+    metric = next((column for column, cells in values.items() if _METRIC.fullmatch(_word(column)) and _are_texts(cells)), None)
+    value = next((column for column in values if _VALUE.fullmatch(_word(column))), None)
+    return None if metric is None or value is None else (metric, value)
+
+
+def code_of_wide(frame: pd.DataFrame, name: str | None, metrics: Sequence[str] | None = None, settings: Sequence[str] = ()) -> str:
+    """Write what makes a row a version, and a column a metric and dataset; empty where no columns tell rows of one version apart.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> df = pd.DataFrame({"run": ["a", "a", "b"], "metric": ["f1", "auc", "f1"], "value": [0.5, 0.75, 1]})
+    >>> print(code_of_wide(df, None))
+    wide = df.pivot(index=['run'], columns=['metric'], values='value'); VersionSet.from_frame(wide)
+    """
+    code, index, levels = "df", frame.index, list[str]()
+    if {*index.names} & {*frame.columns}:
         return ""
+    if index.nlevels > 1 or index.name is not None or not all(isinstance(each, int) for each in plain_array(index)):
+        code, frame = "df.reset_index()", frame.reset_index()
+        levels = list(map(str, frame.columns[: index.nlevels]))
+        name = levels[0] if name is None and index.nlevels == 1 else name
+    labels = {str(column): column for column in frame.columns}
+    values: _Table = {column: plain_array(frame[label]) for column, label in labels.items()}
+    values = {column: cells for column, cells in values.items() if all(isinstance(each, str | int | float) for each in cells)}
+    if len(values) == len(frame.columns) and len(rows := dict.fromkeys(zip(*values.values(), strict=True))) < len(frame):
+        code, values = f"{code}.drop_duplicates()", dict(zip(values, zip(*rows, strict=True), strict=True))
+    long = columns_of_long(values) if metrics is None or "value" in metrics else None
+    used = {name, *settings, *levels, *filter(tells_runs, values), *filter(word_of_names, values)}
+    numbers = [column for column in values if not _are_texts(values[column]) and column not in used]
+    cells = [long[1]] if long else [column for column in metrics or numbers if column in values]
+    free = [column for column in values if column not in (*(long or ()), *cells)]
+    for keys in _keys(values, [long[0]] if long else [], [each for each in free if each not in (name, *settings)]) if cells else ():
+        found = _index(values, name, [column for column in free if column not in keys], keys)
+        if found is not None:
+            named, index_of = found
+            told = [column for column in index_of if column != named and not column.startswith("labels.")]
+            group = next((column for column in told if word_of_names(column)), None) if any(map(_is_seed, told)) else None
+            read = "".join(f", {key}={given!r}" for key, given in (("name", named), ("settings", told)) if given)
+            if not keys:
+                return f"VersionSet.from_frame({code}{read}){f'.groupby({group!r})' if group else ''}"
+            parts = ", ".join(f"{key}={[labels[each] for each in given]!r}" for key, given in (("index", index_of), ("columns", keys)))
+            pivot = f"wide = {code}.pivot({parts}, values={labels[cells[0]] if long else [labels[each] for each in cells]!r})"
+            flat = '"@".join' if long or _are_texts([*labels.values()]) else 'lambda each: "@".join(map(str, each))'
+            joined = "" if long and len(keys) == 1 else f"; wide.columns = map({flat}, wide.columns)"
+            again = "" if index_of == [named] else "; wide = wide.reset_index()"
+            return f"{pivot}{joined}{again}; VersionSet.from_frame(wide{read if again else ''})"
+    return ""
+
+
+def _keys(values: _Table, metric: list[str], free: Sequence[str]) -> Iterator[list[str]]:
+    """Columns that may become the names of columns: that of metrics, those of datasets, and up to two more of texts."""
+    texts = [column for column in free if _are_texts(values[column]) and not word_of_names(column) and len({*values[column]}) > 1]
+    told = [*metric, *(column for column in texts if _DATASET.fullmatch(_word(column)))]
     # a text that is another one in every row is a remark about it
-    others = [column for column in values if column not in (name, *metric, *value, *dataset) and len(set(map(str, values[column]))) < rows]
-    index = [*([] if name is None else [name]), *others]
-    settings = settings or [column for column in index if column != name and not word_of_names(column)]
-    columns = [*metric, *dataset] if dataset else metric[0]
-    return _pivot(index, columns, value[0], name, settings, flat=bool(dataset)) if index else ""
+    others = [column for column in texts if column not in told and len({*values[column]}) < len(values[column])]
+    return ([*told, *more] for count in range(3) for more in combinations(others, count) if told or more or not metric)
 
 
-def _pivot(index: Sequence[str], columns: Any, cells: Any, name: str | None, settings: Sequence[str], *, flat: bool) -> str:
-    """Write a pivot whose columns are flat, and whose index becomes columns again where settings are in it."""
-    again, read = len(index) > 1 or bool(settings), _read_with(name, settings)
-    told = f"index={index[0] if len(index) == 1 else list(index)!r}, " if index else ""
-    pivot = f"wide = df.pivot({told}columns={columns!r}, values={cells!r})"
-    if not flat:
-        return f"{pivot}{'.reset_index()' if again else ''}; {read}"
-    return f"{pivot}{_FLAT}{'; wide = wide.reset_index()' if again else ''}; {read}"
+def _index(values: _Table, name: str | None, free: Sequence[str], keys: Sequence[str]) -> tuple[str | None, list[str]] | None:
+    """The column of names, and those that stay columns: together with those that become names they tell all rows apart."""
+
+    def count(*columns: str) -> int:
+        return len(set(zip(*(map(str, values[column]) for column in columns), strict=True))) if columns else 0
+
+    rows = len(next(iter(values.values())))
+    called = sorted(filter(word_of_names, free), key=lambda column: OF_NAMES.index(word_of_names(column)))
+    for named in [name] if name is not None else called:
+        is_stated = named in values and all(each == each and str(each).strip() for each in values[named])  # noqa: PLR0124 - NaN
+        if is_stated and count(named, *keys) == rows:
+            return named, [named, *(column for column in free if column != named and count(named, column) == count(named))]
+    others = [column for column in free if count(column) < rows or (not keys and _is_seed(column))]
+    return (None, others) if others and count(*others, *keys) == rows else None
 
 
-def _read_with(name: str | None, settings: Sequence[str]) -> str:
-    told = "".join(f", {argument}={value!r}" for argument, value in (("name", name), ("settings", list(settings))) if value)
-    return f"VersionSet.from_frame(wide{told})"
+def _is_seed(column: str) -> bool:
+    """Whether it tells the runs of one version apart; a column called run may have the names itself."""
+    return tells_runs(column) and not word_of_names(column)
 
 
-def code_of_unstack(frame: pd.DataFrame) -> str:
-    """Write what makes columns of the second level of an index, such as `groupby(["run", "dataset"]).mean()` has."""
-    index: Any = frame.index
-    is_told = index.nlevels == _RUN_AND_DATASET and index.is_unique and all(isinstance(each, str) for each in index.levels[1])
-    return f"wide = df.unstack(){_FLAT}; {_read_with(None, ())}" if is_told else ""
+def _are_texts(values: Sequence[Any]) -> bool:
+    return all(isinstance(each, str) and each for each in values)

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import itertools
 import json
 import math
 from pathlib import Path
@@ -16,6 +17,7 @@ import pai_notebook as pnb
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model import elsewhere
+from tests.examples import examples
 
 RESULTS = Path(__file__).parents[1] / "data" / "lm_eval"
 BASE = next((RESULTS / "base").glob("*.json"))
@@ -674,6 +676,46 @@ def test_the_code_for_tables_with_several_rows_a_version_keeps_the_settings(fram
     assert [len(group.members) for group in vs.group_repeats()] == [3, 3]
 
 
+@st.composite
+def tables_of_several_rows(draw):
+    """Tables with several rows a version, whose columns, index and names are those that people have."""
+    chinese = draw(st.booleans())
+    called = {"version": "版本", "dataset": "数据集", "metric": "指标", "value": "值"} if chinese else {}
+    levels = {"version": draw(st.sampled_from([["a", "b"], [1, 2], ["a"]]))}
+    others = {"dataset": ["d-a", "d-b"], "split": ["dev", "test"], "seed": [0, 1], "lr": [0.1, 0.2]}
+    levels |= {column: cells for column, cells in others.items() if draw(st.booleans())}
+    is_long = draw(st.booleans())
+    if is_long:
+        levels["metric"] = ["f1", "auc"]
+    rows = [dict(zip(levels, found, strict=True)) for found in itertools.product(*levels.values())]
+    rows = draw(st.permutations(rows))[: draw(st.integers(1, len(rows)))]
+    measured = {"value": range(len(rows))} if is_long else {"accuracy": range(len(rows)), "n": 100}
+    frame = pd.DataFrame(rows).assign(**measured).rename(columns=called)
+    frame = pd.concat([frame, frame[:1]], ignore_index=True) if draw(st.booleans()) else frame
+    frame = frame.assign(note=[f"remark {number}" for number in range(len(frame))]) if draw(st.booleans()) else frame
+    index = [called.get(column, column) for column in draw(st.sampled_from([[], ["version"], [*levels]]))]
+    return frame.set_index(index) if index else frame
+
+
+@pytest.mark.slow
+@examples(300)
+@given(tables_of_several_rows())
+def test_code_for_a_table_with_several_rows_a_version_runs_and_loses_no_number(frame):
+    try:
+        vs = pnb.VersionSet.from_frame(frame)
+    except ConfigurationError as error:
+        if not error.hint.startswith(PIVOT):
+            return
+        *lines, last = error.hint.removeprefix(PIVOT).removesuffix(".").split("; ")
+        scope = {"df": frame, "VersionSet": pnb.VersionSet}
+        exec("\n".join(lines), scope)
+        vs = eval(last, scope)
+        expected = set(frame[next(column for column in frame if column in ("value", "值", "accuracy"))])
+        vs = [member for version in vs for member in getattr(version, "members", [version])]
+        assert {cell.value for version in vs for cell in version.metrics.cells if cell.path in ("accuracy", "f1", "auc")} == expected
+    assert len(vs) > 0
+
+
 @pytest.mark.parametrize("column", ["dataset", "split"])
 def test_a_row_a_dataset_without_a_name_is_refused_with_the_code_that_makes_it_a_row_a_version(column):
     frame = RUNS.rename(columns={"dataset": column}).assign(f1=[0.5 + number / 100 for number in range(len(RUNS))])
@@ -713,7 +755,12 @@ def test_names_that_are_blank_or_there_twice_are_no_numbers_of_rows(columns, say
     frame = pd.DataFrame({**columns, "m": [0.5] * len(next(iter(columns.values())))})
     with pytest.raises(ConfigurationError, match=says) as caught:
         pnb.VersionSet.from_frame(frame)
-    assert caught.value.hint == "Pass name= the column that names each version once."
+    if frame.duplicated().any():
+        assert f"{PIVOT}VersionSet.from_frame(df.drop_duplicates(), name=" in caught.value.hint
+    elif "seed" in columns:
+        assert caught.value.hint == f"{PIVOT}VersionSet.from_frame(df, settings=['run', 'seed']).groupby('run')."
+    else:
+        assert caught.value.hint == "Pass name= the column that names each version once."
 
 
 def test_every_model_of_the_demo_is_read_back_from_its_table():
