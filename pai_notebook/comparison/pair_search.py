@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pai_notebook.model.equality import same, shown, shown_text, value_key
+from pai_notebook.model.equality import shown, shown_text, value_key
 from pai_notebook.model.flatten import natural_key
 from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.settings import LABELS, Leaves
 
-if TYPE_CHECKING:
-    pass
-
+# What is equal for settings that do not differ, by their paths.
+Keys = dict[str, Hashable]
 # A version, and the leaves that were taken away from it.
 Taken = tuple[int, frozenset[str]]
 Bucket = list[Taken]
@@ -22,8 +21,13 @@ Bucket = list[Taken]
 EVERY, _NEXT = 100, 8
 
 
+def keys_of(settings: Mapping[int, Leaves]) -> dict[int, Keys]:
+    """Give what versions are compared by."""
+    return {place: {path: value_key(leaf) for path, leaf in known.items()} for place, known in settings.items()}
+
+
 def find_pairs(
-    settings: Mapping[int, Leaves], buckets: Iterable[Bucket], most: int
+    settings: Mapping[int, Leaves], keys: Mapping[int, Keys], buckets: Iterable[Bucket], most: int
 ) -> Iterator[tuple[int, int, tuple[tuple[str, str | None, str | None], ...]]]:
     """Pairs that differ in 1 to `most` leaves: those that share what is left when a few leaves are taken away."""
     seen: set[tuple[int, int]] = set()
@@ -35,9 +39,9 @@ def find_pairs(
             if pair in seen:
                 continue
             seen.add(pair)
-            changes = _changes(settings[pair[0]], settings[pair[1]])
-            if 1 <= len(changes) <= most:
-                yield (*pair, changes)
+            paths = _differing(keys[pair[0]], keys[pair[1]])
+            if 1 <= len(paths) <= most:
+                yield (*pair, tuple(_change(path, settings[pair[0]], settings[pair[1]]) for path in sorted(paths, key=natural_key)))
 
 
 def _neighbours(bucket: Bucket, settings: Mapping[int, Leaves]) -> Iterator[tuple[Taken, Taken]]:
@@ -60,14 +64,15 @@ def _by_value(bucket: Bucket, settings: Mapping[int, Leaves]) -> dict[tuple[Any,
 
 def _order(path: str, leaves: Leaves) -> tuple[Any, ...]:
     number = read_value(leaves[path])[1]
-    return path, math.inf if number is None else number, natural_key(_told(leaves, path) or "")
+    write = shown_text if path.startswith(LABELS) else shown
+    return path, math.inf if number is None else number, natural_key(write(leaves[path]))
 
 
-def buckets_of(settings: Mapping[int, Leaves], most: int) -> list[Bucket]:
+def buckets_of(keys: Mapping[int, Keys], most: int) -> list[Bucket]:
     """Versions by the combined hash of their leaves without some of them; equal hashes are verified later."""
     buckets: dict[int, Bucket] = {}
-    for place, known in settings.items():
-        own = {path: hash((path, value_key(leaf))) for path, leaf in known.items()}
+    for place, known in keys.items():
+        own = {path: hash((path, key)) for path, key in known.items()}
         whole = 0
         for value in own.values():
             whole ^= value
@@ -80,18 +85,17 @@ def buckets_of(settings: Mapping[int, Leaves], most: int) -> list[Bucket]:
     return [bucket for bucket in buckets.values() if len(bucket) > 1]
 
 
-def _changes(first: Leaves, second: Leaves) -> tuple[tuple[str, str | None, str | None], ...]:
-    alike = {path for path in first.keys() & second.keys() if same(first[path], second[path])}
-    differing = sorted((first.keys() | second.keys()) - alike, key=natural_key)
-    return tuple((path, _told(first, path, second), _told(second, path, first)) for path in differing)
+def _differing(first: Keys, second: Keys) -> list[str]:
+    paths = [path for path, key in first.items() if path not in second or second[path] != key]
+    return paths + [path for path in second if path not in first]
 
 
-def _told(leaves: Leaves, path: str, other: Leaves | None = None) -> str | None:
-    """Write a leaf so that it looks different from any other, or from that of the other version; None where it is not set."""
-    if path not in leaves:
-        return None
-    both = other is not None and all(isinstance(each[path], str) for each in (leaves, other) if path in each)
-    return shown_text(leaves[path]) if both or path.startswith(LABELS) else shown(leaves[path])
+def _change(path: str, first: Leaves, second: Leaves) -> tuple[str, str | None, str | None]:
+    """Write both values of a setting so that they look different; None where it is not set."""
+    stated = [leaves[path] for leaves in (first, second) if path in leaves]
+    write = shown_text if path.startswith(LABELS) or all(isinstance(leaf, str) for leaf in stated) else shown
+    before, after = (write(leaves[path]) if path in leaves else None for leaves in (first, second))
+    return path, before, after
 
 
 def finds_all(buckets: Iterable[Bucket], settings: Mapping[int, Leaves]) -> bool:

@@ -16,7 +16,7 @@ from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.direction import Direction, Directions
 from pai_notebook.comparison.groups import ListedRepeats, repeats_of
 from pai_notebook.comparison.interval import t_quantile
-from pai_notebook.comparison.pair_search import EVERY, buckets_of, find_pairs, finds_all
+from pai_notebook.comparison.pair_search import EVERY, buckets_of, find_pairs, finds_all, keys_of
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
@@ -31,7 +31,7 @@ from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import counted, dataset_ids
 from pai_notebook.model.numbers import NumberFormat, choose_format, format_about
 from pai_notebook.model.resolving import resolve
-from pai_notebook.model.settings import is_seed, settings_of
+from pai_notebook.model.settings import is_seed, tried_settings
 from pai_notebook.sanitize import Printed
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ MOST = 3
 SHOWN = 40
 SHOWN_PAIRS = 5
 _LEVEL = 0.95
+
+
+# Settings that differ, and what they are in the first and in the second version.
+_Changes = tuple[tuple[str, str | None, str | None], ...]
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ class PairedChange(Printed):
     @property
     def is_seed(self) -> bool:
         """Whether nothing but seeds differs."""
-        return _only_seeds(self.changes)
+        return _only(_seeds([self.changes]), self.changes)
 
 
 @checked
@@ -148,8 +152,9 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         self._scale = scale.absolute  # as one spread holds for all pairs
         self._of_groups = of_groups
         self._is_all = is_all
-        self.spread = run_to_run(self.pairs) if of_groups is None else None
-        self.changes = _grouped(self.pairs, self.spread, of_groups or {})
+        seeds = _seeds(pair.changes for pair in self.pairs)
+        self.spread = run_to_run([pair for pair in self.pairs if _only(seeds, pair.changes)]) if of_groups is None else None
+        self.changes = _grouped(self.pairs, seeds, self.spread, of_groups or {})
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -330,12 +335,11 @@ def run_to_run(pairs: Sequence[MinimalPair]) -> Spread | None:
     """
     groups: dict[str, dict[str, float]] = {}
     for pair in pairs:
-        if _only_seeds(pair.changes):
-            first = groups.get(pair.first, {pair.first: pair.before})
-            second = groups.get(pair.second, {pair.second: pair.after})
-            few, many = sorted((first, second), key=len)
-            many.update(few)
-            groups.update(dict.fromkeys((*few, pair.first, pair.second), many))
+        first = groups.get(pair.first, {pair.first: pair.before})
+        second = groups.get(pair.second, {pair.second: pair.after})
+        few, many = sorted((first, second), key=len)
+        many.update(few)
+        groups.update(dict.fromkeys((*few, pair.first, pair.second), many))
     distinct = {id(group): group for group in groups.values()}.values()
     df = sum(len(group) - 1 for group in distinct)
     spreads = [Runs.of(list(group.values())) for group in distinct]
@@ -344,19 +348,19 @@ def run_to_run(pairs: Sequence[MinimalPair]) -> Spread | None:
 
 
 def _grouped(
-    pairs: Sequence[MinimalPair], spread: Spread | None, of_groups: Mapping[tuple[str, str], bool | None]
+    pairs: Sequence[MinimalPair], seeds: set[str], spread: Spread | None, of_groups: Mapping[tuple[str, str], bool | None]
 ) -> tuple[PairedChange, ...]:
-    by_change: dict[tuple[tuple[str, str | None, str | None], ...], list[MinimalPair]] = {}
+    by_change: dict[_Changes, list[MinimalPair]] = {}
     for pair in pairs:
         by_change.setdefault(pair.changes, []).append(pair)
-    made = [_paired_change(changes, found, spread) for changes, found in by_change.items()]
+    made = [_paired_change(changes, found, None if _only(seeds, changes) else spread) for changes, found in by_change.items()]
     made = [
         replace(change, beyond_chance=of_groups.get((change.pairs[0].first, change.pairs[0].second)))
         if of_groups and len(change.pairs) == 1
         else change
         for change in made
     ]
-    return tuple(sorted(made, key=lambda change: (change.is_seed, -abs(change.delta))))
+    return tuple(sorted(made, key=lambda change: (_only(seeds, change.changes), -abs(change.delta))))
 
 
 def _short(settings: Iterable[str]) -> dict[str, str]:
@@ -366,21 +370,24 @@ def _short(settings: Iterable[str]) -> dict[str, str]:
     return {setting: name if taken[name] == 1 else setting for setting, name in named.items()}
 
 
-def _paired_change(
-    changes: tuple[tuple[str, str | None, str | None], ...], pairs: Sequence[MinimalPair], spread: Spread | None
-) -> PairedChange:
+def _paired_change(changes: _Changes, pairs: Sequence[MinimalPair], spread: Spread | None) -> PairedChange:
     delta = math.fsum(pair.delta for pair in pairs) / len(pairs)
+    if spread is None:
+        return PairedChange(changes, tuple(pairs), delta, None)
     weights: dict[str, float] = {}
     for pair in pairs:
         for name, sign in ((pair.first, -1), (pair.second, 1)):
             weights[name] = weights.get(name, 0.0) + sign / len(pairs)
-    if spread is None or _only_seeds(changes):
-        return PairedChange(changes, tuple(pairs), delta, None)
     return PairedChange(changes, tuple(pairs), delta, abs(delta) > spread.needed(math.fsum(each**2 for each in weights.values())))
 
 
-def _only_seeds(changes: Sequence[tuple[str, str | None, str | None]]) -> bool:
-    return all(is_seed(setting.partition(".")[2]) for setting, _, _ in changes)
+def _seeds(every: Iterable[_Changes]) -> set[str]:
+    """Settings that are seeds."""
+    return {setting for setting in {setting for changes in every for setting, _, _ in changes} if is_seed(setting.partition(".")[2])}
+
+
+def _only(settings: set[str], changes: _Changes) -> bool:
+    return all(setting in settings for setting, _, _ in changes)
 
 
 def _joined(pair: MinimalPair) -> tuple[str, ...]:
@@ -428,16 +435,16 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     if looks_mixed(row):
         raise mixed_units(row.key.shown)
     values = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and cell.value - cell.value == 0}
-    ignored: set[str] = set()
-    settings = {place: settings_of(ordered[place], ignored) for place in values}
-    known = {place: leaves for place, leaves in settings.items() if leaves}
+    settings, ignored = tried_settings(ordered[place] for place in values)
+    known = {place: leaves for place, leaves in zip(values, settings, strict=True) if leaves}
     if not known:
         raise ComparisonError(
             say("no version with {name} has a spec or a label", name=row.key.shown),
             hint=say("Minimal pairs are found by comparing settings."),
         )
-    buckets = buckets_of(known, max_changes)
-    every = find_pairs(known, buckets, max_changes)
+    keys = keys_of(known)
+    buckets = buckets_of(keys, max_changes)
+    every = find_pairs(known, keys, buckets, max_changes)
     found = sorted(every, key=lambda pair: ([natural_key(setting) for setting, _, _ in pair[2]], pair[0], pair[1]))
     pairs = [MinimalPair(names[first], names[second], changes, values[first], values[second]) for first, second, changes in found]
     key = row.path, row.dataset

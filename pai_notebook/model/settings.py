@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.model.differing import Differing
@@ -151,17 +151,20 @@ def is_fold(path: str) -> bool:
     return "fold" in (words[-2:] if words[-1:] and words[-1] in _NUMBERS else words[-1:])
 
 
-def settings_of(version: ModelVersion, ignored: set[str] | None = None) -> Leaves:
-    """Leaves of specs and labels of a version; with `ignored` without those that name a run, which are put there."""
+def settings_of(version: ModelVersion) -> Leaves:
+    """Leaves of specs and labels of a version."""
     found: Leaves = {f"{LABELS}{key}": value for key, value in version.labels.by_key.items()}
     for info in catalogue([version]):
         if info.kind == "spec" and info.name not in _IGNORED_SPECS:
             found |= {f"{info.name}.{path}": leaf for path, leaf in leaves(version, info).items()}
-    if ignored is None:
-        return found
-    named = {path for path in found if is_identity(path.partition(".")[2])}
-    ignored |= named
-    return {path: leaf for path, leaf in found.items() if path not in named}
+    return found
+
+
+def tried_settings(versions: Iterable[ModelVersion]) -> tuple[list[Leaves], set[str]]:
+    """Settings of each version without those that name a run; and the paths of these."""
+    settings = [settings_of(version) for version in versions]
+    named = {path for path in set[str]().union(*settings) if is_identity(path.partition(".")[2])}
+    return [{path: leaf for path, leaf in each.items() if path not in named} for each in settings], named
 
 
 def differing_settings(versions: Sequence[ModelVersion], count: int) -> dict[str, list[str]]:
@@ -176,7 +179,7 @@ def differing_settings(versions: Sequence[ModelVersion], count: int) -> dict[str
     >>> differing_settings([make(0.1), make(0.2)], 4)
     {'training_spec.HyperParameters.lr': ['0.1', '0.2']}
     """
-    settings = [settings_of(version, set()) for version in versions]
+    settings, _ = tried_settings(versions)
     found: dict[str, list[str]] = {}
     for path in dict.fromkeys(path for each in settings for path in each if not path.startswith(LABELS)):
         values = [each.get(path) for each in settings]
