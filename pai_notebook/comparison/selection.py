@@ -176,10 +176,14 @@ class Rows(tuple[Row, ...]):
     @overload
     def __getitem__(self, key: SupportsIndex | str | tuple[str, str], /) -> Row: ...
     @overload
-    def __getitem__(self, key: slice, /) -> tuple[Row, ...]: ...
-    def __getitem__(self, key: SupportsIndex | str | tuple[str, str] | slice, /) -> Row | tuple[Row, ...]:
+    def __getitem__(self, key: slice, /) -> Rows: ...
+    def __getitem__(self, key: SupportsIndex | str | tuple[str, str] | slice, /) -> Row | Rows:
         """Return a row by position, by name, or by the name of a metric and its dataset; several by slice."""
-        return super().__getitem__(key) if isinstance(key, SupportsIndex | slice) else find_row(self, key)
+        if isinstance(key, slice):
+            return Rows(super().__getitem__(key))
+        if not self and not isinstance(key, SupportsIndex):
+            raise NameNotFound(say("no row {name!r}: there are none here", name=key), hint=say("Look in the rows of the comparison."))
+        return super().__getitem__(key) if isinstance(key, SupportsIndex) else find_row(self, key)
 
     def __contains__(self, item: object) -> bool:
         if not isinstance(item, str | tuple):

@@ -30,12 +30,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SETTINGS, _NAMED = ("TrainingSpec", "HyperParameters"), 5
+# What MLflow puts before the names of settings.
+_MLFLOW = "params."
 # What pandas calls a column without a name in a file, as the index of a saved table is.
 _UNNAMED = re.compile(r"Unnamed: [0-9]{1,6}")
 # A metric with its cut-off, and what is said of it: recall@5, mAP@0.5:0.95, pass@1_stderr.
 _CUT = re.compile(r"[^@]+@[0-9][0-9.:\\]*%?(?:_[^@]*)?(?=@|$)")
 # What is read from a text or a list too: two bounds, an error in percent, the level of an interval.
 _BESIDE = (Role.INTERVAL, Role.ERROR, Role.PART)
+# A column of one of several runs, as acc_seed0: the metric, what parts it from the number, the word in that, and the number.
+_OF_RUN = re.compile(r"(.*?[^_.-])([_.-]?(seed|run|fold)[_.-]?)([0-9]{1,4})")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 # Cells without a number that are named.
 _ODD = 3
 # By these columns a table is known to have a row a metric, as `to_frame(layout="long")` makes it.
@@ -80,7 +86,11 @@ def documents_of_frame(
     if metrics is None and columns_of_long(values) and (code := code_of_wide(frame, name, None, settings or ())):
         raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=_hint(code))
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
-    told = [column for column in columns if _section_of(column)] if settings is None else _check_columns("settings", settings, columns)
+    told = (
+        [column for column in columns if _section_of(column) or column.startswith(_MLFLOW)]
+        if settings is None
+        else _check_columns("settings", settings, columns)
+    )
     likely = _columns_of_names(frame, values, {*chosen, *told, *(metrics or ())}) if name is None else []
     found = likely[0] if len(likely) == 1 and (word_of_names(likely[0]) or _are_texts(values[likely[0]])) else None
     if name is None:
@@ -138,6 +148,8 @@ def documents_of_frame(
         if _is_stated(value) and not _is_number(value) and not isinstance(value, list)
     ]
     parts += [first(odd, _ODD)] if odd else []
+    parts += _on_commas([each for column in left for each in values[column] if isinstance(each, str)])
+    parts += _on_runs(taken, name, frame) if metrics is None else []
     parts += [say("name= is not given; the names may be in {names}", names=listed(likely))] if likely and name is None else []
     parts += [say("the names are numbers, so that 1.10 became 1.1: {code} keeps them as text", code=cure)] if cure else []
     origin = say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
@@ -168,6 +180,27 @@ def _refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) 
         raise ConfigurationError(said, hint=say("Use {code}.", code=code))
     if name is None and frame.index.nlevels > 1:
         raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_wide(frame, None)))
+
+
+def _on_commas(texts: Iterable[str]) -> list[Phrase]:
+    """Say how a file is read whose numbers have a comma before decimals, or between thousands; nothing without such texts."""
+    written = [text.strip() for text in texts if _DECIMAL_COMMA.fullmatch(text.strip()) or _THOUSANDS.fullmatch(text.strip())]
+    code = "pd.read_csv(..., thousands=',')" if all(map(_THOUSANDS.fullmatch, written)) else "pd.read_csv(..., sep=';', decimal=',')"
+    return [say("{code} reads commas in numbers", code=code)] if written else []
+
+
+def _on_runs(columns: Sequence[str], name: str | None, frame: pd.DataFrame) -> list[Phrase]:
+    """Say which code makes a row a run of columns such as acc_seed0 and acc_seed1; nothing without such columns."""
+    found = [match for match in map(_OF_RUN.fullmatch, columns) if match]
+    alike = [match for match in found if match[2] == found[0][2]]
+    if len({match[4] for match in alike}) == 1 or not alike or any(match[1] in frame.columns for match in alike):
+        return []
+    kind = "fold" if alike[0][3] == "fold" else "seed"
+    index = name or frame.index.name or "index"
+    table, metrics = "df" if name else "df.reset_index()", list(dict.fromkeys(match[1] for match in alike))
+    long = f"pd.wide_to_long({table}, {metrics!r}, i={index!r}, j={kind!r}, sep={alike[0][2]!r}).reset_index()"
+    code = f"VersionSet.from_frame({long}, settings=[{index!r}]).groupby({index!r})"
+    return [say("columns such as {column} are runs: {code} takes them so", column=alike[0][0], code=code)]
 
 
 def _tells_runs(column: str, values: Iterable[Any]) -> bool:
@@ -335,7 +368,7 @@ def _specs(cells: Iterable[tuple[str, Any]]) -> dict[str, dict[str, Any]]:
     for column, value in cells:
         if _is_there(value):
             key = _section_of(column)
-            place = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, column)
+            place = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, column.removeprefix(_MLFLOW))
             _put(found, place, "settings", column, value)
     return found
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # What columns with the names of versions are called, the likeliest first.
 OF_NAMES = ("version", "run", "model", "name", "checkpoint")
-_CHINESE = {"版本": "version", "运行": "run", "模型": "model", "名称": "name", "检查点": "checkpoint"}
+_CALLED = {"tags.mlflow.runName": "version", "版本": "version", "运行": "run", "模型": "model", "名称": "name", "检查点": "checkpoint"}
 # What the columns of a table with a row a metric are called, also by melt() and stack().
 _METRIC = re.compile(r"metric|measure|variable|level_[0-9]{1,3}|指标")
 _VALUE = re.compile(r"value|score|result|0|数值|值")
@@ -32,7 +32,7 @@ def word_of_names(column: str) -> str:
     >>> word_of_names("VersionName"), word_of_names("版本"), word_of_names("accuracy")
     ('version', 'version', '')
     """
-    word = _CHINESE.get(column, _word(column))
+    word = _CALLED.get(column, _word(column))
     return word if word in OF_NAMES else ""
 
 

@@ -663,3 +663,14 @@ def test_parts_of_a_comparison_take_names_as_the_whole_does():
     assert c.metrics[:2] == (c.metrics[0], c.metrics[1])
     with pytest.raises(NameNotFound, match=r"no version has a metric 'cers'\. Nearest is cer"):
         c.metrics["cers"]
+
+
+def test_a_slice_of_rows_finds_names_too_and_no_rows_say_so():
+    documents = [{"VersionName": name, "Metrics": {"acc": value, "f1": value}} for name, value in (("0.1.0", 0.8), ("0.2.0", 0.9))]
+    c = VersionSet.from_documents(documents, "model-a").compare()
+    assert c.rows[1:]["f1"] is c.rows["f1"]
+    with pytest.raises(NameNotFound, match="no version has a metric 'acc'"):
+        c.rows[1:2]["acc"]
+    with pytest.raises(NameNotFound, match=r"no row 'env': there are none here\. Look in the rows of the comparison"):
+        c.labels["env"]
+    assert "env" not in c.labels

@@ -832,3 +832,50 @@ def test_what_is_said_of_a_metric_twice_is_refused():
     table = pd.DataFrame({"run": ["a"], "accuracy@d-a": [0.8], "accuracy@d-a_stderr": [0.01], "accuracy_stderr@d-a": [0.02]})
     with pytest.raises(ConfigurationError, match="two columns are 'accuracy_stderr@d-a'"):
         pnb.VersionSet.from_frame(table)
+
+
+@pytest.mark.parametrize("index", [False, True])
+@pytest.mark.parametrize("pattern", ["acc_seed{}", "acc.run{}", "acc-fold_{}", "acc_seed{}@d-a"])
+def test_runs_in_columns_are_told_the_code_that_makes_a_row_of_each(index, pattern):
+    columns = {pattern.format(seed): [0.5 + seed / 100, 0.7 + seed / 50] for seed in (0, 1, 2)}
+    frame = pd.DataFrame({**columns, "size": [1, 2]}, index=["a", "b"])
+    frame = frame if index else frame.rename_axis("run").reset_index()
+    origin = pnb.VersionSet.from_frame(frame).origin
+    if "@" in pattern:
+        assert "are runs" not in origin
+        return
+    code = origin.partition(" are runs: ")[2].removesuffix(" takes them so.")
+    groups = eval(code, {"df": frame, "pd": pd, "VersionSet": pnb.VersionSet})
+    assert [round(group.metrics["acc"].value, 4) for group in groups] == [0.51, 0.72]
+    assert [len(set(group.runs)) for group in groups] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        (["0,91", "0,9"], "pd.read_csv(..., sep=';', decimal=',')"),
+        (["0,912", "1,000"], "pd.read_csv(..., sep=';', decimal=',')"),
+        (["1,000", "12,500"], "pd.read_csv(..., thousands=',')"),
+        (["a, b", "1,2,3"], ""),
+    ],
+)
+def test_commas_in_numbers_are_told_how_a_file_is_read(cells, code):
+    origin = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], "f1": [0.5, 0.6], "n": cells})).origin
+    assert (f"; {code} reads commas in numbers." in origin) == bool(code)
+    if code:
+        text = pd.DataFrame({"run": ["a", "b"], "n": cells}).to_csv(index=False, sep=";")
+        read = eval(code.replace("...", "file").replace("thousands", "sep=';', thousands"), {"pd": pd, "file": io.StringIO(text)})
+        assert pnb.VersionSet.from_frame(read)[1].metrics["n"].value == float(read["n"][1])
+
+
+def test_runs_of_mlflow_are_named_and_have_their_settings():
+    runs = {
+        "run_id": ["x1", "x2", "x3"],
+        "tags.mlflow.runName": list("abc"),
+        "params.lr": ["0.1", "0.1", "0.2"],
+        "metrics.f1": [0.5, 0.6, 0.7],
+    }
+    vs = pnb.VersionSet.from_frame(pd.DataFrame(runs))
+    assert [version.version_name for version in vs] == ["a", "b", "c"]
+    assert [len(group.members) for group in vs.groupby("lr")] == [2, 1]
+    assert vs["c"].metrics["f1"].value == 0.7
