@@ -79,8 +79,8 @@ def many_metrics() -> pnb.Comparison:
 
 
 @functools.cache
-def outputs() -> dict[str, object]:
-    """Real objects of the embedded registry, by kind; what is a page of its own is there as its text."""
+def outputs() -> dict[str, dict[str, str]]:
+    """What real objects of the embedded registry show, by kind."""
     with pnb.connect("demo", default=False) as registry:
         models, versions = registry.list_models(), registry.list_versions(DIGITS)
         comparison = versions[-5:].compare()
@@ -110,12 +110,21 @@ def outputs() -> dict[str, object]:
             "help of gate": Manual("gate"),
             "errors": _errors(registry),
             "the explorer's copy": _explorer(versions[-4:]),
-            **_charts(comparison, dot=(ACCURACY,), bar=(ACCURACY,), slope=(ACCURACY,), heatmap=(), scatter=(LATENCY, ACCURACY)),
-            **_charts(versions[-30:].compare(), slope=(ACCURACY,), heatmap=(), scatter=(LATENCY, ACCURACY)),
         }
-        for lang in ("en", "zh"):
-            found[f"a report, {lang}"] = _report(comparison, lang)
-        return {kind: shown if isinstance(shown, str | dict) else _bundle(shown) for kind, shown in found.items()}
+        return {kind: shown if isinstance(shown, dict) else _bundle(shown) for kind, shown in found.items()}
+
+
+@functools.cache
+def drawn_pages() -> dict[str, str]:
+    """What is a page of its own, with charts that take a while to draw, by kind."""
+    with pnb.connect("demo", default=False) as registry:
+        versions = registry.list_versions(DIGITS)
+    comparison = versions[-5:].compare()
+    return {
+        **_charts(comparison, dot=(ACCURACY,), bar=(ACCURACY,), slope=(ACCURACY,), heatmap=(), scatter=(LATENCY, ACCURACY)),
+        **_charts(versions[-30:].compare(), slope=(ACCURACY,), heatmap=(), scatter=(LATENCY, ACCURACY)),
+        **{f"a report, {lang}": _report(comparison, lang) for lang in ("en", "zh")},
+    }
 
 
 def _bundle(shown: object) -> dict[str, str]:
@@ -183,9 +192,7 @@ def _report(comparison: pnb.Comparison, lang: str) -> str:
 
 def bundles() -> dict[str, dict[str, str]]:
     """HTML, Markdown and text of every sample, and of what the embedded registry gives."""
-    return {name: mimebundle(shape) for name, shape in SAMPLES.items()} | {
-        kind: shown for kind, shown in outputs().items() if isinstance(shown, dict)
-    }
+    return {name: mimebundle(shape) for name, shape in SAMPLES.items()} | outputs()
 
 
 def twins(bundle: dict[str, str]) -> str:
@@ -202,7 +209,7 @@ def section(kind: str, bundle: dict[str, str], *, with_twins: bool) -> str:
 
 def gallery(kinds: list[str] | None = None, *, with_twins: bool = False) -> str:
     found = bundles()
-    if unknown := set(kinds or ()) - set(found) - set(outputs()):
+    if (unknown := set(kinds or ()) - set(found)) and (unknown := unknown - set(drawn_pages())):
         raise SystemExit(f"no such kind: {', '.join(sorted(unknown))}")
     sections = "".join(section(kind, found[kind], with_twins=with_twins) for kind in kinds or found if kind in found)
     return (
@@ -227,7 +234,7 @@ def draw(folder: Path, executable: str, kinds: list[str] | None = None) -> list[
     browser, rows, drawn = Chromium(executable), [], []
     try:
         page = browser.context.new_page()
-        for kind, shown in outputs().items():
+        for kind, shown in {**outputs(), **drawn_pages()}.items():
             if kinds and kind not in kinds:
                 continue
             cells = []

@@ -117,6 +117,7 @@ def test_an_object_of_every_public_class_is_among_them(found):
     assert {owner.__name__ for owner in public_classes()} - set(found["classes"]) == set()
 
 
+@pytest.mark.slow
 def test_tab_follows_what_a_call_returns_and_offers_the_arguments_of_a_call(found):
     lacking = {typed: names - set(found["completed"][typed]) for typed, names in (AFTER_A_CALL | IN_A_CALL).items()}
     assert {typed: names for typed, names in lacking.items() if names} == {}

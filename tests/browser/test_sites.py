@@ -85,7 +85,7 @@ def _builders():
 @pytest.fixture(scope="module")
 def notebook():
     """All kinds of output as HTML, which is what a page shows; for the Markdown beside it nbsphinx would need pandoc."""
-    bodies = {kind: shown["text/html"] for kind, shown in outputs().items() if isinstance(shown, dict) and "text/markdown" in shown}
+    bodies = {kind: shown["text/html"] for kind, shown in outputs().items() if "text/markdown" in shown}
     cells = [
         nbformat.v4.new_code_cell(f"# {kind}", outputs=[nbformat.v4.new_output("display_data", data={"text/html": body})])
         for kind, body in bodies.items()

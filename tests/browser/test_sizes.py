@@ -165,7 +165,7 @@ def five(digits):
 
 @pytest.fixture(scope="module")
 def bodies():
-    return [shown["text/html"] for shown in outputs().values() if isinstance(shown, dict) and "text/markdown" in shown]
+    return [shown["text/html"] for shown in outputs().values() if "text/markdown" in shown]
 
 
 @pytest.fixture

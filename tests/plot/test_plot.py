@@ -196,6 +196,7 @@ def test_signs_of_a_crowded_heat_map_say_better_and_worse_and_not_higher_and_low
     assert len({len(measure.form.value(measure.values[0])) for measure in data.measures if measure.path == "rouge"}) == 1
 
 
+@pytest.mark.slow
 def test_a_report_that_is_judged_by_a_metric_draws_its_dots_first(compared):
     data = compared.plot.data
     alone, (dots, changes) = report_figures(data), report_figures(data, by=["accuracy"])
@@ -203,6 +204,7 @@ def test_a_report_that_is_judged_by_a_metric_draws_its_dots_first(compared):
     assert [changes.alt] == [each.alt for each in alone]
 
 
+@pytest.mark.slow
 def test_a_report_that_is_judged_by_no_metric_draws_the_dots_of_what_is_beyond_chance_first(compared):
     *dots, changes = report_figures(compared.plot.data, by=None)
     assert [each.alt.split()[3] for each in dots] == ["accuracy", "cer"]  # and not rtf, of which no interval is known
@@ -638,6 +640,7 @@ def test_without_matplotlib_a_chart_says_what_to_install(compared, monkeypatch):
 LONG = ("word_error_rate_of_the_far_field_microphone_array_in_a_noisy_kitchen", "字错误率在非常嘈杂的厨房环境下的远场麦克风阵列" * 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["bar", "slope", "heatmap"])
 def test_long_names_are_shortened_in_the_middle_and_nothing_is_cut_off(kind):
     name = "1.0.0_release_candidate_with_a_long_name_2025"

@@ -331,6 +331,7 @@ def test_a_name_that_no_version_has_ends_alike_wherever_it_stands(words, capsys)
     assert main(["ls", MODEL, "--where", "accuracy >", "--demo"]) == Exit.USAGE
 
 
+@pytest.mark.slow
 def test_a_report_in_a_shell_answers_a_question_by_rules_and_ends_with_0(files, capsys):
     words = f"report {MODEL}@2.5.0 --baseline approved --question 'May 2.5.0 go live?' --rules break.txt --to r.html --demo"
     assert main(shlex.split(words)) == Exit.PASSED
