@@ -196,7 +196,7 @@ class _Metrics:
         if name.role not in (Role.ERROR, Role.UNREAD):
             return False
         keys = tuple(map(fold, unwrapped(split_path(key[0]))))
-        if any(map(_SENSITIVITY.search, keys)):
+        if any(map(_SENSITIVITY.search, keys)) and not any(map(_SENSITIVITY.search, name.of)):
             return any((key[1], tuple(_SENSITIVITY.sub(other, each) for each in keys)) in self._named for other in _SPECIFICITIES)
         words = {word for each in keys for word in each.split("_")}
         if words.isdisjoint(_ERRORS) or not words.isdisjoint(_STANDARD):

@@ -209,6 +209,8 @@ def test_a_sensitivity_and_the_error_of_a_model_are_metrics_that_a_gate_judges(m
         ({"rotation": {"value": 30, "err": 1.2}}, "rotation.err"),
         ({"specificity": 0.9, "specificity_se": 0.01, "sensitivity": 0.8}, "specificity_se"),
         ({"auc": 0.9, "se": 0.01}, "se"),
+        ({"se": 0.9, "se_stderr": 0.01, "sp": 0.8}, "se_stderr"),
+        ({"se": 0.9, "se_se": 0.01, "sp": 0.8}, "se_se"),
         ({"rotation": 30, "rotation_stderr": 1.2}, "rotation_stderr"),
         ({"rotation": 30, "rotation_std_err": 1.2}, "rotation_std_err"),
     ],
