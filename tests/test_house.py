@@ -16,7 +16,7 @@ PACKAGE = Path(pai_notebook.__file__).parent
 
 # From the ground up; a module may import from rooms before its own, never from one behind it.
 HOUSE = [
-    ["sanitize"],
+    ["collector", "sanitize"],
     ["i18n"],
     ["errors", "json_text"],
     ["arguments"],

@@ -294,6 +294,17 @@ def test_a_metric_of_many_is_few_objects():
     assert len(gc.get_objects()) - before < 5 * 3000  # of a third cells, changes and a name too
 
 
+def test_the_collector_rests_while_what_stays_is_made():
+    def collections():
+        return sum(generation["collections"] for generation in gc.get_stats())
+
+    c = versions(3000).compare(baseline="first")
+    before = collections()
+    _ = c.verdict
+    assert collections() - before < 4
+    assert gc.isenabled()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", ["lr", "seed"])
 def test_pairs_are_found_in_steps_in_proportion_to_the_versions(setting):

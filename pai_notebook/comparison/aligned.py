@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described, errors_argument, list_argument, number_argument
+from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, newer_than_others, unique_names
 from pai_notebook.comparison.direction import Directions
@@ -64,6 +65,7 @@ def _is_from_registry(version: ModelVersion) -> bool:
 class Aligned:
     """Rows of versions against a baseline; the arguments are those of `Comparison`."""
 
+    @paused_collector()
     def __init__(
         self,
         versions: Sequence[ModelVersion] = (),

@@ -151,12 +151,14 @@ def _groups(rows: Sequence[Row]) -> list[list[Row]]:
     datasets = Counter(row.path for row in rows)
     family_of = {path: _family(path) for path in datasets}
     families = Counter(family_of.values())
-    groups: dict[tuple[int, str], list[Row]] = {}
-    for row in rows:
-        family = family_of[row.path]
-        name = row.path if datasets[row.path] > 1 or families[family] < _FAMILY else family
-        groups.setdefault((_kind(row), name), []).append(row)
-    return list(groups.values()) if 1 < len(groups) <= len(rows) / 2 else []
+    name_of = {path: path if datasets[path] > 1 or families[family] < _FAMILY else family for path, family in family_of.items()}
+    names = [(_kind(row), name_of[row.path]) for row in rows]
+    if not 1 < len(set(names)) <= len(rows) / 2:
+        return []
+    groups: dict[tuple[int, str], list[Row]] = {name: [] for name in names}
+    for name, row in zip(names, rows, strict=True):
+        groups[name].append(row)
+    return list(groups.values())
 
 
 def _family(path: str) -> str:

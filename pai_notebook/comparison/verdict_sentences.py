@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
 from pai_notebook.comparison.judged import Judged, Standing, has_number, judge
@@ -35,6 +36,7 @@ _PERCENT, _QUOTED = re.compile(r" *([0-9]{1,9}(?:\.[0-9]{1,18})?) *[%％] *"), 4
 _LISTED = 20
 
 
+@paused_collector()
 def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, tolerance: Tolerance) -> OverallVerdict:
     """Say what a comparison answers.
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.comparability import with_models
 from pai_notebook.comparison.judged import Standing
@@ -52,6 +53,7 @@ _TREND = (
 _BAND = 6
 
 
+@paused_collector()
 def describe_comparison(comparison: Comparison) -> Block:
     """Describe a comparison: verdict, changes and metrics; settings, other fields and the legend's details are folded."""
     blocks: list[Block] = list(_banners(comparison))

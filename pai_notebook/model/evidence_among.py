@@ -20,7 +20,7 @@ from pai_notebook.model.evidence_names import (
     unread_of,
     unwrapped,
 )
-from pai_notebook.model.evidence_words import BOUND_ROLES, Role, end_of, fold
+from pai_notebook.model.evidence_words import BOUND_ROLES, Role, end_of, fold, may_say
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_scales import bounds_of, scale_of
 from pai_notebook.model.metric_words import BENCHMARK, HIGHER, LOWER, chinese_ending, kind_of_metric, known_words, plain_name
@@ -71,10 +71,11 @@ def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int,
     ['f1_hi', 'f1_lo']
     """
     names = list(names)
-    read = {key: name for key in names if (name := read_evidence_name(key[0])) is not None}
+    telling = [key for key in names if may_say(key[0])]
+    read = {key: name for key in telling if (name := read_evidence_name(key[0])) is not None}
     mapped = {key: name for key in names if "." in key[0] and (name := read_mapped_name(key[0])) is not None}
     plain = not mapped and all(name.role is Role.EXAMPLES and name.sibling for name in read.values())
-    if plain and not any(unread_of(path) for path, _ in names):
+    if plain and not any(unread_of(path) for path, _ in telling):
         return read
     places = owned_places(read)
     others = (key for key in names if key not in read and key not in mapped)

@@ -137,7 +137,7 @@ _WORDS = (_SURE | _ALONE).union(
     [""],
 ) - _words("k num st of per")
 _DIGITS = "0123456789.%"
-_BARE = str.maketrans({**dict.fromkeys(".- :,", "_"), **dict.fromkeys("0123456789%")})
+_BARE = str.maketrans({**dict.fromkeys(".- :,+\\", "_"), **dict.fromkeys("0123456789%")})
 _ODD = re.compile(r"[ :\-]+|\.(?![0-9])")
 _PLUS_MINUS = re.compile(r"[ _]?(?:±|\+/?-)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -17,7 +17,8 @@ ROOT = "(value)"
 SCALARS = frozenset({int, float, str, bool, type(None)})
 _TEXT = frozenset({str})
 
-_DIGITS = re.compile(r"([0-9]+)")
+_DIGITS = re.compile(r"[0-9]+")
+_MOST_DIGITS = 0xFFFF  # whose number a character holds
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _KEY = re.compile(r"(?:\A|\.)((?:[^\\.]|\\.|\\\Z)*+)", re.DOTALL)
 _NAMES = ("name", "key", "id", "mountpath")
@@ -92,7 +93,7 @@ def unescaped(name: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def natural_key(text: str) -> tuple[tuple[Any, ...], str]:
+def natural_key(text: str) -> tuple[str, str]:
     """Sort key that reads runs of ASCII digits as numbers: ``m2`` before ``m10``.
 
     Examples
@@ -100,11 +101,13 @@ def natural_key(text: str) -> tuple[tuple[Any, ...], str]:
     >>> sorted(["m10", "m2", "m"], key=natural_key)
     ['m', 'm2', 'm10']
     """
-    parts: list[Any] = _DIGITS.split(text)
-    for place in range(1, len(parts), 2):
-        digits = parts[place].lstrip("0")
-        parts[place] = len(digits), digits
-    return tuple(parts), text
+    return _DIGITS.sub(_longest_last, text), text
+
+
+def _longest_last(found: re.Match[str]) -> str:
+    """Write a run of digits so that texts sort it as a number: before anything else, and the shorter before the longer."""
+    digits = found[0].lstrip("0")
+    return f"\0{chr(min(len(digits), _MOST_DIGITS))}{digits}"
 
 
 class Members(NamedTuple):

@@ -6,7 +6,7 @@ import pytest
 
 from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.evidence_names import read_evidence_name, read_level
-from pai_notebook.model.evidence_words import Role, level_of
+from pai_notebook.model.evidence_words import Role, level_of, may_say
 from tests.compare.comparing import compare
 
 _Z = 1.959963984540054
@@ -354,3 +354,9 @@ def test_most_names_say_nothing_of_others():
     ]
     assert [name for name in names if read_evidence_name(name) is not None] == []
     assert evidence_among([(name, "") for name in names], lambda _: {0: 0.5}) == {}
+
+
+@pytest.mark.parametrize("name", ["acc+/-", r"a.x\.std", "accStdErr", "acc±", "a.stderr.value", "acc_95%ci", "准确率标准误"])
+def test_a_name_that_says_how_sure_another_is_is_never_passed_over(name):
+    assert read_evidence_name(name) is not None
+    assert may_say(name)
