@@ -1,77 +1,40 @@
-"""Values of the explorer: what is looked for, how is compared, the jobs whose answers are awaited, and what is to be drawn.
+"""Jobs whose answers are awaited, and the runner that works on them on the private event loop: of each lane, the latest one only.
 
-Jobs are run in `runner.py`, so the state can be tested without a network, a loop or a widget. Of a lane at most one is under way; an answer
-is recognised by the very object, so that a late answer to an earlier click is none to an equal later one.
+An answer is recognised by the very object, so that a late answer to an earlier click is none to an equal later one. A callback of a widget
+runs on the kernel's main thread, on a thread of its own, or beside a running cell, depending on the kernel's version. So a callback only
+hands its action over, and the loop's thread alone writes to the state and the widgets.
 """
 
 from __future__ import annotations
 
-import re
-import threading
+import asyncio
+import contextlib
+import contextvars
+from collections.abc import Callable, Coroutine
+from concurrent.futures import wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.i18n.phrases import say
-from pai_notebook.model.selector_words import BASELINES
+from pai_notebook.client.loop import shared_loop
+from pai_notebook.client.tasks import LoopUser
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.explorer.panels import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from pathlib import Path
+    from collections.abc import Awaitable
+    from concurrent.futures import Future
 
-    from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.source import Progress, VersionSource
-    from pai_notebook.model.address import Address
-    from pai_notebook.model.registered_model import Model
-    from pai_notebook.model.version import ModelVersion
-    from pai_notebook.versions.versions import VersionSet
+    from pai_notebook.explorer.state import ExplorerState
 
     Ask = Callable[[VersionSource, Progress], Awaitable[Any]]
 
-# The choice of a baseline by the rule of `VersionSet.compare`.
-DEFAULT = "default"
-BASELINE_OPTIONS = {DEFAULT: say("default: approved"), **BASELINES}
-_FILTERS = {"workspace": "workspace_id", "label": "label", "provider": "provider"}
-
-
-def read_search(text: str) -> dict[str, str]:
-    """The service's own filters in a text, which are `workspace=`, `label=` and `provider=`, and the other words as its query.
-
-    Examples
-    --------
-    >>> read_search("digits provider=pai")
-    {'query': 'digits', 'provider': 'pai'}
-    """
-    words = [word.partition("=") for word in text.split()]
-    query = " ".join("".join(word) for word in words if not word[1] or word[0] not in _FILTERS)
-    return {
-        **({"query": query} if query else {}),
-        **{_FILTERS[name]: value for name, equals, value in words if equals and name in _FILTERS},
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How versions are compared."""
-
-    # a version name or address, or a key of `BASELINE_OPTIONS`
-    baseline: str = DEFAULT
-    # whether rows that are the same in every version are folded
-    differences_only: bool = True
-    # globs of the metrics to keep; empty for all
-    metrics: tuple[str, ...] = ()
-    # metric and `max` or `min`, where the user said so
-    directions: tuple[tuple[str, str], ...] = ()
-    # the metric that decides which is the best; empty where none was chosen
-    by: str = ""
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The arguments of `Registry.compare` that are not as by default."""
-        # what decides is shown, whatever else is
-        include = [*self.metrics, self.by] if self.metrics and self.by and self.by not in self.metrics else list(self.metrics)
-        baseline, only = self.baseline if self.baseline != DEFAULT else "", "" if self.differences_only else "all"
-        given = {"baseline": baseline, "by": self.by, "directions": dict(self.directions), "only": only, "include": include}
-        return {name: value for name, value in given.items() if value}
+_Draw = Callable[[Shown], Coroutine[Any, Any, None]]
+# An arrow key held down in a list passes many models; only the one it rests on is asked for.
+_SETTLE_SECONDS = 0.12
+# Seconds that closing waits for cancelled jobs.
+_END_SECONDS = 2.0
 
 
 @dataclass(eq=False, slots=True)
@@ -89,51 +52,117 @@ class Job:
     progress: tuple[int, int | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """Versions that are wanted: how many where that is known, and whether past whatever is remembered."""
+class Runner:
+    """Runs the jobs that a state awaits, ends those it no longer does, and has drawn what is to be shown.
 
-    addresses: tuple[Address, ...]
-    count: int = 0
-    refresh: bool = False
+    The state is changed on the loop's thread only, where `changed` is called after every change.
+    """
 
+    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None], draw: _Draw) -> None:
+        self.user = LoopUser()
+        self._state, self._source, self._changed, self._draw = state, source, changed, draw
+        self._tasks: dict[asyncio.Task[None], Job | Shown] = {}
+        self._drawn: Shown | None = None
+        # actions on their way to the loop's thread; a list, because any thread may add to it
+        self._coming: list[Callable[[], Any]] = []
+        # ipykernel looks up the cell that a message belongs to in context variables, which a plain thread lacks
+        self._context = contextvars.copy_context()
 
-class Comparing:
-    """A comparison to be made, once, for whichever thread comes first."""
+    def act(self, action: Callable[[], Any]) -> Future[None]:
+        """Change the state on the loop's thread, then start and cancel jobs accordingly; may be called from any thread."""
+        self._coming.append(action)
+        here = self._context.copy()
+        for variable, value in contextvars.copy_context().items():
+            here.run(variable.set, value)
+        try:
+            return here.run(shared_loop.submit, partial(self._act, action), user=self.user)
+        except BaseException:
+            with contextlib.suppress(ValueError):  # it has begun
+                self._coming.remove(action)
+            raise
 
-    def __init__(self, versions: VersionSet, terms: Terms) -> None:
-        self.versions, self.terms = versions, terms
-        self._lock = threading.Lock()
-        self._made: Comparison | None = None
+    async def _act(self, action: Callable[[], Any]) -> None:
+        self._coming.remove(action)
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
+            self._state.note(error, "act")
+        else:
+            self._state.forgive("act")
+        self._reconcile()
 
-    def made(self, source: VersionSource) -> Comparison:
-        """The comparison."""
-        with self._lock:
-            if self._made is None:
-                self._made = source.compare(self.versions, self.terms)
-            return self._made
+    def draw_again(self) -> None:
+        """Have what is shown drawn anew, as an action."""
+        self._drawn = None
 
+    def _reconcile(self) -> None:
+        """Let run what is awaited and nothing else, and draw what is to be shown."""
+        waiting, shown = self._state.waiting, self._state.shown
+        new: list[Job | Shown] = [job for job in waiting if job not in self._tasks.values()]
+        if not shown.is_like(self._drawn):
+            self._drawn = shown
+            new.append(shown)
+        for task, job in self._tasks.items():
+            if job is not self._drawn and job not in waiting:
+                task.cancel()
+        for job in new:
+            task = asyncio.get_running_loop().create_task(self._show(job) if isinstance(job, Shown) else self._answer(job))
+            self._tasks[task] = job
+            # not at the end of the task, of which nothing runs when it is cancelled before its first step
+            task.add_done_callback(self._ended)
+        # what was typed or clicked since is newer, and will be told itself
+        if not self._coming:
+            self._changed()
 
-def report_of(comparison: Comparison) -> Path:
-    """Write a report into the folder that the kernel works in, under a name that the same comparison always gets."""
-    models = "-".join(list(dict.fromkeys(version.model_id for version in comparison.versions))[:2])
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", models)[:60]
-    return comparison.report(f"comparison-{name}-{comparison.fingerprint[:8]}.html", overwrite=True)
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._tasks[task]
+        self._reconcile()
 
+    async def _show(self, shown: Shown) -> None:
+        try:
+            await self._draw(shown)
+            self._state.forgive("draw")
+        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
+            self._state.note(error, "draw")
+            # what cannot be drawn is not tried again before something else is to be shown
+            self._drawn = self._state.shown
 
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """What the panels show: a tab, and everything it is made of."""
+    async def _answer(self, job: Job) -> None:
+        def progress(done: int, total: int | None) -> None:
+            if self._state.progressed(job, done, total) and not self._coming:
+                self._changed()
 
-    tab: str
-    models: tuple[Model, ...]
-    results: VersionSet
-    comparison: Comparison | None
-    comparing: Comparing | None
-    metric: str
-    version: ModelVersion | None
-    error: Exception | None
+        try:
+            if job.lane == "versions":
+                await asyncio.sleep(_SETTLE_SECONDS)
+            self._state.take(job, await job.ask(self._source, progress))
+        except asyncio.CancelledError:
+            if job in self._state.waiting:
+                self._state.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
+            self._state.failed(job, error)
 
-    def is_like(self, other: Shown | None) -> bool:
-        """Whether the other is made of the very same things, so that nothing has to be drawn again."""
-        return other is not None and all(mine is vars(other)[name] for name, mine in vars(self).items())
+    def wait(self, lane: str = "") -> None:
+        """Wait until nothing is awaited any more, or nothing of a lane; an interrupt ends the waiting, not the work."""
+        shared_loop.run(partial(self._idle, lane), user=self.user)
+
+    async def _idle(self, lane: str) -> None:
+        while tasks := [task for task, job in self._tasks.items() if not lane or (isinstance(job, Job) and job.lane == lane)]:
+            await asyncio.wait(tasks)
+
+    def end(self) -> None:
+        """Cancel everything, from any thread, and let the loop go, which ends with its last user."""
+        with contextlib.suppress(ConfigurationError):
+            future = shared_loop.submit(self._stop, user=self.user)
+            if not shared_loop.inside:
+                wait([future], timeout=_END_SECONDS)
+        shared_loop.leave(self.user)
+
+    async def _stop(self) -> None:
+        self._state.cancel()
+        running = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)

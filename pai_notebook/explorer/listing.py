@@ -16,7 +16,7 @@ from pai_notebook.comparison.cells import course_of, least_step
 from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
 from pai_notebook.errors import PaiError
-from pai_notebook.explorer.jobs import read_search
+from pai_notebook.explorer.source import read_search
 from pai_notebook.i18n.phrases import joined, now, say, told
 from pai_notebook.model.address import Address
 from pai_notebook.model.evidence_among import evidence_among

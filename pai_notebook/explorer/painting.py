@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.direction import Direction, infer_direction, read_mode
 from pai_notebook.explorer.controls import CHIPS
-from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT
 from pai_notebook.explorer.listing import WINDOW, amount, each
 from pai_notebook.explorer.panels import describe_failure, html_of
+from pai_notebook.explorer.source import BASELINE_OPTIONS, DEFAULT
 from pai_notebook.i18n.phrases import now, told
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.plan import to_line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,10 @@ from pai_notebook.plot.theme import load_matplotlib
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.display import Block
-    from pai_notebook.explorer.jobs import Shown
+    from pai_notebook.explorer.jobs import Job
+    from pai_notebook.model.registered_model import Model
+    from pai_notebook.model.version import ModelVersion
+    from pai_notebook.versions.versions import VersionSet
 
 _MOST_PLOTS = 3
 # What is said of arguments, and in its place where there is a control for it.
@@ -48,6 +52,24 @@ _BY_CONTROLS = {
         "In the next cell .selected.compare(series='mean') judges it, or 'last', 'max' or 'min'."
     ),
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What the panels show: a tab, and everything it is made of."""
+
+    tab: str
+    models: tuple[Model, ...]
+    results: VersionSet
+    comparison: Comparison | None
+    comparing: Job | None
+    metric: str
+    version: ModelVersion | None
+    error: Exception | None
+
+    def is_like(self, other: Shown | None) -> bool:
+        """Whether the other is made of the very same things, so that nothing has to be drawn again."""
+        return other is not None and all(mine is vars(other)[name] for name, mine in vars(self).items())
 
 
 def chart_html(comparison: Comparison | None, metric: str) -> str:

@@ -1,17 +1,18 @@
-"""Sources of the explorer: a registry, or a set of versions at hand."""
+"""Sources of the explorer, a registry or a set of versions at hand, and what they are asked: searches, and terms of a comparison."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source
-from pai_notebook.explorer.jobs import read_search
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
+from pai_notebook.model.selector_words import BASELINES
 from pai_notebook.python_source import IT, Expression, step
 from pai_notebook.registry.baseline import compare_within
 from pai_notebook.registry.result import Arrivals
@@ -19,7 +20,6 @@ from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
-    from pai_notebook.explorer.jobs import Fetch, Terms
     from pai_notebook.model.address import Address
     from pai_notebook.model.version import ModelVersion
     from pai_notebook.python_source import Plan
@@ -32,6 +32,51 @@ Progress = Callable[[int, int | None], None]
 # Models, whether there are more, and how many versions they have where that is known.
 Found = tuple[Sequence[Model], bool, Mapping[str, int]]
 _GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")
+# The choice of a baseline by the rule of `VersionSet.compare`.
+DEFAULT = "default"
+BASELINE_OPTIONS = {DEFAULT: say("default: approved"), **BASELINES}
+_FILTERS = {"workspace": "workspace_id", "label": "label", "provider": "provider"}
+
+
+def read_search(text: str) -> dict[str, str]:
+    """The service's own filters in a text, which are `workspace=`, `label=` and `provider=`, and the other words as its query.
+
+    Examples
+    --------
+    >>> read_search("digits provider=pai")
+    {'query': 'digits', 'provider': 'pai'}
+    """
+    words = [word.partition("=") for word in text.split()]
+    query = " ".join("".join(word) for word in words if not word[1] or word[0] not in _FILTERS)
+    return {
+        **({"query": query} if query else {}),
+        **{_FILTERS[name]: value for name, equals, value in words if equals and name in _FILTERS},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How versions are compared."""
+
+    # a version name or address, or a key of `BASELINE_OPTIONS`
+    baseline: str = DEFAULT
+    # whether rows that are the same in every version are folded
+    differences_only: bool = True
+    # globs of the metrics to keep; empty for all
+    metrics: tuple[str, ...] = ()
+    # metric and `max` or `min`, where the user said so
+    directions: tuple[tuple[str, str], ...] = ()
+    # the metric that decides which is the best; empty where none was chosen
+    by: str = ""
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of `Registry.compare` that are not as by default."""
+        # what decides is shown, whatever else is
+        include = [*self.metrics, self.by] if self.metrics and self.by and self.by not in self.metrics else list(self.metrics)
+        baseline, only = self.baseline if self.baseline != DEFAULT else "", "" if self.differences_only else "all"
+        given = {"baseline": baseline, "by": self.by, "directions": dict(self.directions), "only": only, "include": include}
+        return {name: value for name, value in given.items() if value}
 
 
 class RegistrySource:
@@ -75,11 +120,13 @@ class RegistrySource:
         """Versions of a model."""
         return list(await self._ask(self._registry.fetcher.list_versions(model_id, Arrivals(progress=progress))))
 
-    async def fetch_versions(self, wanted: Fetch, progress: Progress) -> VersionSet:
-        """Whole versions, with the failures."""
-        arrivals = Arrivals(progress=lambda count, total: progress(count, wanted.count or total))
-        await self._ask(self._registry.fetcher.fetch(wanted.addresses, arrivals, refresh=wanted.refresh))
-        return VersionSet(*arrivals.answer(wanted.addresses))
+    async def fetch_versions(self, addresses: Sequence[Address], progress: Progress, *, refresh: bool) -> VersionSet:
+        """Whole versions, with the failures; `refresh` asks past whatever is remembered."""
+        named = [len(address.selector.names) for address in addresses]
+        count = sum(named) if all(named) else 0
+        arrivals = Arrivals(progress=lambda done, total: progress(done, count or total))
+        await self._ask(self._registry.fetcher.fetch(addresses, arrivals, refresh=refresh))
+        return VersionSet(*arrivals.answer(addresses))
 
 
 class SetSource:
@@ -125,16 +172,16 @@ class SetSource:
         del progress
         return list(self._of(model_id))
 
-    async def fetch_versions(self, wanted: Fetch, progress: Progress) -> VersionSet:
+    async def fetch_versions(self, addresses: Sequence[Address], progress: Progress, *, refresh: bool) -> VersionSet:
         """Whole versions, with the failures."""
-        del progress
-        return self._versions.select(*wanted.addresses)
+        del progress, refresh
+        return self._versions.select(*addresses)
 
     def _of(self, model_id: str) -> VersionSet:
         return VersionSet(version for version in self._versions if version.model_id == model_id)
 
 
-# What answers jobs, on the loop of `runner.py`.
+# What answers jobs, on the loop of `jobs.py`.
 VersionSource = RegistrySource | SetSource
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import FetchErrors, PaiError
-from pai_notebook.explorer.jobs import BASELINE_OPTIONS, DEFAULT, Comparing, Fetch, Job, Shown, Terms, report_of
+from pai_notebook.explorer.jobs import Job
 from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, meant, metric_names, put
+from pai_notebook.explorer.panels import Shown
+from pai_notebook.explorer.source import BASELINE_OPTIONS, DEFAULT, Terms
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
 from pai_notebook.model.nearest import counted
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.jobs import Ask
-    from pai_notebook.explorer.source import Found
+    from pai_notebook.explorer.source import Found, Progress, VersionSource
     from pai_notebook.model.version import ModelVersion
 
 # What is said of a failure, by the lane of its job; what happened stands in the error itself.
@@ -317,16 +319,18 @@ class ExplorerState:
             return None
         asked, count = self.addresses, len(each(self.picks))
         words = say("Fetching {count} …", count=counted(count, "version"))
-        return self._fetch(words, Fetch(asked, count, refresh=asked == self.asked), partial(self._show, asked))
+        return self._fetch(words, asked, partial(self._show, asked), refresh=asked == self.asked)
 
     def ask(self, addresses: Sequence[Address]) -> Job | None:
         """Fetch what addresses of any form mean, and pick it."""
-        return self._fetch(say("Fetching versions …"), Fetch(tuple(addresses)), self.adopt)
+        return self._fetch(say("Fetching versions …"), tuple(addresses), self.adopt)
 
-    def _fetch(self, words: str, wanted: Fetch, show: Callable[[VersionSet], object]) -> Job | None:
+    def _fetch(self, words: str, asked: tuple[Address, ...], show: Callable[[VersionSet], object], *, refresh: bool = False) -> Job | None:
+        def ask(source: VersionSource, progress: Progress) -> Awaitable[VersionSet]:
+            return source.fetch_versions(asked, progress, refresh=refresh)
+
         self._drop("compare", "report")
-        take = partial(self._fetched, show)
-        return self._start(words, "fetch", wanted, lambda source, progress: source.fetch_versions(wanted, progress), take)
+        return self._start(words, "fetch", (asked, refresh), ask, partial(self._fetched, show))
 
     def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
         """Take fetched versions and start comparing them; a version that could not be fetched becomes the error.
@@ -408,9 +412,11 @@ class ExplorerState:
         self._drop("compare", "report")
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
-        comparing = Comparing(self.results, self.terms)
+        versions, terms = about = self.results, self.terms
         words = say("Comparing {count} …", count=counted(len(self.results), "version"))
-        return self._start(words, "compare", comparing, lambda source, _: asyncio.to_thread(comparing.made, source), self._compared)
+        return self._start(
+            words, "compare", about, lambda source, _: asyncio.to_thread(partial(source.compare, versions, terms)), self._compared
+        )
 
     def _compared(self, comparison: Comparison) -> None:
         self.comparison = comparison
@@ -418,20 +424,16 @@ class ExplorerState:
             # in the words of the line above the verdict: the baseline is not counted, and may be none of what was picked
             self._say(say("{count} compared with {baseline}.", count=count_others(comparison), baseline=comparison.baseline_name))
 
-    @property
-    def comparing(self) -> Comparing | None:
-        """The comparison that is being made."""
-        job = self.awaited("compare")
-        return job.about if job is not None else None
-
     def write_report(self) -> Job | None:
-        """Write the comparison into a file."""
+        """Write the comparison into the folder that the kernel works in, under a name that the same comparison always gets."""
         comparison = self.comparison
         if comparison is None:
             self._say(say("Fetch two or more versions first; a report is about a comparison."))
             return None
-        words = say("Writing the report …")
-        return self._start(words, "report", comparison, lambda *_: asyncio.to_thread(report_of, comparison), self._reported)
+        models = "-".join(list(dict.fromkeys(version.model_id for version in comparison.versions))[:2])
+        name = f"comparison-{re.sub(r'[^A-Za-z0-9._-]+', '-', models)[:60]}-{comparison.fingerprint[:8]}.html"
+        write = partial(comparison.report, name, overwrite=True)
+        return self._start(say("Writing the report …"), "report", comparison, lambda *_: asyncio.to_thread(write), self._reported)
 
     def _reported(self, path: Path) -> None:
         self.report = path
@@ -474,4 +476,4 @@ class ExplorerState:
         """What the panels show, as one immutable value."""
         version = self.results[self.names.index(self.card)] if self.card in self.names else None
         metric = self.metric if self.tab == "Chart" else ""
-        return Shown(self.tab, self.models.found, self.results, self.comparison, self.comparing, metric, version, self.error)
+        return Shown(self.tab, self.models.found, self.results, self.comparison, self.awaited("compare"), metric, version, self.error)

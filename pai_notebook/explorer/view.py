@@ -16,11 +16,11 @@ from pai_notebook.calls import CallError, MissingAttribute, checked
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.display.static_copy import VIEW, Copy
-from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.errors import ConfigurationError
 from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
+from pai_notebook.explorer.jobs import Runner
 from pai_notebook.explorer.painting import paint, set_value, text_html
 from pai_notebook.explorer.panels import describe_shown, tab_text
-from pai_notebook.explorer.runner import Runner
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.i18n.phrases import say
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pai_notebook.client.tasks import LoopUser
     from pai_notebook.comparison import Comparison
     from pai_notebook.display import Block
-    from pai_notebook.explorer.jobs import Shown
+    from pai_notebook.explorer.panels import Shown
 
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
 # Displayed explorers, kept alive until they are closed even when no variable refers to them.
@@ -124,14 +124,11 @@ class Explorer(Displayed):
     @property
     def value(self) -> Comparison | None:
         """The comparison of what is selected; None with fewer than two versions, or where they cannot be compared."""
-        # a pending comparison is made here, so that a notebook that runs by itself need not wait for it
-        waiting = self._state.comparing
-        if waiting is None or shared_loop.inside:
-            return self._state.comparison
-        try:
-            return waiting.made(self._source)
-        except PaiError:
-            return None
+        # a notebook that runs by itself asks while it is being made
+        if self._state.awaited("compare") is not None and not shared_loop.inside:
+            with contextlib.suppress(ConfigurationError):  # closed meanwhile
+                self._runner.wait("compare")
+        return self._state.comparison
 
     @property
     def frame(self) -> pd.DataFrame:

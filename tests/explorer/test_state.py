@@ -11,9 +11,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from pai_notebook.comparison.view import against
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
 from pai_notebook.explorer.controls import STYLE, Controls
-from pai_notebook.explorer.jobs import Terms, read_search
 from pai_notebook.explorer.listing import COLUMNS, QUICK, WINDOW, VersionList, each, matching
 from pai_notebook.explorer.painting import paint, status_html
+from pai_notebook.explorer.source import Terms, read_search
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.order import version_key
@@ -47,7 +47,7 @@ def version_set(*names, model="model-a", errors=None):
 
 
 # what a state needs of a comparison
-DONE = SimpleNamespace(versions=(), baseline_place=None, baseline_name="0.1.0")
+DONE = SimpleNamespace(versions=(), baseline_place=None, baseline_name="0.1.0", fingerprint="", report=None)
 
 
 def listing(names, model="model-a"):
@@ -302,7 +302,7 @@ class TestFetching:
     def test_what_is_picked_is_fetched_and_then_compared(self):
         state = chosen("0.2.0", "0.10.0")
         job = state.fetch()
-        assert (str(job.about.addresses[0]), job.about.count, job.about.refresh) == ("model-a@0.2.0,0.10.0", 2, False)
+        assert job.about == ((parse_address("model-a@0.2.0,0.10.0"),), False)
         assert state.take(job, version_set("0.2.0", "0.10.0"))
         compare = job_of(state, "compare")
         comparison = state.results.compare()
@@ -330,7 +330,7 @@ class TestFetching:
 
     def test_fetching_what_is_shown_asks_the_service_again(self):
         state = fetched("0.2.0")
-        assert state.fetch().about.refresh
+        assert state.fetch().about[1]
 
     def test_a_failure_keeps_what_was_there(self):
         state = fetched("0.2.0")
@@ -376,7 +376,7 @@ class TestFetching:
             assert (state.results, state.comparison) == (before, DONE)
         state = fetched("0.1.0", "0.2.0")
         assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
-        assert job_of(state, "compare").about.versions == state.results
+        assert job_of(state, "compare").about[0] == state.results
 
     def test_several_failures_become_one_error_that_names_them_all(self):
         gone = {f"model-a@{name}": VersionNotFound(name) for name in ("0.1.0", "0.2.0")}
@@ -496,7 +496,7 @@ class TestComparing:
         state = fetched("0.1.0", "0.2.0")
         first = state.set_terms(baseline="0.2.0")
         second = state.set_terms(differences_only=False)
-        assert second.about.terms == Terms("0.2.0", differences_only=False)
+        assert second.about[1] == Terms("0.2.0", differences_only=False)
         assert not state.take(first, "early")
         assert state.take(second, DONE)
 
@@ -532,9 +532,9 @@ class TestComparing:
 
     def test_a_direction_is_told_and_taken_back(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.set_direction("cer", "min").about.terms.directions == (("cer", "min"),)
-        assert state.set_direction("cer", "max").about.terms.directions == (("cer", "max"),)
-        assert state.set_direction("cer", "").about.terms.directions == ()
+        assert state.set_direction("cer", "min").about[1].directions == (("cer", "min"),)
+        assert state.set_direction("cer", "max").about[1].directions == (("cer", "max"),)
+        assert state.set_direction("cer", "").about[1].directions == ()
         assert state.set_direction("", "max") is None
 
     def test_directions_of_metrics_that_are_gone_are_forgotten(self):
@@ -862,12 +862,14 @@ class Clicking(RuleBasedStateMachine):
     def _answer_to(self, job):
         if job.lane == "fetch":
             known = {model: listing(names, model) for model, names in MODELS.items()}
-            names = [(address.model, name) for address in job.about.addresses for name in address.selector.pick(known[address.model])]
+            names = [(address.model, name) for address in job.about[0] for name in address.selector.pick(known[address.model])]
             return VersionSet(version(name, model) for model, name in names)
         if job.lane == "versions":
             return listing(MODELS[job.about], job.about)
         if job.lane == "compare":
-            return SimpleNamespace(versions=job.about.versions, terms=job.about.terms, baseline_place=0, baseline_name="0.1.0")
+            return SimpleNamespace(
+                versions=job.about[0], terms=job.about[1], baseline_place=0, baseline_name="0.1.0", fingerprint="", report=None
+            )
         return {"models": found(list(map(model, MODELS))), "report": Path("report.html")}[job.lane]
 
     def _window(self):
