@@ -145,7 +145,7 @@ class Controls:
         self.metrics = _field("Text", say("Metrics shown"), state.set_metrics, placeholder=say("all, or acc, f1*"), continuous_update=False)
         self.metric = _field("Dropdown", say("Best by"), state.choose_metric, options=[])
         directions = [(told(say("as its name says")), ""), (told(say("higher")), "max"), (told(say("lower")), "min")]
-        self.direction = _field("Dropdown", say("Better is"), lambda word: state.set_direction(state.best_by, word), options=directions)
+        self.direction = _field("Dropdown", say("Better is"), lambda word: state.set_direction(state.terms.by, word), options=directions)
         self.differences = _checkbox(say("differences only"), lambda only: state.set_terms(differences_only=only), value=True)
         self.card = _field("Dropdown", say("Version shown"), lambda name: state.look(card=name), options=[])
         self.panels = {name: _html("pai-panel") for name in PANELS}

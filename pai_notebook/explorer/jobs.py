@@ -129,7 +129,8 @@ class Runner:
 
     async def _answer(self, job: Job) -> None:
         def progress(done: int, total: int | None) -> None:
-            if self._state.progressed(job, done, total) and not self._coming:
+            job.progress = done, total
+            if job in self._state.waiting and not self._coming:
                 self._changed()
 
         try:

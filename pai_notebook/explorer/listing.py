@@ -74,10 +74,9 @@ def matching(lines: Iterable[ModelVersion], text: str) -> tuple[ModelVersion, ..
 
 
 def _has(line: ModelVersion, word: str) -> bool:
-    if word in line.version_name.casefold() or word in line.approval_status.casefold():
-        return True
     pairs = [f"{key}={value}".casefold() for key, value in line.labels.pairs]
-    return word in pairs if "=" in word else any(word in pair for pair in pairs)
+    texts = (line.version_name.casefold(), line.approval_status.casefold(), *pairs)
+    return word in pairs if "=" in word else any(word in text for text in texts)
 
 
 def put(picks: Picks, model_id: str, names: Iterable[str]) -> Picks:
@@ -125,7 +124,6 @@ class VersionList:
     metric: str = ""
     dataset: str = ""
     words: str = ""
-    _ordered: tuple[ModelVersion, ...] = field(default=(), repr=False)
     _matching: tuple[ModelVersion, ...] = field(default=(), repr=False)
     # a bar beside each number of the last column, by the name of its version
     _bars: dict[str, str] = field(default_factory=dict, repr=False)
@@ -170,14 +168,13 @@ class VersionList:
         }
         keyed = [(keys[self.column](line), line) for line in self.lines]
         known = sorted(((key, line) for key, line in keyed if key is not None), key=lambda pair: pair[0], reverse=self.descending)
-        self._ordered = (*(line for _, line in known), *(line for key, line in keyed if key is None))
-        self._matching = matching(self._ordered, self.text)
+        self._matching = matching((*(line for _, line in known), *(line for key, line in keyed if key is None)), self.text)
         self.turn(0)
 
     def narrow(self, text: str) -> None:
         """Keep versions with these words in their name, approval or labels."""
         self.text, self.page = text, 0
-        self._matching = matching(self._ordered, text)
+        self._sort()
 
     def turn(self, pages: int) -> None:
         """Show another window."""

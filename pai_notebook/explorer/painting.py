@@ -66,7 +66,7 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
         controls.note: bool(notes),
         controls.answer: bool(state.results) and not browsing,
         # it is of that metric alone
-        controls.direction: bool(state.best_by),
+        controls.direction: bool(state.terms.by),
         controls.higher: state.listing.pages > 1,
         controls.lower: state.listing.pages > 1,
     }
@@ -149,8 +149,8 @@ def _paint_terms(state: ExplorerState, controls: Controls) -> None:
     chosen = state.terms.baseline if state.terms.baseline in state.baselines else DEFAULT
     _offer(controls.baseline, baselines, chosen if baselines else None)
     metrics = [(visible(name), name) for name in state.metrics]
-    _offer(controls.metric, [(now("choose one"), ""), *metrics] if metrics else [], state.best_by if metrics else None)
-    set_value(controls.direction, "value", dict(state.terms.directions).get(state.best_by, ""))
+    _offer(controls.metric, [(now("choose one"), ""), *metrics] if metrics else [], state.terms.by if metrics else None)
+    set_value(controls.direction, "value", dict(state.terms.directions).get(state.terms.by, ""))
     cards = dict.fromkeys([*state.names[:WINDOW], *([state.card] if state.card else [])])
     _offer(controls.card, [(visible(name), name) for name in cards], state.card or None)
 

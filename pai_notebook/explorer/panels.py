@@ -85,13 +85,12 @@ def chart_html(comparison: Comparison | None, metric: str) -> str:
     names = [f"{each.path}@{each.dataset}" for each in data.measures if each.path == metric and each.has_numbers]
     with warnings.catch_warnings(record=True) as odd:
         warnings.simplefilter("always")
-        figures = [*report_figures(data, names[:_MOST_PLOTS]), *report_figures(data)]
+        figures = report_figures(data, by=names[:_MOST_PLOTS])
     if not figures:
         return render_html(Note(say("No metric differs between these versions.")))
     notes = [render_html(Note(text, "info")) for text in dict.fromkeys(str(warning.message) for warning in odd)]
-    return "".join(
-        [*notes, *(f"<figure tabindex='0'>{figure.html('pai-chart pai-light', 'pai-chart pai-dark')}</figure>" for figure in figures)]
-    )
+    pictures = [figure.html("pai-chart pai-light", "pai-chart pai-dark") for figure in figures]
+    return "".join([*notes, *(f"<figure tabindex='0'>{picture}</figure>" for picture in pictures)])
 
 
 # Tabs with HTML in them; "Code" has text to copy.

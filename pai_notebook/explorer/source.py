@@ -66,16 +66,18 @@ class Terms:
     metrics: tuple[str, ...] = ()
     # metric and `max` or `min`, where the user said so
     directions: tuple[tuple[str, str], ...] = ()
-    # the metric that decides which is the best; empty where none was chosen
+    # the metric that was chosen to decide which is the best, empty for none; and whether it does, as it cannot before its direction is said
     by: str = ""
+    decides: bool = True
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments of `Registry.compare` that are not as by default."""
+        by = self.by if self.decides else ""
         # what decides is shown, whatever else is
-        include = [*self.metrics, self.by] if self.metrics and self.by and self.by not in self.metrics else list(self.metrics)
+        include = [*self.metrics, by] if self.metrics and by and by not in self.metrics else list(self.metrics)
         baseline, only = self.baseline if self.baseline != DEFAULT else "", "" if self.differences_only else "all"
-        given = {"baseline": baseline, "by": self.by, "directions": dict(self.directions), "only": only, "include": include}
+        given = {"baseline": baseline, "by": by, "directions": dict(self.directions), "only": only, "include": include}
         return {name: value for name, value in given.items() if value}
 
 

@@ -69,8 +69,6 @@ class ExplorerState:
     keep_picks: bool = False
     # how versions are compared, what was asked for last, what it brought, the names of that (with the model where there are several)
     terms: Terms = field(default_factory=Terms)
-    # the metric that was chosen to decide and can only once its direction is said
-    undirected: str = ""
     asked: tuple[Address, ...] = ()
     results: VersionSet = field(default_factory=VersionSet)
     names: tuple[str, ...] = ()
@@ -122,11 +120,6 @@ class ExplorerState:
     def _drop(self, *lanes: str) -> None:
         self.waiting = tuple(job for job in self.waiting if job.lane not in lanes)
 
-    def progressed(self, job: Job, done: int, total: int | None) -> bool:
-        """Note how far a job is. Returns whether it is awaited."""
-        job.progress = done, total
-        return job in self.waiting
-
     @property
     def progress(self) -> tuple[int, int | None] | None:
         """How many of how many, None when nothing is under way whose amount is known."""
@@ -138,8 +131,7 @@ class ExplorerState:
             return False
         # before the job stops being awaited, so that another thread always finds the job or its result
         job.take(answer)
-        if job in self.waiting:
-            self._drop(job.lane)
+        self.waiting = tuple(other for other in self.waiting if other is not job)
         return True
 
     def cancel(self) -> bool:
@@ -160,12 +152,11 @@ class ExplorerState:
         if job.lane == "fetch" and self.comparison is None:
             self._compare()
         # a metric may not say which is the best, and everything else of the comparison can still be had
-        undecided = job.lane == "compare" and bool(self.terms.by)
-        if undecided:
-            by = self.terms.by
-            self.set_terms(by="")
-            self.undirected = by if infer_direction(by).mode is None and by not in dict(self.terms.directions) else ""
-        self.note(error, "by" if undecided else job.lane)
+        by = self.terms.by if job.lane == "compare" and self.terms.decides else ""
+        if by:
+            waits = infer_direction(by).mode is None and by not in dict(self.terms.directions)
+            self.set_terms(by=by if waits else "", decides=not waits)
+        self.note(error, "by" if by else job.lane)
         return True
 
     def note(self, error: Exception, lane: str = "") -> None:
@@ -368,13 +359,14 @@ class ExplorerState:
         several = len(versions.models) > 1
         self.names = tuple(version.address if several else version.version_name for version in versions)
         self.models.learn(versions)
-        metrics, self.undirected = self.metrics, ""
+        metrics = self.metrics
         self.card = kept(self.card, self.names)
         self.terms = replace(
             self.terms,
             baseline=self.terms.baseline if self.terms.baseline in self.baselines else DEFAULT,
             directions=tuple(pair for pair in self.terms.directions if pair[0] in metrics),
-            by=self.terms.by if self.terms.by in metrics else "",
+            by=self.terms.by if self.terms.by in metrics and self.terms.decides else "",
+            decides=True,
         )
         compare = self._compare()
         if compare is None:
@@ -391,8 +383,7 @@ class ExplorerState:
 
     def choose_metric(self, metric: str) -> Job | None:
         """Say which metric matters: it decides which is the best, and is looked at; empty for none."""
-        self.undirected = ""
-        compare = self.set_terms(by=metric if metric in self.metrics else "")
+        compare = self.set_terms(by=metric if metric in self.metrics else "", decides=True)
         self.listing.measure(self.metric)
         return compare
 
@@ -404,8 +395,7 @@ class ExplorerState:
     def set_direction(self, metric: str, direction: str) -> Job | None:
         """Say which way is better for a metric: `max`, `min`, or empty for what its name suggests."""
         told = {name: word for name, word in {**dict(self.terms.directions), metric: direction}.items() if name and word}
-        by, self.undirected = self.best_by if metric == self.undirected else self.terms.by, ""
-        return self.set_terms(directions=tuple(sorted(told.items())), by=by)
+        return self.set_terms(directions=tuple(sorted(told.items())), decides=self.terms.decides or metric == self.terms.by)
 
     def _compare(self) -> Job | None:
         self.comparison = self.report = None
@@ -450,13 +440,8 @@ class ExplorerState:
         return (*(word for word in BASELINE_OPTIONS if approved or word != "approved"), *names) if names else ()
 
     @property
-    def best_by(self) -> str:
-        """The metric that was chosen to decide, also one that waits for its direction; empty where none was."""
-        return self.terms.by or self.undirected
-
-    @property
     def metric(self) -> str:
-        """The metric that is looked at: the one that decides, else the first."""
+        """The metric that is looked at: the one that was chosen, else the first."""
         return kept(self.terms.by, self.metrics)
 
     @property
