@@ -135,7 +135,7 @@ def test_an_interrupt_of_an_idle_kernel_changes_nothing(kernel, registry):
 
 def test_an_unexpected_exception_is_shown_in_the_widget_and_nowhere_else(shell):
     choose(shell, "0.2.0")
-    shell.run("async def boom(*_): raise RuntimeError('boom <img src=x onerror=alert(1)>')\nex._source.fetch_versions = boom")
+    shell.run("async def boom(*_, **__): raise RuntimeError('boom <img src=x onerror=alert(1)>')\nex._source.fetch_versions = boom")
     shell.drain()
     shell.click(shell.model_id_of["fetch"])
     shell.until("ex.last_error is not None")
@@ -146,7 +146,7 @@ def test_an_unexpected_exception_is_shown_in_the_widget_and_nowhere_else(shell):
 
 
 def test_an_exception_in_a_callback_itself_is_shown_too(shell):
-    shell.run("ex._state.listing._ordered = None")
+    shell.run("ex._state.listing.descending = 'no number'")
     shell.drain()
     shell.set(shell.model_id_of["text"], value="0.1")
     shell.until("'TypeError: ' in ex._controls.trouble.value")
