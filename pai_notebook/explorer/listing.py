@@ -13,21 +13,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.cells import course_of, least_step
-from pai_notebook.display.layout import symbol
 from pai_notebook.display.width import cells, pad
 from pai_notebook.errors import PaiError
 from pai_notebook.explorer.source import read_search
 from pai_notebook.i18n.phrases import joined, now, say, told
 from pai_notebook.model.address import Address
-from pai_notebook.model.evidence_among import evidence_among
-from pai_notebook.model.flatten import natural_key
-from pai_notebook.model.lookup import MetricColumns
+from pai_notebook.model.list_view import SAMPLE, metric_names
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import counted, short_datasets
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.selectors import parse_selector
-from pai_notebook.model.version_view import approval_badge, format_of, number_text
+from pai_notebook.model.version_view import approval_text, format_of, number_text
 from pai_notebook.sanitize import visible
 from pai_notebook.versions.resolve import Known, resolve
 from pai_notebook.versions.versions import VersionSet
@@ -41,25 +37,12 @@ if TYPE_CHECKING:
 WINDOW = 200
 # Columns by which the list is sorted, and whether the first click sorts downwards.
 COLUMNS = {"version": True, "approval": False, "created": True, "metric": True}
-# Versions that are looked at to find out which metrics there are.
-_SAMPLE = 20
 _WIDEST_NAME = 28
 # Names in natural order, by model.
 Picks = dict[str, tuple[str, ...]]
 # What a click picks, as selectors; `None` is by approval, because no selector means all that are pending.
 QUICK = {"latest 5": "last:5", "approved + latest": "approved latest", "all pending": None}
 _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
-
-
-def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
-    """Names of metrics, without numbers of examples and other evidence: those of quality first, of these what most versions have."""
-    columns = MetricColumns(versions[:_SAMPLE])
-    evidence = evidence_among(columns.names, columns.numbers)
-    having: dict[str, set[int]] = {}
-    for key in columns.names:
-        if key not in evidence:
-            having.setdefault(key[0], set()).update(place for place, _ in columns.stated(*key))
-    return tuple(sorted(having, key=lambda name: (kind_of_metric(name), -len(having[name]), natural_key(name))))
 
 
 def kept(wanted: str, offered: Sequence[str]) -> str:
@@ -137,7 +120,7 @@ class VersionList:
         """Put a metric into the last column; the first there is where the versions do not have it."""
         path = kept(metric, metric_names(self.lines))
         found = Counter(
-            cell.dataset for line in self.lines[:_SAMPLE] for cell in line.metrics.cells if cell.path == path and cell.state is State.NUMBER
+            cell.dataset for line in self.lines[:SAMPLE] for cell in line.metrics.cells if cell.path == path and cell.state is State.NUMBER
         )
         self.metric, self.dataset = path, found.most_common(1)[0][0] if found else ""
         short = short_datasets(found).get(self.dataset, "")
@@ -149,7 +132,7 @@ class VersionList:
 
     def _least_step(self) -> float:
         """The smallest difference that a bar shows, as in the tables, found in the versions with the highest names."""
-        comparison = VersionSet(self.lines[:_SAMPLE]).compare()
+        comparison = VersionSet(self.lines[:SAMPLE]).compare()
         rows = [row for row in comparison.metrics if (row.path, row.dataset) == (self.metric, self.dataset)]
         return least_step(comparison, rows[0], range(len(comparison.versions))) if rows else 0.0
 
@@ -220,11 +203,6 @@ class VersionList:
             text = pad(name, wide) + pad(approval_text(line.approval_status), 12) + pad(day, 12) + value
             options.append((text.rstrip(), line.version_name))
         return options
-
-
-def approval_text(status: str) -> str:
-    """Approval as shape and word, for a line of plain text."""
-    return f"{symbol(approval_badge(status))} {visible(status) or now('no status')}"
 
 
 @dataclass

@@ -17,11 +17,12 @@ from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.explorer.jobs import Job
-from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, meant, metric_names, put
+from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, meant, put
 from pai_notebook.explorer.panels import Shown
 from pai_notebook.explorer.source import BASELINE_OPTIONS, DEFAULT, Terms
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
+from pai_notebook.model.list_view import metric_names
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import is_approved
 from pai_notebook.model.selectors import Selector

@@ -15,6 +15,7 @@ from IPython import get_ipython
 from pai_notebook.calls import CallError, MissingAttribute, checked
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
+from pai_notebook.display.bundle import front_end_message
 from pai_notebook.display.static_copy import VIEW, Copy
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
@@ -267,7 +268,7 @@ class Explorer(Displayed):
 
     def _replace_those_of_the_cell(self) -> None:
         """Close explorers that only an earlier run of this cell showed: their place in the notebook is gone."""
-        message = _message()
+        message = front_end_message()
         cell, run = message.get("metadata", {}).get("cellId"), message.get("header", {}).get("msg_id", "")
         if not cell:
             return
@@ -310,7 +311,7 @@ class Explorer(Displayed):
             return
         try:
             with TURN:
-                self._controls.keep_order(_message().get("header", {}).get("subshell_id") or "")
+                self._controls.keep_order(front_end_message().get("header", {}).get("subshell_id") or "")
                 paint(self._state, self._controls, self._plan(self._state.asked, self._state.comparison), self._source.title)
                 self._controls.keep_focus(self._state)
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
@@ -340,15 +341,6 @@ def _take_away(controls: Controls, user: LoopUser) -> None:
     if LIVE:
         controls.close()
     shared_loop.forget(user)
-
-
-def _message() -> dict[str, dict[str, Any]]:
-    """The message of a front-end that is being answered, empty where there is none."""
-    kernel: Any = getattr(get_ipython(), "kernel", None)
-    try:
-        return dict(kernel.get_parent())
-    except (AttributeError, LookupError):
-        return {}
 
 
 def _registry(source: Any) -> Registry:

@@ -16,10 +16,10 @@ from pai_notebook.model.differing import Differing
 from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.group import VersionGroup, count_versions
-from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.lookup import Lookup, MetricColumns
 from pai_notebook.model.metric_cells import BEST_AS_MEASURED, State, read_value
 from pai_notebook.model.metric_scales import percent_among
-from pai_notebook.model.metric_words import is_cost, is_training
+from pai_notebook.model.metric_words import is_cost, is_training, kind_of_metric
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, plain_paths, short_datasets
 from pai_notebook.model.numbers import choose_format
@@ -40,6 +40,8 @@ METRICS = 5
 # Columns of one metric of a model, so that a metric on many datasets leaves room for another.
 DATASETS = 3
 LABELS = 4
+# Versions that are looked at to find out which metrics there are.
+SAMPLE = 20
 # How far apart bars are that do not look the same, of their whole length.
 _SEEN = 0.1
 # Settings in which groups differ.
@@ -339,6 +341,17 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
         of_name[name] = share, -spread
 
     return sorted(of_name, key=lambda name: (*of_path[name[0]], natural_key(name[0]), *of_name[name], name))
+
+
+def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
+    """Names of metrics, without numbers of examples and other evidence: those of quality first, of these what most versions have."""
+    columns = MetricColumns(versions[:SAMPLE])
+    evidence = evidence_among(columns.names, columns.numbers)
+    having: dict[str, set[int]] = {}
+    for key in columns.names:
+        if key not in evidence:
+            having.setdefault(key[0], set()).update(place for place, _ in columns.stated(*key))
+    return tuple(sorted(having, key=lambda name: (kind_of_metric(name), -len(having[name]), natural_key(name))))
 
 
 def _cells(versions: Sequence[ModelVersion], name: tuple[str, str]) -> list[Cell]:

@@ -28,7 +28,8 @@ from pai_notebook.display import (
     Table,
     Tone,
 )
-from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
+from pai_notebook.display.layout import symbol
+from pai_notebook.i18n.phrases import Phrase, joined, now, say, with_text
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.equality import shown
 from pai_notebook.model.evidence_among import evidence_among
@@ -42,6 +43,7 @@ from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
 from pai_notebook.model.settings import FIRST_SETTINGS
 from pai_notebook.model.source import dataset_names, named_datasets
 from pai_notebook.model.trees import count_values, tree_of
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels
@@ -107,6 +109,11 @@ def approval_badge(status: str, *, meaning: bool = False) -> Badge:
     lower = status.casefold()
     word = say("Not registered") if lower == "not registered" else say(_APPROVALS[lower]) if meaning and lower in _APPROVALS else status
     return Badge(with_text(word, status) or say("no approval status"), _TONES.get(status.casefold(), "neutral"))
+
+
+def approval_text(status: str) -> str:
+    """Approval as shape and word, for a line of plain text."""
+    return f"{symbol(approval_badge(status))} {visible(status) or now('no status')}"
 
 
 def day_shape(moment: datetime | None) -> Inline:

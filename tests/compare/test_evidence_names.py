@@ -8,8 +8,7 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook.comparison.interval_text import read_interval
-from pai_notebook.explorer.listing import metric_names
-from pai_notebook.model.list_view import differing_metrics
+from pai_notebook.model.list_view import differing_metrics, metric_names
 from tests.compare.comparing import compare
 from tests.examples import cases
 from tests.lazy import Lazy
