@@ -150,8 +150,6 @@ class ExplorerState:
         self._drop(job.lane)
         if job.lane == "models":
             self.models.show(())
-        if job.lane == "fetch" and self.comparison is None:
-            self._compare()
         # a metric may not say which is the best, and everything else of the comparison can still be had
         by = self.terms.by if job.lane == "compare" and self.terms.decides else ""
         if by:
@@ -321,18 +319,12 @@ class ExplorerState:
         def ask(source: VersionSource, progress: Progress) -> Awaitable[VersionSet]:
             return source.fetch_versions(asked, progress, refresh=refresh)
 
-        self._drop("compare", "report")
         return self._start(words, "fetch", (asked, refresh), ask, partial(self._fetched, show))
 
     def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
-        """Take fetched versions and start comparing them; a version that could not be fetched becomes the error.
-
-        Where none could, what was there before stays, and the comparison that was under way is made again.
-        """
+        """Take fetched versions and compare them; one that could not be fetched becomes the error; without any, nothing changes."""
         if versions or not self.results:
             show(versions)
-        elif self.comparison is None:
-            self._compare()
         try:
             versions.raise_for_errors()
         except FetchErrors as error:
@@ -371,7 +363,7 @@ class ExplorerState:
         )
         compare = self._compare()
         if compare is None:
-            self._say(say("{count} fetched.", count=counted(len(versions), "version")))
+            self._say_anew(say("{count} fetched.", count=counted(len(versions), "version")))
         return compare
 
     def set_terms(self, **fields: Any) -> Job | None:
@@ -411,7 +403,7 @@ class ExplorerState:
 
     def _compared(self, comparison: Comparison) -> None:
         self.comparison = comparison
-        if self.error is None:
+        if self.error is None and self.awaited("fetch") is None:
             # in the words of the line above the verdict: the baseline is not counted, and may be none of what was picked
             self._say(say("{count} compared with {baseline}.", count=count_others(comparison), baseline=comparison.baseline_name))
 

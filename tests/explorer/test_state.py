@@ -378,6 +378,19 @@ class TestFetching:
         assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
         assert job_of(state, "compare").about[0] == state.results
 
+    def test_a_comparison_goes_on_while_other_versions_are_fetched(self):
+        state = fetched("0.1.0", "0.2.0")
+        compare, job = job_of(state, "compare"), state.ask([parse_address("model-a@0.10.0")])
+        assert state.take(compare, DONE)
+        assert (state.comparison, state.status) == (DONE, "Fetching versions …")
+        assert state.failed(job, PaiError("no network"))
+        assert state.comparison is DONE
+        state.set_terms(differences_only=False)
+        job = state.ask([parse_address("model-a@0.10.0")])
+        state.failed(job_of(state, "compare"), PaiError("cannot be compared"))
+        state.take(job, version_set("0.10.0"))
+        assert (state.error, state.status) == (None, "1 version fetched.")
+
     def test_several_failures_become_one_error_that_names_them_all(self):
         gone = {f"model-a@{name}": VersionNotFound(name) for name in ("0.1.0", "0.2.0")}
         state = fetched("0.10.0", errors=gone)
