@@ -107,13 +107,10 @@ def notebook_display() -> tuple[Callable[..., Any] | None, int]:
     return (display, shell.execution_count) if hasattr(shell, "kernel") else (None, 0)
 
 
-def front_end_message() -> dict[str, dict[str, Any]]:
+def front_end_message(shell: Any) -> dict[str, dict[str, Any]]:
     """The message of a front-end that is being answered, empty where there is none."""
-    from IPython import get_ipython  # noqa: PLC0415 - as above
-
-    kernel: Any = getattr(get_ipython(), "kernel", None)
     try:
-        return dict(kernel.get_parent())
+        return dict(shell.kernel.get_parent())
     except (AttributeError, LookupError):
         return {}
 

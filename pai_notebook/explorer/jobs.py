@@ -144,13 +144,13 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
             self._state.failed(job, error)
 
-    def wait(self, lane: str = "") -> None:
-        """Wait until nothing is awaited any more, or nothing of a lane; an interrupt ends the waiting, not the work."""
-        shared_loop.run(partial(self._idle, lane), user=self.user)
+    def wait(self) -> None:
+        """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""
+        shared_loop.run(self._idle, user=self.user)
 
-    async def _idle(self, lane: str) -> None:
-        while tasks := [task for task, job in self._tasks.items() if not lane or (isinstance(job, Job) and job.lane == lane)]:
-            await asyncio.wait(tasks)
+    async def _idle(self) -> None:
+        while self._tasks:
+            await asyncio.wait(list(self._tasks))
 
     def end(self) -> None:
         """Cancel everything, from any thread, and let the loop go, which ends with its last user."""

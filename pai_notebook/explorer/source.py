@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -79,6 +80,22 @@ class Terms:
         baseline, only = self.baseline if self.baseline != DEFAULT else "", "" if self.differences_only else "all"
         given = {"baseline": baseline, "by": by, "directions": dict(self.directions), "only": only, "include": include}
         return {name: value for name, value in given.items() if value}
+
+
+class Comparing:
+    """A comparison to be made, once, for whichever thread comes first."""
+
+    def __init__(self, versions: VersionSet, terms: Terms) -> None:
+        self.versions, self.terms = versions, terms
+        self._lock = threading.Lock()
+        self._made: Comparison | None = None
+
+    def made(self, source: VersionSource) -> Comparison:
+        """The comparison."""
+        with self._lock:
+            if self._made is None:
+                self._made = source.compare(self.versions, self.terms)
+            return self._made
 
 
 class RegistrySource:

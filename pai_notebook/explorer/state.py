@@ -19,7 +19,7 @@ from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.explorer.jobs import Job
 from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, meant, put
 from pai_notebook.explorer.panels import Shown
-from pai_notebook.explorer.source import BASELINE_OPTIONS, DEFAULT, Terms
+from pai_notebook.explorer.source import BASELINE_OPTIONS, DEFAULT, Comparing, Terms
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
 from pai_notebook.model.list_view import metric_names
@@ -395,11 +395,9 @@ class ExplorerState:
         self._drop("compare", "report")
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
-        versions, terms = about = self.results, self.terms
+        comparing = Comparing(self.results, self.terms)
         words = say("Comparing {count} …", count=counted(len(self.results), "version"))
-        return self._start(
-            words, "compare", about, lambda source, _: asyncio.to_thread(partial(source.compare, versions, terms)), self._compared
-        )
+        return self._start(words, "compare", comparing, lambda source, _: asyncio.to_thread(comparing.made, source), self._compared)
 
     def _compared(self, comparison: Comparison) -> None:
         self.comparison = comparison

@@ -17,7 +17,7 @@ from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.display.bundle import front_end_message
 from pai_notebook.display.static_copy import VIEW, Copy
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
 from pai_notebook.explorer.jobs import Runner
 from pai_notebook.explorer.painting import paint, set_value, text_html
@@ -125,11 +125,15 @@ class Explorer(Displayed):
     @property
     def value(self) -> Comparison | None:
         """The comparison of what is selected; None with fewer than two versions, or where they cannot be compared."""
-        # a notebook that runs by itself asks while it is being made
-        if self._state.awaited("compare") is not None and not shared_loop.inside:
-            with contextlib.suppress(ConfigurationError):  # closed meanwhile
-                self._runner.wait("compare")
-        return self._state.comparison
+        # one that is under way is made here, so that a notebook that runs by itself need not wait for the loop
+        job = self._state.awaited("compare")
+        if job is None or shared_loop.inside:
+            return self._state.comparison
+        try:
+            made: Comparison = job.about.made(self._source)
+        except PaiError:
+            return None
+        return made
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -268,7 +272,7 @@ class Explorer(Displayed):
 
     def _replace_those_of_the_cell(self) -> None:
         """Close explorers that only an earlier run of this cell showed: their place in the notebook is gone."""
-        message = front_end_message()
+        message = front_end_message(get_ipython())
         cell, run = message.get("metadata", {}).get("cellId"), message.get("header", {}).get("msg_id", "")
         if not cell:
             return
@@ -311,7 +315,7 @@ class Explorer(Displayed):
             return
         try:
             with TURN:
-                self._controls.keep_order(front_end_message().get("header", {}).get("subshell_id") or "")
+                self._controls.keep_order(front_end_message(get_ipython()).get("header", {}).get("subshell_id") or "")
                 paint(self._state, self._controls, self._plan(self._state.asked, self._state.comparison), self._source.title)
                 self._controls.keep_focus(self._state)
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error

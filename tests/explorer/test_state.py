@@ -376,7 +376,7 @@ class TestFetching:
             assert (state.results, state.comparison) == (before, DONE)
         state = fetched("0.1.0", "0.2.0")
         assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
-        assert job_of(state, "compare").about[0] == state.results
+        assert job_of(state, "compare").about.versions == state.results
 
     def test_a_comparison_goes_on_while_other_versions_are_fetched(self):
         state = fetched("0.1.0", "0.2.0")
@@ -509,7 +509,7 @@ class TestComparing:
         state = fetched("0.1.0", "0.2.0")
         first = state.set_terms(baseline="0.2.0")
         second = state.set_terms(differences_only=False)
-        assert second.about[1] == Terms("0.2.0", differences_only=False)
+        assert second.about.terms == Terms("0.2.0", differences_only=False)
         assert not state.take(first, "early")
         assert state.take(second, DONE)
 
@@ -545,9 +545,9 @@ class TestComparing:
 
     def test_a_direction_is_told_and_taken_back(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.set_direction("cer", "min").about[1].directions == (("cer", "min"),)
-        assert state.set_direction("cer", "max").about[1].directions == (("cer", "max"),)
-        assert state.set_direction("cer", "").about[1].directions == ()
+        assert state.set_direction("cer", "min").about.terms.directions == (("cer", "min"),)
+        assert state.set_direction("cer", "max").about.terms.directions == (("cer", "max"),)
+        assert state.set_direction("cer", "").about.terms.directions == ()
         assert state.set_direction("", "max") is None
 
     def test_directions_of_metrics_that_are_gone_are_forgotten(self):
@@ -881,7 +881,7 @@ class Clicking(RuleBasedStateMachine):
             return listing(MODELS[job.about], job.about)
         if job.lane == "compare":
             return SimpleNamespace(
-                versions=job.about[0], terms=job.about[1], baseline_place=0, baseline_name="0.1.0", fingerprint="", report=None
+                versions=job.about.versions, terms=job.about.terms, baseline_place=0, baseline_name="0.1.0", fingerprint="", report=None
             )
         return {"models": found(list(map(model, MODELS))), "report": Path("report.html")}[job.lane]
 
