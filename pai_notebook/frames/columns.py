@@ -30,8 +30,11 @@ _FIRST, _LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:
 
 def model_texts(versions: Sequence[ModelVersion], *, named: bool) -> list[str]:
     """Give the model of each version: its id, or its name where no other model has it."""
-    names = unique_names((version.model_id, version.provenance.model_name) for version in versions) if named else {}
-    return [names.get(version.model_id, version.model_id) for version in versions]
+    ids = [version.model_id for version in versions]
+    if not named:
+        return ids
+    names = unique_names((version.model_id, version.provenance.model_name) for version in versions)
+    return [names.get(model, model) for model in ids]
 
 
 def text_array(values: Any) -> Any:

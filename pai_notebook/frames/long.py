@@ -27,13 +27,21 @@ def long_frame(versions: Sequence[ModelVersion], wanted: Callable[[Name], bool],
     Rows follow the versions as given and, within one, the natural order of metric and dataset. `text` is there where
     `value` and `state` do not say everything. A version that states no metric has one row that says so, whatever is wanted.
     """
+    columns, names = long_columns(versions, wanted, named=named)
+    return pd.DataFrame(columns, copy=False), names
+
+
+def long_columns(
+    versions: Sequence[ModelVersion], wanted: Callable[[Name], bool], *, named: bool = False
+) -> tuple[dict[str, Any], list[Name]]:
+    """Give the columns of the long frame."""
     cells = collect(version._document.get("Metrics") for version in versions)  # noqa: SLF001 - read only, in bulk
     naming = naming_of((dataset for _, dataset in cells.names), dataset_names(version.provenance for version in versions))
     names = [naming(*name) for name in cells.names]
     silent = np.flatnonzero(np.bincount(cells.rows, minlength=len(versions)) == 0)
     chosen = _with_silent(_chosen(cells, names, wanted), silent)
     datasets = [(named and name.label) or name.dataset for name in names]
-    return _frame(chosen, model_texts(versions, named=named), [version.version_name for version in versions], datasets), names
+    return _columns(chosen, model_texts(versions, named=named), [version.version_name for version in versions], datasets), names
 
 
 def _chosen(cells: Collected, names: Sequence[Name], wanted: Callable[[Name], bool]) -> Collected:
@@ -58,19 +66,16 @@ def _with_silent(cells: Collected, silent: _Array) -> Collected:
     return joined.take(np.argsort(joined.rows, kind="stable"))
 
 
-def _frame(cells: Collected, models: Sequence[str], names: Sequence[str], datasets: Sequence[str]) -> pd.DataFrame:
+def _columns(cells: Collected, models: Sequence[str], names: Sequence[str], datasets: Sequence[str]) -> dict[str, Any]:
     texts = np.full(len(cells), -1, np.int64)
     texts[list(cells.texts)] = np.arange(len(cells.texts))
-    return pd.DataFrame(
-        {
-            "model": repeated_texts(models, cells.rows),
-            "version": repeated_texts(names, cells.rows),
-            "dataset": repeated_texts(datasets, cells.columns),
-            "metric": repeated_texts([path for path, _ in cells.names], cells.columns),
-            "value": cells.numbers,
-            "text": repeated_texts(list(cells.texts.values()), texts),
-            "state": repeated_texts(list(map(str, STATES)), cells.states),
-            "duplicate": cells.duplicates,
-        },
-        copy=False,
-    )
+    return {
+        "model": repeated_texts(models, cells.rows),
+        "version": repeated_texts(names, cells.rows),
+        "dataset": repeated_texts(datasets, cells.columns),
+        "metric": repeated_texts([path for path, _ in cells.names], cells.columns),
+        "value": cells.numbers,
+        "text": repeated_texts(list(cells.texts.values()), texts),
+        "state": repeated_texts(list(map(str, STATES)), cells.states),
+        "duplicate": cells.duplicates,
+    }

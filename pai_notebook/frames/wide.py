@@ -23,7 +23,7 @@ from pai_notebook.frames.columns import (
     text_index,
 )
 from pai_notebook.model import names as called
-from pai_notebook.model.differing import known
+from pai_notebook.model.differing import all_known, known
 from pai_notebook.model.document import read_options
 from pai_notebook.model.fields import PEOPLE, catalogue_of
 from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
@@ -64,7 +64,7 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: Chooser, *, flat: bool,
     for info in infos:
         if info.is_plain and wanted(_called("version", info.name)):
             # a field that no version has is not read version by version
-            values = [known(document.get(info.key)) for document in documents] if info.key in sent else [None]
+            values = all_known([document.get(info.key) for document in documents]) if info.key in sent else [None]
             if people and info.name in PEOPLE:
                 values = [people.get(value, value) if isinstance(value, str) else value for value in values]
             column = field_values(info, values)
@@ -172,10 +172,9 @@ def _labels(documents: Sequence[dict[str, Any]]) -> dict[Name, Any]:
     """One text column a key; the values of a key that occurs more than once are joined by a comma."""
     columns: dict[str, Any] = {}
     for keys, rows, found in _label_blocks(documents):
-        table = np.empty(len(found), object)
-        table[:] = found
-        for key, values in zip(keys, table.reshape(len(rows), len(keys)).T, strict=True):
-            columns.setdefault(key, np.full(len(documents), pd.NA, object))[rows] = values
+        places = np.array(rows)
+        for nth, key in enumerate(keys):
+            columns.setdefault(key, np.full(len(documents), pd.NA, object))[places] = found[nth :: len(keys)]
     return {("labels", key, ""): text_array(columns[key]) for key in sorted(columns, key=natural_key)}
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ConfigurationError, PatternWarning
 from pai_notebook.frames.columns import as_texts, field_values
-from pai_notebook.frames.long import long_frame
+from pai_notebook.frames.long import long_columns, long_frame
 from pai_notebook.i18n.phrases import say, told
-from pai_notebook.model.differing import known
+from pai_notebook.model.differing import all_known, known
 from pai_notebook.model.fields import FIELDS, FieldInfo, FieldKind, catalogue, field_named, leaves
 from pai_notebook.model.metric_cells import State, text_of
 from pai_notebook.model.names import Name
@@ -86,13 +86,11 @@ class MetricTable:
     def of(self, versions: Sequence[ModelVersion]) -> Any:
         """Table of some versions."""
         pa = pyarrow()
-        frame, found = long_frame(tuple(versions), self._wanted)
+        columns, found = long_columns(tuple(versions), self._wanted)
         self._names.update(dict.fromkeys(found))
-        columns = {field.name: _column(frame[field.name].array, field.type) for field in self.schema if pa.types.is_string(field.type)}
-        values = frame["value"].to_numpy()
-        columns["value"] = pa.array(values, mask=np.isnan(values) & (frame["state"] != State.NAN).to_numpy(bool))
-        columns["duplicate"] = pa.array(frame["duplicate"].to_numpy())
-        return pa.Table.from_arrays([columns[name] for name in self.schema.names], schema=self.schema)
+        values = columns["value"]
+        columns["value"] = pa.array(values, mask=np.isnan(values) & np.asarray(columns["state"] != State.NAN, bool))
+        return pa.Table.from_arrays([_column(columns[field.name], field.type) for field in self.schema], schema=self.schema)
 
     def warn_of_unused(self) -> None:
         """Warn of patterns that no version of any table so far has met."""
@@ -144,7 +142,7 @@ class VersionTable:
         texts = {name: [_texts(version, info) for version in versions] for name, info in self._maps().items()}
         for name, (info, path) in self._columns.items():
             if info.is_plain:
-                values = [known(version._document.get(info.key)) for version in versions]  # noqa: SLF001 - reads without a copy
+                values = all_known([version._document.get(info.key) for version in versions])  # noqa: SLF001 - reads without a copy
                 found[name] = field_values(info, values) if info.known else as_texts(values)
             elif path:
                 found[name] = [each.get(path) for each in texts[info.name]]

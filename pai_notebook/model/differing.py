@@ -53,3 +53,8 @@ def known(value: Any) -> Any:
     (0.1, None)
     """
     return None if type(value) is Differing else value
+
+
+def all_known(values: list[Any]) -> list[Any]:
+    """As `known`, of many values."""
+    return list(map(known, values)) if Differing in map(type, values) else values

@@ -171,11 +171,12 @@ def catalogue(versions: Iterable[ModelVersion]) -> tuple[FieldInfo, ...]:
 
 def catalogue_of(documents: Iterable[Mapping[str, Any]]) -> tuple[FieldInfo, ...]:
     """As `catalogue`, of the documents themselves."""
+    every = list(documents)
+    beyond = set[str]().union(*every) - _KEYS
     found: dict[str, bool] = {}
-    for document in documents:
-        if not document.keys() <= _KEYS:
-            for key in document.keys() - _KEYS:
-                found[key] = found.get(key, False) or _is_object(document[key])
+    for document in every if beyond else ():
+        for key in document.keys() & beyond:
+            found[key] = found.get(key, False) or _is_object(document[key])
     unknown = (FieldInfo(key, key, "spec" if found[key] else "text", joined([key]), known=False) for key in sorted(found))
     return (*FIELDS, *unknown) if found else FIELDS
 

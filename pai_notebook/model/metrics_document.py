@@ -35,7 +35,7 @@ def dataset_identity(dataset: Any) -> str:
     """
     if isinstance(dataset, dict):
         for key in ("DatasetId", "Uri"):
-            name = dataset.get(_spelled(dataset, key))
+            name = dataset[key] if key in dataset else dataset.get(_SNAKE[key])
             if isinstance(name, str) and name:
                 version = _version_of(dataset) if len(dataset) > 1 else ""
                 return f"{name}:{version}" if version else name

@@ -125,8 +125,8 @@ def named_datasets(provenances: Iterable[Provenance]) -> dict[str, DatasetName]:
     'hold-out'
     """
     # versions that came together share one
-    distinct = {id(provenance): provenance for provenance in provenances}
-    return {each.identity: each for provenance in distinct.values() for each in provenance.datasets}
+    distinct = {id(datasets): datasets for provenance in provenances if (datasets := provenance.datasets)}
+    return {each.identity: each for datasets in distinct.values() for each in datasets}
 
 
 def dataset_names(provenances: Iterable[Provenance]) -> dict[str, str]:
