@@ -144,7 +144,16 @@ def _apart(texts: Sequence[str]) -> list[str]:
 
 
 def _shortened(text: str, most: int) -> str:
-    """Cut a long text: words at the end, an address or a path, which differ there, in the middle."""
+    """Cut a long text between words: a sentence at the end, an address or a path, which differ there, in the middle."""
     if len(text) <= most:
         return text
-    return f"{text[: most - 1]}…" if " " in text else f"{text[: most // 2]}…{text[1 - most // 2 :]}"
+    half, rest = most // 2, len(text) - most // 2 + 1
+    if " " in text:
+        return f"{text[: _between(text, range(most - 1, half, -1))].rstrip()}…"
+    return f"{text[: _between(text, range(half, half // 2, -1))]}…{text[_between(text, range(rest, rest + half // 2)) :]}"
+
+
+def _between(text: str, places: Sequence[int]) -> int:
+    """The first of the places that divides no word of Latin letters and digits, or the first of all."""
+    pairs = ((place, text[place - 1 : place + 1]) for place in places)
+    return next((place for place, pair in pairs if not (pair.isascii() and pair.isalnum())), places[0])

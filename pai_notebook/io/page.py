@@ -38,14 +38,15 @@ main:has(thead>tr>:nth-child(6)){page:wide}
 body{font-size:9pt;line-height:1.35;max-width:none;padding:0}main div{line-height:inherit!important;max-width:none!important}
 h1{margin:0 0 .2em}h2{font-size:11pt;margin:.8em 0 .2em}
 h2,summary,caption,div[style*="10px 0 2px"],h2+div>div:first-of-type:not(:last-child,:has(table)),tr:has(>[colspan]){break-after:avoid}
-tbody:first-of-type>tr:first-child{break-before:avoid}tbody:first-of-type>tr:nth-child(-n+2):not(:last-child){break-after:avoid}
+tbody:first-of-type>tr:first-child{break-before:avoid}tbody:first-of-type>tr:first-child:not(:last-child){break-after:avoid}
 main>details>summary{margin-top:0}summary{list-style:none!important}
 [class^=pin] del,caption small{display:none}
 details::details-content{content-visibility:visible;block-size:auto}
 pre{margin:.3em 0;padding:.3em .7em}figure,pre,tr,caption{break-inside:avoid}
-tbody>tr:is(:has(>td:first-child:empty),:nth-last-child(-n+2):not(:first-child)),div:has(>[class^=pin])+div:not(:has(table)){break-before:avoid}
-figure{margin:.3em 0}figure img{zoom:.78;min-width:0!important}
-figure:has(~figure),figure~figure{display:inline-block;width:49.5%;vertical-align:top}
+tbody>tr:is(:has(>td:first-child:empty),:last-child:not(:first-child)),div:has(>[class^=pin])+div:not(:has(table)){break-before:avoid}
+main{orphans:1;widows:1}main>*{orphans:2;widows:2}
+figure{display:inline-block;margin:.3em 0;vertical-align:top}
+figure img{zoom:.78;min-width:0!important;max-height:225mm;object-fit:contain;object-position:0 0}
 thead{display:table-header-group}div{overflow:visible!important}div:has(>table){display:block!important}
 table{max-width:100%;font-size:8pt!important}table :is(b,strong,small,var,cite,i){font-size:7pt!important}
 table *{white-space:normal!important}th,td{padding:.08em .4em!important}th[style*=pre-wrap],td[style]{overflow-wrap:anywhere}

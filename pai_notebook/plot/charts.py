@@ -53,8 +53,9 @@ def draw_dot(
     low, high = (_from_zero if bars else window)(measure.points, [data.baseline])
     notes = [*legend(data, marked, bars=bars), *beyond(outside(data.names, measure, (low, high), upright=False)), *notes]
     told = [theme.words(note) for note in notes]
-    count, width = len(data.names), 6.6
-    ax = new_axes(ax, (width, 0.25 * count + 0.95 + room_for(told, width)))
+    # two stand beside each other on a printed page, in letters of 7 points, and thirty versions below a heading
+    count, width = len(data.names), 5.9
+    ax = new_axes(ax, (width, min(0.25 * count, 5.6) + 0.95 + room_for(told, width)))
     column = max((points_wide(theme.words(_value(measure, point)), 9) for point in measure.points if point.is_number), default=0) + 10
     for place, point in enumerate(measure.points):
         ax.axhline(place, color=theme.faint, linewidth=0.6, linestyle=":", zorder=0)

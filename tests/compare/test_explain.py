@@ -130,12 +130,29 @@ def test_a_long_line_of_changes_is_counted_and_everything_has_them_all():
     assert str(c.explain(everything=True)).count(" 1 → 2") == 20
 
 
+def test_long_values_are_cut_between_words():
+    told = str(
+        Comparison(
+            [
+                make("0.1.0", {}),
+                make("0.2.0", {}, SourceId="region=cn-hangzhou,workspaceId=10241,kind=PipelineRun,id=run-ea1dddd3e187",
+                     VersionDescription="Trained again with twice as many of the noisy examples as before"),
+                make("0.3.0", {}, SourceId="0123456789" * 9),
+            ],
+            baseline="0.1.0",
+        ).explain(everything=True)
+    )  # fmt: skip
+    assert "region=cn-hangzhou,workspaceId…,id=run-ea1dddd3e187" in told
+    assert "Trained again with twice as many of the noisy examples as…" in told
+    assert "012345678901234567890123456789…" in told  # one word
+
+
 def test_long_addresses_are_cut_where_they_are_alike():
     first, second = (
         make(name, {}, Uri=f"oss://a-bucket.oss-cn-hangzhou.aliyuncs.com/sentiment/models/{name}/") for name in ("0.1.0", "0.2.0")
     )
     text = str(Comparison([first, second], baseline="0.1.0").explain(everything=True))
-    assert text.endswith("sentiment/models/0.1.0/ → oss://a-bucket.oss-cn-hangzhou…s.com/sentiment/models/0.2.0/")
+    assert text.endswith("sentiment/models/0.1.0/ → oss://a-bucket.oss-cn-hangzhou….com/sentiment/models/0.2.0/")
 
 
 def test_equal_versions_have_no_changes():

@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
 import pai_notebook as pnb
 from pai_notebook.errors import RegressionError
 from pai_notebook.io.pdf import write_pdf
+from pai_notebook.io.report import DENSITY, PIXELS
 from pai_notebook.versions.versions import VersionSet
 from tests.browser.looks import ids_in_sight, violations
 from tests.patience import MILLISECONDS
@@ -358,6 +360,28 @@ def test_nothing_is_printed_smaller_than_seven_points(twenty):
     heights = [float(high) - float(low) for low, high in re.findall(r'<word [^>]*yMin="([0-9.]+)" [^>]*yMax="([0-9.]+)"', boxes)]
     assert len(heights) > 1000
     assert min(heights) >= 7 * 1.1  # a line of letters is at least so much higher than their size
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdfimages") is None, reason="needs poppler-utils")
+@pytest.mark.parametrize("count", [3, 5, 20, 30])
+def test_charts_fill_the_pages_they_fit_on_in_letters_of_seven_points(digits, tmp_path, count):
+    pytest.importorskip("matplotlib")
+    from PIL import Image  # comes with matplotlib
+
+    pdf = digits[-count:].compare().report(tmp_path / "r.pdf")
+    told = subprocess.run(["pdfimages", "-list", str(pdf)], capture_output=True, text=True, check=True).stdout
+    densities = [int(line.split()[12]) for line in told.splitlines()[2:]]
+    assert len(densities) > 1
+    assert max(densities) <= PIXELS * DENSITY * 8 / 7  # the smallest letters have 8 points at the density of the file
+    subprocess.run(["pdftoppm", "-r", "20", "-gray", str(pdf), str(tmp_path / "sheet")], check=True)
+    filled = []
+    for sheet in sorted(tmp_path.glob("sheet-*.pgm")):
+        inked = (np.asarray(Image.open(sheet)) < 200).any(1)
+        above = inked[: int(0.93 * len(inked))]  # the footer
+        filled.append(above.nonzero()[0].max() / len(inked))
+    # no row of charts takes more than the rest of a page
+    assert [share for share in filled[:-1] if share < (0.2 if count == 30 else 0.45)] == []
 
 
 def layout_of(pdf):
