@@ -206,6 +206,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
+# What stays in sight of a wide comparison: metric, dataset and baseline, the first two down to 6 and 5 em where the frame is narrow.
+# From a frame of 31 em on (434 px) they leave room for a candidate; in a narrower one the baseline is scrolled, as each cell says its
+# difference to it, while nothing else says what a row is of. Lengths in cqi are parts of the frame, which no caption is wider than.
 # Style sheets that only some pages need, by what such a page has, and by its language: Chinese has no italics.
 _SHEETS = {'class="pin': "comparison", 'class="facts': "facts", 'tabindex="0"': "wide"}
 _OF_LANGUAGE = {"zh": ("chinese",)}
