@@ -331,7 +331,7 @@ def _table(
         say("metric"),
         *([say("dataset")] if datasets else []),
         Column(with_text(say("actual value"), "value"), align="right"),
-        *([Column(say("baseline"), align="right")] if beside else []),
+        *([Column(say(title), align="right") for title in ("baseline", "difference")] if beside else []),
         Column(say("allowed"), below=True),
     ]
     rows: list[list[Inline] | Heading] = []
@@ -364,15 +364,15 @@ def _by_metric(checks: Sequence[Check], datasets: Mapping[str, str]) -> Table:
 
 def _row(check: Check, datasets: Mapping[str, str], *, headed: bool, beside: bool) -> Iterator[Inline]:
     form = check.form
-    delta = told_delta(check) if check.delta else ""
     yield check.called or check.version or "—"
     yield unescaped(check.metric) or "—"
     if datasets:
         yield datasets.get(check.dataset, check.dataset) or "—"
-    yield check.stated or Missing(say("none")) if check.value is None else Number(form.value(check.value), delta=delta)
+    yield check.stated or Missing(say("none")) if check.value is None else Number(form.value(check.value))
     if beside:
         none: Inline = Missing(say("none")) if check.is_relative else ""
         yield none if check.beside is None else Number(form.value(check.beside))
+        yield told_delta(check) if check.delta else ""
     remark = "" if check.stated or check.is_plain else check.reason
     # the rule above the check says how the bound follows from the baseline
     allowed = check.limit or check.allowed if headed else check.allowed
