@@ -10,6 +10,7 @@ from pai_notebook.comparison.rows import Change, Row, Verdict, is_alike, passing
 from pai_notebook.comparison.series import is_course
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.metric_cells import BEST, State
+from pai_notebook.model.metric_words import is_cost
 from pai_notebook.plot.data import ALONE, CHANCE, STARS, WITHIN
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ def read_signs(comparison: Comparison, rows: Sequence[Row], places: Sequence[int
         told.append(say("where cells are filled: stronger colour, larger difference within the metric"))
     if any(not found.is_tie for found in _leaders(comparison, rows)):
         told.append(say("a star: best of its row (95 % a row)"))
+    counted = (row.changes[place].verdict for row in rows if not is_cost(row.path) for place in places)
+    if any(verdict not in (None, Verdict.SAME) for verdict in counted):
+        told.append(say("below a version: how many of its cells are so; costs and = are not counted"))
     if any(row.direction.mode for row in rows):
         told.append(say("↑ ↓ which way is better"))
     cells = [(row, row.cells[place]) for row in rows for place in places]

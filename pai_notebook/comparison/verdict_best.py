@@ -72,9 +72,13 @@ class BestSentences(VerdictWords):
         return say("{text}, as measured", text=text) if leaders.unknown else text
 
     def _equal(self, leaders: Leaders) -> list[Phrase | str]:
-        return [
-            say("{version} (baseline)", version=self._base) if place == self._baseline else self._called[place] for place in leaders.equal
-        ]
+        return [self._with_state(place) for place in leaders.equal]
+
+    def _with_state(self, place: int) -> Phrase | str:
+        """A version that is called the best, with what is to be known before it is chosen."""
+        name = self._called[place]
+        name = say("{version} (Rejected)", version=name) if self._is_rejected(place) else name
+        return say("{version} (baseline)", version=name) if place == self._baseline else name
 
     def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
         form = choose_format([cell.value for cell in row.cells if cell.value is not None])

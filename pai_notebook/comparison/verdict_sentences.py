@@ -234,6 +234,7 @@ class _Sentences(BestSentences, AsideSentences):
         worse, better = self._of[Standing.WORSE], self._of[Standing.BETTER]
         if worse and better and len(self._names) == 2:  # noqa: PLR2004 - the baseline and one more
             yield self._both(worse, better)
+            yield from self._rejected(better)
             return
         for found, shortly, told, tolerated, brief in (
             (
@@ -256,6 +257,14 @@ class _Sentences(BestSentences, AsideSentences):
                 # what is shown to be better or worse is never left out
                 finding = self._told(said, found, self._with_differences, most=len(self._names))
                 yield replace(finding, brief=say(brief, baseline=self._base, metrics=self._metrics_of(found)))
+                yield from self._rejected(found) if found is better else ()
+
+    def _rejected(self, better: list[Judged]) -> Iterator[Finding]:
+        """Say which of the better versions may not go live, without those that are called the best."""
+        best = {place for row in self._by if (leaders := self._comparison.leaders(row)) for place in leaders.equal}
+        if found := [each for each in better if each.place not in best and self._is_rejected(each.place)]:
+            names = [self._called[place] for place in dict.fromkeys(each.place for each in found)]
+            yield Finding(say("Rejected, may not go live: {versions}.", versions=first(names, VERSIONS)), self._rows(found))
 
     def _both(self, worse: list[Judged], better: list[Judged]) -> Finding:
         """Say in one sentence what the only version is better in, and what it is worse in."""

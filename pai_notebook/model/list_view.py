@@ -46,6 +46,7 @@ SAMPLE = 20
 _SEEN = 0.1
 # Settings in which groups differ.
 SETTINGS = 4
+_HIGHEST = say("the highest names; slices like vs[:20], or to_frame(), show the rest")
 _NUMBERS = (State.NUMBER, State.NUMERIC_TEXT)
 
 # Which way a metric is better: `max`, `min` or None where that is not known.
@@ -139,10 +140,14 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     tied = any(best is not None and [cell.value for cell in cells[name]].count(best) > 1 for name, best in best.items())
     mark = say("☆ best as measured, all that are equal") if tied else say("☆ best as measured")
     spread = any(isinstance(cell, Number) and cell.marks for row in rows for cell in row)
-    notes = [mark if starred else "", say("± standard deviation of single runs") if spread else "", which, rest]
+    notes = [mark if starred else "", say("± standard deviation of single runs") if spread else "", rest]
     said = joined([part for part in notes if part], " · ")
     elsewhere = _best_elsewhere(versions, shown, {name: value for name, value in best.items() if value is not None}, short)
-    below: list[Inline] = [*filter(None, (elsewhere, said, _latest_note(versions))), *dataset_notes(short, known)]
+    # in order of names the best may be anywhere
+    ranked = next((name for name in columns if which == _HIGHEST and best[name] is not None), None)
+    if ranked is not None:
+        which = joined([which, _best_first(Name("metrics", *ranked, short.get(ranked[1], "")), direction(ranked[0]))], "; ")
+    below: list[Inline] = [*filter(None, (which, elsewhere, said, _latest_note(versions))), *dataset_notes(short, known)]
     below += same_data({dataset for _, dataset in columns}, named_datasets(version.provenance for version in versions))
     # the caption has the name, where the id would say less
     below += [Code(versions[0].model_id)] if not several and versions[0].model_id and _name_of(versions) else []
@@ -280,8 +285,14 @@ def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], st
         return versions, ""
     keys = [(version.model_id, version_key(version.version_name)) for version in versions]
     if keys == sorted(keys):
-        return versions[-ROWS:], say("the highest names; slices like vs[:20], or to_frame(), show the rest")
+        return versions[-ROWS:], _HIGHEST
     return versions[:ROWS], say("the first; slices like vs[20:40], or to_frame(), show the rest")
+
+
+def _best_first(name: Name, mode: str | None) -> str:
+    """Say how to see the best by a metric."""
+    descending = "the best by a metric: vs.sort_values({metric!r}, ascending=False)"
+    return say(descending if mode == "max" else "the best by a metric: vs.sort_values({metric!r})", metric=name.shown)
 
 
 def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:

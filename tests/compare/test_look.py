@@ -449,6 +449,12 @@ def test_a_curve_takes_no_more_room_than_a_number_and_is_said_to_be_one():
     assert "loss: a list of numbers, its course as bars, then its last number" in text
 
 
+def test_the_legend_says_what_the_counts_below_versions_leave_out():
+    told = "below a version: how many of its cells are so; costs and = are not counted"
+    assert told in text_of(compare({"auc": 0.9}, {"auc": 0.8}))
+    assert told not in text_of(compare({"latency_ms": 9}, {"latency_ms": 8}))
+
+
 def test_the_legend_says_how_many_cells_would_pass_by_chance():
     metrics = {f"t{task}_accuracy": 0.9 for task in range(40)}
     c = Comparison([make(f"0.{place}.0", {**metrics, "t0_accuracy": 0.9 - place / 1000, "n": 1000}) for place in range(20)], only="all")

@@ -955,3 +955,17 @@ def test_what_is_ahead_in_many_metrics_stands_at_the_top_without_its_figures_and
     assert "As measured, ahead of 0.1.0: 0.2.0, 0.3.0, 0.4.0, 0.5.0 in mae, mape, r2, rmse." in said
     assert "%" not in said
     assert "As measured, ahead of 0.1.0: 0.2.0, 0.3.0, 0.4.0, 0.5.0 in mae (-50.0 % in 0.5.0 on d-b" in " ".join(folded.split())
+
+
+def test_a_rejected_version_is_marked_and_the_verdict_says_so_where_it_is_the_better_one():
+    states = ("Approved", "Rejected", "Rejected")
+    versions = [
+        make(f"0.{place}.0", {"accuracy": value, "n": 5000}, ApprovalStatus=state)
+        for place, (value, state) in enumerate(zip((0.8, 0.9, 0.8), states, strict=True))
+    ]
+    plain, asked = Comparison(versions), Comparison(versions, by="accuracy")
+    assert plain.verdict.sentences[2] == "Rejected, may not go live: 0.1.0."
+    assert asked.verdict.sentences[0].startswith("Best by accuracy: 0.1.0 (Rejected) (0.9), ")
+    assert "may not go live" not in str(asked)
+    assert str(plain).count("✗ Rejected") == 2 * 2  # above metrics and fields
+    assert "✗" not in str(Comparison(versions[:1]))

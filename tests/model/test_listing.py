@@ -194,7 +194,9 @@ def test_no_sentence_of_a_list_is_cut():
 def test_the_best_of_a_column_is_named_where_its_version_has_no_row():
     docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.99 if n == 3 else 0.5 + n / 100, "f1": n / 100}} for n in range(30)]
     vs = pnb.VersionSet.from_documents(docs, "model-a")
-    assert "best of all 30, not shown here: accuracy 0.3.0 (0.99)\n" in str(vs)
+    said = " ".join(str(vs).split())
+    assert "the best by a metric: vs.sort_values('accuracy', ascending=False) best of all 30, not shown here: accuracy 0.3.0 (0.99)" in said
+    assert "the best by a metric" not in str(vs.sort_values("accuracy", ascending=False))
     assert "not shown here" not in str(vs[:20])
 
 
