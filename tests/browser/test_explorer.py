@@ -353,6 +353,10 @@ def test_the_answer_stands_above_the_fold_and_no_control_outside_the_window(jupy
         assert table.evaluate(COVERED) == []
         if width > 700:
             expect(table.locator("thead th").filter(has_text="2.5.0")).to_be_in_viewport(ratio=0.9)
+    explorer.open_tab("Code")
+    for width in in_windows(notebook, *WIDTHS):
+        code = explorer.panel.locator("textarea").evaluate_all("fields => fields.map(each => each.scrollHeight <= each.clientHeight + 1)")
+        assert code[:2] == [True, True], width  # the code and the line are seen whole
 
 
 def test_four_clicks_lead_to_the_best_of_the_last_five_and_a_chart_fits_its_panel_until_it_has_the_focus(jupyter, lab, gate):
