@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from pai_notebook.comparison.rows import Change, Row, is_blank
@@ -61,7 +62,7 @@ def _columns(rows: Sequence[Row], count: int, value: str) -> list[Any]:
 
 
 def _floats(numbers: Iterable[float | None]) -> Any:
-    return pd.array([float("nan") if number is None else number for number in numbers], dtype="float64")
+    return np.array([np.nan if number is None else number for number in numbers], np.float64)
 
 
 def _bound(change: Change, side: str) -> float | None:

@@ -143,7 +143,7 @@ def members(node: Any) -> Members | None:
         return None
     key = _naming_key(node, _NAMES)
     if key:
-        return Members(tuple((str(item[key]), _unnamed(item, key)) for item in node), key)
+        return Members(tuple([(str(item[key]), _unnamed(item, key)) for item in node]), key)
     return Members(tuple((str(position), item) for position, item in enumerate(node)), "")
 
 
