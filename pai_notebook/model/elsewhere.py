@@ -20,6 +20,7 @@ from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
+from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.pivoting import OF_NAMES, code_of_wide, column_of_datasets, columns_of_long, word_of_names
 from pai_notebook.model.resolving import without_dataset
@@ -148,7 +149,7 @@ def documents_of_frame(
         if _is_stated(value) and not _is_number(value) and not isinstance(value, list)
     ]
     parts += [first(odd, _ODD)] if odd else []
-    parts += _on_commas([each for column in left for each in values[column] if isinstance(each, str)])
+    parts += [*_on_commas([each for column in left for each in values[column] if isinstance(each, str)]), *similar_names(names)]
     parts += _on_runs(taken, name, frame) if metrics is None else []
     parts += [say("name= is not given; the names may be in {names}", names=listed(likely))] if likely and name is None else []
     parts += [say("the names are numbers, so that 1.10 became 1.1: {code} keeps them as text", code=cure)] if cure else []

@@ -288,15 +288,21 @@ def _duplicates(cells: Sequence[Cell]) -> list[str]:
     return [say("{name} occurs more than once", name=name) for name in names]
 
 
+def _plain(name: str) -> str:
+    """A name in usual width, without characters of format, which are not seen."""
+    known = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    return known if known.isascii() else "".join(each for each in known if unicodedata.category(each) != "Cf")
+
+
 def similar_names(names: Sequence[str]) -> list[Phrase]:
-    """Say which names differ only in case, width, accents' encoding or surrounding blanks.
+    """Say which names differ only in case, width, accents' encoding, characters that are not seen or surrounding blanks.
 
     Examples
     --------
     >>> similar_names(["cer", "CER", "wer"])
     ["'cer' and 'CER' differ only in case or encoding"]
     """
-    plain = [(name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold().strip() for name in names]
+    plain = [_plain(name).casefold().strip() for name in names]
     if len(set(plain)) == len(plain):
         return []
     groups: dict[str, list[str]] = {}

@@ -879,3 +879,11 @@ def test_runs_of_mlflow_are_named_and_have_their_settings():
     assert [version.version_name for version in vs] == ["a", "b", "c"]
     assert [len(group.members) for group in vs.groupby("lr")] == [2, 1]
     assert vs["c"].metrics["f1"].value == 0.7
+
+
+@pytest.mark.parametrize("other", ["a\u200b", "ａ", "A", "a\ufeff"])
+def test_names_that_look_alike_are_remarked_on(other):
+    frame = pd.DataFrame({"run": ["a", other], "f1": [0.5, 0.6], f"f1{other[1:]}\u200b": [0.5, 0.6]})
+    vs = pnb.VersionSet.from_frame(frame)
+    assert "differ only in case or encoding" in vs.origin
+    assert "differ only in case or encoding" in " ".join(vs[0].notes)
