@@ -99,7 +99,7 @@ def expected(versions):
 @pytest.mark.slow
 def test_random_verdicts_are_those_of_brute_force():
     draw = np.random.default_rng(20261126)
-    for _ in range(cases(400)):
+    for _ in range(cases(1000)):
         versions = drawn(draw)
         c = Comparison([make(f"0.{place}.0", results(**each)) for place, each in enumerate(versions)], baseline="0.0.0")
         verdict, wanted = c.verdict, expected(versions)

@@ -172,7 +172,7 @@ def named(text):
 
 def test_verdicts_cells_words_alarms_and_sentences_are_those_of_an_independent_computation():
     draw = np.random.default_rng(20261127)
-    for _ in range(cases(100)):
+    for _ in range(cases(200)):
         case = Case(draw)
         c, verdict = case.comparison, case.comparison.verdict
         assert verdict.standings == case.together

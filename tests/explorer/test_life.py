@@ -14,7 +14,7 @@ from tests.patience import eventually
 
 COUNT = 6
 # of one kind as many as a user makes in weeks, so that what grows slowly is seen too
-MANY = {explorer_of_a_set_closed: 60}
+MANY = {explorer_of_a_set_closed: 200}
 
 
 @pytest.fixture(scope="module")
