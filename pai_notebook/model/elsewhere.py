@@ -164,9 +164,11 @@ def _refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) 
             say("df={given} is not a DataFrame", given=described(frame)), hint=say("Pass a row a version, a column a metric.")
         )
     if frame.columns.nlevels > 1:
-        raise ConfigurationError(
-            say("df: its columns have {count} levels", count=frame.columns.nlevels), hint=say("Pass flat names, such as accuracy@d-a.")
-        )
+        level, index = next((each for each in frame.columns.names if tells_runs(str(each or ""))), None), frame.index.name or "level_0"
+        code = f"VersionSet.from_frame(df.stack({level!r}).reset_index(), settings=[{index!r}]).groupby({index!r})"
+        is_of_runs = level is not None and frame.columns.nlevels + frame.index.nlevels == 3  # noqa: PLR2004 - metrics, runs and versions
+        hint = say("Use {code}.", code=code) if is_of_runs else say("Pass flat names, such as accuracy@d-a.")
+        raise ConfigurationError(say("df: its columns have {count} levels", count=frame.columns.nlevels), hint=hint)
     if metrics is None and {*map(str, frame.columns), *map(str, frame.index.names)} >= _LONG:
         said = say("df: it has a row a metric, as to_frame(layout='long') has, not a row a version")
         raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet.from_frame(versions.to_frame())"))

@@ -887,3 +887,17 @@ def test_names_that_look_alike_are_remarked_on(other):
     vs = pnb.VersionSet.from_frame(frame)
     assert "differ only in case or encoding" in vs.origin
     assert "differ only in case or encoding" in " ".join(vs[0].notes)
+
+
+@pytest.mark.filterwarnings("ignore:The previous implementation of stack:FutureWarning")
+@pytest.mark.parametrize("names", [["metric", "seed"], ["seed", None], [None, "fold"]])
+@pytest.mark.parametrize("index", [None, "run"])
+def test_a_level_of_runs_in_the_columns_is_told_the_code_that_makes_a_row_of_each(names, index):
+    level = [[0, 1, 2] if name in ("seed", "fold") else ["acc", "f1"] for name in names]
+    columns = pd.MultiIndex.from_product(level, names=names)
+    frame = pd.DataFrame(np.arange(12.0).reshape(2, 6), index=pd.Index(["a", "b"], name=index), columns=columns)
+    with pytest.raises(ConfigurationError, match="its columns have 2 levels") as caught:
+        pnb.VersionSet.from_frame(frame)
+    groups = eval(caught.value.hint.removeprefix("Use ").removesuffix("."), {"df": frame, "VersionSet": pnb.VersionSet})
+    assert [len(set(group.runs)) for group in groups] == [3, 3]
+    assert groups[1].metrics["acc"].value == frame.xs("acc", axis=1, level=level.index(["acc", "f1"])).loc["b"].mean()
