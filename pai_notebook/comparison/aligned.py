@@ -16,7 +16,7 @@ from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import StatedMetric, fitted
 from pai_notebook.comparison.readings import DatasetCount
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
-from pai_notebook.comparison.selection import Rows, Selection, ask, find_row, with_nearest
+from pai_notebook.comparison.selection import BY_DIRECTIONS, Rows, Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.together import Together
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
@@ -178,7 +178,7 @@ class Aligned:
         if len({row.path for row in found}) != 1:
             found = (find_row(self.metrics, by),)
         for row in found:
-            ask(self.metrics, row.path, dataset=row.dataset)
+            ask(self.metrics, row.path, dataset=row.dataset, cure=BY_DIRECTIONS)
         return found
 
     @property

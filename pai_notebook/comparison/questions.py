@@ -19,7 +19,7 @@ from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Ranking, make_ranking
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.runs import Runs
-from pai_notebook.comparison.selection import RankingKey, ask, find_row
+from pai_notebook.comparison.selection import BY_MODE, BY_MODES, RankingKey, ask, find_row
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.errors import ConfigurationError
@@ -45,8 +45,8 @@ class Questions(PairedQuestions):
         """Names of versions as sentences say them, by their names."""
         return FrozenDict(zip(self._names, with_models(self._versions, self._names), strict=True))
 
-    def _ask(self, metric: str, mode: Told, dataset: str | None) -> RankingKey:
-        question = ask(self.metrics, metric, mode, dataset)
+    def _ask(self, metric: str, mode: Told, dataset: str | None, cure: str = BY_MODE) -> RankingKey:
+        question = ask(self.metrics, metric, mode, dataset, cure=cure)
         if looks_mixed(question.row):
             raise mixed_units(question.row.key.shown)
         return question
@@ -304,7 +304,7 @@ class Questions(PairedQuestions):
                     say("modes: {name} is not one of the metrics", name=described(name)),
                     hint=say("Pass one of {metrics}.", metrics=listed(list(metrics))),
                 )
-        questions = [self._ask(metric, modes.get(metric), dataset) for metric in metrics]
+        questions = [self._ask(metric, modes.get(metric), dataset, BY_MODES) for metric in metrics]
         tolerant = [each.row.key for each in questions if tolerated(each.row, self._tolerance, self._place, each.numbers[0][1])]
         return make_pareto(questions, self._names, self.between, self._names_said, tolerant)
 

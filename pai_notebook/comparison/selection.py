@@ -221,8 +221,14 @@ def find_row(rows: Sequence[Row], name: Any, dataset: str | None = None) -> Row:
     ]
 
 
-def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None = None) -> RankingKey:
-    """Prepare a ranking by a metric.
+# How who asks says which way is better: `best` and `rank`, `compare(by=)`, and `pareto`.
+BY_MODE = "Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare()."
+BY_DIRECTIONS = "Pass directions={{{path!r}: 'max'}} or directions={{{path!r}: 'min'}}."
+BY_MODES = "Pass modes={{{name!r}: 'max'}} or modes={{{name!r}: 'min'}}, or directions={{{path!r}: 'max'}} to compare()."
+
+
+def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None = None, *, cure: str = BY_MODE) -> RankingKey:
+    """Prepare a ranking by a metric; `cure` says how to pass a direction where it is unknown.
 
     Raises
     ------
@@ -242,7 +248,7 @@ def ask(rows: Sequence[Row], metric: str, mode: Any = None, dataset: str | None 
     if direction.mode is None:
         raise ComparisonError(
             say("the direction of {name} is unknown: {reason}", name=row.key.shown, reason=direction.reason),
-            hint=say("Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare().", path=row.path),
+            hint=say(cure, path=row.path, name=str(metric)),
         )
     ranked = {place for place, _ in numbers}
     unranked = tuple((place, str(cell.state)) for place, cell in enumerate(row.cells) if place not in ranked)

@@ -52,8 +52,8 @@ def shown_rows(comparison: Comparison, *, evidence: bool = False) -> list[Row]:
 
 
 def model_names(versions: Sequence[ModelVersion]) -> dict[str, str]:
-    """Names of models by their ids, empty where no list has shown it; candidates that are not registered belong to none."""
-    registered = [version for version in versions if version.is_registered]
+    """Names of models by their ids, empty where no list has shown it; candidates, and documents without a model, belong to none."""
+    registered = [version for version in versions if version.is_registered and version.model_id]
     return {version.model_id: version.provenance.model_name for version in registered or versions}
 
 

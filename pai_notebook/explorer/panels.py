@@ -41,6 +41,7 @@ _BY_CONTROLS = {
         "The direction of {metrics} is unknown; choose the metric in “Best by”, then which way in “Better is”."
     ),
     "Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare().": "Choose in “Better is” which way it is better.",
+    "Pass directions={{{path!r}: 'max'}} or directions={{{path!r}: 'min'}}.": "Choose in “Better is” which way it is better.",
     "{first} and {second} are compared with {baseline} only; to compare the two with each other: baseline={first!r}": (
         "{first} and {second} are compared with {baseline} only; to compare the two with each other, choose one as “Baseline”"
     ),

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from numbers import Real
 from typing import Any, NoReturn, TypeGuard
 
 from pai_notebook.errors import ConfigurationError
@@ -313,6 +314,7 @@ def _is_snapshot(value: Mapping[Any, Any]) -> bool:
 
 # What other programs call the name of a version.
 _NEARLY_NAMES = ("version", "name")
+_UNDER_METRICS = say("Put them under 'Metrics', beside a 'VersionName'.")
 _ERROR = ({"Code", "Message"}, {"code", "message"})
 # What a wrong mapping looks like, and what to do about it; the first that matches.
 _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
@@ -337,7 +339,7 @@ _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
     (
         lambda value: value.keys() & {"Results", "Dataset", "results", "dataset"},
         say("metrics"),
-        say("Put them under 'Metrics', beside a 'VersionName'."),
+        _UNDER_METRICS,
     ),
     (lambda value: not value, say("an empty dict"), _FITS),
 )
@@ -346,6 +348,8 @@ _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
 def _looks_like(value: Mapping[Any, Any]) -> tuple[str, str]:
     keys = listed([str(key) for key in value], 6)
     hint = say("A version has at least a VersionName.")
+    if any(isinstance(each, Real) and not isinstance(each, bool) for each in value.values()):
+        hint = _UNDER_METRICS
     name = next((key for key in value if str(key).casefold() in _NEARLY_NAMES), None) or next(iter(misspelt_keys([value])), "")
     if name and not value.keys() & {"Results", "results"}:
         hint = say("A version has at least a VersionName; rename {key} to it.", key=name)

@@ -33,6 +33,9 @@ def test_a_mode_beats_the_inferred_direction():
 def test_an_unknown_direction_without_a_mode_names_the_argument():
     with pytest.raises(ComparisonError, match=r"the direction of ks is unknown.*mode='max' or mode='min', or directions=\{'ks': 'max'\}"):
         compare({"ks": 0.4}, {"ks": 0.5}).best("ks")
+    with pytest.raises(ComparisonError) as caught:
+        compare({"ks": 0.4}, {"ks": 0.5}, by="ks")
+    assert caught.value.hint == "Pass directions={'ks': 'max'} or directions={'ks': 'min'}."
 
 
 def test_an_unknown_metric_names_the_nearest():
@@ -340,7 +343,7 @@ def test_a_step_of_which_both_parts_could_be_chance_says_so_of_both():
 
 def test_pareto_of_an_unknown_direction_needs_a_mode():
     c = compare({"ks": 0.4, "rtf": 0.1}, {"ks": 0.5, "rtf": 0.2})
-    with pytest.raises(ComparisonError, match="the direction of ks is unknown"):
+    with pytest.raises(ComparisonError, match=r"the direction of ks is unknown.*Pass modes=\{'ks': 'max'\} or modes="):
         c.pareto(["ks", "rtf"])
     assert c.pareto(["ks", "rtf"], modes={"ks": "max"}).versions == ("0.2.0", "0.1.0")
 

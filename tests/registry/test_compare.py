@@ -184,6 +184,12 @@ def test_an_abbreviation_that_includes_nothing_is_told_what_it_begins(registry):
         registry.compare(f"{DIGITS}@last:2", include="acc")
 
 
+def test_a_version_without_a_model_has_no_name_in_the_title(registry):
+    found = registry.compare(f"{IRIS}@approved", pnb.VersionSet.from_documents({"VersionName": "cand", "Metrics": {"accuracy": 0.9}}))
+    assert str(found).startswith("iris-species · ")
+    assert str(found.explain()).startswith("iris-species: ")
+
+
 def test_candidates_that_name_a_dataset_as_the_registry_calls_it_are_compared_on_it(registry):
     held = registry.get_versions(f"{DIGITS}@2.4.0,2.5.0")
     frame = pd.DataFrame({"run": ["mine"], "accuracy@digits-holdout": [0.99], "accuracy@elsewhere": [0.5]})

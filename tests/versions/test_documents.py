@@ -149,7 +149,7 @@ NO_VERSION = [
     ({"headers": {}, "statusCode": 200, "body": None}, "looks like a response without a body"),
     ({"Code": "NoPermission", "Message": "no"}, "looks like an error of the service"),
     ({"Results": []}, "looks like metrics. Put them under 'Metrics'"),
-    ({"accuracy": 0.9, "loss": 0.1}, "a dict without VersionName; its keys are accuracy and loss"),
+    ({"accuracy": 0.9, "loss": 0.1}, "a dict without VersionName; its keys are accuracy and loss. Put them under 'Metrics', beside"),
     ({"VersionName": ""}, "a dict without VersionName"),
     ({}, "an empty dict"),
     ([{"VersionName": "0.1.0"}, {"a": 1}], r"docs\[1\] is not a version"),
