@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.together import Together
 
 _TEXT = 120
+_DIRECTED = (Kind.BETTER, Kind.WORSE)
 _BARS = "▁▂▃▄▅▆▇"
 _COURSE = 6
 # Which part of the largest value one step of a course is at least, where no interval is known.
@@ -127,8 +128,11 @@ def _differences(together: Together, rows: Sequence[Row], place: int, baseline: 
     beyond = {row.changes[place].verdict for row in rows if together.is_beyond_chance(row, place)}
     tone: Tone = "neutral" if len(beyond) != 1 else "good" if Verdict.BETTER in beyond else "bad"
     ends = _range(rows, place, baseline)
-    if ends and tone == "neutral":
-        return Mark("", joined([ends, said], "; "))
+    kinds = {change.kind for row, change in zip(rows, changes, strict=True) if change.kind in _DIRECTED and not looks_mixed(row)}
+    if not beyond and len(kinds) == 1:
+        tone = "ahead" if Kind.BETTER in kinds else "behind"
+    if ends and not beyond:
+        return Mark("", joined([ends, said], "; "), tone=tone)
     return (*([Mark("", say("{ends};", ends=ends))] if ends else []), Mark("", said, tone=tone))
 
 

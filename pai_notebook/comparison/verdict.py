@@ -278,9 +278,8 @@ class OverallVerdict(Displayed):
             told = [short, *([rest_of] if rest_of else []), *(finding for finding in told if whole is None or finding.text != whole.text)]
         if losses:
             # what another version could lose is no answer
-            place = next((nth for nth, finding in enumerate(told) if finding.loss), len(told))
             others = [finding for finding in told if not finding.loss]
-            told = [*others[:place], *losses, *others[place:], *(finding for finding in told if finding.loss and finding not in losses)]
+            told = [*others[:1], *losses, *others[1:], *(finding for finding in told if finding.loss and finding not in losses)]
         blocks = describe_findings(told)
         parts: list[Block] = [*blocks[1:], *([self._by_version(folded=False)] if self._is_long else [])]
         return blocks[:1], [Section(say("More of the verdict"), parts)] if parts else []

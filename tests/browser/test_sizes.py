@@ -391,3 +391,16 @@ def test_an_id_in_letters_of_the_usual_size_is_noticed(page):
     )
     every, large = ids_in_sight(page, OURS)
     assert (len(every), [faint for _, faint, _ in large]) == (3, [False, False])
+
+
+_CUT = """table => [0, 50].map(left => {
+  table.parentElement.scrollLeft = left;
+  const cells = [...table.querySelectorAll('tbody tr')].filter(row => row.cells.length > 4).map(row => row.cells[2]);
+  return [...new Set(cells.map(cell => getComputedStyle(cell, '::after').visibility))].join();
+})"""
+
+
+def test_numbers_that_slide_below_the_baseline_fade_and_none_does_where_nothing_is_scrolled(page, digits):
+    table = show(page, "JupyterLab, light", digits[-20:].compare(), width=700)
+    assert table.evaluate(_CUT)[0] == "hidden"
+    page.wait_for_function(f"table => ({_CUT})(table)[1] === 'visible'", arg=table.element_handle())

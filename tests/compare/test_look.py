@@ -672,3 +672,14 @@ def test_rows_without_a_dataset_are_told_from_those_of_the_same_metric_that_have
     c = VersionSet.from_documents([version(nth, nowhere=nth > 10) for nth in range(14)], "model-a").compare("1.0.0")
     said = c.report(tmp_path / "r.html", charts=False).read_text("utf-8")
     assert "Nothing in these versions: accuracy (no dataset), bleu." in said
+
+
+def test_of_rows_that_are_told_together_the_direction_shows_where_all_go_one_way():
+    names = [f"s{nth}" for nth in range(15)]
+
+    def metrics(wer, cer):
+        return results(**{f"d_{each}": {f"{name}_wer": wer + each / 100 for name in names} | {"cer": cer[each]} for each in range(3)})
+
+    shown = compare(metrics(0.2, (0.1, 0.1, 0.1)), metrics(0.3, (0.2, 0.05, 0.1)))._repr_html_()
+    assert re.search(r"<cite>[^<]*3\u00a0\?</cite>", shown)
+    assert not re.search(r"<(?:cite|var)>[^<]*-0[^<]*to", shown)

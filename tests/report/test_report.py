@@ -612,6 +612,7 @@ def test_the_answer_names_the_possible_loss_of_the_version_asked_about_and_says_
 
     text = answer("en")
     assert "0.4.0 could still be worse (95 % together) by up to about" in text
+    assert text.index("0.4.0 could still be worse") < text.index("Worse: 0.3.0 in accuracy")
     assert "0.2.0 and 0.4.0 could still" not in text
     assert text.count("assed as measured") == text.count("as measured:") == 1
     assert "passed: 0.2.0, 0.4.0" in text

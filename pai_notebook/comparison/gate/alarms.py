@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pai_notebook.comparison.gate.pairs import Gated, Pair
 from pai_notebook.comparison.gate.parse import Alarm
 from pai_notebook.comparison.gate.report import Check, Outcome
+from pai_notebook.comparison.gate.view import told_delta
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, left_to_lose, told_blank
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.together import Margined, Together
@@ -51,15 +52,24 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
 
 
 def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
-    """Say how many of the skipped checks of an alarm are of two numbers, and of which metrics; None where there are none."""
+    """Say how many checks of two numbers an alarm could not judge, and how the metrics differ; None where there are none."""
     skipped = [check for check in checks if check.rule == alarm.text and check.outcome == "skipped" and not check.checked]
-    found = {(check.version, check.metric, check.dataset): unescaped(check.metric) for check in skipped if check.delta is not None}
+    largest: dict[str, Check] = {}
+    for check in (found := [check for check in skipped if check.delta is not None]):
+        before = largest.setdefault(check.metric, check)
+        largest[check.metric] = max(before, check, key=lambda each: abs(each.delta or 0.0))
     if not found:
         return None
-    told = "{count} of the skipped checks could not be made: no interval or no direction known, or too few runs or folds ({metrics})"
-    if len(found) == 1:
-        told = "1 of the skipped checks could not be made: no interval or no direction known, or too few runs or folds ({metrics})"
-    return say(told, count=len(found), metrics=first(list(dict.fromkeys(found.values())), NAMED))
+    count = len({(check.version, check.metric, check.dataset) for check in found})
+    # a difference that nobody could judge is still one to look at
+    parts = [
+        say("{metric} {difference}", metric=unescaped(check.metric), difference=told_delta(check))
+        if check.delta
+        else unescaped(check.metric)
+        for check in largest.values()
+    ]
+    told = "{count} not judged, as no interval or no direction is known, or there are too few runs or folds: {metrics}"
+    return say(told, count=count, metrics=first(parts, NAMED))
 
 
 def cannot_ring(alarm: Alarm, gated: Gated) -> Phrase | None:
