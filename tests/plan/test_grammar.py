@@ -352,7 +352,7 @@ def test_a_verb_of_notebooks_is_told_from_one_that_there_is_not(words):
 
 def test_signs_that_look_like_those_of_the_grammar_are_found_where_they_stand_with_what_to_write():
     vs = pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "Metrics": {"accuracy": 0.9}}], "model-a")
-    for rule, column, cure in (("accuracy ≥ baseline", 10, ">="), ("accuracy >= baseline − 1%", 22, "-"), ("accuracy＜1", 9, "<")):
+    for rule, column, cure in (("accuracy ≥ baseline", 10, ">="), ("accuracy >= baseline − 1%", 22, "-"), ("accuracy＜1", 9, "<1")):
         with pytest.raises(AddressError, match=f"column {column}: .*Write {cure}[.]$"):
             vs.compare().check(rule)
     for condition, cure in (("accuracy ≤ 1", "<="), ("accuracy ＞ 0", ">"), ("accuracy ≠ 0", "!=")):
