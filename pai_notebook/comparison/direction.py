@@ -92,6 +92,10 @@ _OTHERS = frozenset(OTHERS.split())
 _ONE_MINUS = re.compile(r"(?<![\w\u2212\u2013-])(?<![0-9]\.)(?<![Tt]op )1\s*[-\u2212\u2013]\s*([A-Za-z]+[0-9]*)")
 # what `1-wer` may have become, or a sign
 _TURNED = re.compile(r"(?:^|[./]) ?(?:1|100)?(?: ?[-\u2212\u2013] ?|(?<=[10])_)([A-Za-z]+[0-9]*|[^\W\d_a-zA-Z]+)")
+# a sign in front of a name, and what may be one over it
+_INVERSE = re.compile(r"^ ?(?:[-\u2212\u2013] ?[^\W\d_]|1 ?/ ?[^\W\d_])|\^ ?[-\u2212\u2013]")
+_ARROWS: dict[str, Mode] = {"↑": "max", "↓": "min"}
+_HALF = re.compile(r"(?<![^\W_])([fF])_?0[._]5(?![0-9])")
 _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 
 
@@ -191,12 +195,17 @@ def infer_direction(path: str) -> Direction:
     >>> [infer_direction(name).mode for name in ("acc,none", "pass@10", "mmlu", "测试集准确率", "train_loss")]
     ['max', 'max', 'max', 'max', None]
     """
+    arrows = {mode for arrow, mode in _ARROWS.items() if arrow in path}
+    if arrows:
+        found = infer_direction(path.translate(dict.fromkeys(map(ord, _ARROWS), " ")))
+        return found if found.mode is None or arrows == {found.mode} else _DOUBTED
     if is_training(path):
         return _TRAINED
     if "1" in path:
         path = _ONE_MINUS.sub(lambda found: f"minus {found[1]}" if found[1].lower() in _WORDS else found[0], path)
+    path = _HALF.sub(r"\g<1>05", path)
     turned = _TURNED.search(path)
-    if turned and (turned[1].lower() in _WORDS or chinese_ending(turned[1])):
+    if _INVERSE.search(path) or (turned and (turned[1].lower() in _WORDS or chinese_ending(turned[1]))):
         return _DOUBTED
     # many names differ in words that say nothing; a filter (`acc,none`) is how something was measured
     parted = path.replace("@", "_at_").replace(",", "_with_") if "@" in path or "," in path else path

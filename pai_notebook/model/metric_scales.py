@@ -59,6 +59,7 @@ _NO_ANSWERS = word_set("""
 """)
 _NEVER_POINTS = DIFFERENCES | FLIPS
 _NO_RATES = (LOWER - ANYTHING - PERCENTABLE) | COSTS | {"loss", "losses"}
+_OF_CLASSES = re.compile(r"(?:^|_)[am]_?acc$")  # segmentation's mean over classes, and its share of pixels
 _SIGNED = word_set("loss losses nll energy 损失")
 _COUNTED = frozenset(word_pairs("max", "per", "second sec s minute"))
 _RATES = frozenset(word_pairs("max", "hit win success pass solve", "rate") | word_pairs("max", "exact", "match"))
@@ -83,7 +84,8 @@ def is_share(path: str) -> bool:
     if not last.isascii():
         ending = chinese_ending(last)
         return ending in _SHARE_ENDINGS and not holds_chinese(last.removesuffix(ending), NO_SHARES)
-    return _SHARE.search(plain_name(path)) is not None
+    name = plain_name(path)
+    return _SHARE.search(name) is not None and _OF_CLASSES.search(name) is None
 
 
 def is_mean(path: str, *, of_answers: bool) -> bool:

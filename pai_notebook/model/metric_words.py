@@ -175,7 +175,7 @@ MISTAKEN = re.compile("mis(?:predict|detect|rank|label|identif|diagnos|recogn)[a
 CHINESE_DOUBTS = re.compile(
     "[不非未误错假伪反逆负减失漏虚低劣坏没缺欠待拒旧抗扰敌被]|噪(?!比)|零(?!样本)|无(?!监督)|标准$|基准(?!测试)|基线|对照|上一|目标|允许|容许|接受"
     "|公差|预算|上限|下限|阈|期望|预期|要求|避|免|挽回|减少|节省|节约|修复|修正|消除|防止|容忍|容错|权重|系数|下降|降低|变化|波动|偏差"
-    "|差异|损耗|输家|恶意|违规|违禁|作弊|垃圾|次品|遗忘|记忆|推断|欺骗|窃取|敏感属性|抄袭|查重|类间|丢弃|浪费|抱怨|(?:侵|诈|弊|盗|逃逸|劫持|利用)成功|(?:数值|浮点|半|混合|单|双|量化|计算|训练|推理)精度"
+    "|差异|损耗|输家|恶意|违规|违禁|作弊|垃圾|次品|遗忘|记忆|推断|欺骗|窃取|敏感属性|抄袭|查重|类间|丢弃|浪费|抱怨|(?:侵|诈|骗|弊|盗|刷|黑产|涉黄|色情|赌|毒|暴恐|病毒|逃逸|劫持|利用).{0,3}(?:成功|通过)|(?:数值|浮点|半|混合|单|双|量化|计算|训练|推理)精度"
     "|参考|上次|竞品|对手|(?:随机|人工|人类|教师|历史|多数类)(?:[准精正召查成胜命通覆合满灵特检解采]|$)"
 )
 
@@ -199,7 +199,11 @@ VETO_PHRASES = frozenset(
     # formats of numbers, and what happened to nothing
     | word_pairs("max", "float double half single mixed fp bf int uint tf numeric decimal compute amp weight weights", "precision 精度")
     | word_pairs("max", "prompt text token shot shots label", "sensitivity")
-    | word_pairs("max", "fraud intrusion scam spam theft unauthorized", "success")
+    | word_pairs(
+        "max",
+        "abuse bot fraud gambling intrusion malware phishing porn scam spam theft toxic unauthorized virus",
+        "success pass bypass acceptance approval win",
+    )
     | word_pairs("max", "self pairwise", "bleu rouge")
     | word_pairs("max", "bias td time", "error")
     | word_pairs("max", "zero", " ".join(HIGHER | LOWER | {"hit", "pass", "win"}))
@@ -241,7 +245,8 @@ CHINESE: dict[str, Mode] = {
 
 NO_SHARES = TRAINING | word_set("""
     average avg balanced bit bits cache char character class cv diarization edge entity equal frame macro max mean median mention min
-    node pairwise patch phone phoneme pixel slot span syllable tag tile token triplet voxel weighted word 平均 加权 宏 字 词
+    node pairwise patch phone phoneme pix pixel px residue slot span syllable tag tile tok token tokens triplet voxel weighted word
+    framewise half hamming mlm 平均 加权 宏 字 词 像素 帧 音素 槽位
 """)
 DIFFERENCES = word_set("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc pearson r r2 reward spearman")
 PERCENTABLE = FRACTIONS | word_set("""

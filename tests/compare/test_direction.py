@@ -86,6 +86,8 @@ NOT_DECIDED = [
         forgotten_accuracy accuracy_on_forgotten_data accuracy_on_members verbatim_rougeL enemy_win_rate lose_win_rate
         decreased_accuracy wasted_throughput complement_auc minimum_accuracy ideal_accuracy naive_mae dummy_accuracy
         shuffled_accuracy discriminator_loss accuracy_on_random_labels accuracy_with_random_guessing accuracy_total
+        fraud_pass_rate spam_pass_rate malware_pass_rate virus_pass_rate 1/latency 1/mse latency^-1 -log_loss -cross_entropy
+        -hinge_loss −log_loss WER↑ FID↑ accuracy↓ grammar_error_f0.5 error_f0.5 error_f_0.5
         recall_total self_bleu pairwise_bleu bias_error td_error time_error profit_and_loss signed_error
         """,
     ),
@@ -105,6 +107,7 @@ NOT_DECIDED = [
         随机准确率 人工准确率 人类准确率 教师准确率 上一版准确率 历史准确率 旧准确率 对照准确率 多数类准确率 准确率.下降
         准确率_不达标 命中率.目标 通过率.耗时 抗误差 抗延迟 容错率 失误率 不准确度 不精确率 欠精度 数值精度 浮点精度 半精度
         负均方误差 负MSE 负RMSE 负平均绝对误差 负对数损失 负损失 1-准确率 1−准确率 1减准确率 一减准确率 负准确率 逆准确率
+        欺诈通过率 黑产通过率 色情通过率 赌博内容通过率 诈骗成功率 盗刷成功率 刷单成功率 -损失
         敌方胜率 输家胜率 恶意通过率 违规通过率 遗忘集准确率 记忆召回率 成员推断准确率 欺骗成功率 查重相似度 被召回率
         混合精度 单精度 双精度 量化精度 计算精度 训练精度 推理精度 int8精度 fp16精度 精度位数 非满意度 未满意度
         """,
@@ -179,6 +182,13 @@ def test_most_names_of_lists_that_the_rule_was_not_written_on_are_decided():
         ("", None),
         ("learning_rate", None),
         ("loss_total", "min"),
+        ("accuracy↑", "max"),
+        ("WER ↓", "min"),
+        ("f0.5", "max"),
+        ("F_0.5", "max"),
+        ("fraud_recall", "max"),
+        ("欺诈召回率", "max"),
+        ("支付成功率", "max"),
         ("bits_per_byte", "min"),
         ("frames_per_second", "max"),
         ("requests_per_minute", "max"),

@@ -303,7 +303,8 @@ SHARES = """
 """
 NO_SHARES = """
     equal_error_rate diarization_error_rate phone_error_rate slot_error_rate bit_error_rate average_accuracy avg_acc per_class_accuracy
-    pixel_accuracy cv_accuracy train_accuracy train.accuracy cache_hit_rate macroAccuracy balanced_accuracy weighted_accuracy
+    pixel_accuracy pix_acc px_acc mAcc aAcc tok_acc hamming_accuracy half_total_error_rate
+    cv_accuracy train_accuracy train.accuracy cache_hit_rate macroAccuracy balanced_accuracy weighted_accuracy
     word_error_rate token_accuracy tag_accuracy node_accuracy patch_accuracy triplet_accuracy mean_accuracy accuracy_gap
     delta_accuracy accuracy_std acc_p_value precision recall f1 auc pass@10
     平均准确率 训练准确率 字错误率 字错率 mmlu learning_rate
