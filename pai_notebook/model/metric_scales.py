@@ -61,6 +61,7 @@ _NEVER_POINTS = DIFFERENCES | FLIPS
 _NO_RATES = (LOWER - ANYTHING - PERCENTABLE) | COSTS | {"loss", "losses"}
 _OF_CLASSES = re.compile(r"(?:^|_)[am]_?acc$")  # segmentation's mean over classes, and its share of pixels
 _SIGNED = word_set("loss losses nll energy 损失")
+_OF_CHANCES = re.compile("log_?loss|cross_?entropy")  # losses of classes, which are never below 0
 _COUNTED = frozenset(word_pairs("max", "per", "second sec s minute"))
 _RATES = frozenset(word_pairs("max", "hit win success pass solve", "rate") | word_pairs("max", "exact", "match"))
 
@@ -141,7 +142,9 @@ def is_never_negative(path: str) -> bool:
     >>> is_never_negative("mean_error"), is_never_negative("rmse"), is_never_negative("test_loss"), is_never_negative("r2")
     (True, True, False, False)
     """
-    return scale_of(path) == "ratio" and not has_word(known_words(path), _SIGNED)
+    if scale_of(path) != "ratio":
+        return False
+    return not has_word(known_words(path), _SIGNED) or _OF_CHANCES.search(plain_name(path)) is not None
 
 
 def is_percentable(path: str) -> bool:

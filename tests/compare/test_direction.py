@@ -438,7 +438,10 @@ def test_a_word_that_is_no_direction_is_an_error():
         read_mode("best")
 
 
-@pytest.mark.parametrize(("name", "mode"), [("mean_error", None), ("latency_ms", None), ("test_loss", "min"), ("nll", "min")])
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [("mean_error", None), ("latency_ms", None), ("val.log_loss", None), ("cross_entropy", None), ("test_loss", "min"), ("nll", "min")],
+)
 def test_an_error_or_a_time_below_zero_has_no_direction_as_its_name_says_something_else(name, mode):
     row = compare({name: 0.1}, {name: -9.0})[name]
     assert row.direction.mode == mode
