@@ -142,9 +142,9 @@ def is_never_negative(path: str) -> bool:
     >>> is_never_negative("mean_error"), is_never_negative("rmse"), is_never_negative("test_loss"), is_never_negative("r2")
     (True, True, False, False)
     """
-    if scale_of(path) != "ratio":
-        return False
-    return not has_word(known_words(path), _SIGNED) or _OF_CHANCES.search(plain_name(path)) is not None
+    if _OF_CHANCES.search(plain_name(path)):
+        return True
+    return scale_of(path) == "ratio" and not has_word(known_words(path), _SIGNED)
 
 
 def is_percentable(path: str) -> bool:
