@@ -142,9 +142,10 @@ def is_never_negative(path: str) -> bool:
     >>> is_never_negative("mean_error"), is_never_negative("rmse"), is_never_negative("test_loss"), is_never_negative("r2")
     (True, True, False, False)
     """
-    if _OF_CHANCES.search(plain_name(path)):
-        return True
-    return scale_of(path) == "ratio" and not has_word(known_words(path), _SIGNED)
+    known = known_words(path)
+    if has_word(known, FLIPS):
+        return False
+    return _OF_CHANCES.search(plain_name(path)) is not None or (scale_of(path) == "ratio" and not has_word(known, _SIGNED))
 
 
 def is_percentable(path: str) -> bool:
