@@ -139,11 +139,11 @@ def is_never_negative(path: str) -> bool:
 
     Examples
     --------
-    >>> is_never_negative("mean_error"), is_never_negative("rmse"), is_never_negative("test_loss"), is_never_negative("r2")
-    (True, True, False, False)
+    >>> [is_never_negative(name) for name in ("mean_error", "rmse", "log_loss", "test_loss", "neg_log_loss", "-mse", "r2")]
+    [True, True, True, False, False, False, False]
     """
     known = known_words(path)
-    if has_word(known, FLIPS):
+    if has_word(known, FLIPS) or path.lstrip().startswith(("-", "\u2212", "\u2013")):
         return False
     return _OF_CHANCES.search(plain_name(path)) is not None or (scale_of(path) == "ratio" and not has_word(known, _SIGNED))
 
