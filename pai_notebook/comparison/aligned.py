@@ -117,7 +117,7 @@ class Aligned:
         found = MetricCells(self._versions, means, columns)
         self._not_used: list[Phrase] = []
         self._repeats = repeats_of(found, self._versions, self._listed, self._by_name)
-        self._gaps = tuple(remarks_on_lists(found, self._names, self._listed))
+        self._gaps = tuple(remarks_on_lists(found, self._names, self._listed)) if means.said else ()
         self._uncertainty = Uncertainty(
             found,
             self._names,

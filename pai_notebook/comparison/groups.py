@@ -13,6 +13,7 @@ from pai_notebook.comparison.evidence import EvidenceFinder
 from pai_notebook.comparison.readings import Readings
 from pai_notebook.comparison.rows import is_blank
 from pai_notebook.comparison.runs import Runs
+from pai_notebook.comparison.series import told_gaps
 from pai_notebook.comparison.sources import Bounds, Side, Stated
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
@@ -331,14 +332,16 @@ class _Members:
 
 
 def remarks_on_lists(cells: Mapping[Key, Sequence[Cell]], names: Sequence[str], listed: ListedRepeats) -> Iterator[Phrase]:
-    """Say which lists of repeats have gaps, as `failed_runs` does of the members of groups."""
-    for key in cells if listed.said else ():
+    """Say which lists have gaps, as `failed_runs` does of the members of groups."""
+    for key in cells:
         kind = listed.kind(key)
-        for cell, name in zip(cells[key], names, strict=True) if kind is not None else ():
+        for cell, name in zip(cells[key], names, strict=True):
             runs = None if kind is None else _listed(cell, kind)
-            if runs is not None and runs.told_failed is not None:
-                without = "{failed} for {names} in {name}: the mean is of the others"
-                yield say(without, failed=runs.told_failed, names=Name("metrics", *key).short, name=name)
+            failed = told_gaps(cell) if runs is None else runs.told_failed
+            if failed is not None:
+                without = "{failed} for {names} in {name}: the number that is compared is of the others"
+                without = "{failed} for {names} in {name}: the mean is of the others" if cell.note == "mean" else without
+                yield say(without, failed=failed, names=Name("metrics", *key).short, name=name)
 
 
 def _listed(cell: Cell, kind: Kind) -> Runs | None:
@@ -354,7 +357,7 @@ def _check_lengths(key: Key, kind: Kind, runs: Sequence[Runs | None], cells: Seq
     # a fold without a number is a fold nevertheless
     counts = {len(series_points(cell.raw) or ()) for each, cell in zip(runs, cells, strict=True) if each is not None}
     name = Name("metrics", *key).short
-    if not counts and any(cell.value is not None for cell in cells):
+    if not counts and any(cell.value is not None and series_points(cell.raw) is None for cell in cells):
         raise ComparisonError(
             say("repeats: {name} is one number, not a list", name=name), hint=say("Name metrics that are lists of numbers.")
         )

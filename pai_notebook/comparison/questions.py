@@ -20,6 +20,7 @@ from pai_notebook.comparison.rank import Ranking, make_ranking
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.selection import BY_MODE, BY_MODES, RankingKey, ask, find_row
+from pai_notebook.comparison.series import told_gaps
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.errors import ConfigurationError
@@ -208,9 +209,12 @@ class Questions(PairedQuestions):
                 scale=scale,
             )
             scale = scale if lead.interval is None or lead.is_exact else scale.absolute  # as the interval of the lead
-        runs = ((name, self._runs(question.row, place)) for place, name in enumerate(self._names_said.values()))
-        # why nothing is known of a single one that is left is among the notes
-        lacking = ((name, each.told_failed) for name, each in runs if each is not None and (leaders is None or not each.is_survivor))
+        lacking = []
+        for place, name in enumerate(self._names_said.values()):
+            runs = self._runs(question.row, place)
+            # why nothing is known of a single one that is left is among the notes
+            if runs is None or leaders is None or not runs.is_survivor:
+                lacking.append((name, told_gaps(question.row.cells[place]) if runs is None else runs.told_failed))
         notes += [say("{what}: {said}", what=name, said=told) for name, told in lacking if told is not None]
         return make_best(question, ranking, self._names, leaders, notes, scale=scale, called=self._names_said)
 

@@ -27,7 +27,8 @@ class Series(Printed, ByName[How]):
     """Which number of a list is meant, for all metrics or by name.
 
     A list of objects with a step and a value is a curve, of which the last point counts where nothing is said. A bare list of
-    numbers may be a curve, folds, runs or examples: it has no number until it is said which.
+    numbers may be a curve, folds, runs or examples: it has no number until it is said which. The last point is what it is, NaN
+    too; a mean, and which number is the largest or smallest, is of the points with a number (see `told_gaps`).
 
     Parameters
     ----------
@@ -71,12 +72,16 @@ class Series(Printed, ByName[How]):
         if cell.state is not State.SERIES or not self._patterns:
             return cell
         found = self._choose(cell.path, cell.dataset)
-        points = [point for point in series_points(cell.raw) or () if math.isfinite(point)]
+        points = series_points(cell.raw)
         if found is None or not points:
             return cell
-        how = found[1]
+        how, last = found[1], points[-1]
+        points = tuple(filter(math.isfinite, points))
+        if not points or (how == "last" and not math.isfinite(last)):
+            # a training that diverged ends so, and no number before that says how it ended
+            return replace(cell, state=State.NAN if math.isnan(last) else State.INFINITE, value=last, note=how)
         value = {
-            "last": points[-1],
+            "last": last,
             "mean": mean(points),
             "max": max(points),
             "min": min(points),
@@ -97,6 +102,17 @@ def is_course(cell: Cell) -> bool:
 def is_summary(cell: Cell) -> bool:
     """Whether the number of a cell is the mean or an end of a list, which one number of examples says nothing about."""
     return cell.state is State.SERIES and cell.note in ("mean", "max", "min")
+
+
+def told_gaps(cell: Cell) -> Phrase | None:
+    """Say of how many points of a list the mean or an end knows nothing; None where all have a number, or another is meant."""
+    points = series_points(cell.raw) or () if is_summary(cell) else ()
+    count = sum(not math.isfinite(point) for point in points)
+    if not count:
+        return None
+    return say(
+        "1 of {total} points has no number" if count == 1 else "{count} of {total} points have no number", count=count, total=len(points)
+    )
 
 
 def series_text(cell: Cell, number: str) -> Phrase:

@@ -1,5 +1,7 @@
 """Lists of numbers: only a curve has a number by itself; of any other list the user says which is meant."""
 
+import math
+
 import pytest
 
 from pai_notebook.errors import ComparisonError, ConfigurationError, RegressionError
@@ -59,6 +61,34 @@ def test_curves_end_at_their_last_point_and_gaps_are_left_out_of_a_mean():
     told = str(c.explain(everything=True))
     assert told.endswith("\n  - loss 2 values, last 0.20 → 3 values, last 0.25 (+25.0 %), no interval known")
     assert compare({"loss": [1, None, 3]}, {"loss": 1}, series="mean")["loss"].cells[0].value == 2
+
+
+@pytest.mark.parametrize(
+    ("last", "told"), [(math.nan, "the value is NaN"), (None, "the value is NaN"), (math.inf, "the value is infinite")]
+)
+def test_a_training_that_diverged_ends_without_a_number_whatever_it_had_before(last, told):
+    c = compare({"loss": [0.9, 0.5, 0.3]}, {"loss": [0.9, 0.2, last]}, series="last")
+    assert not math.isfinite(c["loss"].cells[1].value)
+    assert c.best("loss").version == "0.1.0"
+    for rule in ("loss <= baseline", "loss <= 0.4"):
+        (check,) = c.check(rule).checks
+        assert (check.outcome, check.checked) == ("failed", False)
+        assert check.reason.startswith(told)
+    with pytest.raises(RegressionError):
+        c.assert_no_regression()
+
+
+@pytest.mark.parametrize("how", ["mean", "min", "max"])
+def test_points_without_a_number_are_counted_and_no_gate_passes_what_is_of_the_others(how):
+    c = compare({"loss": [0.9, 0.5, 0.4]}, {"loss": [0.2, math.nan, math.inf]}, series=how)
+    of = "mean" if how == "mean" else "number that is compared"
+    assert c.notes == (f"2 of 3 points have no number for loss in 0.2.0: the {of} is of the others",)
+    assert str(c.notes[0]) in " ".join(str(c).replace("│", "").split())
+    assert "0.2.0: 2 of 3 points have no number" in c.best("loss").notes
+    checks = [*c.check("loss <= baseline").checks, *c.check("fail if loss worse beyond chance").checks]
+    assert [(check.checked, check.reason) for check in checks] == [(False, "2 of 3 points have no number")] * 2
+    with pytest.raises(RegressionError, match="2 of 3 points have no number"):
+        c.assert_no_regression()
 
 
 @pytest.mark.parametrize("series", ["first", "median", 1, {"loss": "sum"}])

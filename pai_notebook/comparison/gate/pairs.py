@@ -15,7 +15,7 @@ from pai_notebook.comparison.gate.report import Check, Outcome, form_of
 from pai_notebook.comparison.gate.view import UNKNOWN
 from pai_notebook.comparison.rows import Change, Row
 from pai_notebook.comparison.selection import with_nearest
-from pai_notebook.comparison.series import ask_for_series, is_list
+from pai_notebook.comparison.series import ask_for_series, is_list, told_gaps
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.tolerance import Tolerance, never_so_far
 from pai_notebook.errors import not_fetched
@@ -178,7 +178,7 @@ class Pair:
     form: NumberFormat | None = None
 
     def failed(self, *, optional: bool = False, as_baseline: bool = False) -> Phrase | None:
-        """Say how many runs have no number, so that the mean of the others is no value to check; None where it is.
+        """Say how many runs, or points of a list, have no number, so that the mean of the others is no value to check; None where it is.
 
         Parameters
         ----------
@@ -186,7 +186,7 @@ class Pair:
             Whether runs may lack the metric, and whether they may where those of the baseline do; never be NaN or a text.
         """
         if self.runs is None:
-            return None
+            return told_gaps(self.cell)
         allowed = optional or (as_baseline and self.base_runs is not None and self.base_runs.failed and self.base_runs.only_absent)
         return None if self.runs.only_absent and allowed else self.runs.told_failed
 
