@@ -366,7 +366,7 @@ class Aligned:
             *with_nearest("repeats: {pattern!r} matches no metric", self._listed.unused(metrics), metrics),
             *self._selection.unused(self._all),
             *(
-                say("the dataset {name} is taken for {identity}, which is called so", name=name, identity=identity)
+                say("the dataset {name} was read as {identity}, which has that name", name=name, identity=identity)
                 for name, identity in self._by_name.items()
             ),
             *(

@@ -273,7 +273,10 @@ def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -
         example = others[0]
         raise ConfigurationError(
             say(
-                "paired: the column {column!r} of {name} holds {example}, no numbers", column=column, name=name, example=described(example)
+                "paired: the column {column!r} of {name} holds {example}; numbers are needed",
+                column=column,
+                name=name,
+                example=described(example),
             ),
             hint=say("Compute one, as in df.pred == df.label.") if is_right else say("Convert it, as in pd.to_numeric(df.score)."),
         )

@@ -242,7 +242,7 @@ def _apart(leaders: Leaders, *, everywhere: bool) -> str:
         return "{head}, told apart from every version outside the tolerance (95 % in this metric)."
     if everywhere:
         return "{head}, told apart from every other (95 % in this metric)."
-    return "{head}, told apart from every other with a number (95 % in this metric)."
+    return "{head}, told apart from every other measured version (95 % in this metric)."
 
 
 def _lucky(leaders: Leaders, *, higher: bool) -> str:

@@ -88,6 +88,7 @@ def report_of(
     few = len(shown.versions) <= _FEW
     differences = explain(shown, lang, everything=True, signs=True)._describe_changes() if few else []  # noqa: SLF001 - the hook of shown objects
     evidence = [Section(result.sentence, result._basis()) for result in shown.paired_results]  # noqa: SLF001 - as above
+    kept_notes = len(shown.notes) - len(shown._by_position)  # noqa: SLF001 - how lists were compared stands with the settings
     rest = [
         *in_full,
         *(Section(say("{what}: {said}", what=title, said=part.title), part.blocks, summary=part.summary) for title, part in kept),
@@ -104,7 +105,7 @@ def report_of(
         comparison=told(metrics),
         figures=told(figures),
         notes=lacking,
-        cautions=told((*shown.comparability, *shown.notes)) if len(shown.versions) > 1 else None,
+        cautions=told((*shown.comparability, *shown.notes[:kept_notes])) if len(shown.versions) > 1 else None,
         rest=told([section for section in rest if section.blocks]),
         code=mask(to_python(from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), "c")),
     )

@@ -11,6 +11,7 @@ from pai_notebook.comparison.interval import Interval, p_value
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.sources import Estimated, Exact, Share, Side
 from pai_notebook.display import Brief
+from pai_notebook.display.plain import PROSE
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale
 
@@ -100,6 +101,9 @@ class Evidence(Estimated, Brief):
             return joined([self.reason, *self.notes], "; ")
         known = say("{text}, {word}", text=self.words, word=self.interval.words)
         return say("{what}: {said}", what=known, said=joined([self.reason, *self.notes], "; "))
+
+    def _lines(self) -> list[str]:
+        return [self._in_brackets(PROSE)]  # the reason is read where it is printed
 
     def _known_at(self, level: float) -> Interval | None:
         level = number_argument("level", level, above=0, below=1)

@@ -34,7 +34,7 @@ class BestSentences(VerdictWords):
         best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and not leaders.is_open]
         # where every version may be the best, none is called so
         others = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and leaders.is_open]
-        others += [self._alike(row, dataset) for leaders, dataset, row in told if leaders is None]
+        others += self._without_best([(dataset, row) for leaders, dataset, row in told if leaders is None])
         rows = tuple((row.full_name, name) for row in self._by for name in self._names)
         said = "Best by {metric}: {versions}." if best else "By {metric}: {versions}."
         versions = joined([*best, *others], "; ")
@@ -60,7 +60,7 @@ class BestSentences(VerdictWords):
     def _shortly(self, leaders: Leaders | None, row: Row) -> Phrase:
         """Name the best of one dataset, or how many it may be."""
         if leaders is None:
-            return self._alike(row, "", shortly=True)
+            return self._alike(row, shortly=True)
         if leaders.is_open:
             return say("no version can be told apart")
         others = len(leaders.together) + len(leaders.near)
@@ -99,7 +99,7 @@ class BestSentences(VerdictWords):
                 apart = "{text}, from which {others} cannot be told apart beyond the tolerance"
             text = say(apart, text=text, others=others)
         elif leaders.is_alone:
-            text = say("{text}, told apart from every other with a number (95 % in this metric alone)", text=text)
+            text = say("{text}, told apart from every other measured version (95 % in this metric alone)", text=text)
         if not leaders.unknown:
             return text
         if not leaders.together:
@@ -118,7 +118,15 @@ class BestSentences(VerdictWords):
             told_on = "on {dataset} no version can be told apart beyond the tolerance from the best as measured, {text}"
         return say(told_on, text=best, dataset=dataset)
 
-    def _alike(self, row: Row, dataset: str, *, shortly: bool = False) -> Phrase:
+    def _without_best(self, rows: Sequence[tuple[str, Row]]) -> Iterator[Phrase]:
+        """Say why there is no best, datasets of which the same is true together."""
+        datasets: dict[Phrase, list[str]] = {}
+        for dataset, row in rows:
+            datasets.setdefault(self._alike(row), []).append(dataset)
+        for text, names in datasets.items():
+            yield say("{text} on {dataset}", text=text, dataset=joined(names)) if any(names) else text
+
+    def _alike(self, row: Row, *, shortly: bool = False) -> Phrase:
         """Say why there is no best: equal values, or too few of them; shortly without the versions that are equal."""
         numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and math.isfinite(cell.value)}
         versions = [self._called[place] for place in numbers]
@@ -127,9 +135,7 @@ class BestSentences(VerdictWords):
             told = (
                 "equal as measured in {versions}" if len(set(numbers.values())) == 1 else "within the tolerance as measured in {versions}"
             )
-            text = say(told, versions=say("{count} versions", count=len(versions)) if shortly else first(versions, VERSIONS))
-        else:
-            is_infinite = any(has_number(cell) for place, cell in enumerate(row.cells) if place not in numbers)
-            told = "a finite number in {versions} only" if is_infinite else "known for {versions} only"
-            text = say(told, versions=joined(versions) or say("no version"))
-        return say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
+            return say(told, versions=say("{count} versions", count=len(versions)) if shortly else first(versions, VERSIONS))
+        is_infinite = any(has_number(cell) for place, cell in enumerate(row.cells) if place not in numbers)
+        told = "a finite number only in {versions}" if is_infinite else "known only for {versions}"
+        return say(told, versions=joined(versions) or say("no version"))

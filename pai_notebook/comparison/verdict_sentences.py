@@ -124,14 +124,15 @@ class _Sentences(BestSentences, AsideSentences):
             yield from self._by_what()
 
     def _by_what(self) -> Iterator[Finding]:
-        """Propose a metric that can be judged by: measured in the baseline and in most versions, and better in a known direction."""
-        most, name, every = 1, "", len(self._names)
+        """Propose a metric that can be judged by: better in a known direction, with an interval, and measured in most versions."""
+        best, name, every = (False, 1), "", len(self._names)
+        known = {each.row.key for each in self.judged if each.is_tested}
         for row in self._metrics:
             # of most metrics it is plain without a look at their cells that every version has a number
             measured = every if is_alike(row) else sum(map(has_number, row.cells)) if has_number(row.cells[self._baseline]) else 0
-            if measured > most and row.direction.mode:
-                most, name = measured, self._path(row)
-            if most == every:
+            if measured > 1 and row.direction.mode and (row.key in known, measured) > best:
+                best, name = (row.key in known, measured), self._path(row)
+            if best == (True, every):
                 break
         if name:
             yield Finding(say("Name the metric that matters: by={name!r}.", name=name), advice=True)

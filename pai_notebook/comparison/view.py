@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.collector import paused_collector
+from pai_notebook.comparison.baseline import CHOSEN
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.comparability import with_models
 from pai_notebook.comparison.judged import Standing
@@ -106,7 +107,7 @@ def _details(comparison: Comparison, bands: Sequence[Band]) -> list[Section]:
     return [*_settings(comparison, bands), *_evidence(comparison, bands), *_reading(comparison, bands)]
 
 
-def judged_by(comparison: Comparison) -> Phrase:
+def judged_by(comparison: Comparison) -> Phrase | str:
     """Say what is compared with what, and by which metric it is judged."""
     if len(comparison.versions) < 2:  # noqa: PLR2004 - one is not judged
         return against(comparison)
@@ -149,12 +150,12 @@ def subject(comparison: Comparison) -> tuple[str, str]:
     return (name, joined([model, against(comparison)], " · ")) if name else (model or say("Comparison"), against(comparison))
 
 
-def against(comparison: Comparison) -> Phrase:
+def against(comparison: Comparison) -> Phrase | str:
     """Say how many versions are compared, with which one, and why with it."""
     place, reason = comparison.baseline_place, comparison.baseline_reason
     baseline = "" if place is None else with_models(comparison.versions, comparison.names)[place]
     if len(comparison.versions) < 2:  # noqa: PLR2004 - one is compared with nothing
-        return say("{name}, {reason}", name=baseline, reason=reason)
+        return baseline if reason == CHOSEN else say("{name}, {reason}", name=baseline, reason=reason)
     return say("{count} against {baseline}, {reason}", count=count_others(comparison), baseline=baseline, reason=reason)
 
 

@@ -133,7 +133,10 @@ class Brief(Guided, Printed):
         return ""
 
     def __repr__(self) -> str:
-        brief = encodable(inline(told(self._brief()), _LINE), stdout_encoding())
+        return self._in_brackets(_LINE)
+
+    def _in_brackets(self, longest: int) -> str:
+        brief = encodable(inline(told(self._brief()), longest), stdout_encoding())
         return f"<{type(self).__name__}{' ' if brief else ''}{brief}>"
 
 

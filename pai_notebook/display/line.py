@@ -51,7 +51,7 @@ def _(shape: Badge) -> str:
 
 @line.register
 def _(shape: Mark) -> str:
-    return " ".join(filter(None, (inline(shape.symbol), inline(shape.word))))
+    return " ".join(filter(None, (inline(shape.symbol), inline(shape.word, 1000))))
 
 
 @line.register

@@ -125,7 +125,7 @@ def _(shape: Badge) -> str:
 
 @_inline.register
 def _(shape: Mark) -> str:
-    return " ".join(part for part in (_escaped(inline(shape.symbol)), _escaped(inline(shape.word))) if part)
+    return " ".join(part for part in (_escaped(inline(shape.symbol)), _escaped(inline(shape.word, 1000))) if part)
 
 
 @_inline.register

@@ -335,7 +335,7 @@ def test_an_alarm_says_which_loss_it_could_not_have_seen_unless_there_is_a_gain_
     with pytest.raises(RegressionError) as failed:
         c.gate("fail if worse beyond chance")
     same, gain, loss = failed.value.partial.checks
-    assert same.reason.startswith("no loss shown; one of about 10.8 pp would be shown in half of all cases only (n = 100 and 100")
+    assert same.reason.startswith("no loss shown; a loss of about 10.8 pp would be shown only half of the time (n = 100 and 100")
     assert (gain.outcome, gain.reason) == ("passed", "")
     assert (loss.outcome, loss.reason) == ("failed", "worse beyond chance (95 % for all checks of this gate together)")
 
@@ -617,3 +617,12 @@ def test_where_no_n_is_believed_other_examples_are_said_not_to_be_covered():
     (check,) = c.check("fail if worse beyond chance").checks
     assert check.outcome == "passed"
     assert check.reason.endswith("other examples are therefore not covered")
+
+
+def test_reasons_are_shown_whole():
+    c = compare({"accuracy": 0.9, "n": 50}, {"accuracy": 0.94, "n": 50})
+    assert str(c.interval("accuracy", "0.2.0")).endswith("could be chance even example by example>")
+    report = c.check("fail if accuracy worse beyond chance")
+    for shown in (str(report), *report._repr_mimebundle_().values()):
+        assert "more characters" not in shown
+        assert "even example by example" in " ".join(shown.split())

@@ -325,6 +325,7 @@ def test_comparing_nothing_is_a_banner_and_no_error():
 def test_comparing_one_version_is_a_banner_and_no_error():
     c = compare({"cer": 0.1})
     assert "only one version, 0.1.0" in str(c).replace("\n", " ")
+    assert "as asked for" not in str(compare({"cer": 0.1}, baseline="0.1.0"))
     assert c.changed == ()
     assert c.best("cer").runner_up is None
 

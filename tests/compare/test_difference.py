@@ -46,13 +46,15 @@ def test_one_more_mount_is_the_only_difference():
     assert c.notes == ()
 
 
-def test_a_list_compared_by_position_says_so():
+def test_a_list_compared_by_position_says_so(tmp_path):
     first = make("0.1.0", {"acc": 0.5}, InferenceSpec={"ports": [{"port": 1}, {"port": 2}], "same": [{"x": 1}]})
     second = make("0.2.0", {"acc": 0.5}, InferenceSpec={"ports": [{"port": 2}], "same": [{"x": 1}]})
     c = Comparison([first, second], baseline="first")
     assert {row.full_name for row in c.changed} == {"inference_spec.ports.0.port", "inference_spec.ports.1.port"}
     assert c.notes == ("inference_spec.ports is compared by position: not every object in it has a name of its own",)
     assert c.notes[0] in " ".join(str(c).replace("│", " ").split())
+    # in a report with the settings alone, and not among the cautions
+    assert c.report(tmp_path / "report.html", charts=False).read_text("utf-8").count("is compared by position") == 1
 
 
 def test_named_metrics_can_be_ranked_gated_and_compared():

@@ -713,10 +713,10 @@ def test_an_alarm_rings_beyond_chance_only_and_says_which_loss_it_could_not_have
     (check,) = checked(shares(0.90, 0.84, n=100), "fail if worse beyond chance")
     assert (check.outcome, check.reason.partition(" (")[0]) == (
         "passed",
-        "no loss shown; one of about 9.6 pp would be shown in half of all cases only; up to 15.6 pp is not excluded",
+        "no loss shown; a loss of about 9.6 pp would be shown only half of the time; up to 15.6 pp is not excluded",
     )
     (check,) = checked(shares(0.90, 0.90, n=100), "fail if worse beyond chance")
-    assert check.reason.startswith("no loss shown; one of about 8.7 pp would be shown in half of all cases only (n = 100 and 100")
+    assert check.reason.startswith("no loss shown; a loss of about 8.7 pp would be shown only half of the time (n = 100 and 100")
     (check,) = checked(shares(0.90, 0.84), "fail if accuracy worse beyond chance")
     assert (check.outcome, check.reason) == ("failed", "worse beyond chance (95 % for all checks of this gate together)")
     assert [check.outcome for check in checked(shares(0.84, 0.90), "fail if worse beyond chance")] == ["passed"]
@@ -876,7 +876,9 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
     (check,) = alarm(0.8, 0.11).checks
     assert check.reason.startswith("loss of 10.0 pp, within the tolerance of 11 pp as measured; one of up to 13.2 pp is not excluded (n")
     (check,) = alarm(0.9, 0.2).checks
-    assert check.reason.startswith("no loss beyond the tolerance of 20 pp shown; one of about 22.7 pp would be shown in half of all cases")
+    assert check.reason.startswith(
+        "no loss beyond the tolerance of 20 pp shown; a loss of about 22.7 pp would be shown only half of the time"
+    )
     assert alarm(0.6, 0.2).checks[0].reason == "worse beyond chance and the tolerance of 20 pp (95 % for all checks of this gate together)"
     assert not alarm(0.65, "20%").passed
     assert alarm(0.70, "20%").passed
@@ -1092,7 +1094,7 @@ def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
     for c, interval in zip((one, several), half, strict=True):
         unseen = f"{math.ceil(1000 * interval.high) / 10:.1f} pp"
         assert {check.reason.partition(" (")[0] for check in c.gate("fail if worse beyond chance").checks} == {
-            f"no loss shown; one of about {unseen} would be shown in half of all cases only"
+            f"no loss shown; a loss of about {unseen} would be shown only half of the time"
         }
     assert half[1].high > 1.4 * half[0].high
 
@@ -1100,12 +1102,12 @@ def test_what_an_alarm_may_not_see_is_that_of_all_its_statements_together():
 def test_an_alarm_names_no_loss_that_is_more_than_the_baseline_has_to_lose():
     versions = {"accuracy": 0.1, "n": 10}, {"accuracy": 0.1, "n": 10}
     (check,) = checked(compare(*versions), "fail if worse beyond chance")
-    said = "no loss shown; one of 10.0 pp, all there is to lose, would be shown in less than half of all cases"
+    said = "no loss shown; a loss of 10.0 pp, all there is to lose, would be shown less than half of the time"
     assert (check.outcome, check.reason.partition(" (")[0]) == ("passed", said)
     assert "即使退化 10.0 个百分点（即全部）" in check.reason.in_language("zh")
     (check,) = checked(compare(*versions, tolerance=0.05), "fail if worse beyond chance")
     assert check.reason.startswith(
-        "no loss beyond the tolerance of 5 pp shown; one of 10.0 pp, all there is to lose, would be shown in less"
+        "no loss beyond the tolerance of 5 pp shown; a loss of 10.0 pp, all there is to lose, would be shown less"
     )
 
 

@@ -218,7 +218,7 @@ def test_versions_that_tie_have_no_runner_up_behind_by_nothing():
 
 def test_told_apart_from_every_other_is_said_of_those_with_a_number():
     best = compare({"accuracy": 0.8, "n": 1000}, {"accuracy": 0.9, "n": 1000}, {"n": 1000}).best("accuracy")
-    assert best.notes[0] == "0.2.0 is highest, told apart from every other with a number (95 % in this metric)."
+    assert best.notes[0] == "0.2.0 is highest, told apart from every other measured version (95 % in this metric)."
 
 
 @pytest.mark.parametrize(
@@ -447,7 +447,7 @@ def test_a_tie_is_said_to_be_equal_only_where_the_values_are():
 
     assert "equal as measured in 0.2.0, 0.3.0" in said(0.9, 0.9, tolerance="5%")
     assert "within the tolerance as measured in 0.2.0, 0.3.0" in said(0.9, 0.905, tolerance="5%")
-    assert "a finite number in 0.2.0 only" in said(0.9, math.inf)
+    assert "a finite number only in 0.2.0" in said(0.9, math.inf)
 
 
 def test_two_infinite_values_are_not_equal():

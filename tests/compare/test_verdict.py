@@ -174,7 +174,7 @@ def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
     pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.5, 0.9)]
     verdict = compare(*pair, by="accuracy").verdict
     assert verdict.sentences[0] == (
-        "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other with a number (95 % in this metric alone); "
+        "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other measured version (95 % in this metric alone); "
         "equal as measured in 0.1.0, 0.2.0 on d-a."
     )
     assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
@@ -400,8 +400,10 @@ def test_values_in_two_units_have_no_best():
 
 def test_where_there_is_no_best_it_is_said_why():
     apart = compare(results(d_a={"accuracy": 0.8}), results(d_b={"accuracy": 0.9}), by="accuracy").verdict
-    assert apart.sentences[0] == "By accuracy: known for 0.1.0 only on d-a; known for 0.2.0 only on d-b."
+    assert apart.sentences[0] == "By accuracy: known only for 0.1.0 on d-a; known only for 0.2.0 on d-b."
     assert "Not measured in 0.1.0: accuracy (d-b)." in apart
+    lacking = compare(results(d_a={"accuracy": 0.8}, d_b={"accuracy": 0.8}), results(d_c={"f1": 0.9}), by="accuracy").verdict
+    assert lacking.sentences[0] == "By accuracy: known only for 0.1.0 on d-a, d-b."
     assert "Missing: 0.2.0 in accuracy (d-a)." in apart
 
 
@@ -725,7 +727,7 @@ def test_of_a_metric_on_several_datasets_the_best_come_first_in_one_short_clause
 def test_where_a_metric_has_a_dataset_here_and_none_there_the_answer_says_which():
     with pnb.connect("demo", default=False) as registry:
         lead = registry.compare("wine-cultivar", baseline="approved", by="accuracy").verdict.sentences[0]
-    assert lead.endswith("; known for 0.9.0 only without a dataset.")
+    assert lead.endswith("; known only for 0.9.0 without a dataset.")
     assert " on ." not in lead
 
 
@@ -859,6 +861,9 @@ def test_the_metric_that_is_proposed_can_be_judged_by():
     assert proposed({"f1": 0.9}, {"f1": 0.92, "accuracy": 0.9}) == ["Name the metric that matters: by='f1'."]
     assert proposed({"accuracy": 0.9, "f1": 0.9}, {"f1": 0.92}, {"f1": 0.93}) == ["Name the metric that matters: by='f1'."]
     assert proposed({"zeta": 0.9, "f1": 0.9}, {"zeta": 0.92}) == []
+    # one whose interval is known before those that come first by name
+    known = {"accuracy": 0.9, "bleu": 0.3, "n": 100}, {"accuracy": 0.92, "bleu": 0.4, "auc": 0.8, "n": 100}
+    assert proposed(*[{"ap_small": 0.2, **each} for each in known]) == ["Name the metric that matters: by='accuracy'."]
 
 
 def test_a_reason_is_told_of_the_versions_of_which_it_is_true():

@@ -198,12 +198,12 @@ def test_candidates_that_name_a_dataset_as_the_registry_calls_it_are_compared_on
     assert next(row.dataset for row in compared.metrics if row.path == "accuracy") == "d-digitsholdout0001"
     assert "digits-holdout" not in {row.dataset for row in compared.metrics}
     assert compared["accuracy@digits-holdout"].cells[compared.names.index("mine (not registered)")].value == 0.99
-    assert "the dataset digits-holdout is taken for d-digitsholdout0001, which is called so" in compared.notes
+    assert "the dataset digits-holdout was read as d-digitsholdout0001, which has that name" in compared.notes
     assert compared.best("accuracy@digits-holdout").value >= 0.99
     assert len(both.filter("accuracy@digits-holdout > 0")) == 3
     short = held + pnb.VersionSet.from_frame(frame.rename(columns={"accuracy@digits-holdout": "accuracy@holdout"}), name="run")
     assert short.compare("2.4.0")["accuracy@holdout"].cells[compared.names.index("mine (not registered)")].value == 0.99
-    assert "the dataset holdout is taken for d-digitsholdout0001, which is called so" in short.compare("2.4.0").notes
+    assert "the dataset holdout was read as d-digitsholdout0001, which has that name" in short.compare("2.4.0").notes
     # without the name nothing is known of it
     alone = pnb.VersionSet.from_frame(frame, name="run").compare()
     assert {row.dataset for row in alone.metrics} == {"digits-holdout", "elsewhere"}

@@ -242,21 +242,21 @@ def _none_shown(*, margin: bool, whole: bool, farther: bool) -> str:
     # a true loss as large as half of the interval is shown where chance adds to it, and not where it takes away
     if whole and margin:
         return (
-            "no loss beyond the {allowed} shown; one of {unseen}, all there is to lose, "
-            "would be shown in less than half of all cases ({reason})"
+            "no loss beyond the {allowed} shown; a loss of {unseen}, all there is to lose, "
+            "would be shown less than half of the time ({reason})"
         )
     if whole:
-        return "no loss shown; one of {unseen}, all there is to lose, would be shown in less than half of all cases ({reason})"
+        return "no loss shown; a loss of {unseen}, all there is to lose, would be shown less than half of the time ({reason})"
     if margin and farther:
         return (
-            "no loss beyond the {allowed} shown; one of about {unseen} would be shown in half of all cases only; "
+            "no loss beyond the {allowed} shown; a loss of about {unseen} would be shown only half of the time; "
             "up to {far} is not excluded ({reason})"
         )
     if margin:
-        return "no loss beyond the {allowed} shown; one of about {unseen} would be shown in half of all cases only ({reason})"
+        return "no loss beyond the {allowed} shown; a loss of about {unseen} would be shown only half of the time ({reason})"
     if farther:
-        return "no loss shown; one of about {unseen} would be shown in half of all cases only; up to {far} is not excluded ({reason})"
-    return "no loss shown; one of about {unseen} would be shown in half of all cases only ({reason})"
+        return "no loss shown; a loss of about {unseen} would be shown only half of the time; up to {far} is not excluded ({reason})"
+    return "no loss shown; a loss of about {unseen} would be shown only half of the time ({reason})"
 
 
 def _check_worse(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed) -> Check:

@@ -376,7 +376,7 @@ def _row(check: Check, datasets: Mapping[str, str], *, headed: bool, beside: boo
     remark = "" if check.stated or check.is_plain else check.reason
     # the rule above the check says how the bound follows from the baseline
     allowed = check.limit or check.allowed if headed else check.allowed
-    yield Lines([allowed, Mark("", remark)]) if allowed and remark else allowed or remark
+    yield Lines([*([allowed] if allowed else []), Mark("", remark)]) if remark else allowed
 
 
 def told_delta(check: Check) -> str:
