@@ -448,8 +448,9 @@ def _leaves(node: Any) -> Iterator[Any]:
 def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenance:
     """Mask where a version came from: without the names of people, so that their masked ids are shown."""
     datasets = tuple(replace(each, identity=redaction.text(each.identity), name=redaction.text(each.name)) for each in provenance.datasets)
-    left_out = tuple(map(redaction.text, provenance.left_out))
-    return replace(provenance, model_name=redaction.text(provenance.model_name), datasets=datasets, people=(), left_out=left_out)
+    left_out, differing = (tuple(map(redaction.text, columns)) for columns in (provenance.left_out, provenance.differing))
+    made = replace(provenance, datasets=datasets, people=(), left_out=left_out, differing=differing)
+    return replace(made, model_name=redaction.text(provenance.model_name))
 
 
 def _unlisted(text: Any) -> Any:

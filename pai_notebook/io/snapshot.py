@@ -206,7 +206,7 @@ def _regrouped(versions: Sequence[ModelVersion], groups: Sequence[Mapping[str, A
 
 
 def _told(source: Provenance) -> dict[str, Any]:
-    return {key: value for key, value in asdict(source).items() if value or key not in ("model_name", "datasets", "people", "left_out")}
+    return {key: value for key, value in asdict(source).items() if value or key in ("registry", "region", "workspace_id", "request_ids")}
 
 
 def _tells(source: Provenance) -> bool:
@@ -352,6 +352,7 @@ def _source(entry: Mapping[str, Any]) -> Provenance:
         datasets=tuple(map(_dataset, entry.get("datasets", []))),
         people=tuple((_text(user), _text(name)) for user, name in entry.get("people", [])),
         left_out=tuple(map(_text, entry.get("left_out", []))),
+        differing=tuple(map(_text, entry.get("differing", []))),
     )
 
 

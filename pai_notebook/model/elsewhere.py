@@ -21,18 +21,25 @@ from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State, read_value
 from pai_notebook.model.metrics import similar_names
+from pai_notebook.model.names import snake_case
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.pivoting import OF_NAMES, code_of_wide, column_of_datasets, columns_of_long, word_of_names
 from pai_notebook.model.resolving import without_dataset
-from pai_notebook.model.settings import tells_runs
+from pai_notebook.model.settings import is_repeat, looks_set, tells_runs
+from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import NOT_REGISTERED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SETTINGS, _NAMED = ("TrainingSpec", "HyperParameters"), 5
-# What MLflow puts before the names of settings.
-_MLFLOW = "params."
+# What MLflow, Optuna, scikit-learn and loggers of configurations put before the names of settings; param_count is none.
+_BEFORE = re.compile(r"(?:(?:params?|hparams|config)[./]|params?_(?!(?:count|total|size|[mMB]|millions?|billions?)$))(?=.)")
+# Words of columns of texts that say how a run went.
+_OF_RESULTS = frozenset(
+    {"status", "state", "error", "exception", "message", "note", "notes", "comment", "comments", "remark", "remarks", "reason"}
+)
+_TRUTHS = frozenset({"True", "False", "true", "false", "TRUE", "FALSE"})
 # What pandas calls a column without a name in a file, as the index of a saved table is.
 _UNNAMED = re.compile(r"Unnamed: [0-9]{1,6}")
 # A metric with its cut-off, and what is said of it: recall@5, mAP@0.5:0.95, pass@1_stderr.
@@ -52,11 +59,11 @@ _LONG = {"version", "dataset", "metric", "value", "state"}
 def documents_of_frame(
     frame: pd.DataFrame,
     name: str | None,
-    metrics: Sequence[str] | None,
-    labels: Sequence[str] | None,
-    settings: Sequence[str] | None,
-) -> tuple[list[dict[str, Any]], Phrase, tuple[str, ...]]:
-    """Convert each row to a document, say which columns were taken as what, and give those that were left out.
+    metrics: str | Sequence[str] | None,
+    labels: str | Sequence[str] | None,
+    settings: str | Sequence[str] | None,
+) -> tuple[list[dict[str, Any]], Phrase, Provenance]:
+    """Convert each row to a document, say which columns were taken as what, and name those that were left out.
 
     Parameters
     ----------
@@ -65,12 +72,12 @@ def documents_of_frame(
     name : str or None
         The column with the names of the versions; None is the index, or, where that only counts the rows, a column called
         version, else the only one called run, model, name or checkpoint, else the only one of texts without a name.
-    metrics : sequence of str or None
+    metrics : str, sequence of str or None
         Columns of metrics; None takes those that `to_frame` would call so, else every column most of whose cells are numbers, also
         numbers written as text, and the columns of texts or lists that are their intervals, errors and levels.
-    labels : sequence of str or None
+    labels : str, sequence of str or None
         Columns of labels; None takes those that `to_frame` would call so.
-    settings : sequence of str or None
+    settings : str, sequence of str or None
         Columns of settings; None takes those that `to_frame` would call so. Seeds, folds, steps and ids of runs are among them anyhow.
 
     Raises
@@ -79,16 +86,19 @@ def documents_of_frame(
         When it is no DataFrame or has a row a metric, a column is not there or is there twice, a version has no name or that of
         another, or a metric is neither number, truth value, text nor list of numbers.
     """
+    metrics, labels, settings = ([given] if isinstance(given, str) else given for given in (metrics, labels, settings))
     _refuse_shapes(frame, name, metrics)
+    # as headings of files have them that are set in columns
+    frame = frame.set_axis([column.strip() if isinstance(column, str) else column for column in frame.columns], axis=1)
     columns = list(map(str, frame.columns))
+    metrics = None if metrics is None else _check_columns("metrics", metrics, columns)
     values = {column: plain_array(frame.iloc[:, place]) for place, column in enumerate(columns)}
-    if name is not None:
-        _check_columns("name", [name], columns)
+    [name] = [None] if name is None else _check_columns("name", [name], columns)
     if metrics is None and columns_of_long(values) and (code := code_of_wide(frame, name, None, settings or ())):
         raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=_hint(code))
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else _check_columns("labels", labels, columns)
     told = (
-        [column for column in columns if _section_of(column) or column.startswith(_MLFLOW)]
+        [column for column in columns if column not in (metrics or ()) and (_section_of(column) or _BEFORE.match(column))]
         if settings is None
         else _check_columns("settings", settings, columns)
     )
@@ -102,11 +112,11 @@ def documents_of_frame(
     rest = [column for column in columns if column not in (name, *chosen, *told)]
     called = [column for column in rest if not _UNNAMED.fullmatch(column)]
     numbers = [column for column in called if _is_of_numbers(kinds[column]) or _are_numbers(values[column])]
-    taken = metrics
-    if taken is None:
-        beside = _beside(numbers, called, values)
-        of_metrics = [column for column in called if column in (*numbers, *beside)]
-        taken = [column for column in columns if column.startswith("metrics.")] or of_metrics
+    taken = [column for column in columns if column.startswith("metrics.")] if metrics is None else metrics
+    # such texts are states and names of the registry
+    tried = [] if taken and metrics is None else [column for column in called if column in free and _tell_groups(column, values[column])]
+    if not taken and metrics is None:
+        taken = sorted({*numbers, *_beside(numbers, called, values)}, key=columns.index)
     _check_columns("metrics", taken, columns)
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
     keys = _keys_of(taken)
@@ -118,9 +128,11 @@ def documents_of_frame(
     cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) and _is_there(each) for each in given) else ""
     if name is None and _only_counts(frame) and (of := column_of_datasets({column: values[column] for column in rest})) and of not in taken:
         # which rows are of one version nothing says
-        said = say("df: a row for each {column}, and no name of a version", column=of)
-        raise ConfigurationError(said, hint=_hint(code_of_wide(frame, None, taken, told)))
+        raise ConfigurationError(
+            say("df: a row for each {column}, and no name of a version", column=of), hint=_hint(code_of_wide(frame, None, taken, told))
+        )
     names = _names_of_rows(given, lambda: _hint(code_of_wide(frame, name, [each for each in taken if each in numbers], told), cure))
+    told = [column for column in columns if column in told or (column in tried and column not in taken)]
     documents = [
         candidate_document(
             each,
@@ -130,7 +142,7 @@ def documents_of_frame(
         )
         for place, each in enumerate(names)
     ]
-    left = [column for column in rest if column not in taken]
+    left = [column for column in rest if column not in (*taken, *told)]
     # what was asked for needs no reason, and neither does a number beside columns that are named as metrics
     reasons = [column if metrics is not None or column in numbers else _with_kind(column, values[column]) for column in left]
     groups: dict[str, Sequence[str]] = {
@@ -148,13 +160,13 @@ def documents_of_frame(
         for each, value in zip(names, values[column], strict=True)
         if _is_stated(value) and not _is_number(value) and not isinstance(value, list)
     ]
-    parts += [first(odd, _ODD)] if odd else []
-    parts += [*_on_commas([each for column in left for each in values[column] if isinstance(each, str)]), *similar_names(names)]
-    parts += _on_runs(taken, name, frame) if metrics is None else []
+    commas = _on_commas([each for column in left for each in values[column] if isinstance(each, str)])
+    parts += [*([first(odd, _ODD)] if odd else []), *commas, *similar_names(names), *([] if metrics else _on_runs(taken, name, frame))]
     parts += [say("name= is not given; the names may be in {names}", names=listed(likely))] if likely and name is None else []
     parts += [say("the names are numbers, so that 1.10 became 1.1: {code} keeps them as text", code=cure)] if cure else []
     origin = say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
-    return documents, origin, tuple(left)
+    differing = (column for column in left if _may_differ(column, values[column]) and (column not in numbers or looks_set(column)))
+    return documents, origin, Provenance(left_out=tuple(left), differing=tuple(differing))
 
 
 def _refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -> None:
@@ -209,6 +221,21 @@ def _on_runs(columns: Sequence[str], name: str | None, frame: pd.DataFrame) -> l
 def _tells_runs(column: str, values: Iterable[Any]) -> bool:
     stated = list(filter(_is_stated, values))
     return tells_runs(column) and bool(stated) and all(map(_is_json, stated))
+
+
+def _tell_groups(column: str, values: Sequence[Any]) -> bool:
+    """Whether each cell is a text that tells groups of rows apart, as the name of an optimizer does, and no result or remark."""
+    texts = _are_texts(values) and all(map(_is_stated, values)) and not _TRUTHS.issuperset(values)
+    return texts and _may_differ(column, values) and len({*values}) < len(values)
+
+
+def _may_differ(column: str, values: Sequence[Any]) -> bool:
+    """Whether a column may say in what rows differ: it is no result, remark, id, date or field of the API, and not the same throughout."""
+    said = {str(value) for value in values}
+    # without letters a text is a number that is written otherwise, such as 95%
+    is_result = all(isinstance(value, str) and not any(map(str.isalpha, value)) for value in filter(_is_stated, values))
+    is_other = is_result or _UNNAMED.fullmatch(column) or is_repeat(column) or field_named(column) is not None
+    return len(said) > 1 and not is_other and _OF_RESULTS.isdisjoint(snake_case(column).split("_"))
 
 
 def _are_texts(values: Iterable[Any]) -> bool:
@@ -336,19 +363,19 @@ def _hint(code: str, cure: str = "") -> Phrase:
 
 def _check_columns(argument: str, given: Sequence[str], columns: Sequence[str]) -> list[str]:
     """Names of columns that are asked for, each of which has to be there once."""
-    if isinstance(given, str) or not isinstance(given, Sequence) or not all(isinstance(column, str) for column in given):
+    if not isinstance(given, Sequence) or not all(isinstance(column, str) for column in given):
         shown = described(given[0] if argument == "name" else given)
         raise ConfigurationError(
             say("{argument}={given} does not name columns", argument=argument, given=shown), hint=say("Pass names of columns as texts.")
         )
-    for column in given:
+    for column in map(str.strip, given):
         if column not in columns:
             hint = nearest_or_known(nearest(column, columns), columns)
             raise ConfigurationError(say("{argument}: no column {column!r}", argument=argument, column=column), hint=hint)
         if columns.count(column) > 1:
             said = say("{argument}: several columns are named {column!r}", argument=argument, column=column)
             raise ConfigurationError(said, hint=say("Give every column a name of its own."))
-    return list(given)
+    return list(map(str.strip, given))
 
 
 def _refuse_twice(argument: str, names: Sequence[str]) -> None:
@@ -371,7 +398,7 @@ def _specs(cells: Iterable[tuple[str, Any]]) -> dict[str, dict[str, Any]]:
     for column, value in cells:
         if _is_there(value):
             key = _section_of(column)
-            place = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, column.removeprefix(_MLFLOW))
+            place = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, _BEFORE.sub("", column, count=1))
             _put(found, place, "settings", column, value)
     return found
 

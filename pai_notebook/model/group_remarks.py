@@ -26,6 +26,17 @@ def repeated_runs(groups: Sequence[VersionGroup]) -> list[Phrase]:
     return [say(several, groups=first(counts, _NAMED))] if found else []
 
 
+def left_out_columns(groups: Sequence[VersionGroup]) -> list[Phrase]:
+    """Name columns that were left out of a table although groups may mix what they say."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for group in groups:
+        columns = tuple(dict.fromkeys(column for each in group.members for column in each.provenance.differing))
+        if columns and len(group.members) > 1:
+            found.setdefault(columns, []).append(group.version_name)
+    mixing = "columns left out of the table, which may differ within {groups}: {names}; settings= would tell them apart"
+    return [say(mixing, groups=first(of, _NAMED), names=first(columns, _NAMED)) for columns, of in found.items()]
+
+
 def equal_runs(groups: Sequence[VersionGroup]) -> list[Phrase]:
     """Name runs that have all metrics in common where others of the group do not, as a run that is given twice has."""
     found: list[Phrase] = []

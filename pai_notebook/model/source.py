@@ -92,6 +92,8 @@ class Provenance(Brief):
         Ids of accounts and the names that the workspace shows for them.
     left_out : tuple of str
         Columns that `from_frame` took neither as metrics nor as anything else.
+    differing : tuple of str
+        Those of them that may tell versions apart as settings do, so that a group may mix what they say.
 
     Examples
     --------
@@ -107,6 +109,7 @@ class Provenance(Brief):
     datasets: tuple[DatasetName, ...] = ()
     people: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
 
     def _brief(self) -> str:
         requests = counted(len(self.request_ids), "request")

@@ -27,7 +27,6 @@ from pai_notebook.model.reading import is_path, misspelt_keys, read_versions, sp
 from pai_notebook.model.selector_words import meant_selector
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.settings import looks_set
-from pai_notebook.model.source import Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.outputs import VersionExports
 from pai_notebook.versions.resolve import Known, resolve
@@ -186,9 +185,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         df: pd.DataFrame,
         *,
         name: str | None = None,
-        metrics: Sequence[str] | None = None,
-        labels: Sequence[str] | None = None,
-        settings: Sequence[str] | None = None,
+        metrics: str | Sequence[str] | None = None,
+        labels: str | Sequence[str] | None = None,
+        settings: str | Sequence[str] | None = None,
     ) -> Self:
         """Build a set of candidates from a DataFrame with a row a version, to compare them with registered versions.
 
@@ -203,17 +202,18 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             The column with the names of the versions; by default the index has them or, where it only counts the rows, a column
             called `version`, else the only one called `run`, `model`, `name` or `checkpoint`, else the only one without a name
             (`Unnamed: 0`), which the set says.
-        metrics : sequence of str, optional
+        metrics : str or sequence of str, optional
             Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all other columns most of whose
             cells are numbers, also written as text, with their intervals and errors in any form that `from_documents` reads
             (`"0.75-0.98"`, `"5%"`); the set names the cells that are none, and a comparison columns that were left out and that the
             baseline has.
-        labels : sequence of str, optional
+        labels : str or sequence of str, optional
             Columns of labels; by default those named `labels.env` and the like, as `to_frame` names them.
-        settings : sequence of str, optional
+        settings : str or sequence of str, optional
             Columns of settings, which `groupby` and `group_repeats` use: `lr` becomes `training_spec.HyperParameters.lr`. By default
-            those named `training_spec.lr` and the like, as `to_frame` names them. `seed`, `fold`, `step`, `run_id` and the like are
-            settings anyhow, unless `metrics` names them.
+            those named `training_spec.lr` and the like, as `to_frame` names them, or `params.lr`, `params_lr`, `config/lr`. `seed`,
+            `fold`, `step`, `run_id` and the like are settings anyhow, and so are texts that some rows share and others do not
+            (`optimizer`), unless `metrics` or `labels` names them or the table has columns named as `to_frame` names them.
 
         Returns
         -------
@@ -237,8 +237,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         from pai_notebook.model.elsewhere import documents_of_frame  # noqa: PLC0415 - loads on first use
 
-        documents, origin, left_out = documents_of_frame(df, name, metrics, labels, settings)
-        table = Provenance(left_out=left_out)
+        documents, origin, table = documents_of_frame(df, name, metrics, labels, settings)
         return cls((ModelVersion(document, provenance=table) for document in documents), origin=origin, path=None)
 
     @classmethod

@@ -83,7 +83,7 @@ def holding(vs: pnb.VersionSet, path: Path) -> None:
     vs.sort_values("cer", na_position="middle")  # type: ignore[arg-type]
     assert_type(pnb.VersionSet.from_documents(path, "model-a"), pnb.VersionSet)
     assert_type(pnb.VersionSet.from_lm_eval(path), pnb.VersionSet)
-    candidates = pnb.VersionSet.from_frame(vs.to_frame(), name="run", metrics=["accuracy@d-a"], labels=["seed"], settings=["lr"])
+    candidates = pnb.VersionSet.from_frame(vs.to_frame(), name="run", metrics=["accuracy@d-a"], labels=["seed"], settings="lr")
     assert_type(candidates[0].is_registered, bool)
     assert_type(pnb.load(path), pnb.VersionSet)
     assert_type(vs + vs, pnb.VersionSet)

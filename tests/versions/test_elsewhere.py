@@ -901,3 +901,65 @@ def test_a_level_of_runs_in_the_columns_is_told_the_code_that_makes_a_row_of_eac
     groups = eval(caught.value.hint.removeprefix("Use ").removesuffix("."), {"df": frame, "VersionSet": pnb.VersionSet})
     assert [len(set(group.runs)) for group in groups] == [3, 3]
     assert groups[1].metrics["acc"].value == frame.xs("acc", axis=1, level=level.index(["acc", "f1"])).loc["b"].mean()
+
+
+@pytest.mark.parametrize("column", ["params_lr", "params/lr", "param_lr", "params.lr", "config.lr", "hparams.lr", "config/lr"])
+def test_columns_of_hyperparameters_are_settings(column):
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], column: [0.1, 0.2], "param_count": [7, 8], "f1": [0.5, 0.6]}))
+    assert vs["b"].training_spec["HyperParameters"] == {"lr": 0.2}
+    assert {*vs["b"].metrics.names} == {"f1", "param_count"}
+
+
+def test_blanks_around_names_of_columns_are_no_part_of_them():
+    frame = pd.DataFrame({"  run": ["a", "b"], "   train/box_loss": [0.5, 0.6], "lr ": [1, 2]})
+    vs = pnb.VersionSet.from_frame(frame, name="  run", metrics=["   train/box_loss"], settings=["lr"])
+    assert {*vs["b"].metrics.names} == {"train/box_loss"}
+    assert vs["b"].training_spec["HyperParameters"] == {"lr": 2}
+    with pytest.raises(ConfigurationError, match="several columns are named 'f1'"):
+        pnb.VersionSet.from_frame(pd.DataFrame([[0.5, 0.6]], columns=["f1", " f1"]))
+
+
+def test_a_single_column_is_given_as_a_text():
+    frame = pd.DataFrame({"run": ["a", "b"], "team": ["x", "y"], "f1": [0.5, 0.6], "lr": [1, 2]})
+    alone = pnb.VersionSet.from_frame(frame, metrics="f1", labels="team", settings="lr")
+    assert alone == pnb.VersionSet.from_frame(frame, metrics=["f1"], labels=["team"], settings=["lr"])
+
+
+def test_texts_that_rows_share_are_settings_so_that_groups_do_not_mix_them():
+    frame = pd.DataFrame(
+        {
+            "optimizer": ["adam", "adam", "sgd", "sgd"],
+            "lr": [0.1] * 4,
+            "seed": [0, 1, 0, 1],
+            "f1": [0.9, 0.91, 0.7, 0.72],
+            "team": ["x"] * 4,
+        }
+    )
+    for settings in (None, ["lr", "seed"]):
+        vs = pnb.VersionSet.from_frame(frame, settings=settings)
+        assert [len(group.members) for group in vs.group_repeats()] == [2, 2]
+        assert "optimizer" in vs.origin.partition("settings: ")[2].partition(";")[0]
+        assert "left out: team (texts)" in vs.origin
+    labelled = pnb.VersionSet.from_frame(frame, settings=["lr"], labels="optimizer")
+    assert [labelled[0].labels["optimizer"], labelled[0].training_spec["HyperParameters"]] == ["adam", {"lr": 0.1, "seed": 0}]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "told"),
+    [
+        ("optimizer", ["adam", "sgd", "lion", "adamw"], True),
+        ("ema", [True, False, True, False], True),
+        ("ema", [True] * 4, False),
+        ("note", ["a", "b", "c", "d"], False),
+        ("started_at", ["a", "b", "c", "d"], False),
+        ("f2", ["91%", "92%", "93%", "94%"], False),
+    ],
+)
+def test_columns_that_were_left_out_are_named_where_groups_may_mix_them(column, cells, told, tmp_path):
+    frame = pd.DataFrame({"lr": [0.1, 0.1, 0.2, 0.2], "seed": [0, 1, 0, 1], "f1": [0.9, 0.91, 0.7, 0.72], column: cells})
+    vs = pnb.VersionSet.from_frame(frame, settings=["lr"])
+    said = f"2 (2 runs): {column}; settings= would tell them apart"
+    for each in (vs, pnb.load(vs.save(tmp_path / "a.paisnap.json"))):
+        groups = each.group_repeats()
+        assert (said in groups.compare().to_markdown()) == told
+        assert (said in groups[1]._repr_html_()) == told
