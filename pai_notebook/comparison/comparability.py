@@ -153,8 +153,32 @@ def _nothing_in_common(setting: Setting) -> Iterator[Phrase]:
         yield say("no dataset in common with {baseline}: {versions}", baseline=baseline, versions=setting.listed(strange))
     if apart:
         yield say("no metric in common with {baseline}: {versions}", baseline=baseline, versions=setting.listed(apart))
+    yield from _dataset_in_name(setting, [*strange, *apart])
     if not base and any(_stated(row) for row in setting.metrics):
         yield say("the baseline {baseline} has no metrics", baseline=baseline)
+
+
+def _dataset_in_name(setting: Setting, places: Sequence[int]) -> Iterator[Phrase]:
+    """Say how to write a metric whose name is that of one of the baseline and its dataset: `accuracy@holdout`, `holdout.accuracy`."""
+    meant = {
+        name: row
+        for row in (setting.metrics if places else ())
+        if row.dataset and not _lacks(row, setting.baseline)
+        for called in filter(None, (row.dataset, row.key.label))
+        for name in (f"{row.path}@{called}", f"{called}.{row.path}")
+    }
+    for row in setting.metrics:
+        other = None if row.dataset else meant.get(row.path)
+        stating = [place for place in places if not is_blank(row.cells[place])]
+        if other is not None and stating:
+            # the first one shows how to write the others
+            how = (
+                "{name} of {versions}: write {metric} on a dataset as "
+                "'Results': [{{'Dataset': {{{key!r}: {data!r}}}, 'Metrics': {{{metric!r}: ...}}}}]"
+            )
+            key = "Uri" if "://" in other.dataset else "DatasetId"
+            yield say(how, name=row.path, versions=setting.listed(stating), metric=other.path, key=key, data=other.dataset)
+            return
 
 
 def _elsewhere(setting: Setting) -> dict[tuple[str, tuple[int, ...], Phrase], list[str]]:

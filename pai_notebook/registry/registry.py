@@ -628,7 +628,7 @@ class Registry(Displayed):
         if not finds.is_enough and not finds.versions.errors:
             search.check()
         found = finds.versions
-        return found._derive(found, "" if found else search.remark, about=search.names)  # noqa: SLF001 - one of ours
+        return found._derive(found, finds.remark if found else search.remark, about=search.names)  # noqa: SLF001 - one of ours
 
     def _searched(
         self, models: str | Model | Iterable[str | Model] | None, workspace_id: str | None, *, confirm: bool | Callable[[int], bool]

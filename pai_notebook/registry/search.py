@@ -84,6 +84,13 @@ class Finds:
         return self._limit is not None and self._sure >= self._limit
 
     @property
+    def remark(self) -> str:
+        """That there may be more than the limit lets through, empty where all models were searched and nothing was cut."""
+        found = sum(map(len, self._found.values()))
+        is_cut = self.is_enough and (found > (self._limit or 0) or self.done < self.total)
+        return say("only the first {count} that were found; there may be more", count=self._limit) if is_cut else ""
+
+    @property
     def versions(self) -> VersionSet:
         """What was found so far, in the order of the models and of each as its list has it, with the models that failed."""
         found = [version for place in sorted(self._found) for version in self._found[place]]

@@ -334,7 +334,18 @@ def test_versions_with_no_metric_in_common_are_a_banner_and_no_error():
     c = compare(results(d_a={"cer": 0.1}), results(d_b={"wer": 0.2}))
     assert c.comparability[0] == "no dataset in common with 0.1.0: 0.2.0"
     assert "Careful: no dataset in common" in str(c)
-    assert compare({"cer": 0.1}, {"wer": 0.1}).comparability[0] == "no metric in common with 0.1.0: 0.2.0"
+    assert compare({"cer": 0.1}, {"wer": 0.1}).comparability == ("no metric in common with 0.1.0: 0.2.0",)
+
+
+@pytest.mark.parametrize("metrics", [{"cer@d-a": 0.2}, {"d-a": {"cer": 0.2}}, {"cer@d-a": 0.2, "wer@d-a": 0.2}])
+@pytest.mark.parametrize("more", [{}, {"seconds": 3}])
+def test_a_dataset_in_the_name_of_a_metric_is_told_how_to_be_written(metrics, more):
+    base = results(d_a={"cer": 0.1, "wer": 0.3})
+    base["Results"].append({"Metrics": more})
+    name = next(iter(metrics)) if "d-a" not in metrics else "d-a.cer"
+    c = compare(base, metrics)
+    how = "{'Dataset': {'DatasetId': 'd-a'}, 'Metrics': {'cer': ...}}"
+    assert f"{name} of 0.2.0: write cer on a dataset as 'Results': [{how}]" in c.comparability
 
 
 def test_a_version_that_could_not_be_fetched_is_in_the_header_the_table_and_the_coverage():

@@ -99,6 +99,13 @@ def test_a_limit_takes_the_first_in_the_order_of_the_models_and_ends_the_search(
     first = [model for model in listed if int(model.removeprefix("model-")) % 5][:2]
     assert [version.model_id for version in found] == [first[0], first[0], first[1]]
     assert len([target for target in asked if "/versions?" in target]) < 40
+    assert found.removed == ("only the first 3 that were found; there may be more",)
+    assert "only the first 3 that were found" in " ".join(str(found).split())
+    # where all were searched and nothing was cut there are no more
+    of_one = [first[0]]
+    whole = registry.search_versions("cer < 1", models=of_one)
+    assert registry.search_versions("cer < 1", models=of_one, limit=len(whole)).removed == whole.removed == ()
+    assert len(registry.search_versions("cer < 1", models=of_one, limit=1).removed) == 1
 
 
 def test_more_than_200_requests_are_told_before_they_are_made(connected):
