@@ -34,7 +34,8 @@ _NUMBERS = frozenset({int, float})
 _INFINITE = (math.inf, -math.inf)
 _NO_DIRECTION = Direction(reason=say("not a metric"))
 _BASELINE = Change(Kind.BASELINE)
-_SIGNED = Direction(reason=say("it is negative, which an error of that name never is"))
+# No direction, and no value that a gate can pass: -1 is what many write where an evaluation failed.
+SIGNED = Direction(reason=say("it is negative, which an error of that name never is"))
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
 
 
@@ -134,7 +135,7 @@ class _MetricMaker:
         found = self.directions.of(row.path, row.dataset) if row.role is None else _EVIDENCE
         if found.mode != "min" or found.source != "inferred" or not is_never_negative(row.path):
             return found
-        return _SIGNED if any(cell.value is not None and cell.value < 0 for cell in row.cells) else found
+        return SIGNED if any(cell.value is not None and cell.value < 0 for cell in row.cells) else found
 
     def changes(self, row: Row) -> tuple[Change, ...]:
         changes = tuple([self.change(row, place) for place in range(len(row.cells))])

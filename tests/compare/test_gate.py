@@ -1557,3 +1557,27 @@ def test_digits_and_signs_of_other_keyboards_are_refused_where_they_stand_and_ne
     with pytest.raises(AddressError, match=rf"line 1, column {column}: ") as caught:
         c.check(rule)
     assert meant in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["wer", "error_rate", "latency_ms"])
+@pytest.mark.parametrize("values", [(0.5, -1), (-1, 0.5)])
+def test_an_error_below_zero_is_no_value_that_a_rule_passes_unless_its_direction_is_given(name, values):
+    before, after = ({name: value, f"{name}_stderr": 0.01} for value in values)
+    c = compare(before, after)
+    rules = ["{} <= 0.6", "{} <= baseline", "{} <= baseline with 95% confidence"]
+    checks = c.check([rule.format(name) for rule in rules]).checks
+    told = "it is negative, which an error of that name never is"
+    assert [(check.outcome, check.checked, check.reason) for check in checks] == [("failed", False, told)] * len(rules)
+    (named,) = c.check(f"fail if {name} worse beyond chance").checks
+    assert (named.outcome, named.checked, named.reason) == ("failed", False, f"which way is better is unknown ({told})")
+    both = compare({**before, "acc": 0.5, "n": 1000}, {**after, "acc": 0.5, "n": 1000}).check("fail if worse beyond chance")
+    assert [(check.metric, check.reason) for check in both.breaches] == [(name, told)]
+    with pytest.raises(RegressionError, match=told):
+        c.assert_no_regression()
+    assert compare(before, after, directions={name: "min"}).check(f"{name} <= 0.6").passed
+    assert compare({"loss": -1}, {"loss": -2}).check("loss <= baseline").passed
+
+
+def test_versions_beside_one_whose_evaluation_failed_are_checked_as_before():
+    first, second = compare({"wer": 0.5}, {"wer": -1}, {"wer": 0.4}).check("wer <= baseline").checks
+    assert (first.checked, second.outcome) == (False, "passed")

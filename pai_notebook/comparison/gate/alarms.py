@@ -103,10 +103,10 @@ def _tolerance(alarm: Alarm, gated: Gated) -> Tolerance:
 
 
 def _without_direction(alarm: Alarm, gated: Gated) -> list[Check]:
-    """Skip what differs and may be worse or better, so that a gate says that it was not checked."""
+    """Skip what differs and may be worse or better, so that a gate says that it was not checked; what is no value fails as NaN does."""
     rows = [row for row in gated.fitting(alarm.pattern) if row.direction.mode is None]
     return [
-        pair.uncheckable("skipped", alarm.text, pair.undirected)
+        pair.uncheckable("failed" if pair.negative else "skipped", alarm.text, pair.negative or pair.undirected)
         for row in rows
         for pair in gated.pairs(row)
         if pair.is_finite and pair.delta

@@ -189,9 +189,9 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
         return _check_equal(rule, pair)
     numbers = [cell.raw, *([base.raw] if rule.base == "baseline" and base is not None else [])]
     inexact = any(type(number) is int and abs(number) > EXACT for number in numbers)
-    if no_fraction is not None or inexact or cell.value is None or not math.isfinite(cell.value) or pair.mixed is not None:
+    if no_fraction is not None or inexact or cell.value is None or not math.isfinite(cell.value) or pair.impossible is not None:
         large = say("whole numbers above 2**53 are not checked: a float does not tell them apart")
-        return pair.uncheckable("failed", rule.text, no_fraction or (large if inexact else pair.mixed or pair.no_number))
+        return pair.uncheckable("failed", rule.text, no_fraction or (large if inexact else pair.impossible or pair.no_number))
     bound = rule.bound(None if base is None or base.value is None or not math.isfinite(base.value) else base.value)
     if bound is None:
         vain: Phrase | None = say("the baseline has no number to compare with")

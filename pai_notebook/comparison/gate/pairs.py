@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.comparison.align import SIGNED
 from pai_notebook.comparison.cell_changes import compare_cells, difference
 from pai_notebook.comparison.cells import forms_of
 from pai_notebook.comparison.comparability import looks_mixed
@@ -233,8 +234,15 @@ class Pair:
         return say("changed, and which way is better is {direction}", direction=self.row.direction.said)
 
     @property
-    def mixed(self) -> Phrase | None:
-        """Say that the two cannot be compared because one looks like percent and the other like a fraction."""
+    def negative(self) -> str | None:
+        """Say that one of the two is no value of its metric, as -1 of a word error rate whose evaluation failed."""
+        return SIGNED.reason if self.row.direction is SIGNED and any(value < 0 for value in self._values) else None
+
+    @property
+    def impossible(self) -> str | None:
+        """Say that the two cannot be compared because one is negative, or looks like percent and the other like a fraction."""
+        if self.negative is not None:
+            return self.negative
         return say("some values look like percent and others like fractions") if looks_mixed(self.row) else None
 
     def never_beyond(self, bound: float, *, up: bool) -> Phrase | None:

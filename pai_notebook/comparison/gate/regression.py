@@ -101,8 +101,8 @@ def _check_words(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Chec
 
 
 def _check_number(policy: Policy, pair: Pair, baseline: float) -> Check:
-    if pair.mixed is not None:
-        return pair.uncheckable("failed", NO_REGRESSION, pair.mixed)
+    if pair.impossible is not None:
+        return pair.uncheckable("failed", NO_REGRESSION, pair.impossible)
     if (vain := pair.allows_anything(policy.tolerance)) is not None:
         return pair.uncheckable("failed", NO_REGRESSION, vain)
     value, delta, direction = pair.cell.value, pair.delta, pair.row.direction
