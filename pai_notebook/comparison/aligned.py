@@ -353,18 +353,12 @@ class Aligned:
     @property
     def notes(self) -> tuple[str, ...]:
         """What conditions removed, that two versions are not compared with each other, patterns that matched nothing, and so on."""
-        # names are made for who asks, as there may be many
-        named = self._directions.said or self._told_tolerance or self._series.said or self._listed.said
-        metrics = [row.key for row in self._measured] if named else []
         groups = self._groups
         return (
             *self._removed,
             *newer_than_others(self._versions, self._names, self._place, self._reason),
             *self._not_each_other(),
-            *with_nearest("directions: {pattern!r} matches no metric", self._directions.unused(metrics), metrics),
-            *with_nearest("tolerance: {pattern!r} matches no metric", self._tolerance.unused(metrics), metrics),
-            *with_nearest("series: {pattern!r} matches no metric", self._series.unused(metrics), metrics),
-            *with_nearest("repeats: {pattern!r} matches no metric", self._listed.unused(metrics), metrics),
+            *self._unmatched,
             *self._selection.unused(self._all),
             *(
                 say("the dataset {name} was read as {identity}, which has that name", name=name, identity=identity)
@@ -380,6 +374,19 @@ class Aligned:
             *equal_runs(groups),
             *left_out_of(groups, self._shown_in(groups)),
             *self._by_position,
+        )
+
+    @property
+    def _unmatched(self) -> tuple[Phrase, ...]:
+        """Which patterns of the options match no metric, as a name that is misspelt does."""
+        # names are made for who asks, as there may be many
+        named = self._directions.said or self._told_tolerance or self._series.said or self._listed.said
+        metrics = [row.key for row in self._measured] if named else []
+        return (
+            *with_nearest("directions: {pattern!r} matches no metric", self._directions.unused(metrics), metrics),
+            *with_nearest("tolerance: {pattern!r} matches no metric", self._tolerance.unused(metrics), metrics),
+            *with_nearest("series: {pattern!r} matches no metric", self._series.unused(metrics), metrics),
+            *with_nearest("repeats: {pattern!r} matches no metric", self._listed.unused(metrics), metrics),
         )
 
     @cached_property

@@ -256,7 +256,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
         keys = [row.key for row in self.metrics]
         notes = with_nearest("tolerance: {pattern!r} matches no metric", allowed.unused(keys), keys)
         checks = check_worsening(Policy(chosen, allowed, missing, unknown), self._gated())
-        return self._report(checks, say("No regression"), [*notes, *self._unused_in(checks)]).raise_for_breaches()
+        remarks = [*dict.fromkeys((*notes, *self._unmatched)), *self._unused_in(checks)]
+        return self._report(checks, say("No regression"), remarks).raise_for_breaches()
 
     def _report(self, checks: Sequence[Check], title: Phrase, remarks: Sequence[str]) -> GateReport:
         """Give checks with the names that people read."""
@@ -343,7 +344,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
         text = rules if isinstance(rules, str) else "\n".join(rules)
         two_names = [each for each in self.comparability if getattr(each, "template", "") == TWO_NAMES]
         checks = check_rules(text, gated)
-        remarks = (*remarks_on(text, gated, checks, previous=self._asked == "previous"), *self._unused_in(checks), *two_names)
+        of_rules = remarks_on(text, gated, checks, previous=self._asked == "previous")
+        remarks = (*self._unmatched, *of_rules, *self._unused_in(checks), *two_names)
         return self._report(checks, say("Gate"), remarks)
 
     @cached_property

@@ -1581,3 +1581,16 @@ def test_an_error_below_zero_is_no_value_that_a_rule_passes_unless_its_direction
 def test_versions_beside_one_whose_evaluation_failed_are_checked_as_before():
     first, second = compare({"wer": 0.5}, {"wer": -1}, {"wer": 0.4}).check("wer <= baseline").checks
     assert (first.checked, second.outcome) == (False, "passed")
+
+
+@pytest.mark.parametrize(
+    "options", [{"directions": {"latncy_ms": "max"}}, {"tolerance": {"latncy_ms": 1}}, {"series": {"latncy_ms": "last"}}]
+)
+def test_a_gate_says_what_a_comparison_says_of_a_name_that_matches_no_metric(options):
+    c = compare({"latency_ms": 10}, {"latency_ms": 10}, **options)
+    (told,) = c.notes
+    assert told == f"{next(iter(options))}: 'latncy_ms' matches no metric; nearest: latency_ms"
+    for report in (c.check("latency_ms <= baseline"), c.assert_no_regression()):
+        assert report.passed
+        assert report.remarks.count(told) == 1
+        assert told in str(report)
