@@ -9,12 +9,16 @@ from typing import Any
 from pai_notebook.arguments import described, is_version_name, meant_version
 from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.group import members_of
+from pai_notebook.model.differing import Differing
+from pai_notebook.model.flatten import split_path
+from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.keys import model_ids, names_of
-from pai_notebook.model.nearest import counted, nearest_sentence
+from pai_notebook.model.metric_cells import read_value, text_of
+from pai_notebook.model.nearest import counted, nearest, nearest_or_known, nearest_sentence
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.selector_words import BASELINES, nearest_versions, nearest_word
 from pai_notebook.model.selectors import Selector
+from pai_notebook.model.settings import differing_settings, settings_of
 from pai_notebook.model.version import ModelVersion
 
 CHOSEN = say("as asked for")
@@ -188,15 +192,50 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
     word = "" if is_version_name(rule) else nearest_word(rule, BASELINES)
     asked = rule if model_id is not None else wanted
     holders = [names[place] for place, version in enumerate(versions) if any(wanted in names_of(each) for each in members_of([version]))]
+    is_grouped = not holders and any(isinstance(version, VersionGroup) for version in versions)
+    alike = _set_to(wanted, versions) if is_grouped else []
+    if len(alike) == 1:
+        return alike[0], CHOSEN
     close = holders or ([word] if word else nearest_versions(asked, [version.version_name for version in versions]))
     said = say("the baseline {wanted} is not among the {count}", wanted=wanted, count=counted(len(versions), "version"))
     if len(versions) == 1:
         said = say("the baseline {wanted} is not there; the only version is {name}", wanted=wanted, name=names[0])
-    raise VersionNotFound(
-        said,
-        version_name=wanted,
-        hint=_elsewhere(wanted, close) if versions else say("The set is empty."),
-    )
+    if not versions:
+        hint: str = say("The set is empty.")
+    elif is_grouped and not word and not any(name.startswith(f"{asked} (") for name in close):
+        # a number is near to the name of a row, and may be meant as the value of a setting
+        hint = say("Available: {names}.", names=first(_with_settings(versions), _NAMED))
+    elif model or any(version.is_registered for version in versions):
+        hint = _elsewhere(wanted, close)
+    else:
+        there = [version.version_name for version in versions]
+        hint = joined([nearest_sentence(close), _HINT], " ") if word else nearest_or_known(holders or nearest(asked, there), there)
+    raise VersionNotFound(said, version_name=wanted, hint=hint)
+
+
+def _set_to(wanted: str, versions: Sequence[ModelVersion]) -> list[int]:
+    """Positions of versions that have a setting of this value, which is written alone or behind the setting: 3e-5, lr=3e-5."""
+    key, _, text = wanted.rpartition("=")
+    number = read_value(text)[1]
+
+    def fits(path: str, value: Any) -> bool:
+        if isinstance(value, Differing | bool) or key not in ("", split_path(path)[-1]):
+            return False
+        return text_of(value) == text or (number is not None and read_value(value)[1] == number)
+
+    return [place for place, version in enumerate(versions) if any(fits(*each) for each in settings_of(version).items())]
+
+
+def _with_settings(versions: Sequence[ModelVersion]) -> list[str]:
+    """Names of versions, with the first settings that tell them apart."""
+    told = {split_path(path)[-1]: values for path, values in differing_settings(versions, 3).items()}
+    found: list[str] = []
+    for place, version in enumerate(versions):
+        said = [joined([key, values[place]], "=") for key, values in told.items() if values[place]]
+        # a group that was made by a setting is named so
+        said = [each for each in said if each not in version.version_name]
+        found.append(say("{version} ({state})", version=version.version_name, state=joined(said)) if said else version.version_name)
+    return found
 
 
 def _elsewhere(wanted: str, close: Sequence[str]) -> str:

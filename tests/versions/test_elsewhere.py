@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model import elsewhere
 from tests.examples import examples
@@ -963,3 +963,26 @@ def test_columns_that_were_left_out_are_named_where_groups_may_mix_them(column, 
         groups = each.group_repeats()
         assert (said in groups.compare().to_markdown()) == told
         assert (said in groups[1]._repr_html_()) == told
+
+
+def test_a_baseline_of_groups_is_named_by_a_setting_that_no_other_has():
+    frame = pd.DataFrame({"lr": [3e-4, 3e-4, 3e-5, 3e-5], "seed": [0, 1, 0, 1], "f1": [0.9, 0.91, 0.7, 0.72]})
+    vs = pnb.VersionSet.from_frame(frame, settings="lr")
+    for groups in (vs.group_repeats(), vs.groupby("lr")):
+        for wanted in ("3e-5", "0.00003", "lr=3e-5"):
+            assert groups.compare(wanted).baseline == groups[1]
+        with pytest.raises(VersionNotFound) as caught:
+            groups.compare("3e-3")
+        of = "Available: 0 (2 runs) (lr=0.0003), 2 (2 runs) (lr=3e-05).", "Available: lr=0.0003, lr=3e-05."
+        assert caught.value.hint in of
+    with pytest.raises(VersionNotFound, match="Nearest is 2"):
+        vs.group_repeats().compare("3")
+
+
+def test_nothing_is_fetched_for_a_table_of_versions_that_are_not_registered():
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], "f1": [0.5, 0.6]}))
+    with pytest.raises(VersionNotFound) as caught:
+        vs.compare("0.01")
+    assert caught.value.hint == "Available: a and b."
+    with pytest.raises(VersionNotFound, match="A baseline is one version"):
+        vs.compare("lates")
