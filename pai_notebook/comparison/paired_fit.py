@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.evidence import SINGLE_PRECISION, as_written, last_digit
 from pai_notebook.comparison.paired_methods import bonett_price
 from pai_notebook.errors import ComparisonError
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
@@ -155,25 +155,26 @@ def held_against(result: Paired, stated: StatedMetric, names: Sequence[str]) -> 
     if result.counts:
         # JSON drops zeros at the end of a number, and nobody states shares with one digit
         digits = [min(digit, _COARSEST) for digit in digits]
+        said = []
         for place, found, digit in zip(places, result.values, digits, strict=True):
-            error = _other_share(result.n, stated, place, found, digit)
-            if error is not None:
-                said, told = error
-                said = say(said, shown=stated.shown, name=names[place], n=result.n, **told)
-                return ComparisonError(said, hint=_OTHERS), None
+            other = _other_share(result.n, stated, place, found, digit)
+            if other is not None:
+                said.append(say("{name} {text}", name=names[place], text=other))
+        if said:
+            return ComparisonError(say("{what}: {said}", what=stated.shown, said=joined(said, "; ")), hint=_OTHERS), None
     return _other_difference(result, stated.shown, mine, base, max(digits))
 
 
-def _other_share(n: int, stated: StatedMetric, place: int, found: float, digit: float) -> tuple[str, dict[str, str]] | None:
+def _other_share(n: int, stated: StatedMetric, place: int, found: float, digit: float) -> Phrase | None:
     """Say that a version states another share of right answers: of as many examples another one than rounded, else one too far off."""
     number, is_whole = stated.cells[place].value or 0.0, stated.counts[place] == n
     room = max(digit, SINGLE_PRECISION) if is_whole else _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / n) / n)
     if abs(number - found) <= room * (1 + _LAST_BITS):
         return None
     form = choose_format([number, found])
-    of_all = "{shown}: {name} states {value} of {n} examples, its {n} examples give {value_2}"
-    said = of_all if is_whole else "{shown}: {name} states {value}, its examples give {value_2}"
-    return said, {"value": form.value(number), "value_2": form.value(found)}
+    of_all = "states {value} of {n} examples, its {n} examples give {value_2}"
+    said = of_all if is_whole else "states {value}, its examples give {value_2}"
+    return say(said, n=n, value=form.value(number), value_2=form.value(found))
 
 
 def _other_difference(result: Paired, shown: str, mine: float, base: float, digit: float) -> tuple[ComparisonError | None, float | None]:
