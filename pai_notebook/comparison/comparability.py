@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.near_names import near_dataset, near_rows
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -279,7 +280,7 @@ def _without_dataset(setting: Setting) -> Iterator[Phrase]:
 
 
 def _left_out(setting: Setting) -> Iterator[Phrase]:
-    """Columns of a table that were not taken although the baseline has a metric of that name."""
+    """Columns of a table that were not taken although the baseline has a metric of that name, or although they are called as a metric."""
     told: dict[str, list[int]] = {}
     for place in sorted(setting.fresh):
         for column in setting.versions[place].provenance.left_out:
@@ -290,6 +291,11 @@ def _left_out(setting: Setting) -> Iterator[Phrase]:
     for column, places in told.items():
         said = "the column {column} of {versions} was left out of the table; metrics= would take it"
         yield say(said, column=column, versions=setting.listed(places))
+    columns = dict.fromkeys(column for place in setting.fresh for column in setting.versions[place].provenance.left_out)
+    judged = {row.path for row in setting.metrics}
+    unread = [each for each in columns if each not in told and each not in judged and infer_direction(each.partition("@")[0]).mode]
+    if unread and len(setting.fresh) == len(setting.versions):
+        yield say("columns left out of the table: {names}", names=first(unread, _NAMED))
 
 
 TWO_NAMES = "{name} is named by its id in {versions} and by its Uri in {others}: the same data, compared as two datasets"

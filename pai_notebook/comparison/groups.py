@@ -65,6 +65,7 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
             hint = say("Pass them one by one, as in groupby('lr', 'optimizer').") if isinstance(name, list | tuple) else one
             raise ConfigurationError(say("names: {name} is not a name", name=described(name)), hint=hint)
     lookup = Lookup(versions)
+    _refuse_left_out(versions, lookup, names)
     found = list(dict.fromkeys(_resolved(lookup, name) for name in names))
     columns = [lookup.stated(name) for name in found]
     said = [
@@ -129,6 +130,11 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
     return made
 
 
+def is_told(version: ModelVersion) -> bool:
+    """Whether a version has a setting in which repeats have to be equal."""
+    return any(not is_repeat(path.partition(".")[2]) for path in settings_of(version))
+
+
 def _resolved(lookup: Lookup, text: str) -> Name:
     """The name that a text means, of an object too; the last key is enough where no other setting ends with it."""
     settings = [name for name in lookup.all_names() if name.section not in ("", "metrics")]
@@ -143,6 +149,15 @@ def _resolved(lookup: Lookup, text: str) -> Name:
         if len(meant) != 1:
             raise
         return meant[0]
+
+
+def _refuse_left_out(versions: Sequence[ModelVersion], lookup: Lookup, names: Sequence[str]) -> None:
+    """Refuse columns that were left out of a table, where nothing is called as they are."""
+    columns = {column for version in versions for column in version.provenance.left_out}
+    for name in sorted(columns.intersection(names)):
+        if not any(name in (_short(each), each.path, each.full) for each in lookup.all_names()):
+            said = say("no version has {name}: the column was left out of the table", name=name)
+            raise NameNotFound(said, hint=say("Use {code}.", code=f"VersionSet.from_frame(df, settings=[..., {name!r}])"))
 
 
 def _in_full(text: str, names: Iterable[Name]) -> str:

@@ -854,13 +854,15 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> [version.version_name for version in groups], groups[0].ignored
         (['0.1.0 (2 runs)', '0.3.0'], ('training_spec.seed',))
         """
-        from pai_notebook.comparison.groups import group_repeats  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.groups import group_repeats, is_told  # noqa: PLC0415 - loads on first use
 
         found = group_repeats(self._versions, (ignore,) if isinstance(ignore, str) else ignore)
         alone = say(
             "group_repeats grouped nothing: no two versions have equal settings but for seeds, folds, runs, ids and dates; "
             "ignore= names what else may differ"
         )
+        if not any(is_told(version) for version in self):
+            alone = say("group_repeats grouped nothing: no version has settings other than seeds, folds, runs, ids and dates")
         # numbers of a table are metrics unless they are said to be settings
         told = dict.fromkeys(name for version in self if not version.is_registered for name in version.metrics.names if looks_set(name))
         if told:

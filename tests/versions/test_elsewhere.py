@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
-from pai_notebook.errors import ComparisonError, ConfigurationError, VersionNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, VersionNotFound
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model import elsewhere
 from tests.examples import examples
@@ -986,3 +986,21 @@ def test_nothing_is_fetched_for_a_table_of_versions_that_are_not_registered():
     assert caught.value.hint == "Available: a and b."
     with pytest.raises(VersionNotFound, match="A baseline is one version"):
         vs.compare("lates")
+
+
+def test_a_metric_that_was_left_out_of_a_table_is_named_in_the_comparison():
+    frame = pd.DataFrame({"run": ["A", "B"], "accuracy": ["91.2%", "92.3%"], "n": [500, 500], "team": ["x", "y"]})
+    said = pnb.VersionSet.from_frame(frame).compare("A")
+    assert "columns left out of the table: accuracy" in said.comparability
+    assert "columns left out of the table: accuracy" in said.to_markdown()
+    assert not pnb.VersionSet.from_frame(frame.assign(accuracy=[0.912, 0.923])).compare("A").comparability
+
+
+def test_groups_of_a_table_with_nothing_but_seeds_say_so_and_a_column_that_was_left_out_is_named():
+    frame = pd.DataFrame({"optimizer": ["adam", "sgd", "lion"], "seed": [0, 1, 2], "f1": [0.9, 0.91, 0.7]})
+    vs = pnb.VersionSet.from_frame(frame)
+    said = "group_repeats grouped nothing: no version has settings other than seeds, folds, runs, ids and dates"
+    assert vs.group_repeats().removed == (said,)
+    with pytest.raises(NameNotFound, match=r"no version has optimizer: the column was left out.*settings=\[\.\.\., 'optimizer'\]"):
+        vs.groupby("optimizer")
+    assert len(pnb.VersionSet.from_frame(frame, settings="optimizer").groupby("optimizer")) == 3
