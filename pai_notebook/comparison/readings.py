@@ -312,6 +312,9 @@ class Readings:
         """Stated intervals."""
         for name, bounds, told in self._intervals(key, place, value):
             level = self._level(key, place, name, told, bounds)
+            setting = "{name} may be a setting and is not read as a level; write {metric}_ci_level"
+            for row in self._settings(key, place, name):
+                yield SourceReading(row, refusal=say(setting, name=row, metric=split_path(key[0])[-1]))
             if bounds is None:
                 yield SourceReading(name, refusal=say("{name} cannot be read as an interval", name=name))
             elif bounds[0] > bounds[1]:
@@ -374,9 +377,9 @@ class Readings:
 
     def _level(self, key: Key, place: int, name: str, told: tuple[float, ...], bounds: tuple[float, float] | None) -> float | Phrase | None:
         """Level of an interval, which its name, its text or rows in it or beside it say; why it is not known where they do not agree."""
-        named, levels = _said(name), list(told)
+        named, levels, settings = _said(name), list(told), self._settings(key, place, name)
         for rows in self._beside.levels_of(key):
-            cells = {row: self._beside.cell((row, key[1]), place) for row in rows if _said(row) in ((), named)}
+            cells = {row: self._beside.cell((row, key[1]), place) for row in rows if _said(row) in ((), named) and row not in settings}
             stated = {row: read_level(row, cell.raw) for row, cell in cells.items() if cell.state not in _NOTHING}
             for row, level in stated.items():
                 if level is None:
@@ -394,6 +397,19 @@ class Readings:
         if not math.isclose(min(levels), max(levels)):
             return say("different levels are stated for {name}", name=name)
         return levels[0]
+
+    def _settings(self, key: Key, place: int, name: str) -> list[str]:
+        """Rows beside an interval with a name of its own that would make it narrower: an `alpha` of 0.01 there may be one of training."""
+        own = read_evidence_name(name)
+        if own is None or own.sibling:
+            return []
+        plain = [
+            row
+            for rows in self._beside.levels_of(key)
+            for row in rows
+            if (told := read_evidence_name(row)) and told.sibling and told.is_vague
+        ]
+        return [row for row in plain if (read_level(row, self._beside.cell((row, key[1]), place).raw) or 0.0) > _LEVEL]
 
     def _spread(self, key: Key, place: int, value: float, n: float | None) -> SourceReading | None:
         """A standard deviation, where it is said over how many runs or folds; of several what gives the largest error."""

@@ -298,6 +298,20 @@ def test_a_plain_level_beside_an_interval_is_that_of_it(beside):
         assert found.reason == "from the stated 68 % intervals, rescaled"
 
 
+@pytest.mark.parametrize(("name", "raw"), [("alpha", 0.01), ("confidence", 0.99), ("level", 99), ("sigma", 3)])
+def test_what_may_be_a_setting_beside_named_bounds_makes_no_interval_narrower_and_is_named(name, raw):
+    documents = [{"f1": value, "f1_low": value - 0.05, "f1_high": value + 0.05} for value in (0.8, 0.9)]
+    plain, c = compare(*documents), compare(*({**document, name: raw} for document in documents))
+    found = c.interval("f1", "0.2.0")
+    assert found.reason == "intervals taken as 95 %"
+    assert found.interval == plain.interval("f1", "0.2.0").interval
+    told = f"{name} may be a setting and is not read as a level; write f1_ci_level"
+    assert told in " ".join(c.check("f1 >= baseline - 1pp with 95% confidence").remarks)
+    for level in ("f1_level", "f1_ci_level", "ci_level", "confidence_level"):
+        stated = compare(*({**document, name: raw, level: 0.99} for document in documents))
+        assert stated.interval("f1", "0.2.0").reason == "from the stated 99 % intervals, rescaled"
+
+
 @pytest.mark.parametrize(
     "name", ["auc_ci_level", "confidence_level", "level", "alpha", "confidence", "auc_ci.level", "auc_ci.alpha", "置信水平"]
 )
