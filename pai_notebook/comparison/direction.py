@@ -44,7 +44,6 @@ from pai_notebook.model.metric_words import (
     PREPOSITIONS,
     RATES,
     SUMS,
-    TOP,
     UNWANTED,
     VETO_PHRASES,
     VETOES,
@@ -53,6 +52,7 @@ from pai_notebook.model.metric_words import (
     chinese_ending,
     is_training,
     is_unwanted,
+    named_as_a_whole,
     plain_name,
     words_of,
 )
@@ -255,13 +255,8 @@ def _voted(votes: tuple[tuple[str, Mode], ...]) -> Direction:
 
 def _votes_of_name(name: str) -> dict[str, Mode]:
     """What a name says as a whole where none of its words says anything: `em`, `top1`, `pass@k`, or a benchmark."""
-    match, bare = TOP.search(name), False
-    if match is None:
-        match, bare = BENCHMARK.search(name), True
-    if match is None:
-        return {}
-    rest = name[match.end() :] + ("_" + name[: match.start()] if bare else "")
-    return {match[0].strip("_"): "max"} if all(HARMLESS.fullmatch(word) or word == "at" for word in re.split("[_@]", rest)) else {}
+    found = named_as_a_whole(name)
+    return {found: "max"} if found else {}
 
 
 def _read_key(tokens: Sequence[str], votes: dict[str, Mode]) -> Direction | None:

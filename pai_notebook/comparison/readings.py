@@ -18,7 +18,7 @@ from pai_notebook.model.evidence_names import is_level, may_be_level, read_evide
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_scales import bounds_of, is_share, scale_of
+from pai_notebook.model.metric_scales import bounds_of, is_share, says_percent, scale_of
 from pai_notebook.model.metric_words import is_exact
 from pai_notebook.model.numbers import format_number
 
@@ -211,7 +211,8 @@ class Readings:
         if not what:
             return None
         looked_up = what == LOOKED_UP
-        is_zero = value == 0 and self._beside.in_percent(key)  # the same number in both
+        said = says_percent(key[0])
+        in_percent = said or (value == 0 and self._beside.in_percent(key))  # which is the same number in both
         refusal = None
         if looked_up and place not in self._counts[key[1]].places:
             name = f"n@{self._counts[key[1]].called}"
@@ -222,14 +223,16 @@ class Readings:
             refusal = say("{what} is given for several parts of the data", what=what)
         elif not 0 <= value <= _PERCENT:
             refusal = say("{what} is given, but {value} is not a share", what=what, value=format_number(value))
-        elif value <= 1 and not is_zero and self._beside.in_percent(key, place):
+        elif value <= 1 and not in_percent and self._beside.in_percent(key, place):
             refusal = say("shares are written in percent elsewhere, so {value} may be percent too", value=format_number(value))
         elif count < 1 or count != int(count):
             refusal = say("{what} = {count} is not a number of examples", what=what, count=format_number(count))
         else:
             smallest = runs is not None and runs.uneven and n is None
-            refuted = None if smallest or not whole else _not_whole(value, count, self._beside.written(key, place), runs)
-            return _share_of(what, Share(value, int(count), looked_up, in_percent=is_zero), refuted, runs)
+            refuted = (
+                None if smallest or not whole or (said and value <= 1) else _not_whole(value, count, self._beside.written(key, place), runs)
+            )
+            return _share_of(what, Share(value, int(count), looked_up, in_percent=in_percent), refuted, runs)
         return SourceReading(what, refusal=refusal)
 
     def _of_folds(self, key: Key, place: int, value: float, n: float | None, repeats: SourceReading | None) -> SourceReading | None:

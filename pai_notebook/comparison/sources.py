@@ -250,7 +250,7 @@ class Share(Side):
     @property
     def _errors(self) -> Sequence[tuple[float, float]]:
         # tools that divide by n - 1 state a little more than n gives, and the normal approximation less than Wilson near 0 and 1
-        spread = math.sqrt(variance_of_share(self.value))
+        spread = math.sqrt(self.value * (self._unit - self.value))
         agreeing = (spread / math.sqrt(max(self.n - 1, 1)), spread / math.sqrt(self.n))
         return *super()._errors, *((error, error) for error in agreeing)
 
@@ -291,7 +291,7 @@ class Share(Side):
             n=self.n,
             n_baseline=other.n,
         )
-        hits = [each.value / unit_of(each.value) * self.n for each in (self, other)]
+        hits = [each.value / self._unit * self.n for each in (self, other)]
         net = abs(round(hits[0]) - round(hits[1]))
         is_whole = all(abs(each - round(each)) < _WHOLE for each in hits)
         if is_whole and 0 < net <= _ALWAYS_CHANCE:

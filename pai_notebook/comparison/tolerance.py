@@ -11,7 +11,7 @@ from typing import Any
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metric_scales import bounds_of, is_percentable
+from pai_notebook.model.metric_scales import bounds_of, is_percentable, says_percent
 from pai_notebook.model.names import Naming, metric_named
 from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.patterns import ByName
@@ -88,7 +88,7 @@ class Tolerance(Printed, ByName[tuple[float, ...]]):
         """
         absolute, relative, *points = self._of(path, dataset)
         if points and is_percentable(path):
-            absolute = in_points(points[0], baseline)
+            absolute = in_points(points[0], baseline, path)
         own = max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
         return own if self._least is None else max(own, self._least.bound(path, dataset, baseline))
 
@@ -130,9 +130,9 @@ def never_so_far(path: str, values: Iterable[float], margin: float, *, up: bool)
     return say(told, metric=path, points=format_computed(points), number=format_computed(points * high / 100))
 
 
-def in_points(number: float, baseline: float) -> float:
-    """Give percentage points in a metric's own unit; a fraction above 1 is written in percent."""
-    return number / 100 if abs(baseline) <= 1 else number
+def in_points(number: float, baseline: float, path: str) -> float:
+    """Give percentage points in a metric's own unit: a fraction above 1 is written in percent, as is one whose name says so."""
+    return number / 100 if abs(baseline) <= 1 and not says_percent(path) else number
 
 
 def _told(bounds: tuple[float, ...]) -> str:

@@ -15,6 +15,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.condition_tokens import COMPARE, GRAMMAR, NO_BASELINE, READERS, Token, grammar_error, tokens_of
 from pai_notebook.model.fields import NAMED, field_named
 from pai_notebook.model.lookup import Lookup
+from pai_notebook.model.metric_scales import says_percent
 from pai_notebook.model.moments import NO_TIME, read_moment, read_moments
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import last_key, version_key
@@ -372,6 +373,9 @@ class _Parser:
         if (info is not None and info.kind == "time") or operand.token.kind in _MOMENTS:
             return  # refused while reading
         is_percent = name.section == "metrics" and operand.token.kind == "number" and operand.token.text.endswith("%")
+        if is_percent and says_percent(name.path):
+            told = say("a bound in percent needs a fraction, and {metric} says percent itself: write it as a number", metric=name.shown)
+            raise grammar_error(self.text, position, told, say("Write a number."))
         if is_percent and any(type(each) in _NUMBERS and each > 1 for value in found.values(name) for each in values_of(value)):
             told = say("a bound in percent needs a fraction, and {metric} has values above 1: write it as they are", metric=name.shown)
             raise grammar_error(self.text, position, told, say("Write a number."))

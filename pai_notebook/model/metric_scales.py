@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import (
     AMOUNTS,
     ANYTHING,
@@ -19,9 +20,12 @@ from pai_notebook.model.metric_words import (
     DIFFERENCES,
     FLIPS,
     FRACTIONS,
+    HIGHER,
     LOWER,
+    NO_PARTS,
     NO_SHARES,
     PERCENTABLE,
+    RATED,
     THROUGHPUTS,
     TIMES,
     TOP,
@@ -31,6 +35,7 @@ from pai_notebook.model.metric_words import (
     has_word,
     holds_chinese,
     known_words,
+    named_as_a_whole,
     plain_name,
     word_pairs,
     word_set,
@@ -46,7 +51,18 @@ _SHARE = re.compile(
 )
 _BARE_ERROR = re.compile(r"(?:(?:test|val|dev|eval|mean|avg|classification)_)*err(?:or)?")
 # Between -1 and 1.
-_AGREEMENTS = word_set("kappa kendall matthews mcc pearson spearman ssim")
+_AGREEMENTS = word_set("ami ari kappa kendall matthews mcc pearson silhouette spearman ssim uqi")
+# What is better when higher, of which all is 1; then those of two words, and those in Chinese.
+_PARTS = (HIGHER - NO_PARTS - RATED - {"hits"}) | _AGREEMENTS
+_PART_PAIRS = frozenset(
+    word_pairs("max", "io", "u")
+    | word_pairs("max", "rand", "index score")
+    | word_pairs("max", "panoptic v reciprocal f positive negative", "quality measure rank beta predictive")
+)
+_PART_ENDINGS = word_set("交并比 相似度")
+_NO_PARTS = NO_PARTS | AMOUNTS | LOWER | VETOES | FLIPS
+# `top_10%` is a part of the data, `percentage_error` a fraction
+_PERCENT_NAME = re.compile(r"(?<![0-9])(?<![0-9][ _-])(?:[%％]|(?:percent(?:age)?|pct)(?=[\W_]{0,3}$))", re.IGNORECASE)
 _NEVER_SHARES = NO_SHARES | VETOES
 # What a whole table has, and no mean of numbers of its examples is; then what may be one, but not of right and wrong answers.
 _NO_MEANS = word_set("""
@@ -150,7 +166,39 @@ def is_never_negative(path: str) -> bool:
 
 def is_percentable(path: str) -> bool:
     """Whether a metric is written by some as a fraction and by others in percent."""
-    return _are_percentable(known_words(path)) or _BARE_ERROR.fullmatch(plain_name(path)) is not None
+    return _are_percentable(known_words(path)) or _BARE_ERROR.fullmatch(plain_name(path)) is not None or _is_part(path)
+
+
+@lru_cache(maxsize=65536)
+def _is_part(path: str) -> bool:
+    """Whether a metric is better when higher and at most 1 as a fraction, or a benchmark.
+
+    Examples
+    --------
+    >>> [_is_part(name) for name in ("mIoU", "metrics/mAP50(B)", "hr@10", "mmlu", "kappa", "交并比")]
+    [True, True, True, True, True, True]
+    >>> [_is_part(name) for name in ("psnr", "inception_score", "mt_bench", "iou_count", "mmlu_seconds", "arc_length")]
+    [False, False, False, False, False, False]
+    """
+    keys = words_of(path)
+    words = {form for key in keys for word in key for form in (word, word.rstrip("0123456789"))}
+    if has_word(frozenset(words), _NO_PARTS):
+        return False
+    pairs = {pair for key in keys for pair in pairwise(key)}
+    named = not _PARTS.isdisjoint(words) or not _PART_PAIRS.isdisjoint(pairs) or any(chinese_ending(word, _PART_ENDINGS) for word in words)
+    return named or named_as_a_whole(plain_name(path)) not in ("", "mt_bench", "mtbench")
+
+
+@lru_cache(maxsize=65536)
+def says_percent(path: str) -> bool:
+    """Whether the name of a metric says that its values are in percent, whatever their size.
+
+    Examples
+    --------
+    >>> [says_percent(name) for name in ("error_rate (%)", "错误率(%)", "win_rate_pct", "top_10%_accuracy", "mean_percentage_error")]
+    [True, True, True, False, False]
+    """
+    return _PERCENT_NAME.search((split_path(path) or [""])[-1]) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -168,10 +216,18 @@ def is_percent_beside(path: str, value: float, fractions: Sequence[float]) -> bo
     >>> [is_percent_beside(name, value, [0.3, 0.9]) for name, value in (("wer", 12), ("wer", 1.2), ("accuracy", 1.2), ("latency_ms", 31))]
     [True, False, True, False]
     """
+    if says_percent(path):
+        return False
+    if _is_rated(path):
+        return value > 10  # noqa: PLR2004 - a rating
     if is_share(path) or (is_percentable(path) and scale_of(path) != "ratio"):
         return True
     is_rate = is_percentable(path) and _NO_RATES.isdisjoint(known_words(path))
     return is_rate and value > 2 and any(fraction <= value / 5 for fraction in fractions[:1])  # noqa: PLR2004
+
+
+def _is_rated(path: str) -> bool:
+    return not RATED.isdisjoint(known_words(path)) and not is_percentable(path)
 
 
 def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
@@ -184,7 +240,7 @@ def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
     """
     above = [place for place, value in values.items() if 1 < value <= 100 or (1 < value < math.inf and is_share(path))]  # noqa: PLR2004
     # most have no value above 1, which is told at once
-    if not above or not is_percentable(path):
+    if not above or not (is_percentable(path) or _is_rated(path)):
         return ()
     small = sorted(value for value in values.values() if 0 < value <= 1)
     return tuple(place for place in above if small and is_percent_beside(path, values[place], small))
@@ -209,6 +265,8 @@ def points_of(path: str, values: Sequence[float]) -> int | None:
     """
     if scale_of(path) != "points" or not values or not all(0 <= value <= 100 for value in values):  # noqa: PLR2004 - as percent is written
         return None
+    if says_percent(path):
+        return 1
     return 100 if max(values) <= 1 else None if 0 < min(values) <= 1 else 1
 
 
@@ -222,8 +280,9 @@ def is_percent(path: str, values: Iterable[float]) -> bool:
     >>> is_percent("f1", [0.8]), is_percent("f1", [3.0]), is_percent("frame_rate", [25.0]), is_percent("cer", [1.2])
     (False, True, False, False)
     """
-    is_known = is_share(path) or scale_of(path) == "points" or not known_words(path).isdisjoint(PERCENTABLE - {"rate"})
-    return is_known and bounds_of(path, values) == (0.0, 100.0)
+    numbers = list(values)
+    is_known = is_share(path) or scale_of(path) == "points" or _is_part(path) or not known_words(path).isdisjoint(PERCENTABLE - {"rate"})
+    return is_known and max(numbers, default=0.0) > 1 and bounds_of(path, numbers) == (0.0, 100.0)
 
 
 def bounds_of(path: str, values: Iterable[float]) -> tuple[float, float]:
@@ -241,9 +300,11 @@ def bounds_of(path: str, values: Iterable[float]) -> tuple[float, float]:
     numbers = [value for value in values if math.isfinite(value)]
     scale = scale_of(path)
     ends = (0.0, math.inf) if scale == "ratio" else (-math.inf, math.inf)
-    if scale == "points" or is_share(path) or plain_name(path).endswith("hamming_loss") or (scale == "difference" and is_percentable(path)):
-        ends = 0.0, 1.0 if max(numbers, default=0.0) <= 1 else 100.0
-    elif not _AGREEMENTS.isdisjoint(words := known_words(path)) and words.isdisjoint(LOWER):
+    if not _AGREEMENTS.isdisjoint(words := known_words(path)) and words.isdisjoint(LOWER):
         ends = -1.0, 1.0
+    elif (
+        scale == "points" or is_share(path) or plain_name(path).endswith("hamming_loss") or (scale == "difference" and is_percentable(path))
+    ):
+        ends = 0.0, 1.0 if max(numbers, default=0.0) <= 1 and not says_percent(path) else 100.0
     low, high = ends
     return ends if all(low <= value <= high for value in numbers) else (-math.inf, math.inf)

@@ -249,6 +249,13 @@ NO_SHARES = TRAINING | word_set("""
     framewise half hamming mlm 平均 加权 宏 字 词 像素 帧 音素 槽位
 """)
 DIFFERENCES = word_set("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc pearson r r2 reward spearman")
+# What is better when higher and no part of anything: amounts, decibels, ratings, and logarithms.
+NO_PARTS = word_set("""
+    bleurt calinski d2 dcg dnsmos dunn elbo elo likelihood loglikelihood mos pesq psnr psnrb qps r2 reward sdr sisdr sisnr snr
+    success throughput
+""")
+# Ratings from 1 to 5 or 10 as well as fractions and percent.
+RATED = word_set("faithfulness groundedness")
 PERCENTABLE = FRACTIONS | word_set("""
     ap auc auroc bleu brier cer chrf der dice hit iou map mape match mer miou mrr ndcg rate rouge rouge1 rouge2 rougel rougelsum sacrebleu
     smape ter top1 top5 wape wer wil wmape
@@ -319,6 +326,23 @@ def plain_name(path: str) -> str:
     if _PLAIN.fullmatch(last):
         return last.strip("_")
     return re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()).strip("_")
+
+
+def named_as_a_whole(name: str) -> str:
+    """Find the benchmark or the `top1`, `pass@k`, `hit@10` that a plain name is; an empty text where it is of something else.
+
+    Examples
+    --------
+    >>> named_as_a_whole("pass@10"), named_as_a_whole("mmlu_zh"), named_as_a_whole("arc_length")
+    ('pass@10', 'mmlu', '')
+    """
+    match, bare = TOP.search(name), False
+    if match is None:
+        match, bare = BENCHMARK.search(name), True
+    if match is None:
+        return ""
+    rest = name[match.end() :] + ("_" + name[: match.start()] if bare else "")
+    return match[0].strip("_") if all(HARMLESS.fullmatch(word) or word == "at" for word in re.split("[_@]", rest)) else ""
 
 
 def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:

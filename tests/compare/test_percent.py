@@ -7,9 +7,11 @@ import pytest
 from pai_notebook import VersionSet
 from pai_notebook.comparison.cells import trend_of
 from pai_notebook.comparison.charting import chart_data
+from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.errors import ComparisonError
 from pai_notebook.explorer.listing import VersionList
 from pai_notebook.model.metric_scales import bounds_of, percent_among
+from pai_notebook.model.numbers import NumberFormat
 from pai_notebook.plot.data import pareto_places
 from tests.compare.comparing import compare
 
@@ -127,6 +129,81 @@ def test_percent_beside_a_fraction_is_noticed_by_what_the_name_says():
     others = ["mse", "mean_squared_error", "error_px", "heart_rate_mae", "dice_loss", "latency_ms", "实时率", "loss"]
     assert [name for name in others if percent_among(name, {0: 12.0, 1: 0.3})] == []
     assert [percent_among("wer", {0: high, 1: low}) for high, low in ((1.2, 0.4), (1.9, 0.1), (2.4, 0.8), (120, 90))] == [()] * 4
+
+
+PARTS = """
+    mIoU IoU val.mIoU mAP50 mAP50-95
+    map50 AP50 AP75 metrics/mAP50(B) jaccard auprc AUPR PRAUC hr@10 bleu4 meteor bertscore pass@1 pass@10 hits@1
+    Top-1
+    mmlu gsm8k humaneval ceval cmmlu hellaswag arc winogrande truthfulqa bbh mbpp ifeval gpqa squad kappa mcc
+    faithfulness panoptic_quality 交并比
+"""
+
+
+@pytest.mark.parametrize("name", PARTS.split())
+def test_of_what_is_better_when_higher_and_at_most_one_percent_is_noticed(name):
+    c = compare({name: 0.70, f"{name}_stderr": 0.01}, {name: 65.0, f"{name}_stderr": 1.0})
+    assert "Not judged, as some values look like percent" in " ".join(str(c.verdict).split())
+    for rule in (f"{name} >= baseline", "fail if worse beyond chance"):
+        report = c.check(rule)
+        assert (report.passed, {check.checked for check in report.checks}) == (False, {False})
+    settings = [
+        {"VersionName": f"0.{nth}.0", "Metrics": {name: value}, "TrainingSpec": {"HyperParameters": {"lr": 0.1, "seed": nth}}}
+        for nth, value in enumerate((65.0, 0.66, 64.0))
+    ]
+    group = VersionSet.from_documents(settings, "model-a").group_repeats()[0]
+    assert len(group.mixed) == 1  # and no mean
+
+
+def test_what_is_no_part_of_anything_is_not_taken_for_percent():
+    others = """
+        reward average_reward snr 信噪比 psnr perplexity throughput tokens_per_second mos mt_bench is inception_score elo r2 likelihood
+        count hits num_hits success true_positives mutual_info explained_variance mmlu_seconds arc_length mmlu.loss iou_loss fid dB 满意度
+    """
+    assert [name for name in others.split() if percent_among(name, {0: 65.0, 1: 0.7})] == []
+    assert percent_among("faithfulness", {0: 4.2, 1: 0.7}) == ()  # a rating from 1 to 5
+    assert Tolerance("1pp").bound("faithfulness", "", 4.2) == 0.0
+
+
+@pytest.mark.parametrize("name", ["mIoU", "gsm8k", "metrics/mAP50(B)", "kappa"])
+def test_rules_in_points_and_percent_take_all_fractions(name):
+    c = compare({name: 0.70}, {name: 0.66})
+    rules = {"baseline - 1pp": False, "baseline - 5pp": True, "60%": True, "67%": False}
+    for bound, passed in rules.items():
+        report = c.check(f"{name} >= {bound}")
+        assert (report.passed, [check.checked for check in report.checks]) == (passed, [True]), bound
+    percent = compare({name: 70.0}, {name: 66.0})
+    assert [percent.check(f"{name} >= baseline - {points}pp").passed for points in (3, 5)] == [False, True]
+
+
+def test_a_bound_that_is_a_fraction_is_none_for_values_in_percent():
+    check = compare({"mIoU": 70.0}, {"mIoU": 66.0}).check("mIoU >= 0.8").checks[0]
+    assert check.reason == "values of mIoU are in percent, and 0.8 is a fraction: write 80"
+
+
+@pytest.mark.parametrize(
+    "name", ["error_rate(%)", "错误率(%)", "错误率（％）", "Error Rate (%)", "error_rate [%]", "error_rate_%", "success_rate(%)"]
+)
+def test_a_name_that_says_percent_has_values_in_percent_whatever_their_size(name):
+    c = compare({name: 0.70, "n": 10_000}, {name: 0.50, "n": 10_000})
+    # 70 and 50 errors of 10,000, by the formula of Newcombe (1998), method 10, worked out by hand
+    found = c.interval(name, "0.2.0").interval
+    assert (found.low, found.high) == pytest.approx((-0.41945, 0.01520), abs=1e-5)
+    assert found.words.endswith("pp")
+    assert c[name].scale.write(-0.2, 0.7, NumberFormat(2)) == "-0.2 pp"
+    assert compare({name: 0.7}, {name: 12.0})[name].changes[1].delta == pytest.approx(11.3)
+    assert bounds_of(name, [0.7])[1] == 100
+
+
+def test_rules_of_names_that_say_percent_are_in_their_unit():
+    c = compare({"win_rate_pct": 0.7, "fpr_percent": 0.5}, {"win_rate_pct": 0.8, "fpr_percent": 0.7})
+    check = c.check("win_rate_pct >= 50%").checks[0]
+    assert (check.outcome, check.checked) == ("failed", False)
+    assert check.reason == "a bound in percent needs a fraction, and win_rate_pct says percent itself: write it as a number"
+    assert not c.check("win_rate_pct >= 50").passed
+    assert c["fpr_percent"].scale.write(0.2, 0.5, NumberFormat(2)) == "+0.2 pp"
+    assert [c.check(f"fpr_percent <= baseline + {points}pp").passed for points in (0.1, 1)] == [False, True]
+    assert Tolerance("1pp").bound("fpr_percent", "", 0.5) == 1.0
 
 
 def test_rates_that_cannot_exceed_one_and_agreements_have_ends():

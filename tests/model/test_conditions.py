@@ -499,6 +499,13 @@ def test_percent_of_what_is_no_fraction_is_refused(name):
     assert len(versions.filter("auc > 85%")) == 1
 
 
+def test_a_bound_in_percent_is_none_for_what_says_percent_itself():
+    versions = VersionSet([ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"win_rate_pct": 0.8}}, "model-a")])
+    with pytest.raises(AddressError, match="win_rate_pct says percent itself"):
+        versions.filter("win_rate_pct > 50%")
+    assert not versions.filter("win_rate_pct > 50")
+
+
 def _measured(name, *values):
     return VersionSet.from_documents(
         [{"VersionName": f"0.{nth}.0", "Metrics": {name: value}} for nth, value in enumerate(values)], "model-a"

@@ -16,7 +16,7 @@ from pai_notebook.comparison.rows import is_blank, told_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_scales import bounds_of, is_percent, is_percentable
+from pai_notebook.model.metric_scales import bounds_of, is_percent, is_percentable, says_percent
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import EXACT, choose_format, cleared, format_computed, rounded_outward
 
@@ -109,7 +109,7 @@ def _unbreakable(rule: Rule, gated: Gated) -> Iterator[Phrase]:
     for row in gated.fitting(rule.pattern):
         numbers = [cell.value for cell in row.cells if cell.value is not None]
         base = None if gated.baseline is None else row.cells[gated.baseline].value
-        bound = rule.bound(base if base is not None and math.isfinite(base) else None)
+        bound = rule.bound(base if base is not None and math.isfinite(base) else None, row.path)
         if not numbers or bound is None or _against(rule, row) or (rule.unit == "pp" and not is_percentable(row.path)):
             continue
         low, high = bounds_of(row.path, numbers)
@@ -166,6 +166,8 @@ def _no_fraction(row: Row, *, is_large: bool) -> Phrase | None:
     """Say why a bound in percent is none for a metric; one with values above 1 on any dataset may be in percent on all of them."""
     if not is_percentable(row.path):
         return say("a bound in percent needs a fraction, and {metric} is not one", metric=row.path)
+    if says_percent(row.path):
+        return say("a bound in percent needs a fraction, and {metric} says percent itself: write it as a number", metric=row.path)
     return (
         say("a bound in percent needs a fraction, and {metric} has values above 1: write it as they are", metric=row.path)
         if is_large
@@ -192,7 +194,7 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
     if no_fraction is not None or inexact or cell.value is None or not math.isfinite(cell.value) or pair.impossible is not None:
         large = say("whole numbers above 2**53 are not checked: a float does not tell them apart")
         return pair.uncheckable("failed", rule.text, no_fraction or (large if inexact else pair.impossible or pair.no_number))
-    bound = rule.bound(None if base is None or base.value is None or not math.isfinite(base.value) else base.value)
+    bound = rule.bound(None if base is None or base.value is None or not math.isfinite(base.value) else base.value, pair.row.path)
     if bound is None:
         vain: Phrase | None = say("the baseline has no number to compare with")
     else:
@@ -236,7 +238,7 @@ def _cannot_break(rule: Rule, pair: Pair) -> Phrase | None:
     if rule.unit == "%":
         # all of the baseline is as much as can be lost; what grows can be many times as large
         return pair.never_so_far(math.inf, up=False) if above and rule.number <= -_ALL else None
-    return pair.never_so_far(-rule.margin(base) if above else rule.margin(base), up=not above)
+    return pair.never_so_far((-1 if above else 1) * rule.margin(base, pair.row.path), up=not above)
 
 
 def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, allowed: str) -> Check:

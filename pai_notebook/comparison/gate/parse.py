@@ -139,17 +139,17 @@ class Rule:
         """Which metrics it is about."""
         return Pattern(self.metric if self.dataset is None else f"{self.metric}[{self.dataset}]")
 
-    def bound(self, baseline: float | None) -> float | None:
+    def bound(self, baseline: float | None, path: str = "") -> float | None:
         """Give the allowed bound, None when the baseline has no number."""
         if self.base == "number":
             return self.number
-        return None if baseline is None else baseline + self.margin(baseline)
+        return None if baseline is None else baseline + self.margin(baseline, path)
 
-    def margin(self, baseline: float) -> float:
+    def margin(self, baseline: float, path: str = "") -> float:
         """Give what is added to the baseline's value, in the metric's own unit; a fraction above 1 is written in percent."""
         if self.unit == "%":
             return abs(baseline) * self.number / 100
-        return in_points(self.number, baseline) if self.unit == "pp" else self.number
+        return in_points(self.number, baseline, path) if self.unit == "pp" else self.number
 
 
 @dataclass(frozen=True)
