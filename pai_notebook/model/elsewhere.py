@@ -397,8 +397,8 @@ def _specs(cells: Iterable[tuple[str, Any]]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for column, value in cells:
         if _is_there(value):
-            key = _section_of(column)
-            place = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, _BEFORE.sub("", column, count=1))
+            key, before = _section_of(column), _BEFORE.match(column)
+            place = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, column[before.end() if before else 0 :])
             _put(found, place, "settings", column, value)
     return found
 

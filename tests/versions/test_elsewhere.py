@@ -908,6 +908,8 @@ def test_columns_of_hyperparameters_are_settings(column):
     vs = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], column: [0.1, 0.2], "param_count": [7, 8], "f1": [0.5, 0.6]}))
     assert vs["b"].training_spec["HyperParameters"] == {"lr": 0.2}
     assert {*vs["b"].metrics.names} == {"f1", "param_count"}
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["a", "b"], f"my_{column}": [0.1, 0.2], "f1": [0.5, 0.6]}), settings=f"my_{column}")
+    assert vs["b"].training_spec["HyperParameters"] == {f"my_{column}": 0.2}
 
 
 def test_blanks_around_names_of_columns_are_no_part_of_them():
