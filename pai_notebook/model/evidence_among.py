@@ -204,10 +204,10 @@ class _Metrics:
             return False
         # `rotation_err` is that of a model, `accuracy_err` how sure the accuracy is; alone, `err` is only of what is called a value
         metrics = ((path, split_path(path)) for path, _ in self.of(key, name))
-        return not any(fold(own[-1]) in OWNERS[:-1] if name.sibling and own[:-1] == name.of else _is_quality(path) for path, own in metrics)
+        return not any(fold(own[-1]) in OWNERS[:-1] if name.sibling and own[:-1] == name.of else is_quality(path) for path, own in metrics)
 
 
-def _is_quality(path: str) -> bool:
+def is_quality(path: str) -> bool:
     """Whether a metric is called by a word for how good something is, or for what is measured of it."""
     words = known_words(path)
     known = not words.isdisjoint(HIGHER | LOWER) or any(map(chinese_ending, words)) or BENCHMARK.search(plain_name(path)) is not None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.json_text import plain_array
+from pai_notebook.model.evidence_among import is_quality
+from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.names import snake_case
-from pai_notebook.model.settings import tells_runs
+from pai_notebook.model.settings import is_step, looks_set, tells_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +21,12 @@ OF_NAMES = ("version", "run", "model", "name", "checkpoint")
 _CALLED = {"tags.mlflow.runName": "version", "版本": "version", "运行": "run", "模型": "model", "名称": "name", "检查点": "checkpoint"}
 # What the columns of a table with a row a metric are called, also by melt() and stack().
 _METRIC = re.compile(r"metric|measure|variable|level_[0-9]{1,3}|指标")
-_VALUE = re.compile(r"value|score|result|0|数值|值")
-_DATASET = re.compile(r"dataset|dataset_id|data|split|subset|task|数据集")
+_VALUE = re.compile(r"(?:metric_)?(?:value|score|result|mean)|0|数值|值")
+# Other words for the first: those of TensorBoard and MLflow, and of melt(var_name="name").
+_PERHAPS_METRIC = re.compile(r"tag|key|name|名称")
+_DATASET = re.compile(r"dataset|dataset_id|data|split|subset|task|lang|language|benchmark|domain|category|corpus|数据集|语言")
+# What has the names of runs where nothing else has.
+_RUN = re.compile(r"(?:run|job|trial)_(?:id|uuid)")
 _Table = Mapping[str, Sequence[Any]]
 
 
@@ -37,7 +43,7 @@ def word_of_names(column: str) -> str:
 
 
 def _word(column: str) -> str:
-    return snake_case(column).removesuffix("_name").removesuffix("名称") or column
+    return snake_case(column).replace(" ", "_").removesuffix("_name").removesuffix("名称") or column
 
 
 def column_of_datasets(values: _Table) -> str:
@@ -45,7 +51,7 @@ def column_of_datasets(values: _Table) -> str:
 
     Examples
     --------
-    >>> column_of_datasets({"lr": [0.1, 0.1], "Dataset": ["d-a", "d-b"]}), column_of_datasets({"dataset": ["d-a", "d-a"]})
+    >>> column_of_datasets({"lr": [0.1, 0.1], "Dataset": ["d-a", "d-b"]}), column_of_datasets({"language": ["de", "de"]})
     ('Dataset', '')
     """
     called = (column for column in values if _DATASET.fullmatch(_word(column)))
@@ -59,10 +65,36 @@ def columns_of_long(values: _Table) -> tuple[str, str] | None:
     --------
     >>> columns_of_long({"lr": [0.1, 0.1], "metric": ["f1", "auc"], "value": [0.5, 0.75]}), columns_of_long({"value": [0.5]})
     (('metric', 'value'), None)
+    >>> columns_of_long({"run": ["a", "a"], "tag": ["acc", "loss"], "value": [1, 2]}), columns_of_long({"tag": ["v1"], "score": [1]})
+    (('tag', 'value'), None)
     """
-    metric = next((column for column, cells in values.items() if _METRIC.fullmatch(_word(column)) and _are_texts(cells)), None)
+    texts = [column for column, cells in values.items() if _are_texts(cells)]
+    surely = (column for column in texts if _METRIC.fullmatch(_word(column)))
+    perhaps = (column for column in texts if _PERHAPS_METRIC.fullmatch(_word(column)) and _has_metrics(values, column))
+    metric = next(chain(surely, perhaps), None)
     value = next((column for column in values if _VALUE.fullmatch(_word(column))), None)
     return None if metric is None or value is None else (metric, value)
+
+
+def _has_metrics(values: _Table, column: str) -> bool:
+    """Whether metrics stand in a column of a table whose runs have several rows each; elsewhere a tag or a name may tell versions."""
+    named = [each for each in values if each != column and _names_runs(each)]
+    several = bool(named) and all(len(set(map(str, values[each]))) < len(values[each]) for each in named)
+    return several and (any(map(is_step, values)) or any(map(is_quality, values[column])))
+
+
+def _names_runs(column: str) -> bool:
+    return bool(word_of_names(column) or _RUN.fullmatch(_word(column)))
+
+
+def _order(column: str) -> int:
+    return OF_NAMES.index(word_of_names(column)) if word_of_names(column) else len(OF_NAMES)
+
+
+def _says_how_sure(column: str) -> bool:
+    """Whether a column such as stderr, n or lower says something of the value beside it, and does so too behind the name of a metric."""
+    beside, behind = read_evidence_name(column), read_evidence_name(f"f1_{column}")
+    return beside is not None and beside.sibling and behind is not None and behind.of == ("f1",)
 
 
 def code_of_wide(frame: pd.DataFrame, name: str | None, metrics: Sequence[str] | None = None, settings: Sequence[str] = ()) -> str:
@@ -83,36 +115,68 @@ def code_of_wide(frame: pd.DataFrame, name: str | None, metrics: Sequence[str] |
         levels = list(map(str, frame.columns[: index.nlevels]))
         name = levels[0] if name is None and index.nlevels == 1 else name
     labels = {str(column): column for column in frame.columns}
-    values: _Table = {column: plain_array(frame[label]) for column, label in labels.items()}
-    values = {column: cells for column, cells in values.items() if all(isinstance(each, str | int | float) for each in cells)}
+    values: _Table = _plain(frame)
+    long = columns_of_long(values)
+    long = long if long and (metrics is None or long[1] in metrics) else None
+    if last := _of_last_steps(values, name, settings):
+        step, of = labels[last[0]], [labels[each] for each in last[1]]
+        code = f"{code}.sort_values({step!r}).drop_duplicates({of!r}, keep='last')"
+        frame = frame.sort_values(step).drop_duplicates(of, keep="last")
+        values = _plain(frame)
     if len(values) == len(frame.columns) and len(rows := dict.fromkeys(zip(*values.values(), strict=True))) < len(frame):
         code, values = f"{code}.drop_duplicates()", dict(zip(values, zip(*rows, strict=True), strict=True))
-    long = columns_of_long(values) if metrics is None or "value" in metrics else None
     used = {name, *settings, *levels, *filter(tells_runs, values), *filter(word_of_names, values)}
     numbers = [column for column in values if not _are_texts(values[column]) and column not in used]
-    cells = [long[1]] if long else [column for column in metrics or numbers if column in values]
+    sure = [column for column in values if long and _says_how_sure(column) and column not in (name, *long)]
+    cells = [long[1], *sure] if long else [column for column in metrics or numbers if column in values]
     free = [column for column in values if column not in (*(long or ()), *cells)]
     for keys in _keys(values, [long[0]] if long else [], [each for each in free if each not in (name, *settings)]) if cells else ():
         found = _index(values, name, [column for column in free if column not in keys], keys)
         if found is not None:
             named, index_of = found
             told = [column for column in index_of if column != named and not column.startswith("labels.")]
-            group = next((column for column in told if word_of_names(column)), None) if any(map(_is_seed, told)) else None
+            group = (
+                next((column for column in told if word_of_names(column)), None)
+                if any(_is_seed(each) and not is_step(each) for each in told)
+                else None
+            )
             read = "".join(f", {key}={given!r}" for key, given in (("name", named), ("settings", told)) if given)
             if not keys:
                 return f"VersionSet.from_frame({code}{read}){f'.groupby({group!r})' if group else ''}"
             parts = ", ".join(f"{key}={[labels[each] for each in given]!r}" for key, given in (("index", index_of), ("columns", keys)))
-            pivot = f"wide = {code}.pivot({parts}, values={labels[cells[0]] if long else [labels[each] for each in cells]!r})"
+            pivot = f"wide = {code}.pivot({parts}, values={labels[long[1]] if long and not sure else [labels[each] for each in cells]!r})"
             flat = '"@".join' if long or _are_texts([*labels.values()]) else 'lambda each: "@".join(map(str, each))'
             joined = "" if long and len(keys) == 1 else f"; wide.columns = map({flat}, wide.columns)"
+            if long and sure:
+                # f1, and behind its name what says how sure it is
+                metric = f"f'{{metric}}_{{what}}'.removesuffix({'_' + long[1]!r})"
+                joined = f"; wide.columns = ['@'.join([{metric}, *of]) for what, metric, *of in wide.columns]"
             again = "" if index_of == [named] else "; wide = wide.reset_index()"
             return f"{pivot}{joined}{again}; VersionSet.from_frame(wide{read if again else ''})"
     return ""
 
 
+def _plain(frame: pd.DataFrame) -> _Table:
+    """The columns of texts and numbers."""
+    values = {str(column): plain_array(frame[column]) for column in frame.columns}
+    return {column: cells for column, cells in values.items() if all(isinstance(each, str | int | float) for each in cells)}
+
+
+def _of_last_steps(values: _Table, name: str | None, settings: Sequence[str]) -> tuple[str, list[str]] | None:
+    """The column of steps and those that tell all but steps apart, where several runs have several; steps of one run may be versions."""
+    step = next((column for column in values if is_step(column) and column != name and not _are_texts(values[column])), None)
+    if step is None or not any(len({*values[column]}) > 1 for column in values if column == name or _names_runs(column)):
+        return None
+    rows = len(values[step])
+    told = [column for column in values if column in (name, *settings) or _names_runs(column) or tells_runs(column) or looks_set(column)]
+    texts = [column for column in values if _are_texts(values[column]) and len({*values[column]}) < rows]
+    of = [column for column in values if column in (*told, *texts) and not is_step(column)]
+    return (step, of) if len(set(zip(*(values[column] for column in of), strict=True))) < rows else None
+
+
 def _keys(values: _Table, metric: list[str], free: Sequence[str]) -> Iterator[list[str]]:
     """Columns that may become the names of columns: that of metrics, those of datasets, and up to two more of texts."""
-    texts = [column for column in free if _are_texts(values[column]) and not word_of_names(column) and len({*values[column]}) > 1]
+    texts = [column for column in free if _are_texts(values[column]) and not _names_runs(column) and len({*values[column]}) > 1]
     told = [*metric, *(column for column in texts if _DATASET.fullmatch(_word(column)))]
     # a text that is another one in every row is a remark about it
     others = [column for column in texts if column not in told and len({*values[column]}) < len(values[column])]
@@ -126,7 +190,7 @@ def _index(values: _Table, name: str | None, free: Sequence[str], keys: Sequence
         return len(set(zip(*(map(str, values[column]) for column in columns), strict=True))) if columns else 0
 
     rows = len(next(iter(values.values())))
-    called = sorted(filter(word_of_names, free), key=lambda column: OF_NAMES.index(word_of_names(column)))
+    called = sorted(filter(_names_runs, free), key=_order)
     for named in [name] if name is not None else called:
         is_stated = named in values and all(each == each and str(each).strip() for each in values[named])  # noqa: PLR0124 - NaN
         if is_stated and count(named, *keys) == rows:

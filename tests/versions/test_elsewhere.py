@@ -676,6 +676,93 @@ def test_the_code_for_tables_with_several_rows_a_version_keeps_the_settings(fram
     assert [len(group.members) for group in vs.group_repeats()] == [3, 3]
 
 
+def run_hint(frame):
+    """The versions that the printed code makes of a table which is refused."""
+    with pytest.raises(ConfigurationError) as caught:
+        pnb.VersionSet.from_frame(frame)
+    assert caught.value.hint.startswith(PIVOT)
+    *lines, last = caught.value.hint.removeprefix(PIVOT).removesuffix(".").split("; ")
+    scope = {"df": frame, "VersionSet": pnb.VersionSet}
+    exec("\n".join(lines), scope)
+    return eval(last, scope)
+
+
+SURE = pd.DataFrame({"model": ["a", "a", "b", "b"], "metric": ["acc", "f1"] * 2, "value": [0.8, 0.7, 0.9, 0.75]})
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"stderr": [0.01, 0.02, 0.03, 0.04]},
+        {"Std Error": 0.01},
+        {"lower": SURE.value - 0.02, "upper": SURE.value + 0.02},
+        {"ci_low": SURE.value - 0.02, "ci_high": SURE.value + 0.02, "n": 100},
+        {"std": 0.01, "n_runs": [5, 5, 4, 4]},
+        {"标准误": [0.01, 0.02, 0.03, 0.04]},
+    ],
+)
+@pytest.mark.parametrize("called", [{}, {"value": "mean"}, {"model": "模型", "metric": "指标", "value": "值"}])
+def test_the_code_for_a_row_a_metric_keeps_what_says_how_sure_each_value_is(beside, called):
+    vs = run_hint(SURE.assign(**beside).rename(columns=called))
+    expected = sorted(f"{metric}{end}" for metric in ("acc", "f1") for end in ("", *(f"_{column}" for column in beside)))
+    assert [sorted(cell.name for cell in version.metrics.cells) for version in vs] == [expected] * 2
+    assert "No interval is known" not in str(vs.compare())
+
+
+def test_the_code_for_a_row_a_metric_and_dataset_keeps_the_numbers_of_examples():
+    frame = pd.concat([SURE.assign(dataset="d-a", n=1000), SURE.assign(dataset="d-b", n=500)])
+    for table in (frame, frame.rename(columns={"dataset": "language"})):
+        assert {cell.name: cell.value for cell in run_hint(table)["b"].metrics.cells if cell.path.startswith("acc")} == {
+            "acc@d-a": 0.9,
+            "acc@d-b": 0.9,
+            "acc_n@d-a": 1000,
+            "acc_n@d-b": 500,
+        }
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ["run", "tag", "value"],
+        ["run", "key", "value"],
+        ["run_id", "key", "value"],
+        ["model", "name", "value"],
+        ["model_name", "metric_name", "metric_value"],
+        ["Model Name", "Metric Name", "Metric Value"],
+        ["模型", "指标名称", "值"],
+    ],
+)
+@pytest.mark.parametrize("step", [None, "step", "epoch"])
+def test_accuracy_and_loss_are_never_versions_of_one_metric_and_the_last_step_counts(columns, step):
+    rows = [("a", "acc", 0.5, 2), ("a", "acc", 0.4, 1), ("a", "loss", 2, 2), ("b", "acc", 0.6, 2), ("b", "loss", 3, 1), ("b", "loss", 1, 2)]
+    rows = rows if step else [row for row in rows if row[3] == 2]
+    frame = pd.DataFrame([row if step else row[:3] for row in rows], columns=[*columns, *([step] if step else [])])
+    vs = run_hint(frame)
+    found = {version.version_name: {cell.name: cell.value for cell in version.metrics.cells} for version in vs}
+    assert found == {"a": {"acc": 0.5, "loss": 2}, "b": {"acc": 0.6, "loss": 1}}
+
+
+def test_the_last_epoch_of_each_run_counts_and_the_epochs_of_one_run_are_versions():
+    frame = pd.DataFrame({"run": ["a", "a", "b", "b"], "epoch": [2, 1, 1, 2], "accuracy": [0.5, 0.6, 0.7, 0.8]})
+    assert [(version.version_name, version.metrics["accuracy"].value) for version in run_hint(frame)] == [("a", 0.5), ("b", 0.8)]
+    assert [version.metrics["accuracy"].value for version in run_hint(frame[:2])] == [0.5, 0.6]
+
+
+@pytest.mark.parametrize("column", ["language", "lang", "benchmark", "domain", "category", "corpus", "Benchmark Name", "语言"])
+def test_the_code_never_makes_versions_of_languages_and_benchmarks(column):
+    frame = pd.DataFrame({"model": ["a", "a", "b", "b"], column: ["x", "y"] * 2, "accuracy": [0.5, 0.6, 0.7, 0.8], "n": [100, 50] * 2})
+    vs = run_hint(frame)
+    assert [version.version_name for version in vs] == ["a", "b"]
+    assert sorted(cell.name for cell in vs["a"].metrics.cells) == ["accuracy@x", "accuracy@y", "n@x", "n@y"]
+
+
+@pytest.mark.parametrize(
+    "frame", [{"model": ["a", "b"], "tag": ["x", "x"]}, {"base model": ["a", "a"], "name": ["v1", "v2"]}, {"key": ["f1", "acc"]}]
+)
+def test_a_tag_or_a_name_beside_a_score_makes_no_row_a_metric(frame):
+    assert len(pnb.VersionSet.from_frame(pd.DataFrame(frame).assign(score=[0.5, 0.6]))) == 2
+
+
 @st.composite
 def tables_of_several_rows(draw):
     """Tables with several rows a version, whose columns, index and names are those that people have."""
@@ -690,6 +777,10 @@ def tables_of_several_rows(draw):
     rows = [dict(zip(levels, found, strict=True)) for found in itertools.product(*levels.values())]
     rows = draw(st.permutations(rows))[: draw(st.integers(1, len(rows)))]
     measured = {"value": range(len(rows))} if is_long else {"accuracy": range(len(rows)), "n": 100}
+    measured |= {"stderr": 0.5, "n": range(len(rows))} if is_long and draw(st.booleans()) else {}
+    called |= draw(
+        st.sampled_from([{}, {"metric": "tag"}, {"value": "mean", "dataset": "language"}, {"version": "run_id", "metric": "key"}])
+    )
     frame = pd.DataFrame(rows).assign(**measured).rename(columns=called)
     frame = pd.concat([frame, frame[:1]], ignore_index=True) if draw(st.booleans()) else frame
     frame = frame.assign(note=[f"remark {number}" for number in range(len(frame))]) if draw(st.booleans()) else frame
@@ -710,9 +801,13 @@ def test_code_for_a_table_with_several_rows_a_version_runs_and_loses_no_number(f
         scope = {"df": frame, "VersionSet": pnb.VersionSet}
         exec("\n".join(lines), scope)
         vs = eval(last, scope)
-        expected = set(frame[next(column for column in frame if column in ("value", "值", "accuracy"))])
+        expected = set(frame[next(column for column in frame if column in ("value", "值", "mean", "accuracy"))])
         vs = [member for version in vs for member in getattr(version, "members", [version])]
-        assert {cell.value for version in vs for cell in version.metrics.cells if cell.path in ("accuracy", "f1", "auc")} == expected
+        # where each version has one row, a tag may be one of the version
+        flat = frame.reset_index()
+        is_alone = not any(flat[column].duplicated().any() for column in flat if column in ("version", "版本", "run_id"))
+        paths = {"accuracy", "f1", "auc"} | ({"value", "值"} if is_alone and not {"tag", "key"}.isdisjoint(flat) else set())
+        assert {cell.value for version in vs for cell in version.metrics.cells if cell.path in paths} == expected
     assert len(vs) > 0
 
 
