@@ -10,7 +10,7 @@ from pai_notebook.arguments import described, errors_argument, list_argument, nu
 from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, newer_than_others, unique_names
-from pai_notebook.comparison.direction import Directions
+from pai_notebook.comparison.direction import Directions, stated_directions
 from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import StatedMetric, fitted
@@ -104,7 +104,7 @@ class Aligned:
         columns = MetricColumns(self._versions)
         self._naming = columns.name
         self._by_name = columns.by_name
-        self._directions = Directions(directions, self._naming)
+        self._directions = Directions(directions, self._naming, stated_directions(self._versions))
         self._only: Literal["diff", "all"] = only
         self._tolerance = Tolerance(tolerance, self._naming)
         self._told_tolerance = tolerance

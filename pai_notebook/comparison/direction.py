@@ -13,15 +13,16 @@ data, as a lower training loss is no better model. A wrong answer lets a worse m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
+from pai_notebook.model.flatten import join_path
 from pai_notebook.model.metric_words import (
     ANYTHING,
     BEHIND,
@@ -59,6 +60,9 @@ from pai_notebook.model.metric_words import (
 from pai_notebook.model.names import Naming, metric_named
 from pai_notebook.model.patterns import ByName
 from pai_notebook.sanitize import Printed
+
+if TYPE_CHECKING:
+    from pai_notebook.model.version import ModelVersion
 
 _MODES: dict[str, Mode] = {
     **dict.fromkeys(
@@ -336,6 +340,19 @@ def _vote(token: str) -> dict[str, Mode]:
     return {ending: CHINESE[ending]} if ending else {}
 
 
+def stated_directions(versions: Iterable[ModelVersion]) -> dict[tuple[str, str], Direction]:
+    """Directions that results of lm-evaluation-harness state where the names of metrics say another one or none, by path and dataset."""
+    found: dict[tuple[str, str], set[Mode]] = {}
+    for spec in (version.evaluation_spec for version in versions if not version.is_registered):
+        told = spec.get("directions") if isinstance(spec, Mapping) else None
+        for task, modes in told.items() if isinstance(told, Mapping) else ():
+            for metric, mode in modes.items() if isinstance(modes, Mapping) else ():
+                if mode in ("max", "min"):
+                    found.setdefault((join_path((metric,)), task), set()).add(mode)
+    reason = say("from {words}", words="higher_is_better")
+    return {key: Direction(modes.pop(), "inferred", reason) if len(modes) == 1 else _DOUBTED for key, modes in found.items()}
+
+
 class Directions(ByName[Mode | None]):
     """Directions told by the user, by name or glob; the most specific wins, and what is not told is inferred.
 
@@ -345,6 +362,8 @@ class Directions(ByName[Mode | None]):
         Keys are metric names, `metric@dataset`, or globs over either. None says that nothing is to be inferred.
     naming : callable, optional
         What gives a metric its name.
+    stated : mapping of (path, dataset) to Direction, optional
+        What results state of themselves, see `stated_directions`.
 
     Raises
     ------
@@ -358,7 +377,13 @@ class Directions(ByName[Mode | None]):
     ('min', 'max', 'inferred')
     """
 
-    def __init__(self, told: Mapping[str, Any] | None = None, naming: Naming = metric_named) -> None:
+    def __init__(
+        self,
+        told: Mapping[str, Any] | None = None,
+        naming: Naming = metric_named,
+        stated: Mapping[tuple[str, str], Direction] | None = None,
+    ) -> None:
+        self._stated = stated or {}
         if told is not None and not isinstance(told, Mapping):
             raise ConfigurationError(
                 say("directions={told} is not a mapping", told=described(told)), hint=say("Pass directions={{'cer': 'min'}}.")
@@ -376,7 +401,7 @@ class Directions(ByName[Mode | None]):
         """
         found = self._choose(path, dataset)
         if found is None:
-            return infer_direction(path)
+            return self._stated.get((path, dataset)) or infer_direction(path)
         pattern, mode = found
         by = say("by {pattern!r}" if mode else "set to unknown by {pattern!r}", pattern=pattern.text)
         return Direction(mode, "told", by) if mode else Direction(reason=by)

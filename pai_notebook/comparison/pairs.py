@@ -13,7 +13,7 @@ from pai_notebook.calls import checked
 from pai_notebook.comparison.align import MetricCells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.comparability import looks_mixed
-from pai_notebook.comparison.direction import Direction, Directions
+from pai_notebook.comparison.direction import Direction, Directions, stated_directions
 from pai_notebook.comparison.groups import ListedRepeats, repeats_of
 from pai_notebook.comparison.interval import t_quantile
 from pai_notebook.comparison.pair_search import EVERY, buckets_of, find_pairs, finds_all, keys_of
@@ -430,7 +430,7 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     uncertainty = Uncertainty(
         cells, names, repeats=repeats_of(cells, ordered, ListedRepeats()) if has_groups else None, sharing=sharing_runs(ordered)
     )
-    rows = metric_rows(cells, uncertainty, 0, Directions(), Tolerance())
+    rows = metric_rows(cells, uncertainty, 0, Directions(stated=stated_directions(ordered)), Tolerance())
     row = next(each for each in rows if each.key == name)
     if looks_mixed(row):
         raise mixed_units(row.key.shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +22,9 @@ _OF_RESULTS = say("Pass results_*.json of lm-evaluation-harness, a folder of the
 _ABOUT_MODEL = ("pretrained", "model", "revision", "peft", "dtype")
 
 
-def documents_of_lm_eval(given: Any, rename: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+def documents_of_lm_eval(
+    given: Any, rename: Mapping[str, str] | None = None, direction: Callable[[str], str | None] = lambda _: None
+) -> Iterator[dict[str, Any]]:
     """Make a document of each file of results.
 
     Parameters
@@ -31,6 +33,8 @@ def documents_of_lm_eval(given: Any, rename: Mapping[str, str] | None = None) ->
         A file of results, a folder whose `results_*.json` are read, or what `simple_evaluate` returned.
     rename : mapping of str to str, optional
         What metrics and tasks are to be called.
+    direction : callable, optional
+        Gives the direction that a name says; where a file says another one, that is among its settings.
 
     Raises
     ------
@@ -46,7 +50,7 @@ def documents_of_lm_eval(given: Any, rename: Mapping[str, str] | None = None) ->
         yield candidate_document(
             name,
             results=list(_called({task: _numbers(results, task, values) for task, values in _tasks(results)}, names).items()),
-            specs={"EvaluationSpec": _evaluation(results)},
+            specs={"EvaluationSpec": _evaluation(results) | _directions(results, names, direction)},
             created=created,
         )
 
@@ -197,3 +201,15 @@ def _evaluation(results: Mapping[str, Any]) -> dict[str, Any]:
             tasks.setdefault(str(task), {})[name] = value
     told = {"model": _arguments(config), "tasks": tasks, "limit": config.get("limit"), "harness": results.get("lm_eval_version")}
     return {key: value for key, value in told.items() if value not in (None, "", {})}
+
+
+def _directions(results: Mapping[str, Any], names: Mapping[str, str], direction: Callable[[str], str | None]) -> dict[str, Any]:
+    """Directions that a file states and the names of its metrics do not say, by task."""
+    found: dict[str, dict[str, str]] = {}
+    stated = _mapping(results.get("higher_is_better"))
+    for task, values in _tasks(results):
+        for key in _numbers(results, task, values):
+            told, name = _mapping(stated.get(task)).get(key.partition(",")[0]), names.get(key, key)
+            if isinstance(told, bool) and direction(name) != (mode := "max" if told else "min"):
+                found.setdefault(names.get(task, task), {})[name] = mode
+    return {"directions": found} if found else {}

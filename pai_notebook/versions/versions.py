@@ -244,8 +244,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     def from_lm_eval(cls, results: LmEvalResults | Sequence[LmEvalResults], *, rename: Mapping[str, str] | None = None) -> Self:
         """Build a set of candidates from results of lm-evaluation-harness, to compare them with registered versions.
 
-        Tasks are the datasets, and metrics have the harness's names (`acc,none`), with their standard errors and numbers of examples. They
-        are marked as not registered wherever they are shown, and have no address.
+        Tasks are the datasets, and metrics have the harness's names (`acc,none`), with their standard errors and numbers of examples, and
+        the direction that `higher_is_better` of the file states. They are marked as not registered wherever they are shown, and have no
+        address.
 
         Parameters
         ----------
@@ -275,9 +276,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> [cell.name for cell in vs["my-model"].metrics.cells]
         ['accuracy@arc_easy', 'accuracy_stderr@arc_easy']
         """
+        from pai_notebook.comparison.direction import infer_direction  # noqa: PLC0415 - loads on first use
         from pai_notebook.model.lm_eval import documents_of_lm_eval  # noqa: PLC0415 - loads on first use
 
-        return cls(map(ModelVersion, documents_of_lm_eval(results, rename)), path=None)
+        documents = documents_of_lm_eval(results, rename, lambda name: infer_direction(name).mode)
+        return cls(map(ModelVersion, documents), path=None)
 
     @property
     def errors(self) -> dict[str, PaiError]:

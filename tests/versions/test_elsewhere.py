@@ -1101,3 +1101,25 @@ def test_groups_of_a_table_with_nothing_but_seeds_say_so_and_a_column_that_was_l
     with pytest.raises(NameNotFound, match=r"no version has optimizer: the column was left out.*settings=\[\.\.\., 'optimizer'\]"):
         vs.groupby("optimizer")
     assert len(pnb.VersionSet.from_frame(frame, settings="optimizer").groupby("optimizer")) == 3
+
+
+def test_the_direction_that_a_file_of_the_harness_states_counts_for_its_task_alone():
+    def stating(value, name):
+        results = {task: {"acc,none": value, "acc_stderr,none": 0.01, "odd,none": value} for task in ("toxigen", "arc_easy")}
+        stated = {"toxigen": {"acc": False, "odd": False}, "arc_easy": {"acc": True}}
+        return {"model_name": name, "results": results, "higher_is_better": stated}
+
+    vs = pnb.VersionSet.from_lm_eval([stating(0.4, "a"), stating(0.6, "b")])
+    rows = {row.key.shown: row for row in vs.compare("a").metrics if not row.is_evidence}
+    assert {name: row.direction.mode for name, row in rows.items()} == {
+        "acc,none@arc_easy": "max",
+        "acc,none@toxigen": "min",
+        "odd,none@arc_easy": None,
+        "odd,none@toxigen": "min",
+    }
+    assert rows["acc,none@toxigen"].direction.reason == "from higher_is_better"
+    assert [str(rows[f"acc,none@{task}"].changes[1].verdict) for task in ("toxigen", "arc_easy")] == ["worse", "better"]
+    assert vs[0].evaluation_spec["directions"] == {"toxigen": {"acc,none": "min", "odd,none": "min"}}
+    renamed = pnb.VersionSet.from_lm_eval([stating(0.4, "a"), stating(0.6, "b")], rename={"acc,none": "accuracy", "toxigen": "tox"})
+    assert renamed.compare("a")["accuracy", "tox"].direction.mode == "min"
+    assert vs.compare("a", directions={"acc,none": "max"})["acc,none", "toxigen"].direction.mode == "max"
