@@ -126,12 +126,13 @@ class _Sentences(BestSentences, AsideSentences):
     def _by_what(self) -> Iterator[Finding]:
         """Propose a metric that can be judged by: better in a known direction, with an interval, and measured in most versions."""
         best, name, every = (False, 1), "", len(self._names)
-        known = {each.row.key for each in self.judged if each.is_tested}
+        known = {(each.row.path, each.row.dataset) for each in self.judged if each.is_tested}
         for row in self._metrics:
             # of most metrics it is plain without a look at their cells that every version has a number
             measured = every if is_alike(row) else sum(map(has_number, row.cells)) if has_number(row.cells[self._baseline]) else 0
-            if measured > 1 and row.direction.mode and (row.key in known, measured) > best:
-                best, name = (row.key in known, measured), self._path(row)
+            rank = ((row.path, row.dataset) in known, measured)
+            if measured > 1 and row.direction.mode and rank > best:
+                best, name = rank, self._path(row)
             if best == (True, every):
                 break
         if name:
