@@ -133,7 +133,7 @@ class _Sentences(BestSentences, AsideSentences):
             rank = ((row.path, row.dataset) in known, measured)
             if measured > 1 and row.direction.mode and rank > best:
                 best, name = rank, self._path(row)
-            if best == (True, every):
+            if best == (bool(known), every):
                 break
         if name:
             yield Finding(say("Name the metric that matters: by={name!r}.", name=name), advice=True)
