@@ -117,7 +117,7 @@ def test_texts_of_the_demo_without_a_secret_stay():
         "curl -u $USER:$PASS h; curl -u '${USER}:${PASS}' h; http -a \"$U:$P\" h; curl -u '<user>:<password>' h; https://$U:${P}@h.example",
         "docker login -u li -p ${PW} h; mysql -p$PASS db; redis-cli -a $PW ping; sshpass -p $PW ssh h; sshpass -e ssh h; lftp -u $U,$P h",
         "train.py --password $PW --token <token>; PASSWORD=${PW} PASS=$(cat /run/pw) run; pw: {{ .Values.pw }}; set PASSWORD=%PW%",
-        "docker run --pwd /path; PWD=/root/work; OLDPWD=~/a; pwd: /root, --pwd ../a",
+        "docker run --pwd /path; PWD=/srv/a; OLDPWD=~/a; pwd: /srv, --pwd ../a",
         "--token-limit 512 --max-token-length 512 --tokens 512 --token-dropout 0.1 --password-file /run/pw --password-stdin",
         "wandb login; wandb login --cloud --host https://h.example; hf auth login --add-to-git-credential; databricks configure --token",
         "mc alias list; mc dropout is set to 30 samples of 40; mc alias set minio http://h $KEY $SECRET; npm config set registry https://h",
