@@ -1,0 +1,98 @@
+"""What is said of a stranger's table: which columns were taken as what, what is odd in them, and the code that reads it better."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from pai_notebook.arguments import described
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.metrics import similar_names
+from pai_notebook.model.nearest import listed
+from pai_notebook.model.table_cells import is_number, is_stated
+from pai_notebook.model.table_columns import GivenTable, TableColumns, is_unnamed
+
+# Columns and cells without a number that are named.
+_NAMED, _ODD = 5, 3
+# A column of one of several runs, as acc_seed0: the metric, what parts it from the number, the word in that, and the number.
+_OF_RUN = re.compile(r"(.*?[^_.-])([_.-]?(seed|run|fold)[_.-]?)([0-9]{1,4})")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+
+
+def origin_of(table: GivenTable, columns: TableColumns, names: Sequence[str], *, chosen: bool, cure: str) -> Phrase:
+    """Say which columns were taken as what, and what is odd in them.
+
+    Parameters
+    ----------
+    table, columns : GivenTable, TableColumns
+        The table, and what its columns are.
+    names : sequence of str
+        Names of the versions.
+    chosen : bool
+        Whether the metrics were named, so that what is left out needs no reason.
+    cure : str
+        Code that keeps names as text where pandas read them as numbers, else empty.
+    """
+    values = table.cells
+    # neither does a number beside columns that are named as metrics
+    left = [column if chosen or column in columns.numbers else _with_kind(column, values[column]) for column in columns.left]
+    groups: dict[str, Sequence[str]] = {
+        "names: {names}": [columns.name] if columns.is_found and columns.name else [],
+        "metrics: {names}": list(columns.metrics),
+        "labels: {names}": columns.labels,
+        "settings: {names}": columns.settings,
+        "left out: {names}": left,
+    }
+    parts = [say(kind, names=first(found, _NAMED)) for kind, found in groups.items() if found]
+    odd = [
+        say("{column}: {value} of {version} is not a number", column=column, value=described(value), version=each)
+        for column in columns.metrics
+        if column in columns.numbers and column not in table.typed
+        for each, value in zip(names, values[column], strict=True)
+        if is_stated(value) and not is_number(value) and not isinstance(value, list)
+    ]
+    parts += [first(odd, _ODD)] if odd else []
+    parts += _on_commas([each for column in columns.left for each in values[column] if isinstance(each, str)])
+    parts += [*similar_names(names), *([] if chosen else _on_runs(table, columns))]
+    if columns.likely and columns.name is None:
+        parts.append(say("name= is not given; the names may be in {names}", names=listed(columns.likely)))
+    parts += [say("the names are numbers, so that 1.10 became 1.1: {code} keeps them as text", code=cure)] if cure else []
+    return say("From a table; {parts}.", parts=joined(parts, "; ")) if parts else say("From a table without columns.")
+
+
+def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
+    """Name a column that is no metric with what is in it."""
+    if is_unnamed(column):
+        return say("{name} (no name)", name=column)
+    stated = list(filter(is_stated, values))
+    texts = [value for value in stated if isinstance(value, str) and value.strip()[:1].isdigit()]
+    odd = [value for value in texts if not is_number(value)]
+    if odd and 2 * len(texts) > len(stated):
+        return say("{name} (texts such as {value})", name=column, value=described(odd[0]))
+    kinds = {str: say("texts"), bool: say("truth values"), date: say("times"), list: say("lists"), tuple: say("lists")}
+    kind = next((word for kind, word in kinds.items() if all(isinstance(value, kind) for value in stated)), say("mostly not numbers"))
+    return say("{name} ({what})", name=column, what=kind if stated else say("empty"))
+
+
+def _on_commas(texts: Iterable[str]) -> list[Phrase]:
+    """Say how a file is read whose numbers have a comma before decimals, or between thousands; nothing without such texts."""
+    written = [text.strip() for text in texts if _DECIMAL_COMMA.fullmatch(text.strip()) or _THOUSANDS.fullmatch(text.strip())]
+    code = "pd.read_csv(..., thousands=',')" if all(map(_THOUSANDS.fullmatch, written)) else "pd.read_csv(..., sep=';', decimal=',')"
+    return [say("{code} reads commas in numbers", code=code)] if written else []
+
+
+def _on_runs(table: GivenTable, columns: TableColumns) -> list[Phrase]:
+    """Say which code makes a row a run of columns such as acc_seed0 and acc_seed1; nothing without such columns."""
+    found = [match for match in map(_OF_RUN.fullmatch, columns.metrics) if match]
+    alike = [match for match in found if match[2] == found[0][2]]
+    if len({match[4] for match in alike}) == 1 or not alike or any(match[1] in table.columns for match in alike):
+        return []
+    kind = "fold" if alike[0][3] == "fold" else "seed"
+    index = columns.name or table.frame.index.name or "index"
+    rows, metrics = "df" if columns.name else "df.reset_index()", list(dict.fromkeys(match[1] for match in alike))
+    long = f"pd.wide_to_long({rows}, {metrics!r}, i={index!r}, j={kind!r}, sep={alike[0][2]!r}).reset_index()"
+    code = f"VersionSet.from_frame({long}, settings=[{index!r}]).groupby({index!r})"
+    return [say("columns such as {column} are runs: {code} takes them so", column=alike[0][0], code=code)]
