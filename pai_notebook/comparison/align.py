@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.cell_changes import compare_cells, kind_of_change, merge_cells
-from pai_notebook.comparison.direction import Direction, Directions
+from pai_notebook.comparison.direction import SIGNED, Direction, Directions
 from pai_notebook.comparison.evidence import Key
 from pai_notebook.comparison.rows import Change, Kind, Row, lazy_row
 from pai_notebook.comparison.series import Series
@@ -20,7 +20,7 @@ from pai_notebook.model.fields import catalogue, leaves, stated
 from pai_notebook.model.flatten import ROOT, SCALARS, list_names, natural_key
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import Cell, State, cell_order, make_cell, read_value, text_of
-from pai_notebook.model.metric_scales import is_never_negative
+from pai_notebook.model.metric_scales import below_zero
 from pai_notebook.model.names import Name
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _INFINITE = (math.inf, -math.inf)
 _NO_DIRECTION = Direction(reason=say("not a metric"))
 _BASELINE = Change(Kind.BASELINE)
 # No direction, and no value that a gate can pass: -1 is what many write where an evaluation failed.
-SIGNED = Direction(reason=say("it is negative, which an error of that name never is"))
+IMPOSSIBLE = Direction(reason=say("it is negative, which an error of that name never is"))
 _EVIDENCE = Direction(reason=say("it says how sure another metric is"))
 
 
@@ -133,9 +133,9 @@ class _MetricMaker:
 
     def direction(self, row: Row) -> Direction:
         found = self.directions.of(row.path, row.dataset) if row.role is None else _EVIDENCE
-        if found.mode != "min" or found.source != "inferred" or not is_never_negative(row.path):
+        if found.mode != "min" or found.source != "inferred" or not any(cell.value is not None and cell.value < 0 for cell in row.cells):
             return found
-        return SIGNED if any(cell.value is not None and cell.value < 0 for cell in row.cells) else found
+        return {"never": IMPOSSIBLE, "closer": SIGNED}.get(below_zero(row.path), found)
 
     def changes(self, row: Row) -> tuple[Change, ...]:
         changes = tuple([self.change(row, place) for place in range(len(row.cells))])

@@ -13,7 +13,7 @@ from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.equality import same, value_key
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_scales import scale_of
+from pai_notebook.model.metric_scales import says_percent, scale_of
 from pai_notebook.model.numbers import NumberFormat
 
 _UNKNOWN = Evidence(say("no interval known"), is_given=False)
@@ -107,7 +107,9 @@ def difference(cell: Cell, baseline: Cell) -> float | None:
 def percent_of(cell: Cell, baseline: Cell) -> float | None:
     """100 x difference / baseline, None where that has no meaning: see `Change.percent`."""
     base, value = baseline.value, cell.value
-    if scale_of(cell.path) != "ratio" or value is None or not base or base < 0 or value < 0 or math.isinf(base) or math.isinf(value):
+    if scale_of(cell.path) != "ratio" or says_percent(cell.path):
+        return None  # percent of percent would be taken for points
+    if value is None or not base or base < 0 or value < 0 or math.isinf(base) or math.isinf(value):
         return None
     delta = difference(cell, baseline)
     return None if delta is None else 100 * delta / base

@@ -100,6 +100,12 @@ _TURNED = re.compile(r"(?:^|[./]) ?(?:1|100)?(?: ?[-\u2212\u2013] ?|(?<=[10])_)(
 _INVERSE = re.compile(r"^ ?(?:[-\u2212\u2013] ?[^\W\d_]|1 ?/ ?[^\W\d_])|\^ ?[-\u2212\u2013]")
 _ARROWS: dict[str, Mode] = {"↑": "max", "↓": "min"}
 _HALF = re.compile(r"(?<![^\W_])([fF])_?0[._]5(?![0-9])")
+# ends a name with the averages and units that may follow
+_SIGN = re.compile(
+    r"(?:(?:^|_)(?:bias|mbe|mpe|residuals?|signed)(?:_(?:deviation|difference|err|error|avg|average|mean|median|pct|percent|percentage|val|test))*"
+    "|(?:偏差|残差|偏置|系统误差)(?:_?(?:均值|平均|平均值|中位数))?)$"
+)
+_MEASURED = frozenset(_WORDS) - {"err", "error"}
 _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 
 
@@ -154,6 +160,7 @@ _TRAINED = Direction(reason=say("it was measured on the training data"))
 _NO_QUALITY = Direction(reason=say("the name says what it is measured by, not how good it is"))
 _DOUBTED = Direction(reason=say("another word of the name may turn what it says"))
 _HARM = Direction(reason=say("the name does not say whether harm is done, found or resisted"))
+SIGNED = Direction(reason=say("it can have either sign: closer to zero is better, not lower"))
 _UNKNOWN = Direction(reason=say("the name does not say"))
 
 
@@ -215,11 +222,16 @@ def infer_direction(path: str) -> Direction:
     parted = path.replace("@", "_at_").replace(",", "_with_") if "@" in path or "," in path else path
     said = _said(tuple([tuple([_kept(word) for word in words]) for words in words_of(parted)]))
     if said is not None:
-        return said
+        return SIGNED if said.mode is None and _says_sign(path) else said
     votes = _votes_of_name(plain_name(path))
     if not votes:
-        return _UNKNOWN
+        return SIGNED if _says_sign(path) else _UNKNOWN
     return _HARM if is_unwanted(path) else _voted(tuple(votes.items()))
+
+
+def _says_sign(path: str) -> bool:
+    """Whether a name is that of an error with a sign: `forecast_bias`, `mean_signed_error`, `residual_mean`, 残差."""
+    return _SIGN.search(plain_name(path)) is not None and _MEASURED.isdisjoint(chain.from_iterable(words_of(path)))
 
 
 def _kept(word: str) -> str:

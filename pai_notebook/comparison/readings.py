@@ -211,7 +211,7 @@ class Readings:
         if not what:
             return None
         looked_up = what == LOOKED_UP
-        said = says_percent(key[0])
+        said = says_percent(key[0], [value])
         in_percent = said or (value == 0 and self._beside.in_percent(key))  # which is the same number in both
         refusal = None
         if looked_up and place not in self._counts[key[1]].places:

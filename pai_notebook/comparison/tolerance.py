@@ -132,7 +132,7 @@ def never_so_far(path: str, values: Iterable[float], margin: float, *, up: bool)
 
 def in_points(number: float, baseline: float, path: str) -> float:
     """Give percentage points in a metric's own unit: a fraction above 1 is written in percent, as is one whose name says so."""
-    return number / 100 if abs(baseline) <= 1 and not says_percent(path) else number
+    return number / 100 if abs(baseline) <= 1 and not says_percent(path, [baseline]) else number
 
 
 def _told(bounds: tuple[float, ...]) -> str:

@@ -373,10 +373,11 @@ class _Parser:
         if (info is not None and info.kind == "time") or operand.token.kind in _MOMENTS:
             return  # refused while reading
         is_percent = name.section == "metrics" and operand.token.kind == "number" and operand.token.text.endswith("%")
-        if is_percent and says_percent(name.path):
+        numbers = [each for value in found.values(name) for each in values_of(value) if type(each) in _NUMBERS] if is_percent else []
+        if is_percent and says_percent(name.path, numbers):
             told = say("a bound in percent needs a fraction, and {metric} says percent itself: write it as a number", metric=name.shown)
             raise grammar_error(self.text, position, told, say("Write a number."))
-        if is_percent and any(type(each) in _NUMBERS and each > 1 for value in found.values(name) for each in values_of(value)):
+        if any(number > 1 for number in numbers):
             told = say("a bound in percent needs a fraction, and {metric} has values above 1: write it as they are", metric=name.shown)
             raise grammar_error(self.text, position, told, say("Write a number."))
         if sign != "==" and isinstance(operand.literal, bool):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metric_scales import is_percentable, points_of, says_percent, scale_of
+from pai_notebook.model.metric_scales import is_percentable, percent_among, points_of, says_percent, scale_of
 from pai_notebook.model.numbers import NumberFormat, format_outward, format_percent, format_points
 
 
@@ -168,9 +168,11 @@ def scale_of_differences(path: str, values: Iterable[float], *, in_doubt: bool =
     ('', 1)
     """
     numbers = [value for value in values if math.isfinite(value)]
+    if numbers and says_percent(path, numbers):
+        # whatever it is that is in percent, unless some of them are none
+        return Scale(path, points=None if percent_among(path, dict(enumerate(numbers))) else 1)
     ratio = scale_of(path) == "ratio" and bool(numbers) and all(value >= 0 for value in numbers)
-    in_percent = says_percent(path)
-    is_fraction = max(numbers, default=0.0) <= 1 and not in_percent
+    is_fraction = max(numbers, default=0.0) <= 1
     # without a name that says so an error rate in percent cannot be told from one above 1
-    points = ((100 if is_fraction else 1 if in_percent else None) if is_percentable(path) else None) if ratio else points_of(path, numbers)
+    points = (100 if is_fraction and is_percentable(path) else None) if ratio else points_of(path, numbers)
     return Scale(path, None if in_doubt and is_fraction else points, ratio)

@@ -18,7 +18,7 @@ from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup, MetricColumns
 from pai_notebook.model.metric_cells import BEST_AS_MEASURED, State, read_value
-from pai_notebook.model.metric_scales import percent_among
+from pai_notebook.model.metric_scales import below_zero, percent_among
 from pai_notebook.model.metric_words import is_cost, is_training, kind_of_metric
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, plain_paths, short_datasets
@@ -256,9 +256,14 @@ def _best_elsewhere(
 
 
 def _best(path: str, cells: Sequence[Cell], mode: str | None) -> float | None:
-    """Find the best finite value of a column as measured; None where the direction is not known, all are equal, or in two units."""
+    """Find the best finite value of a column as measured; None where the direction is not known, all are equal, or in two units.
+
+    Nor where one is negative and that is no lower error.
+    """
     values = [cell.value for cell in cells if cell.value is not None and math.isfinite(cell.value)]
     if mode is None or len(set(values)) <= 1 or percent_among(path, dict(enumerate(values))):
+        return None
+    if mode == "min" and min(values) < 0 and below_zero(path) != "lower":
         return None
     return max(values) if mode == "max" else min(values)
 

@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import Literal
 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import say
@@ -44,11 +45,17 @@ from pai_notebook.model.metric_words import (
 
 _SHARE_ENDINGS = word_set("准确率 正确率 错误率 命中率 通过率 成功率 失败率")
 _POINT_ENDINGS = _SHARE_ENDINGS | word_set("准确度 精确率 精度 查准率 召回率 查全率 灵敏度 特异度 检出率 胜率 覆盖率 合格率 解决率 采纳率")
+_LARGE_ENDINGS = word_set("准确率 正确率 准确度 精确率 精度 查准率 召回率 查全率 灵敏度 特异度")
 _PERCENTABLE_ENDINGS = _POINT_ENDINGS | {word for word in CHINESE if word.endswith("率")} - TIMES - THROUGHPUTS
 _SHARE = re.compile(
     r"(?:^|_)(?:acc|accuracy|acc_norm|em|exact_match|top_?[0-9]+|error_rate|zero_one_loss|(?:hit|win|pass|success|miss|failure)_rate"
-    r"|pass@1|hits?@(?:[0-9]+|k))$"
+    r"|pass@1|(?:acc|accuracy|hits?)@(?:[0-9]+|k))$"
 )
+# Behind a share: which part of the data, which of several, and that it is in percent.
+_BEHIND_SHARES = re.compile(
+    "(?:_(?:pct|percent|percentage|test|val|valid|validation|dev|eval|holdout|score|value|final|last|best|overall|all|v[0-9]+))+$"
+)
+_CHINESE_BEHIND = re.compile("(?:测试集?|验证集?|评测|评估|留出集?|整体|总体|最终|最佳|[值（）()])+$")
 _BARE_ERROR = re.compile(r"(?:(?:test|val|dev|eval|mean|avg|classification)_)*err(?:or)?")
 # Between -1 and 1.
 _AGREEMENTS = word_set("ami ari kappa kendall matthews mcc pearson silhouette spearman ssim uqi")
@@ -76,8 +83,18 @@ _NO_ANSWERS = word_set("""
 _NEVER_POINTS = DIFFERENCES | FLIPS
 _NO_RATES = (LOWER - ANYTHING - PERCENTABLE) | COSTS | {"loss", "losses"}
 _OF_CLASSES = re.compile(r"(?:^|_)[am]_?acc$")  # segmentation's mean over classes, and its share of pixels
-_SIGNED = word_set("loss losses nll energy 损失")
+# What is below 0 and lower still better: losses, prices, estimates of what itself is not, decibels and other logarithms.
+_ANY_LOW = word_set("bpb bpc cost costs deviance divergence energy kid loss losses nll xent 损失 成本 费用")
+_LOGARITHM = re.compile(
+    r"(?:^|(?<!absolute)(?<!squared)_)(?:log(?:10|2|1p)?|ln)_(?:(?:avg|mean|median|root|squared|absolute|test|val)_)*"
+    rf"(?!loss)(?:{'|'.join(sorted((LOWER | TIMES | {'mse', 'time'}) - {'loss', 'losses'}))})(?=_|$)"
+)
+_DECIBELS = re.compile(r"(?:^|_)d_?b(?:_[a-z]{1,4})?$|(?:^|_)decibels?(?=_|$)|分贝")
 _OF_CHANCES = re.compile("log_?loss|cross_?entropy")  # losses of classes, which are never below 0
+# An error that may have a sign; then what says that it has none.
+_ERRORS = word_set("err error")
+_MAGNITUDES = word_set("abs absolute calibration classification l1 l2 norm percentile rate rates rms root square squared")
+_CHINESE_MAGNITUDE = re.compile("绝对|均方|平方|校准")
 _COUNTED = frozenset(word_pairs("max", "per", "second sec s minute"))
 _RATES = frozenset(word_pairs("max", "hit win success pass solve", "rate") | word_pairs("max", "exact", "match"))
 
@@ -97,11 +114,13 @@ def is_share(path: str) -> bool:
     keys, known = words_of(path), known_words(path)
     if not keys or not _NEVER_SHARES.isdisjoint(known):
         return False
-    last = keys[-1][-1] if keys[-1] else ""
+    # 准确率_测试, 准确率_pct
+    shares = (_CHINESE_BEHIND.sub("", word) for word in reversed(keys[-1]) if not _BEHIND_SHARES.fullmatch(f"_{word}"))
+    last = next(filter(None, shares), "")
     if not last.isascii():
         ending = chinese_ending(last)
         return ending in _SHARE_ENDINGS and not holds_chinese(last.removesuffix(ending), NO_SHARES)
-    name = plain_name(path)
+    name = _BEHIND_SHARES.sub("", plain_name(path))
     return _SHARE.search(name) is not None and _OF_CLASSES.search(name) is None
 
 
@@ -131,7 +150,7 @@ def scale_of(path: str) -> ScaleName:
     >>> [scale_of(name) for name in ("cer", "latency_ms", "accuracy", "r2", "auc", "ks")]
     ['ratio', 'ratio', 'points', 'difference', 'difference', 'difference']
     """
-    told = _scale_of_words(known_words(path))
+    told = "difference" if is_logarithm(path) else _scale_of_words(known_words(path))
     if told in ("difference", "ratio"):
         return told
     pairs = [pair for key in words_of(path) if len(key) > 1 for pair in pairwise(key)]
@@ -150,18 +169,42 @@ def _scale_of_words(words: frozenset[str]) -> ScaleName | None:
     return "points" if words & FRACTIONS or any(chinese_ending(word, _POINT_ENDINGS) for word in words) else None
 
 
-def is_never_negative(path: str) -> bool:
-    """Whether a metric is an error, a time or a size, which never is below 0; a loss may be.
+@lru_cache(maxsize=65536)
+def below_zero(path: str) -> Literal["never", "lower", "closer"]:
+    """What a value below 0 is of a metric of which lower is better: none at all, better still, or an error with a sign.
 
     Examples
     --------
-    >>> [is_never_negative(name) for name in ("mean_error", "rmse", "log_loss", "test_loss", "neg_log_loss", "-mse", "r2")]
-    [True, True, True, False, False, False, False]
+    >>> [below_zero(name) for name in ("rmse", "latency_ms", "log_loss", "test_loss", "mse_db", "log_mse", "neg_log_loss", "-mse")]
+    ['never', 'never', 'never', 'lower', 'lower', 'lower', 'lower', 'lower']
+    >>> [below_zero(name) for name in ("mean_error", "forecast_error", "平均误差", "mean_absolute_error", "平均绝对误差", "error_rate")]
+    ['closer', 'closer', 'closer', 'never', 'never', 'never']
     """
     known = known_words(path)
-    if has_word(known, FLIPS) or path.lstrip().startswith(("-", "\u2212", "\u2013")):
-        return False
-    return _OF_CHANCES.search(plain_name(path)) is not None or (scale_of(path) == "ratio" and not has_word(known, _SIGNED))
+    if has_word(known, FLIPS) or path.lstrip().startswith(("-", "\u2212", "\u2013")) or _DECIBELS.search(plain_name(path)):
+        return "lower"
+    if _OF_CHANCES.search(plain_name(path)) is not None:
+        return "never"
+    words = frozenset(chain.from_iterable(words_of(path)))
+    if words & _ERRORS and not words & (_MAGNITUDES | LOWER - _ERRORS):
+        return "closer"
+    if any(chinese_ending(word) == "误差" and not _CHINESE_MAGNITUDE.search(word) for word in words):
+        return "closer"
+    # the scale of a logarithm is no ratio
+    return "lower" if has_word(known, _ANY_LOW) or scale_of(path) != "ratio" else "never"
+
+
+@lru_cache(maxsize=65536)
+def is_logarithm(path: str) -> bool:
+    """Whether a metric is in decibels or the logarithm of an error or a time, so that 0 is no end of it.
+
+    Examples
+    --------
+    >>> [is_logarithm(name) for name in ("mse_db", "MSE (dB)", "log_rmse", "log10_latency", "log_loss", "rmsle", "db_latency_ms")]
+    [True, True, True, True, False, False, False]
+    """
+    name = plain_name(path)
+    return _LOGARITHM.search(name) is not None or (_DECIBELS.search(name) is not None and known_words(path).isdisjoint(TIMES))
 
 
 def is_percentable(path: str) -> bool:
@@ -189,16 +232,40 @@ def _is_part(path: str) -> bool:
     return named or named_as_a_whole(plain_name(path)) not in ("", "mt_bench", "mtbench")
 
 
-@lru_cache(maxsize=65536)
-def says_percent(path: str) -> bool:
+def says_percent(path: str, values: Iterable[float] | None = None) -> bool:
     """Whether the name of a metric says that its values are in percent, whatever their size.
+
+    A rate may be below 1 %; of an accuracy whose values are all below 1 the name is mistaken, and they are fractions.
 
     Examples
     --------
     >>> [says_percent(name) for name in ("error_rate (%)", "错误率(%)", "win_rate_pct", "top_10%_accuracy", "mean_percentage_error")]
     [True, True, True, False, False]
+    >>> says_percent("error_rate (%)", [0.9, 0.7]), says_percent("accuracy (%)", [0.9, 0.7]), says_percent("accuracy (%)", [90, 0.7])
+    (True, False, True)
     """
+    return _names_percent(path) and not (values is not None and is_large_share(path) and max(values, default=2.0) <= 1)
+
+
+@lru_cache(maxsize=65536)
+def _names_percent(path: str) -> bool:
     return _PERCENT_NAME.search((split_path(path) or [""])[-1]) is not None
+
+
+@lru_cache(maxsize=65536)
+def is_large_share(path: str) -> bool:
+    """Whether a metric is a share that is hardly ever below 1 %, as an accuracy is and a rate of clicks or of errors is not.
+
+    Examples
+    --------
+    >>> [is_large_share(name) for name in ("accuracy (%)", "准确率（%）", "mAP_pct", "win_rate_pct", "error_rate (%)", "ctr (%)")]
+    [True, True, True, False, False, False]
+    """
+    known = known_words(path)
+    if known & (LOWER | VETOES | FLIPS | {"rate"}):
+        return False
+    endings = {chinese_ending(word, _LARGE_ENDINGS) for word in known if not word.isascii()}
+    return bool(known & (FRACTIONS - CAPPED)) or not endings <= {""} or _is_part(path)
 
 
 @lru_cache(maxsize=4096)
@@ -216,8 +283,9 @@ def is_percent_beside(path: str, value: float, fractions: Sequence[float]) -> bo
     >>> [is_percent_beside(name, value, [0.3, 0.9]) for name, value in (("wer", 12), ("wer", 1.2), ("accuracy", 1.2), ("latency_ms", 31))]
     [True, False, True, False]
     """
-    if says_percent(path):
-        return False
+    if _names_percent(path) and not is_large_share(path):
+        # such a rate in percent may be below 1 too, though hardly so far below another one
+        return any(value >= (20 if _NO_RATES.isdisjoint(known_words(path) & LOWER) else 50) * fraction for fraction in fractions[:1])
     if _is_rated(path):
         return value > 10  # noqa: PLR2004 - a rating
     if is_share(path) or (is_percentable(path) and scale_of(path) != "ratio"):
@@ -265,7 +333,7 @@ def points_of(path: str, values: Sequence[float]) -> int | None:
     """
     if scale_of(path) != "points" or not values or not all(0 <= value <= 100 for value in values):  # noqa: PLR2004 - as percent is written
         return None
-    if says_percent(path):
+    if says_percent(path, values):
         return 1
     return 100 if max(values) <= 1 else None if 0 < min(values) <= 1 else 1
 
@@ -299,12 +367,12 @@ def bounds_of(path: str, values: Iterable[float]) -> tuple[float, float]:
     """
     numbers = [value for value in values if math.isfinite(value)]
     scale = scale_of(path)
-    ends = (0.0, math.inf) if scale == "ratio" else (-math.inf, math.inf)
+    ends = (0.0, math.inf) if scale == "ratio" and below_zero(path) != "closer" else (-math.inf, math.inf)
     if not _AGREEMENTS.isdisjoint(words := known_words(path)) and words.isdisjoint(LOWER):
         ends = -1.0, 1.0
     elif (
         scale == "points" or is_share(path) or plain_name(path).endswith("hamming_loss") or (scale == "difference" and is_percentable(path))
     ):
-        ends = 0.0, 1.0 if max(numbers, default=0.0) <= 1 and not says_percent(path) else 100.0
+        ends = 0.0, 1.0 if max(numbers, default=0.0) <= 1 and not says_percent(path, numbers) else 100.0
     low, high = ends
     return ends if all(low <= value <= high for value in numbers) else (-math.inf, math.inf)

@@ -1,12 +1,15 @@
 import json
+import math
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pai_notebook import VersionSet
 from pai_notebook.comparison.direction import Directions, infer_direction, read_mode
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.metric_scales import bounds_of
 from pai_notebook.model.metric_words import CHINESE, HIGHER, LOWER, chinese_ending
 from pai_notebook.model.names import Name
 from tests.compare.comparing import compare
@@ -440,10 +443,60 @@ def test_a_word_that_is_no_direction_is_an_error():
 
 @pytest.mark.parametrize(
     ("name", "mode"),
-    [("mean_error", None), ("latency_ms", None), ("val.log_loss", None), ("cross_entropy", None), ("test_loss", "min"), ("nll", "min")],
+    [
+        *(
+            (name, None)
+            for name in ("mae", "wer", "latency_ms", "peak_memory_mb", "val.log_loss", "cross_entropy", "error_rate", "平均绝对误差")
+        ),
+        *((name, "min") for name in ("test_loss", "nll", "cost", "mse_db", "MSE (dB)", "log_mse", "log_rmse", "log_perplexity", "KID")),
+    ],
 )
 def test_an_error_or_a_time_below_zero_has_no_direction_as_its_name_says_something_else(name, mode):
     row = compare({name: 0.1}, {name: -9.0})[name]
     assert row.direction.mode == mode
     assert mode or row.direction.reason == "it is negative, which an error of that name never is"
     assert compare({name: 0.1}, {name: -9.0}, directions={name: "min"})[name].direction.mode == "min"
+
+
+SIGNED = "it can have either sign: closer to zero is better, not lower"
+
+
+@pytest.mark.parametrize(
+    "name", ["mean_error", "error", "val.forecast_error", "prediction_error", "平均误差", "eta_error", "mean_percentage_error"]
+)
+def test_an_error_that_has_a_sign_somewhere_has_no_direction_and_is_no_impossible_value(name):
+    assert compare({name: 5}, {name: 3})[name].direction.mode == "min"
+    c = compare({name: 5}, {name: -0.5}, {name: -9})
+    assert (c[name].direction.mode, c[name].direction.reason) == (None, SIGNED)
+    assert [change.kind for change in c[name].changes[1:]] == ["changed", "changed"]
+    assert [(check.outcome, check.checked) for check in c.check(f"{name} >= -1").checks] == [("passed", True), ("failed", True)]
+    named = c.check(f"fail if {name} worse beyond chance").checks
+    assert [(check.outcome, check.reason) for check in named] == [("failed", f"which way is better is unknown ({SIGNED})")]
+    stars = str(VersionSet.from_documents([{"VersionName": f"0.{n}.0", "Metrics": {name: n - 3}} for n in range(2)], "model-a"))
+    assert "☆" not in stars
+
+
+def test_the_ends_of_an_error_with_a_sign_are_unknown():
+    assert [bounds_of(name, [3.0])[0] for name in ("mae", "mean_error", "mse_db", "test_loss")] == [0, -math.inf, -math.inf, 0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    words("""
+        bias mbe mpe forecast_bias mean_bias_error mean_signed_error mean_signed_difference residual_mean val.residuals bias_pct
+        残差 平均偏差
+    """),
+)
+@pytest.mark.parametrize("values", [(0.5, 0.1), (0.5, -0.1), (-0.5, -0.1)])
+def test_what_its_name_calls_signed_has_no_direction_and_says_why(name, values):
+    c = compare(*({name: value} for value in values))
+    assert (c[name].direction.mode, c[name].direction.reason) == (None, SIGNED)
+    assert c.check(f"{name} <= 0.2").passed
+
+
+def test_a_logarithm_is_told_as_it_is_and_never_in_percent():
+    for name in ("mse_db", "log_mse", "log10_latency_s", "rmse_dB"):
+        c = compare({name: 10.0}, {name: 8.0}, {name: -2.0})
+        assert (c[name].direction.mode, c[name].scale.unit) == ("min", "")
+        assert c[name].changes[2].kind == "better"
+    assert compare({"rmsle": 10.0}, {"rmsle": 8.0})["rmsle"].scale.unit == "%"

@@ -206,6 +206,57 @@ def test_rules_of_names_that_say_percent_are_in_their_unit():
     assert Tolerance("1pp").bound("fpr_percent", "", 0.5) == 1.0
 
 
+WRITTEN = """
+    accuracy_pct accuracy_test test_accuracy val_acc acc_val 准确率_测试 测试_准确率 准确率_pct acc@1 acc@5 eval/accuracy top1_acc_pct
+    hit_rate_val accuracy_score accuracy_v2 Accuracy_(%) 准确率（%） acc%
+"""
+
+
+@pytest.mark.parametrize("name", [name.replace("_(", " (") for name in WRITTEN.split()])
+@pytest.mark.parametrize("n", [None, 400])
+def test_a_share_is_one_whatever_stands_before_and_behind_it_in_its_name(name, n):
+    beside = {} if n is None else {"n": n}
+    mixed = compare({name: 0.95, **beside}, {name: 75.0, **beside})
+    assert mixed.interval(name, "0.2.0").reason == "one looks like percent and the other like a fraction"
+    assert "Not judged, as some values look like percent" in " ".join(str(mixed.verdict).split())
+    assert mixed[name].scale.unit == ""
+    (check,) = mixed.check(f"{name} >= baseline").checks
+    assert (check.outcome, check.checked) == ("failed", False)
+    for unit in (1, 100):
+        c = compare({name: 0.95 * unit, **beside}, {name: 0.75 * unit, **beside})
+        assert c[name].changes[1].kind == "worse"
+        assert c[name].scale.write(-0.2 * unit, 0.95 * unit, NumberFormat(2)) == "-20.0 pp"
+        assert (c[name].changes[1].verdict == "worse") == (n is not None)
+        assert c.check(f"{name} >= baseline - 10pp").breaches
+        assert c.check(f"{name} >= baseline - 30pp").passed
+
+
+def test_an_accuracy_that_is_said_to_be_in_percent_and_is_not_takes_bounds_as_fractions_do():
+    c = compare({"accuracy_pct": 0.95}, {"accuracy_pct": 0.75})
+    assert [c.check(f"accuracy_pct >= {percent}%").passed for percent in (70, 80)] == [True, False]
+    assert bounds_of("accuracy_pct", [0.95]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "fraction", "percent"), [("WER (%)", 0.12, 11.8), ("error_rate_pct", 0.031, 2.9), ("click_rate (%)", 0.8, 75)]
+)
+def test_a_rate_in_percent_may_be_small_but_not_as_small_as_a_fraction_of_another(name, fraction, percent):
+    assert percent_among(name, {0: percent, 1: fraction}) == ((0,) if percent > 1 else ())
+    assert percent_among(name, {0: percent, 1: percent / 10}) == ()
+
+
+RATES = ["WER (%)", "cer_pct", "EER (%)", "error_rate (%)", "字错率（%）", "误报率(%)", "MAPE (%)", "der_percent", "gpu_utilization_pct"]
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_differences_of_whatever_is_in_percent_are_in_points(name):
+    c = compare({name: 12.5}, {name: 11.0})
+    assert c[name].scale.write(-1.5, 12.5, NumberFormat(2)) == "-1.5 pp"
+    assert c[name].changes[1].percent is None
+    assert "(-1.5 pp)" in str(c.explain(everything=True))
+    assert "-12" not in str(c)
+
+
 def test_rates_that_cannot_exceed_one_and_agreements_have_ends():
     for name in ("eer", "fpr", "fnr", "far", "frr", "ece", "hamming_loss", "val.hamming_loss", "chrf"):
         assert [bounds_of(name, [value]) for value in (0.3, 12)] == [(0, 1), (0, 100)], name

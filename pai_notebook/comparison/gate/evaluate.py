@@ -166,7 +166,7 @@ def _no_fraction(row: Row, *, is_large: bool) -> Phrase | None:
     """Say why a bound in percent is none for a metric; one with values above 1 on any dataset may be in percent on all of them."""
     if not is_percentable(row.path):
         return say("a bound in percent needs a fraction, and {metric} is not one", metric=row.path)
-    if says_percent(row.path):
+    if says_percent(row.path, [cell.value for cell in row.cells if cell.value is not None]):
         return say("a bound in percent needs a fraction, and {metric} says percent itself: write it as a number", metric=row.path)
     return (
         say("a bound in percent needs a fraction, and {metric} has values above 1: write it as they are", metric=row.path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.comparison.align import SIGNED
+from pai_notebook.comparison.align import IMPOSSIBLE
 from pai_notebook.comparison.cell_changes import compare_cells, difference
 from pai_notebook.comparison.cells import forms_of
 from pai_notebook.comparison.comparability import looks_mixed
@@ -236,7 +236,7 @@ class Pair:
     @property
     def negative(self) -> str | None:
         """Say that one of the two is no value of its metric, as -1 of a word error rate whose evaluation failed."""
-        return SIGNED.reason if self.row.direction is SIGNED and any(value < 0 for value in self._values) else None
+        return IMPOSSIBLE.reason if self.row.direction is IMPOSSIBLE and any(value < 0 for value in self._values) else None
 
     @property
     def impossible(self) -> str | None:
