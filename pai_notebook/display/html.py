@@ -199,6 +199,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plain": inline,
     "prose": prose,
     "remark": layout.remark,
+    "remarks_below": lambda row, table: layout.remarks_below(table, row, is_long=_is_long_cell),
     "remark_of": _remark,
     "target": target,
     "wide_places": _wide_places,

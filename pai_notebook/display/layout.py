@@ -5,16 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from pai_notebook.display.blocks import Card, Column, Heading, Note, Table
 from pai_notebook.display.plain import inline, showing
-from pai_notebook.display.spans import Badge, Chips, Number
+from pai_notebook.display.spans import Badge, Chips, Inline, Lines, Mark, Number
 from pai_notebook.i18n.phrases import now, spoken, told
 
-_SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!", "ahead": "○", "behind": "○"}
+_SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!", "ahead": "(✓)", "behind": "(✗)"}
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
 # More padding than this would widen the column for one number with many decimals.
 _WIDEST_PADDING = 8
@@ -87,6 +87,28 @@ def remark(table: Table) -> str:
     shown = sum(not isinstance(row, Heading) for row in table.rows[: table.limit])
     total = max(table.total or 0, sum(not isinstance(row, Heading) for row in table.rows))
     return showing(shown, total, table.unit) if shown < total else ""
+
+
+def remarks_below(table: Table, row: Sequence[Inline], *, is_long: Callable[[Inline], bool]) -> tuple[Sequence[Inline], Inline]:
+    """Split a row into its cells and the remarks of its last one, where these stand below the row as they are too long for a cell.
+
+    Examples
+    --------
+    >>> from pai_notebook.display.spans import Lines, Mark
+    >>> table = Table(["version", Column("allowed", below=True)], [["0.1.0", Lines([">= 0.9", Mark("", "below the bound")])]])
+    >>> remarks_below(table, table.rows[0], is_long=lambda cell: True)
+    (('0.1.0', '>= 0.9'), Mark(symbol='', word='below the bound', tone='neutral'))
+    """
+    last, column = row[-1], table.columns[-1]
+    if not (isinstance(column, Column) and column.below) or not isinstance(last, Lines) or not is_long(last):
+        return row, ""
+    stays = [each for each in last.items if not isinstance(each, Mark)]
+    goes = [each for each in last.items if isinstance(each, Mark)]
+    return (*row[:-1], _stacked(stays)), _stacked(goes)
+
+
+def _stacked(items: Sequence[Inline]) -> Inline:
+    return items[0] if len(items) == 1 else Lines(items) if items else ""
 
 
 def chip(item: str | tuple[str, str]) -> str:

@@ -37,7 +37,7 @@ a{color:LinkText}
 main:has(thead>tr>:nth-child(6)){page:wide}
 body{font-size:9pt;line-height:1.35;max-width:none;padding:0}main div{line-height:inherit!important;max-width:none!important}
 h1{margin:0 0 .2em}h2{font-size:11pt;margin:.8em 0 .2em}
-h2,summary,caption,div[style*="10px 0 2px"],h2+div>div:first-of-type:not(:last-child,:has(table)),tr:has(>[colspan]){break-after:avoid}
+h2,summary,caption,div[style*="10px 0 2px"],h2+div>div:first-of-type:not(:last-child,:has(table)),tr:has(>th[colspan]){break-after:avoid}
 tbody:first-of-type>tr:first-child{break-before:avoid}tbody:first-of-type>tr:first-child:not(:last-child){break-after:avoid}
 main>details>summary{margin-top:0}summary{list-style:none!important}
 [class^=pin] del,caption small{display:none}

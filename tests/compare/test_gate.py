@@ -12,7 +12,7 @@ from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.gate.pairs import relative_end
 from pai_notebook.comparison.gate.parse import parse_rules
-from pai_notebook.comparison.gate.report import Check
+from pai_notebook.comparison.gate.report import Check, GateReport
 from pai_notebook.comparison.sources import Stated
 from pai_notebook.comparison.two_sides import Sides
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, VersionNotFound
@@ -51,7 +51,7 @@ def test_a_gate_that_holds_gives_its_report():
 def test_a_breach_has_value_baseline_delta_and_the_allowed_bound():
     with pytest.raises(RegressionError) as caught:
         compare(BASE, results(d_a={"cer": 0.181, "rtf": 0.09})).gate(RULES)
-    first, second = caught.value.breaches
+    second, first = caught.value.breaches
     assert (first.value, first.baseline, first.delta, first.allowed) == (0.181, 0.175, 0.181 - 0.175, "<= 0.177 (baseline + 0.002)")
     assert second.allowed == "<= 0.084 (baseline + 5%, relative)"
     message = str(caught.value)
@@ -66,9 +66,55 @@ def test_every_breach_is_in_the_html_and_the_first_are_in_a_short_traceback():
     assert len(caught.value.breaches) == 100
     html, text = caught.value._repr_html_(), "\n".join(caught.value._render_traceback_())
     assert all(f">m{number}<" in html for number in range(100))
-    assert text.startswith("RegressionError: Gate: 100 of 100 checks failed\n✗ 0.2.0 m0 0, allowed < 0")
+    assert text.startswith("RegressionError: Gate: 100 of 100 checks failed\n✗ 0.2.0 m1 1, allowed < 0")
     assert text.endswith("and 92 more, in error.breaches; error.report has every check")
     assert len(text.split("\n")) <= 12
+
+
+def test_failed_checks_begin_with_those_farthest_beyond_their_bounds_and_end_with_those_that_could_not_be_checked():
+    c = compare(
+        {"accuracy": 0.9, "latency_ms": 20.0, "cer": 0.1, "is_safe": True},
+        {"accuracy": 0.85, "latency_ms": 90.0, "cer": 0.1, "is_safe": False},
+        {"accuracy": 0.3, "latency_ms": 21.0, "is_safe": True},
+    )
+    rules = "cer <= baseline\naccuracy >= baseline - 1pp\nlatency_ms <= baseline + 1%\nis_safe == true"
+    failed = c.check(rules).breaches
+    assert [(check.metric, check.version) for check in failed] == [
+        ("is_safe", "0.2.0"),
+        ("latency_ms", "0.2.0"),
+        ("accuracy", "0.3.0"),
+        ("accuracy", "0.2.0"),
+        ("latency_ms", "0.3.0"),
+        ("cer", "0.3.0"),
+    ]
+    text = str(c.check(rules))
+    assert text.index("is_safe == true") < text.index("latency_ms <=") < text.index("accuracy >=") < text.index("cer <=")
+    close = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.91, "n": 1000}, {"accuracy": 0.8, "n": 1000}, {"accuracy": 0.7, "n": 1000})
+    assert [check.version for check in close.check("accuracy >= baseline with 95% confidence").breaches] == ["0.4.0", "0.3.0", "0.2.0"]
+    assert [check.version for check in close.check("fail if worse beyond chance").breaches] == ["0.4.0", "0.3.0"]
+
+
+def test_a_gate_that_passed_only_as_measured_looks_otherwise_than_one_that_passed_for_sure():
+    c = compare({"accuracy": 0.9, "n": 1000, "latency_ms": 20}, {"accuracy": 0.95, "n": 1000, "latency_ms": 10})
+    sure, measured = c.check("accuracy >= baseline"), c.check("accuracy >= baseline\nlatency_ms <= baseline")
+    assert sure.passed
+    assert measured.passed
+    for shown in (str, GateReport.to_markdown, GateReport.to_html):
+        assert ("(✓)" in shown(sure), "(✓)" in shown(measured)) == (False, True)
+    assert "dashed" in measured.to_html()
+    assert "dashed" not in sure.to_html()
+
+
+def test_what_was_not_judged_is_told_from_the_lowest_difference_to_the_highest():
+    report = compare({"auc": 0.9, "rtf": 1.0}, {"auc": 0.95, "rtf": 1.5}, {"auc": 0.85, "rtf": 1.5}).check("fail if worse beyond chance")
+    assert report.remarks == (f"4 {NOT_MADE}: auc -0.05 to +0.05, rtf +50.0 %",)
+
+
+def test_a_long_reason_has_a_row_of_its_own_across_the_table():
+    c = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.87, "n": 1000})
+    html = c.check("accuracy >= baseline - 2pp").to_html()
+    assert '<tr><td></td><td colspan="5"' in html
+    assert html.index("&gt;= 0.88") < html.index('colspan="5"') < html.index("below the bound; as measured")
 
 
 def test_what_came_out_of_a_gate_is_in_bold():
@@ -966,7 +1012,7 @@ def test_that_no_interval_is_known_is_said_once_of_what_passed():
     c = compare({"a": 5.0, "b": 2}, {"a": 18.25, "b": 2}, {"a": 18.5, "b": 2})
     text = " ".join(str(c.check("a < 100\nb < 100")).split())
     assert text.startswith(
-        "✓ Gate passed: 4 checks, only as measured Passed as measured: 0.2.0, 0.3.0 2 rules: a < 100, b < 100 No interval known"
+        "(✓) Gate passed: 4 checks, only as measured Passed as measured: 0.2.0, 0.3.0 2 rules: a < 100, b < 100 No interval known"
     )
     assert text.lower().count("no interval known") == 1
     mixed = compare({"a": 5.0, "accuracy": 0.9, "n": 100}, {"a": 18.25, "accuracy": 0.9, "n": 100}, {"a": 1.0, "accuracy": 0.9, "n": 100})
@@ -1227,7 +1273,7 @@ def test_below_the_tables_of_a_notebook_the_text_repeats_two_checks_at_most(monk
     for _ in range(2):
         first, versions, *checks, against, told = caught.value._render_traceback_()
         assert (first, versions) == ("RegressionError: Gate: 3 of 3 checks failed", "0.2.0 failed 1; 0.3.0 failed 1; 0.4.0 failed 1")
-        assert [check.split()[:2] for check in checks] == [["✗", "0.2.0"], ["✗", "0.3.0"]]
+        assert [check.split()[:2] for check in checks] == [["✗", "0.4.0"], ["✗", "0.3.0"]]
         assert (against, told) == (
             "Baseline: 0.1.0 · no interval known, as measured: cer",
             "Each check is in the table above, and in error.report.",

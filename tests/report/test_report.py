@@ -444,7 +444,7 @@ def test_the_answer_is_one_box_for_a_gate_and_which_version_is_better(digits, tm
     main = tree.find(".//main")
     answer = list(main)[[each.tag for each in main].index("h2") + 1]
     words = "".join(answer.itertext())
-    assert (words.count("✓ "), words.count("✗ ")) == ((1, 0) if good else (0, 1))
+    assert (words.count("(✓) "), words.count("✗ ")) == ((1, 0) if good else (0, 1))
     assert f"Against 2.2.0, beyond chance (95 % together): {short}" in words
     assert ("Failed" in words) == (not good)
     others = "".join(each for fold in tree.findall(".//main/details") for each in fold.find("summary").itertext())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pai_notebook.comparison.gate.pairs import Gated, Pair
 from pai_notebook.comparison.gate.parse import Alarm
 from pai_notebook.comparison.gate.report import Check, Outcome
-from pai_notebook.comparison.gate.view import told_delta
+from pai_notebook.comparison.gate.view import size_of_delta, told_delta
 from pai_notebook.comparison.rows import Kind, Verdict, is_blank, left_to_lose, told_blank
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.together import Margined, Together
@@ -54,22 +54,28 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
 def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
     """Say how many checks of two numbers an alarm could not judge, and how the metrics differ; None where there are none."""
     skipped = [check for check in checks if check.rule == alarm.text and check.outcome == "skipped" and not check.checked]
-    largest: dict[str, Check] = {}
-    for check in (found := [check for check in skipped if check.delta is not None]):
-        before = largest.setdefault(check.metric, check)
-        largest[check.metric] = max(before, check, key=lambda each: abs(each.delta or 0.0))
+    found: dict[str, list[Check]] = {}
+    for check in skipped:
+        if check.delta is not None:
+            found.setdefault(check.metric, []).append(check)
     if not found:
         return None
-    count = len({(check.version, check.metric, check.dataset) for check in found})
+    count = len({(check.version, check.metric, check.dataset) for of_metric in found.values() for check in of_metric})
     # a difference that nobody could judge is still one to look at
     parts = [
-        say("{metric} {difference}", metric=unescaped(check.metric), difference=told_delta(check))
-        if check.delta
-        else unescaped(check.metric)
-        for check in largest.values()
+        say("{metric} {difference}", metric=unescaped(metric), difference=told) if (told := _range(of_metric)) else unescaped(metric)
+        for metric, of_metric in found.items()
     ]
     told = "{count} not judged, as no interval or no direction is known, or there are too few runs or folds: {metrics}"
     return say(told, count=count, metrics=first(parts, NAMED))
+
+
+def _range(checks: Sequence[Check]) -> Phrase | str:
+    """The differences of a metric from the lowest to the highest, as they are written; empty where nothing differs."""
+    told = [told_delta(check) for check in sorted(checks, key=size_of_delta) if check.delta]
+    if not told:
+        return ""
+    return say("{low} to {high}", low=told[0], high=told[-1]) if len({*told}) > 1 else told[0]
 
 
 def cannot_ring(alarm: Alarm, gated: Gated) -> Phrase | None:

@@ -204,7 +204,7 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
     limit = f"{rule.compare} {pair.written(bound, relative=rule.base == 'baseline')}"
     allowed = _origin(rule, limit)
     if rule.level is not None:
-        return _check_with_confidence(rule, rule.level, pair, bound, allowed)
+        return replace(_check_with_confidence(rule, rule.level, pair, bound, allowed), limit=say("{bound}, one-sided", bound=limit))
     passed = _holds(rule.compare, cell.value, bound)
     remark = _warning(rule, pair.row) if passed else _missed(rule, pair, cell.value, bound)
     relative, percent = rule.base == "baseline", rule.unit == "%"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -126,6 +127,19 @@ def form_of(usual: NumberFormat | None, *found: float | None) -> NumberFormat:
     return usual if usual and len(set(map(usual.value, numbers))) == len(numbers) else choose_format(numbers)
 
 
+def _excess(check: Check) -> float:
+    """How far a value is beyond its bound, or from the baseline where it has none, as a share of the larger one: of any two metrics alike.
+
+    Negative where the value itself keeps the bound and its interval does not; infinite where there is no number.
+    """
+    bound = check.baseline if check.bound is None else check.bound
+    if check.value is None or bound is None:
+        return math.inf
+    above, below = check.value - bound, bound - check.value
+    beyond = {">": below, "<": above}.get(check.limit[:1], abs(above))
+    return beyond / (max(abs(check.value), abs(bound)) or 1.0)
+
+
 @dataclass(frozen=True, repr=False)
 class GateReport(GateExports, Displayed):
     """Every check of a gate. `passed` says whether all of them passed or were allowed to be skipped.
@@ -160,8 +174,9 @@ class GateReport(GateExports, Displayed):
 
     @property
     def breaches(self) -> tuple[Check, ...]:
-        """Every check that failed."""
-        return tuple(check for check in self.checks if check.outcome == "failed")
+        """Every check that failed: first those farthest beyond their bounds, relative to these; last those that could not be checked."""
+        failed = [check for check in self.checks if check.outcome == "failed"]
+        return tuple(sorted(failed, key=lambda check: (not check.checked, -_excess(check) if check.checked else 0.0)))
 
     @property
     def passed(self) -> bool:

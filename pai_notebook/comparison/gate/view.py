@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.arguments import is_version_name, without_v
 from pai_notebook.display import Block, Column, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
-from pai_notebook.model.differences import scale_of_differences
+from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.nearest import short_datasets
 
@@ -113,7 +113,10 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     lead, *rest = [said for said, _ in told] if told else others
     # what failed stands under its rule in sight, what passed is folded
     rest += [*(_rules(report) if good else []), *_footing(report, asked, said=bool(measured))]
-    blocks: list[Block] = [Note(joined(rest, "\n"), "good" if good else "bad", lead=lead)]
+    # as in tables, what is so only as measured looks otherwise than what is sure
+    counted = [check for check in report.checks if check.outcome == "passed" and (not told or check.version in ("", *asked))]
+    sure = not any(check.as_measured for check in counted)
+    blocks: list[Block] = [Note(joined(rest, "\n"), ("good" if sure else "ahead") if good else "bad", lead=lead)]
     blocks += [*([Note(joined(others, "\n"))] if told and others else []), *(Note(remark, "warn") for remark in report.remarks)]
     if measured:
         said = "Passed as measured: {metrics}. No interval is known, or it includes the bound, so chance may have decided."
@@ -383,9 +386,17 @@ def told_delta(check: Check) -> str:
     """Write the difference to the baseline, nothing where none is shown; `Check.scale` says how."""
     if check.delta is None or not check.is_relative:
         return ""
+    return _scale(check).write(check.delta, check.baseline, check.form)
+
+
+def size_of_delta(check: Check) -> float:
+    """How large the difference to the baseline is in the unit in which `told_delta` writes it."""
+    return (check.delta or 0.0) * (_scale(check).factor(check.baseline) or 1.0)
+
+
+def _scale(check: Check) -> Scale:
     numbers = (number for number in (check.value, check.baseline) if number is not None)
-    scale = check.scale or scale_of_differences(check.metric, numbers)  # of a check that was made elsewhere, or stored before it said so
-    return scale.write(check.delta, check.baseline, check.form)
+    return check.scale or scale_of_differences(check.metric, numbers)  # of a check that was made elsewhere, or stored before it said so
 
 
 def _in_words(check: Check) -> str:
