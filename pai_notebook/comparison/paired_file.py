@@ -15,8 +15,8 @@ from pai_notebook.arguments import as_text
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.comparison.paired_methods import INTERVALS
 from pai_notebook.i18n.phrases import Phrase, first, in_language, say
-from pai_notebook.io.redaction import Redaction, masked_versions
-from pai_notebook.io.redaction_results import masked_result
+from pai_notebook.io.redaction import Redaction
+from pai_notebook.io.redaction_objects import masked_result, masked_versions
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import visible
 

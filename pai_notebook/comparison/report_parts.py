@@ -22,7 +22,8 @@ from pai_notebook.display import Block, Code, Facts, Inline, Lines, Mark, Missin
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import made_by
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.io.redaction import Redaction, as_redaction, masked_error
+from pai_notebook.io.redaction import Redaction, as_redaction
+from pai_notebook.io.redaction_objects import masked_error
 from pai_notebook.io.report import Report, report_html, retold
 from pai_notebook.language import language
 from pai_notebook.model.version import ModelVersion

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from typing import Any, Literal
 
 from pai_notebook.arguments import described, list_argument
 from pai_notebook.calls import checked
-from pai_notebook.errors import ConfigurationError, PaiError
+from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.i18n.rewording import with_values
 from pai_notebook.io.redaction_commands import mask_commands, secret_arguments
 from pai_notebook.io.redaction_names import bucket_in, is_literal, is_pair, kind_under, named_kinds, paired_kind, what_name_says
-from pai_notebook.io.redaction_results import rows_of
 from pai_notebook.io.redaction_rules import (
     ADDRESSES,
     LOOK_BACK,
@@ -28,9 +27,6 @@ from pai_notebook.io.redaction_rules import (
     is_worth_masking,
 )
 from pai_notebook.io.redaction_structure import mask_json, mask_pairs, mask_whole_json
-from pai_notebook.model.group import VersionGroup, members_of
-from pai_notebook.model.source import Provenance
-from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
 _SHORT, _MOST_CLEAN = 200, 100_000
@@ -402,57 +398,6 @@ def _places(count: int) -> Phrase:
     return say("{count} place" if count == 1 else "{count} places", count=count)
 
 
-def masked_versions(
-    versions: Sequence[ModelVersion], redaction: Redaction, results: Iterable[Mapping[str, Any]] = ()
-) -> list[ModelVersion]:
-    """Mask versions; what one of them, or a result as JSON, gives away is masked in all. Ids of models stay."""
-    redaction.learn(row for result in results for row in rows_of(result))
-    members = members_of(versions)
-    documents = redaction.documents((version.raw, version.address) for version in members)
-    sources = {source: masked_provenance(source, redaction) for source in {version.provenance for version in members}}
-    masked = iter(
-        ModelVersion(document, model_id=version.model_id, fetched=version.fetched, provenance=sources[version.provenance])
-        for version, document in zip(members, documents, strict=True)
-    )
-    return [
-        _masked_group(version, [next(masked) for _ in version.members], redaction) if isinstance(version, VersionGroup) else next(masked)
-        for version in versions
-    ]
-
-
-def _masked_group(group: VersionGroup, members: Sequence[ModelVersion], redaction: Redaction) -> VersionGroup:
-    """Mask a group, in whose name values of its members stand."""
-    pairs = zip(_leaves(group.members[0].raw), _leaves(members[0].raw), strict=False)
-    name = group.version_name
-    for old, new in sorted({(str(old), str(new)) for old, new in pairs if old != new}, key=lambda pair: -len(pair[0])):
-        name = name.replace(f"={old}", f"={new}").replace(f'="{old}', f'="{new}')
-    how = group.grouping
-    return VersionGroup(
-        members,
-        name=redaction.text(name),
-        grouping=replace(how, names=tuple(map(redaction.text, how.names))) if how else None,
-        ignored=tuple(map(redaction.text, group.ignored)),
-        folds=group.folds,
-    )
-
-
-def _leaves(node: Any) -> Iterator[Any]:
-    nodes = node.values() if isinstance(node, Mapping) else node if isinstance(node, list | tuple) else None
-    if nodes is None:
-        yield node
-    else:
-        for each in nodes:
-            yield from _leaves(each)
-
-
-def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenance:
-    """Mask where a version came from: without the names of people, so that their masked ids are shown."""
-    datasets = tuple(replace(each, identity=redaction.text(each.identity), name=redaction.text(each.name)) for each in provenance.datasets)
-    left_out, differing = (tuple(map(redaction.text, columns)) for columns in (provenance.left_out, provenance.differing))
-    made = replace(provenance, datasets=datasets, people=(), left_out=left_out, differing=differing)
-    return replace(made, model_name=redaction.text(provenance.model_name))
-
-
 def _unlisted(text: Any) -> Any:
     """Take from a sentence what else is there under the name of a secret: versions that are gone do not tell that these are secrets."""
     if not isinstance(text, Phrase):
@@ -463,18 +408,3 @@ def _unlisted(text: Any) -> Any:
     if {"name", "text"} <= values.keys() and {"names", "ends"} & values.keys() and what_name_says(str(values["name"])).kind:
         return say("no version has {name} {text!r}", name=values["name"], text=values["text"])
     return say(text.template, **values) if values != text.values else text
-
-
-def masked_error(error: PaiError, redaction: Redaction) -> PaiError:
-    """Mask what an error says; its kind, which may carry more, is not kept."""
-    message, hint = map(redaction.sentence, (error.message, error.hint))
-    model_id, model_name = redaction.text(error.model_id), redaction.text(error.model_name)
-    return PaiError(
-        message,
-        hint=hint,
-        code=error.code,
-        status=error.status,
-        request_id=error.request_id,
-        model_id=model_id,
-        model_name=model_name,
-    )

@@ -35,7 +35,7 @@ def _key(value: str, _before: str) -> int:
 
 
 def _no_name(value: str, _before: str) -> int:
-    return 0 if len(value) >= _LEAST or not value.isalpha() else -1
+    return 0 if len(value) >= _LEAST or not value.rstrip(".,;").isalpha() else -1
 
 
 def _named(value: str, before: str) -> int:
@@ -92,6 +92,7 @@ _TABLE = (
     _Rule("login", "", None, _generated, 1),
     _Rule("mc mcli", "alias set", None, _whole, 4),
     _Rule("mc mcli", "config host add", None, _whole, 4),
+    _Rule("htpasswd", "", None, _no_name, 2),  # the file is read as the value of `-b`
     _Rule("aws aliyun", "configure set", None, _named, 2),
     _Rule("npm pnpm yarn pip", "config set", None, _named, 2),
     _Rule("git", "config", None, _named, 2),

@@ -82,15 +82,25 @@ _WEBHOOK = (
     rf"|(?:feishu\.cn|larksuite\.com|larkoffice\.com){_SLASH}open-apis{_SLASH}bot{_SLASH}(?:v2{_SLASH})?hook|\.webhook\.office\.com{_SLASH}webhookb2"
     rf"|api\.telegram\.org(?:{_SLASH}file)?(?={_SLASH}bot))"
 )
-_SPOKEN = r"(?:\b|_)(?:pass(?:word|wd|phrase|code)|pwd|(?:secret|access|api|private)[ _-]?key|token)"
+_OF_LOGIN = r"(?:pass(?:word|wort|wd|phrase|code)|pwd)"
+_SPOKEN = rf"(?:\b|_)(?:{_OF_LOGIN}|(?:secret|access|api|private)[ _-]?key(?:[ _-]?(?:secret|id))?|token)"
 IN_CHINESE = "密码|口令|密钥|秘钥|密匙|私钥|令牌|凭证|凭据|授权码"
 # What a name is remarked on with, and the end of the name.
 _REMARK = r"[（(][^）)\n]{0,32}[）)]\s*+"
 _LONG_LETTERS = 8
 
 
+# Words with digits that people write behind `password` and that are none: ways of keeping one.
+_WAY_OF_KEEPING = re.compile(r"(?i)(?:sha|md|aes|base|argon|pbkdf|bcrypt|utf|oauth|v|tls|ssl|rfc)[-_]?[0-9]")
+
+
 def _is_no_word(text: str) -> bool:
     return len(text) >= _LONG_LETTERS or not text.isalpha()
+
+
+def _is_password(text: str) -> bool:
+    """Whether what stands behind `password` without a sign between is one, and not the next word of a sentence."""
+    return is_generated(text) or (_is_signature(text) and not _WAY_OF_KEEPING.match(text))
 
 
 _PLACEHOLDER = re.compile(r"<[^<>]*>|\$\{\w+\}|\$[A-Z_][A-Z0-9_]*|\$\([^()]*\)?|\{\{(?:[^{}]*\}\})?|%[A-Z_][A-Z0-9_]*%")
@@ -120,6 +130,11 @@ ADDRESSES = (
     MaskRule("key", re.compile(rf"""(?i)(?:{_SPOKEN}|{IN_CHINESE})\s++["']?+(?P<secret>[!#-&(-~]{{5,}}[\w=/+$%&*@#~-])"""), is_generated),
     MaskRule(
         "key",
+        re.compile(rf"""(?i)(?:\b{_OF_LOGIN}\s|密码|口令|密匙|[密秘私]钥|授权码)\s*+["']?+(?P<secret>[!#-&*-~]{{5,}}[\w!$%&*@#~-])"""),
+        _is_password,
+    ),
+    MaskRule(
+        "key",
         re.compile(
             r"""\b(?:echo|printf)\s++(?:-\w\s++)?+(?P<quote>["'])?(?P<secret>(?(quote)[^"'\n]++|[^\s"']++))["']?\s*+"""
             r"\|(?=[^|\n]{0,200}(?:-stdin|--with-token|sudo\s-S)\b)"
@@ -138,6 +153,7 @@ ADDRESSES = (
             ("login", r"(?:\bjdbc:oracle:[a-z0-9]{1,16}:|\bsqlplus\s)(?P<secret>[^\s/?#\"'<>\\@:]{1,64}/[^\s\"'<>@]{1,128})@"),
             ("query", rf"(?::|%3a){_SLASH}{{2}}{_IN_URL}*+(?:\?(?P<secret>{_IN_QUERY}++))?"),
             ("key", rf"{_WEBHOOK}{_SLASH}(?P<secret>{_IN_PATH}++)"),
+            ("login", r"\bbasic[ -]auth\w*+(?:\s++is)?+[\s:=(]*+(?P<secret>[^\s:/()]{1,64}:(?!//)[^\s()]{4,128})"),
             ("key", r"\blogin\s++\S{1,64}\s++password\s*+[\"']?(?P<secret>[^\s\"']++)"),
         )
     ),
@@ -146,6 +162,7 @@ ADDRESSES = (
         "key", re.compile(rf"(?i)(?:{_SPOKEN})\s++is\s++[\"']?+(?P<secret>[!#-&(-~]{{6,}}+)"), lambda said: any(map(str.isdigit, said))
     ),
     MaskRule("key", re.compile(rf"(?:{IN_CHINESE})(?:{_REMARK}[:：=＝是为]|[是为])\s*+(?P<secret>[!-~]{{4,}}+)"), _is_no_word),
+    MaskRule("key", re.compile(rf"(?i)(?:{_SPOKEN})[是为]\s*+(?P<secret>[!-~]{{4,}}+)"), _is_password),
 )
 
 _BUCKET = r"(?P<secret>[a-z0-9][a-z0-9_-]*+)"
@@ -184,7 +201,7 @@ SHAPES = (
             ("key", rf"(?<![A-Za-z0-9])(?P<secret>(?:{_KEY_PREFIXES})[A-Za-z0-9_./+-]{{12,}})"),
             ("key", r"(?<![A-Za-z0-9_-])(?P<secret>eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{4,}+\.[A-Za-z0-9_-]*+)"),
             ("account", r"(?i)\bacs:[a-z0-9-]*+:[a-z0-9*-]*+:(?P<secret>[0-9]{4,}+)"),
-            ("mail", r"(?<![\w.+-])(?P<secret>[\w.+-]++@[\w-]++\.[\w.-]*[A-Za-z])"),
+            ("mail", r"(?<![\w.+-])(?!(?:git|hg|svn)@)(?P<secret>[\w.+-]++@[\w-]++\.[\w.-]*[A-Za-z])"),
         )
     ),
     MaskRule("key", re.compile(rf"(?<![A-Za-z0-9])(?P<secret>(?:{_MAYBE_PREFIXES})[A-Za-z0-9_./+=-]{{12,}})"), is_generated),

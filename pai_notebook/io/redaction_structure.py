@@ -38,6 +38,10 @@ _TURNED = re.compile(
     rf"""(?P<quote>["']) (?P<value>[^"'\\\n]{{1,256}}) (?P=quote) \s*+ {_IS} \s*+ (?P<name>[\w.\-`]++ (?:\[["']?[\w.\-]++)?)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# An entry of a list in YAML that names a variable and says its value on the next line.
+_ENTRY = re.compile(
+    r"""\b(?:name|key):[ \t]++["']?(?P<name>\w[\w.\-]*+)["']?[ \t]*+\r?\n[ \t]++value:[ \t]++(?P<quote>["']?)(?P<value>[^"'\s][^"'\n]*+)"""
+)
 _COMPARED = re.compile(r"[=!]==?")
 _ELEMENT = re.compile(r"<(?P<name>\w[\w.:\-]*+)[^<>]*+>(?P<value>[^<>]++)</")
 _QUOTES = {quote: re.compile(rf"\\++{quote}?|{quote}|\n") for quote in "\"'`"}
@@ -74,7 +78,7 @@ def mask_pairs(text: str, mask: Mask) -> str:
     >>> mask_pairs('run --password "correct horse" --bucket team-data --epochs 3, {\"sk\": \"x1y2\"}', lambda secret, kind: f"({kind})")
     'run --password "(key)" --bucket (bucket) --epochs 3, {"sk": "(key)"}'
     """
-    return _mask_elements(_mask_values(_mask_conditions(text, mask), mask), mask)
+    return _mask_named(_ELEMENT, _mask_named(_ENTRY, _mask_values(_mask_conditions(text, mask), mask), mask), mask)
 
 
 def _mask_conditions(text: str, mask: Mask) -> str:
@@ -226,14 +230,17 @@ def _without_closers(value: str) -> str:
     return value[:end]
 
 
-def _mask_elements(text: str, mask: Mask) -> str:
+def _mask_named(pattern: re.Pattern[str], text: str, mask: Mask) -> str:
+    """Mask the value in each match, where its name says what it is."""
+
     def swap(found: re.Match[str]) -> str:
         named, value = what_name_says(found["name"]), found["value"].strip()
         if not named.kind or not value or not named.fits(value):
             return found[0]
-        return found[0].replace(value, mask(value, named.kind))
+        start = found.start("value") - found.start()
+        return found[0][:start] + found[0][start:].replace(value, mask(value, named.kind), 1)
 
-    return _ELEMENT.sub(swap, text) if "</" in text else text
+    return pattern.sub(swap, text)
 
 
 def mask_json(text: str, walk: Callable[[Any], Any], rest: Callable[[str], str]) -> str:

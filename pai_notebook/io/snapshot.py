@@ -33,8 +33,8 @@ from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
 from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.i18n.rewording import as_data, from_data
-from pai_notebook.io.redaction import as_redaction, masked_versions
-from pai_notebook.io.redaction_results import masked_result
+from pai_notebook.io.redaction import as_redaction
+from pai_notebook.io.redaction_objects import masked_result, masked_versions
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json, digest_of
 from pai_notebook.model.group import Grouping, VersionGroup, members_of

@@ -80,11 +80,8 @@ class VersionExports(FrameExports):
         >>> vs.redact()[0].uri
         'oss://masked-bucket-1/m'
         """
-        from pai_notebook.io.redaction import (  # noqa: PLC0415 - as above
-            as_redaction,
-            masked_error,
-            masked_versions,
-        )
+        from pai_notebook.io.redaction import as_redaction  # noqa: PLC0415 - as above
+        from pai_notebook.io.redaction_objects import masked_error, masked_versions  # noqa: PLC0415 - as above
 
         redaction = as_redaction(rules, "rules")
         if redaction is None:

@@ -105,6 +105,8 @@ def test_texts_of_the_demo_without_a_secret_stay():
         "api_key=None secret=<secret> token=***",
         "https://example.com/a/b#c",
         "docker://registry:5000/a@sha256:1f, http://[::1]:80/a@b, https://h/p:q@r, http%3A%2F%2Fh%2Fa%40b",
+        "password sha256, passwd md5sum, pwd v1.10.0, 密码 V2.1.0, 密码学 baseline2, token是vocabulary中的词",
+        "git@github.com:team/repo.git, htpasswd file bob, name: DB_PASSWORD\nvalueFrom: x",
         "git+https://example.com/a@main, cp //share/a:b c@d",
         "s3 and oss are stores; acs: a name",
         "d41d8cd98f00b204e9800998ecf8427e",

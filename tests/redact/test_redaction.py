@@ -31,6 +31,15 @@ from pai_notebook.model.source import Provenance
         ("by 1557702098194904.", "by masked-account-1."),
         ("mail li@example.com now", "mail masked-mail-1 now"),
         ("aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0", "masked-key-1"),
+        ("the ftp password Sommer2024 of bob", "the ftp password masked-key-1 of bob"),
+        ("账号 bob 密码 hunter2，口令Sommer2024", "账号 bob 密码 masked-key-1，口令masked-key-2"),
+        ("AccessKeySecret是Sommer2024", "AccessKeySecret是masked-key-1"),
+        ("basic auth li:hunter2 at h", "basic auth masked-login-1 at h"),
+        (
+            "- name: DB_PASSWORD\n  value: hunter2\n- name: X\n  value: y",
+            "- name: DB_PASSWORD\n  value: masked-key-1\n- name: X\n  value: y",
+        ),
+        ("htpasswd -bc .htpasswd bob hunter2", "htpasswd -bc .htpasswd bob masked-key-1"),
     ],
 )
 def test_secrets_are_masked_and_the_rest_of_the_text_stays(text, kept):

@@ -1,12 +1,17 @@
-"""Masks results on the same examples, whose tables hold what documents hold: by the names of columns, inside of lists and objects."""
+"""Masks what is made of documents: versions and groups, where they came from, errors, and results on the same examples."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.errors import PaiError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.io.redaction_names import what_name_says
+from pai_notebook.model.group import VersionGroup, members_of
+from pai_notebook.model.source import Provenance
+from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
     from pai_notebook.io.redaction import Redaction
@@ -89,3 +94,69 @@ def _texts(value: Any, redaction: Redaction) -> Any:
     if isinstance(value, list):
         return [_texts(item, redaction) for item in value]
     return redaction.text(value) if isinstance(value, str) else value
+
+
+def masked_versions(
+    versions: Sequence[ModelVersion], redaction: Redaction, results: Iterable[Mapping[str, Any]] = ()
+) -> list[ModelVersion]:
+    """Mask versions; what one of them, or a result as JSON, gives away is masked in all. Ids of models stay."""
+    redaction.learn(row for result in results for row in rows_of(result))
+    members = members_of(versions)
+    documents = redaction.documents((version.raw, version.address) for version in members)
+    sources = {source: masked_provenance(source, redaction) for source in {version.provenance for version in members}}
+    masked = iter(
+        ModelVersion(document, model_id=version.model_id, fetched=version.fetched, provenance=sources[version.provenance])
+        for version, document in zip(members, documents, strict=True)
+    )
+    return [
+        _masked_group(version, [next(masked) for _ in version.members], redaction) if isinstance(version, VersionGroup) else next(masked)
+        for version in versions
+    ]
+
+
+def _masked_group(group: VersionGroup, members: Sequence[ModelVersion], redaction: Redaction) -> VersionGroup:
+    """Mask a group, in whose name values of its members stand."""
+    pairs = zip(_leaves(group.members[0].raw), _leaves(members[0].raw), strict=False)
+    name = group.version_name
+    for old, new in sorted({(str(old), str(new)) for old, new in pairs if old != new}, key=lambda pair: -len(pair[0])):
+        name = name.replace(f"={old}", f"={new}").replace(f'="{old}', f'="{new}')
+    how = group.grouping
+    return VersionGroup(
+        members,
+        name=redaction.text(name),
+        grouping=replace(how, names=tuple(map(redaction.text, how.names))) if how else None,
+        ignored=tuple(map(redaction.text, group.ignored)),
+        folds=group.folds,
+    )
+
+
+def _leaves(node: Any) -> Iterator[Any]:
+    nodes = node.values() if isinstance(node, Mapping) else node if isinstance(node, list | tuple) else None
+    if nodes is None:
+        yield node
+    else:
+        for each in nodes:
+            yield from _leaves(each)
+
+
+def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenance:
+    """Mask where a version came from: without the names of people, so that their masked ids are shown."""
+    datasets = tuple(replace(each, identity=redaction.text(each.identity), name=redaction.text(each.name)) for each in provenance.datasets)
+    left_out, differing = (tuple(map(redaction.text, columns)) for columns in (provenance.left_out, provenance.differing))
+    made = replace(provenance, datasets=datasets, people=(), left_out=left_out, differing=differing)
+    return replace(made, model_name=redaction.text(provenance.model_name))
+
+
+def masked_error(error: PaiError, redaction: Redaction) -> PaiError:
+    """Mask what an error says; its kind, which may carry more, is not kept."""
+    message, hint = map(redaction.sentence, (error.message, error.hint))
+    model_id, model_name = redaction.text(error.model_id), redaction.text(error.model_name)
+    return PaiError(
+        message,
+        hint=hint,
+        code=error.code,
+        status=error.status,
+        request_id=error.request_id,
+        model_id=model_id,
+        model_name=model_name,
+    )
