@@ -27,6 +27,8 @@ _COUNT = re.compile(r"^(?:n|num)_.|(?:^|_)(?:count|total|n|samples|examples|item
 # `1,000`, which is no other number where it counts.
 _GROUPED = re.compile("[0-9]{1,3}(?:[,\uff0c _'\u2019\u00a0\u2009\u202f][0-9]{3}){1,3}")
 _SMALLEST, _LARGEST = 1e-100, 1e100
+# States of cells in which nothing is stated.
+_NOTHING = frozenset({State.ABSENT, State.NO_METRICS, State.NULL, State.FETCH_FAILED, State.DIFFERS})
 # How far a share may be from k / n although it is written with many digits.
 SINGLE_PRECISION = 1e-6
 
@@ -157,6 +159,10 @@ class EvidenceFinder:
     def cell(self, key: Key, place: int) -> Cell:
         """Give the cell itself."""
         return self._cells[key][place]
+
+    def states(self, key: Key, place: int) -> bool:
+        """Whether a version states anything in a row, be it no number."""
+        return self._cells[key][place].state not in _NOTHING
 
     def in_percent(self, key: Key, place: int | None = None) -> bool:
         """Whether a share is above 1 elsewhere, or another share of a version is: then this one may be percent too."""

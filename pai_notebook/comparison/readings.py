@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
 from pai_notebook.comparison.interval import is_rounding, normal_quantile
-from pai_notebook.comparison.interval_text import read_interval, read_percentage
+from pai_notebook.comparison.interval_text import read_percentage
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated, variance_of_share
+from pai_notebook.comparison.stated_intervals import TAKEN_LEVEL, StatedIntervals
 from pai_notebook.comparison.unused import Unused
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.evidence_names import is_level, may_be_level, read_evidence_name, read_level
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
@@ -32,11 +32,8 @@ _TIMES_N = 10
 _FINEST_SPREAD = 0.05
 _FEWEST_FOLDS = 3
 _PERCENT = 100
-_LEVEL = 0.95
 # What says the number of examples of a dataset.
 LOOKED_UP = "DataCount"
-# States of cells in which nothing is stated.
-_NOTHING = frozenset({State.ABSENT, State.NO_METRICS, State.NULL, State.FETCH_FAILED, State.DIFFERS})
 
 
 @dataclass(frozen=True)
@@ -92,6 +89,7 @@ class Readings:
         self, beside: EvidenceFinder, n: float | None, repeats: Mapping[Key, Sequence[Runs | None]], counts: Mapping[str, DatasetCount]
     ) -> None:
         self._beside = beside
+        self._intervals = StatedIntervals(beside)
         self._n = n
         self._repeats = repeats
         self._counts = counts
@@ -273,7 +271,7 @@ class Readings:
             if error is None:
                 error = read_percentage(self._beside.cell((name, key[1]), place).raw, value)
             if error is None:
-                if self._beside.cell((name, key[1]), place).state not in _NOTHING:
+                if self._beside.states((name, key[1]), place):
                     yield SourceReading(name, refusal=self._no_number(name, key, place))
             elif error == 0:
                 yield SourceReading(name, refusal=say("{name} is 0", name=name), is_zero=True)
@@ -301,7 +299,7 @@ class Readings:
         unclear = "{name} stands beside several values without saying which it belongs to; write {error}"
         said |= {name: say(unclear, name=name, error=error) for name in self._beside.unclear_of(key)}
         for name, refusal in said.items():
-            if self._beside.cell((name, key[1]), place).state not in _NOTHING:
+            if self._beside.states((name, key[1]), place):
                 yield SourceReading(name, refusal=refusal, is_zero=self._beside.number((name, key[1]), place) == 0)
 
     def _no_number(self, name: str, key: Key, place: int) -> Phrase:
@@ -313,10 +311,9 @@ class Readings:
 
     def _bounds(self, key: Key, place: int, value: float) -> Iterator[SourceReading]:
         """Stated intervals."""
-        for name, bounds, told in self._intervals(key, place, value):
-            level = self._level(key, place, name, told, bounds)
+        for name, bounds, level, settings in self._intervals.of(key, place, value):
             setting = "{name} may be a setting and is not read as a level; write {metric}_ci_level"
-            for row in self._settings(key, place, name):
+            for row in settings:
                 yield SourceReading(row, refusal=say(setting, name=row, metric=split_path(key[0])[-1]))
             if bounds is None:
                 yield SourceReading(name, refusal=say("{name} cannot be read as an interval", name=name))
@@ -330,7 +327,7 @@ class Readings:
                 yield SourceReading(name, refusal=level)
             elif bounds[1] - bounds[0] >= self.span(key, place, [value]):
                 yield SourceReading(name, refusal=say("{name} spans every possible value", name=name))
-            elif self._may_be_fraction(key, place, value, (bounds[1] - bounds[0]) / 2 / normal_quantile(level or _LEVEL)):
+            elif self._may_be_fraction(key, place, value, (bounds[1] - bounds[0]) / 2 / normal_quantile(level or TAKEN_LEVEL)):
                 yield SourceReading(name, refusal=_fraction_beside_percent(name))
             else:
                 yield SourceReading(name, Bounds(value, *bounds, level))
@@ -348,77 +345,11 @@ class Readings:
         most = max(_IMPLIED_IN_PERCENT, *(_TIMES_N * (count or 0.0) for count in counts))
         return value * (_PERCENT - value) > most * error**2
 
-    def _intervals(self, key: Key, place: int, value: float) -> Iterator[tuple[str, tuple[float, float] | None, tuple[float, ...]]]:
-        """Two bounds in one row or in two, None for what is none of them, and levels that its name or its text say."""
-        for name in self._beside.rows_of(key, Role.INTERVAL):
-            cell, half = self._beside.cell((name, key[1]), place), self._beside.number((name, key[1]), place)
-            if cell.state in _NOTHING:
-                continue
-            if half is not None and not isinstance(cell.raw, list):
-                yield name, (value - half, value + half), _said(name)
-            else:
-                found = read_interval(cell.raw, value)
-                told = (found.level,) if found is not None and found.level is not None else ()
-                yield name, (found.low, found.high) if found is not None else None, (*_said(name), *told)
-        yield from self._two_rows(key, place)
-
-    def _two_rows(self, key: Key, place: int) -> Iterator[tuple[str, tuple[float, float] | None, tuple[float, ...]]]:
-        """Bounds beside each other, or in an object that is an interval; the widest of several of one level."""
-        parts = [name for name in self._beside.rows_of(key, Role.PART) if self._beside.cell((name, key[1]), place).state not in _NOTHING]
-        ends: dict[tuple[float, ...], dict[Role, list[tuple[str, float | None]]]] = {}
-        for role in (Role.LOW, Role.HIGH):
-            for name in self._beside.rows_of(key, role):
-                if self._beside.cell((name, key[1]), place).state not in _NOTHING:
-                    end = name, self._beside.number((name, key[1]), place)
-                    ends.setdefault(_said(name), {}).setdefault(role, []).append(end)
-        for said, found in ends.items():
-            lows, highs = ([end for _, end in found.get(role, ()) if end is not None] for role in (Role.LOW, Role.HIGH))
-            yield next(iter(found.values()))[0][0], (min(lows), max(highs)) if lows and highs else None, said
-        unread = [name for name in parts if not is_level(name)]
-        if unread and not ends:
-            yield unread[0], None, ()
-
-    def _level(self, key: Key, place: int, name: str, told: tuple[float, ...], bounds: tuple[float, float] | None) -> float | Phrase | None:
-        """Level of an interval, which its name, its text or rows in it or beside it say; why it is not known where they do not agree."""
-        named, levels, settings = _said(name), list(told), self._settings(key, place, name)
-        for rows in self._beside.levels_of(key):
-            cells = {row: self._beside.cell((row, key[1]), place) for row in rows if _said(row) in ((), named) and row not in settings}
-            stated = {row: read_level(row, cell.raw) for row, cell in cells.items() if cell.state not in _NOTHING}
-            for row, level in stated.items():
-                if level is None:
-                    return say("{name} cannot be read as the level of an interval", name=row)
-                levels.append(level)
-            if stated:
-                break
-        if not levels:
-            low, high = bounds or (0.0, 0.0)
-            parts = {row: self._beside.cell((row, key[1]), place) for row in self._beside.rows_of(key, Role.PART)}
-            # what lies between the bounds may be the mean
-            others = {row: cell for row, cell in parts.items() if cell.value is None or not low <= cell.value <= high}
-            odd = [row for row, cell in others.items() if may_be_level(row, cell.raw)]
-            return say("{name} may be the level of the interval; write it as level", name=odd[0]) if odd else None
-        if not math.isclose(min(levels), max(levels)):
-            return say("different levels are stated for {name}", name=name)
-        return levels[0]
-
-    def _settings(self, key: Key, place: int, name: str) -> list[str]:
-        """Rows beside an interval with a name of its own that would make it narrower: an `alpha` of 0.01 there may be one of training."""
-        own = read_evidence_name(name)
-        if own is None or own.sibling:
-            return []
-        plain = [
-            row
-            for rows in self._beside.levels_of(key)
-            for row in rows
-            if (told := read_evidence_name(row)) and told.sibling and told.is_vague
-        ]
-        return [row for row in plain if (read_level(row, self._beside.cell((row, key[1]), place).raw) or 0.0) > _LEVEL]
-
     def _spread(self, key: Key, place: int, value: float, n: float | None) -> SourceReading | None:
         """A standard deviation, where it is said over how many runs or folds; of several what gives the largest error."""
         spreads, counts = list(self._beside.numbers_of(key, place, Role.SPREAD)), list(self._beside.runs(key, place))
         if not spreads:
-            rows = [row for row in self._beside.rows_of(key, Role.SPREAD) if self._beside.cell((row, key[1]), place).state not in _NOTHING]
+            rows = [row for row in self._beside.rows_of(key, Role.SPREAD) if self._beside.states((row, key[1]), place)]
             return SourceReading(rows[0], refusal=self._no_number(rows[0], key, place)) if rows else None
         runs = self._repeats[key][place] if key in self._repeats else None
         if not counts and runs is not None and self._beside.cell(key, place).state is State.SERIES:
@@ -501,12 +432,6 @@ def _not_whole(value: float, count: float, written: str, runs: Runs | None) -> P
             told = "{value} of {count} is not a whole number" if share <= 1 else "{value} % of {count} is not a whole number"
             return say(told, value=format_number(share), count=format_number(count))
     return None
-
-
-def _said(name: str) -> tuple[float, ...]:
-    """The level that a name says, nothing for most."""
-    told = read_evidence_name(name)
-    return (told.level,) if told is not None and told.level is not None else ()
 
 
 def _error_name(path: str) -> str:
