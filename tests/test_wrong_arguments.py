@@ -471,7 +471,7 @@ def test_what_was_meant_by_a_call_is_said():
         with pytest.raises(ConfigurationError, match=r"Use c\.paired\(\"accuracy\", \{\"0\.1\.0\": df1, .*on=\"id\", correct=\"ok\"\)"):
             c.paired(*given)
     other = next(name for name in c.names if name != c.baseline_name)
-    with pytest.raises(PaiError, match=r"no id is in both tables .*\. One table has 11, 12, the other 1, 2\.$"):
+    with pytest.raises(PaiError, match=r"no id is in both tables of .*\. The table of \S+ has 11, 12, that of \S+ 1, 2\.$"):
         c.paired(METRIC, {c.baseline_name: a, other: b}, on="id", correct="ok")
     for ask in (c.best, c.rank):
         with pytest.raises(ConfigurationError, match=r"Did you mean dataset='noisy'\?$"):

@@ -77,8 +77,10 @@ class Examples:
             hint = say("The ids have to be equal, in type too.")
             if sides[0][on].dtype == sides[1][on].dtype:
                 shown, other_ids = (few_ids(own.unique()) for own in ids)
-                hint = say("One table has {shown}, the other {ids}.", shown=shown, ids=other_ids)
-            raise ComparisonError(say("paired: no {on} is in both tables ({types})", on=on, types=types), hint=hint)
+                told = "The table of {version} has {shown}, that of {other} {ids}."
+                hint = say(told, version=version, other=other, shown=shown, ids=other_ids)
+            none = "paired: no {on} is in both tables of {version} and {other} ({types})"
+            raise ComparisonError(say(none, on=on, version=version, other=other, types=types), hint=hint)
         alone = "1 example is in the table of {name} only: {ids}", "{count} examples are in the table of {name} only: {ids}"
         twice = (
             "1 id occurs more than once in the table of {name} and counts once, by its mean, as a cluster: {ids}",

@@ -44,8 +44,8 @@ class _Answered(Side):
         """Widen the interval of the pair by all that the rest of the other may be wrong by, as how the two go together is not known."""
         if not self.paired.counts:
             return None  # of scores the error of one value is not known
-        found, rest = self.against(other, level), factor - 1
-        low, high = (rest * end for end in wilson(other.value, self.paired.n, level))
+        found, rest, unit = self.against(other, level), factor - 1, self.paired.unit
+        low, high = (rest * unit * end for end in wilson(other.value / unit, self.paired.n, level))
         return replace(found, low=found.low - max(low, high), high=found.high - min(low, high))
 
     def _own(self, level: float) -> tuple[float, float]:
@@ -103,6 +103,8 @@ class Paired(Estimated, Displayed):
         With `cluster` the difference over all examples, which is that of the metric; None elsewhere.
     examples : int or None
         With `cluster` the number of examples in all groups; None elsewhere.
+    unit : float
+        What the columns were multiplied by: 100 where they are fractions and the versions state percent, else mostly 1.
     stated_delta : float or None
         The difference that the versions state where that is another one than `delta`, as where the examples are a part of those of the
         metric; None elsewhere.
@@ -130,9 +132,25 @@ class Paired(Estimated, Displayed):
     over_examples: float | None = None
     examples: int | None = None
     stated_delta: float | None = None
+    unit: float = 1
 
     def _known_at(self, level: float) -> Interval | None:
-        return None if self.source is None else replace(self.source(level), scale=self._scale)
+        if self.source is None:
+            return None
+        found = self.source(level)
+        return replace(found, low=self.unit * found.low, high=self.unit * found.high, scale=self._scale)
+
+    def in_unit(self, unit: float) -> Paired:
+        """Return the result in another unit.
+
+        Parameters
+        ----------
+        unit : float
+            What the columns are multiplied by.
+        """
+        over = None if self.over_examples is None else unit * self.over_examples
+        mine, theirs = self.values
+        return replace(self, values=(unit * mine, unit * theirs), delta=unit * self.delta, over_examples=over, unit=unit)
 
     def evidence(self, *, reverse: bool = False, level: float = 0.95) -> Evidence:
         """Return the difference as a comparison uses it.
@@ -267,7 +285,7 @@ class Paired(Estimated, Displayed):
     def _scale(self) -> Scale:
         """How its differences are written: answers are right or wrong, so that their means are shares for sure."""
         path = self.metric.partition("@")[0]
-        return Scale(path, points=100) if self.counts else scale_of_differences(path, self.values).absolute
+        return Scale(path, points=round(100 / self.unit)) if self.counts else scale_of_differences(path, self.values).absolute
 
     @property
     def content(self) -> dict[str, Any]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _PLAIN = ("metric", "shown", "version", "other", "n", "delta", "counts", "p_value")
 # What a file of an earlier release does not have.
-_ADDED = ("cluster", "over_examples", "examples")
+_ADDED = ("cluster", "over_examples", "examples", "unit")
+_UNITS = (0.01, 1, 100)
 # Levels of lists and objects in a cell, digits of a number in bits, and names of columns in a remark.
 _DEEPEST, _LARGEST, _NAMED = 20, 4096, 3
 # What infinite numbers are called in columns of numbers.
@@ -113,14 +114,14 @@ def _check_types(entry: Mapping[str, Any]) -> None:
     texts = [*(entry[name] for name in ("metric", "shown", "version", "other")), entry.get("cluster", "")]
     texts += [each["text"] for each in (entry["reason"], *entry["remarks"])]
     texts += [*table["columns"], *table["types"], *(text for model, name in entry["identities"] for text in (model, name))]
-    numbers = [entry["delta"], *entry["values"], *(value for key, value in interval.items() if key != "kind")]
+    numbers = [entry["delta"], *entry["values"], entry.get("unit", 1), *(value for key, value in interval.items() if key != "kind")]
     numbers += [each for each in (entry["p_value"], entry.get("over_examples"), entry.get("examples")) if each is not None]
     whole = [entry["n"], *counts.values()]
     if not all(isinstance(each, str) for each in texts) or len(entry["identities"]) not in (0, 2):
         raise TypeError("a name or sentence that is no text")
     if not all(type(each) in (int, float) for each in numbers) or not all(type(each) is int for each in whole):
         raise TypeError("a number that is none")
-    if entry["n"] < 1 or set(counts) not in (set(), {"both", "gained", "lost", "neither"}):
+    if entry["n"] < 1 or entry.get("unit", 1) not in _UNITS or set(counts) not in (set(), {"both", "gained", "lost", "neither"}):
         raise ValueError("counts that are none")
 
 

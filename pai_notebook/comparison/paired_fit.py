@@ -12,6 +12,7 @@ from pai_notebook.comparison.paired_methods import bonett_price
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.group import VersionGroup
+from pai_notebook.model.metric_scales import is_percent_beside, is_percentable, mixed_units, says_percent
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 
@@ -25,6 +26,7 @@ _ROOM, _FAR = 0.001, 3
 _COARSEST = 0.01
 # Which part of half an interval nobody sees.
 _UNSEEN = 0.1
+_PERCENT = 100
 # What a subtraction of two floats adds to a difference of one digit.
 _LAST_BITS = 1e-9
 _OTHERS = say("Take the examples that the metric was measured on, and its unit.")
@@ -82,10 +84,32 @@ def fitted(result: Paired, stated: StatedMetric, versions: Sequence[ModelVersion
         if stated.cells[place].value is None:
             hint = say("Results are evidence for a metric that both versions state.")
             raise ComparisonError(say("{name} has no {shown}", name=names[place], shown=stated.shown), hint=hint)
+    result = in_unit_of(stated, result, names)
     error, delta = held_against(result, stated, names)
     if error is not None:
         raise error
     return replace(result, stated_delta=delta)
+
+
+def in_unit_of(stated: StatedMetric, result: Paired, names: Sequence[str]) -> Paired:
+    """Give a result in the unit of the metric: right answers are fractions, other numbers what is nearer to what is stated."""
+    path = result.metric.partition("@")[0]
+    cells = [stated.cells[names.index(name)].value for name in (result.version, result.other)]
+    known = [(value, found) for value, found in zip(cells, result.values, strict=True) if value is not None]
+    if result.unit != 1 or len(known) < len(cells) or not (result.counts or is_percentable(path)):
+        return result
+    stated_in, found_in = (says_percent(path) or max(each) > 1 for each in zip(*known, strict=True))
+    if result.counts:
+        return result.in_unit(_PERCENT) if stated_in else result
+    unit = _PERCENT if stated_in else 1 / _PERCENT
+    if (stated_in is found_in and not says_percent(path)) or not all(
+        abs(unit * found - value) <= abs(found - value) for value, found in known
+    ):
+        return result
+    said = "the results are fractions and taken in percent, as {shown} is stated"
+    if not stated_in:
+        said = "the results are in percent and taken as fractions, as {shown} is stated"
+    return replace(result.in_unit(unit), remarks=(*result.remarks, say(said, shown=stated.shown)))
 
 
 def refuse_groups(versions: Mapping[str, ModelVersion]) -> None:
@@ -151,13 +175,16 @@ def held_against(result: Paired, stated: StatedMetric, names: Sequence[str]) -> 
             spread = "{name} states a spread over runs of {shown}: the results of one run say nothing of the others"
             hint = say("Compare without them, or versions that state one run each.")
             return ComparisonError(say(spread, name=names[place], shown=stated.shown), hint=hint), None
+    low, high = sorted((mine, base))
+    if 0 < low <= 1 < high and is_percent_beside(result.metric.partition("@")[0], high, [low]):
+        return mixed_units(stated.shown), None
     digits = [last_digit(as_written(cell)) for cell in cells]
     if result.counts:
         # JSON drops zeros at the end of a number, and nobody states shares with one digit
-        digits = [min(digit, _COARSEST) for digit in digits]
+        digits = [min(digit, result.unit * _COARSEST) for digit in digits]
         said = []
         for place, found, digit in zip(places, result.values, digits, strict=True):
-            other = _other_share(result.n, stated, place, found, digit)
+            other = _other_share(result, stated, place, found, digit)
             if other is not None:
                 said.append(say("{name} {text}", name=names[place], text=other))
         if said:
@@ -165,10 +192,11 @@ def held_against(result: Paired, stated: StatedMetric, names: Sequence[str]) -> 
     return _other_difference(result, stated.shown, mine, base, max(digits))
 
 
-def _other_share(n: int, stated: StatedMetric, place: int, found: float, digit: float) -> Phrase | None:
+def _other_share(result: Paired, stated: StatedMetric, place: int, found: float, digit: float) -> Phrase | None:
     """Say that a version states another share of right answers: of as many examples another one than rounded, else one too far off."""
+    n, unit, share = result.n, result.unit, found / result.unit
     number, is_whole = stated.cells[place].value or 0.0, stated.counts[place] == n
-    room = max(digit, SINGLE_PRECISION) if is_whole else _ROOM + _FAR * math.sqrt(max(found * (1 - found), 1 / n) / n)
+    room = max(digit, unit * SINGLE_PRECISION) if is_whole else unit * (_ROOM + _FAR * math.sqrt(max(share * (1 - share), 1 / n) / n))
     if abs(number - found) <= room * (1 + _LAST_BITS):
         return None
     form = choose_format([number, found])
@@ -182,7 +210,8 @@ def _other_difference(result: Paired, shown: str, mine: float, base: float, digi
     delta = mine - base
     interval = result.interval
     if interval is None and result.counts:
-        interval = bonett_price(result.counts["gained"], result.counts["lost"], result.n)
+        raw = bonett_price(result.counts["gained"], result.counts["lost"], result.n)
+        interval = replace(raw, low=result.unit * raw.low, high=result.unit * raw.high)
     if interval is None:
         is_other = result.flipped.empty and abs(delta) > _ROOM * max(1.0, *map(abs, result.values))
     else:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import as_text, described
 from pai_notebook.comparison.examples import Examples, differing, few_ids, numbers_of
 from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, t_interval, t_outside
 from pai_notebook.comparison.paired import Paired
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FEWEST_FLIPPED, FEWEST_DIFFERING, FEWEST_CLUSTERS, FEWEST_RAREST = 6, 30, 10, 20
 RESAMPLES = 2000
 _NO_LABEL = "label= was not given: whether the rarest class has {fewest} examples is not known"
+# Characters of the name of a class that are shown.
+_LONGEST = 40
 _LEVEL = 0.95
 _TWO = 2
 
@@ -108,15 +110,14 @@ def pair(
     read = [numbers_of(each, column, name, is_right=correct is not None) for each, name in zip(table.sides, table.names, strict=True)]
     known = ~(read[0].isna() | read[1].isna())
     remarks = list(table.remarks)
-    if not known.all():
-        ids = table.ids[~known.to_numpy()]
-        one = "1 of {n} examples has no value in one version and is left out: {ids}"
-        several = "{count} of {n} examples have no value in one version and are left out: {ids}"
-        remarks.append(say(several if len(ids) > 1 else one, count=len(ids), n=len(known), ids=few_ids(ids)))
+    remarks += _without_value(table, read)
+    if label is not None:
+        remarks.append(say("label= is used with statistic= only"))
     table, values = table.keep(known.to_numpy()), [each[known].to_numpy(dtype=float) for each in read]
     if not len(values[0]):
         raise ComparisonError(
-            say("paired: no example has a value in both versions"), hint=say("Look at the column {column!r} of both tables.", column=column)
+            say("paired: no example has a value in both {version} and {other}", version=visible(version), other=visible(other)),
+            hint=say("Look at the column {column!r} of both tables.", column=column),
         )
     groups = table.groups(cluster)
     if groups is None and correct is not None:
@@ -127,6 +128,16 @@ def pair(
             helps = "without the repeated ids answers are compared as right and wrong, for which {fewest} that differ are enough"
             remarks.append(say(helps, fewest=FEWEST_FLIPPED))
     return _by_scores(metric, table, values, remarks, groups=groups, named=visible(cluster or on), by_cluster=cluster is not None)
+
+
+def _without_value(table: Examples, read: Sequence[pd.Series[Any]]) -> Iterator[Phrase]:
+    """Say which examples have no value in which version."""
+    for name, numbers in zip(table.names, read, strict=True):
+        if numbers.isna().any():
+            ids = table.ids[numbers.isna().to_numpy()]
+            one = "1 of {n} examples has no value in {name} and is left out: {ids}"
+            several = "{count} of {n} examples have no value in {name} and are left out: {ids}"
+            yield say(several if len(ids) > 1 else one, count=len(ids), n=len(numbers), name=visible(name), ids=few_ids(ids))
 
 
 def _by_answers(metric: str, table: Examples, values: Sequence[Any], remarks: Sequence[str]) -> Paired:
@@ -282,12 +293,16 @@ def _by_statistic(
     values = [_number(_called(statistic, side.copy()), metric) for side in table.sides]
     fewest = FEWEST_RAREST if groups is None else FEWEST_CLUSTERS
     counts = None if label is None else table.agreed(label).value_counts()
+    doubts = [say(_NO_LABEL, fewest=FEWEST_RAREST)] if counts is None or label is None else _doubts_of_classes(label, counts, table)
     rarest = FEWEST_RAREST if counts is None else int(counts.min()) if len(counts) else 0
     at: _Normal | _Mean | None = None
     if n < fewest:
         reason = say("{n} examples are too few: {fewest} are needed", n=n, fewest=fewest) if cluster is None else _few_groups(n, named)
     elif rarest < FEWEST_RAREST:
-        reason = say("only {count} examples of the rarest class: {fewest} are needed", count=rarest, fewest=FEWEST_RAREST)
+        one = "only 1 example of the rarest class, {name}: {fewest} are needed"
+        several = "only {count} examples of the rarest class, {name}: {fewest} are needed"
+        named_class = visible(as_text(counts.idxmin()))[:_LONGEST] if counts is not None else ""
+        reason = say(one if rarest == 1 else several, count=rarest, name=named_class, fewest=FEWEST_RAREST)
     else:
         draw = np.random.default_rng(0)
         samples = (np.concatenate([units[place] for place in draw.integers(0, n, n)]) for _ in range(RESAMPLES))
@@ -315,12 +330,26 @@ def _by_statistic(
         delta=_difference(values),
         reason=reason,
         counts={},
-        remarks=(*table.remarks, *([] if label else [say(_NO_LABEL, fewest=FEWEST_RAREST)])),
+        remarks=(*table.remarks, *doubts),
         flipped=differing(table, differs),
         p_value=None if at is None else at.p_value,
         source=at,
         examples=None if groups is None else len(table.ids),
     )
+
+
+def _doubts_of_classes(label: str, counts: pd.Series[int], table: Examples) -> list[Phrase]:
+    """Say why a column is perhaps not that of the true class, and which of its classes no example has."""
+    n, column, doubts = len(table.ids), visible(label), []
+    if len(counts) == 1:
+        doubts.append(say("{label} tells no classes apart: it is {name} everywhere", label=column, name=visible(as_text(counts.index[0]))))
+    elif 2 * len(counts) > n:
+        doubts.append(say("{label} may not be the true class: it has {count} values in {n} examples", label=column, count=len(counts), n=n))
+    kinds = [side[label].dtype for side in table.sides]
+    named = dict.fromkeys(each for kind in kinds if str(kind) == "category" for each in getattr(kind, "categories", ()))
+    if absent := [each for each in named if each not in counts.index]:
+        doubts.append(say("classes of {label} of which there is no example: {names}", label=column, names=few_ids(absent)))
+    return doubts
 
 
 def _called(statistic: Callable[[pd.DataFrame], float], examples: pd.DataFrame) -> float:
@@ -384,7 +413,11 @@ def told_names(frames: Any, names: Sequence[str], baseline: str) -> tuple[str, s
     """
     if not isinstance(frames, Mapping) or len(frames) != _TWO:
         said = (
-            say("{count} table" if len(frames) == 1 else "{count} tables", count=len(frames))
+            say(
+                "{count} table ({names})" if len(frames) == 1 else "{count} tables ({names})" if frames else "no table",
+                count=len(frames),
+                names=few_ids(frames),
+            )
             if isinstance(frames, Mapping)
             else described(frames)
         )

@@ -10,7 +10,7 @@ from pai_notebook.arguments import described
 from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Aligned
 from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.comparison.paired_fit import fitted, held_against, identity_of, refuse_groups, refuse_twins
+from pai_notebook.comparison.paired_fit import fitted, held_against, identity_of, in_unit_of, refuse_groups, refuse_twins
 from pai_notebook.comparison.selection import find_row
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -117,7 +117,9 @@ class PairedQuestions(Aligned):
         found = pair(
             row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
-        error, stated = held_against(found, self._stated((row.path, row.dataset), row.key.shown, row.cells), self._names)
+        of_metric = self._stated((row.path, row.dataset), row.key.shown, row.cells)
+        found = in_unit_of(of_metric, found, self._names)
+        error, stated = held_against(found, of_metric, self._names)
         remarks = found.remarks if error is None else (*found.remarks, error.message)
         return replace(found, shown=row.key.shown, identities=tuple(identities), remarks=remarks, stated_delta=stated)
 

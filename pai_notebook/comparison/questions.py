@@ -191,7 +191,9 @@ class Questions(PairedQuestions):
             first, second = (self._names.index(entry.version) for entry in ranking[:2])
             lead = self.between(question.row, first, second)
             unknown: dict[Phrase, list[int]] = {}
-            for place in leaders.unknown:
+            if unpaired := self._uncertainty.unpaired(key, leaders.best[0], leaders.unknown):
+                unknown[self._uncertainty.told_unpaired(leaders.best[0], unpaired)] = unpaired
+            for place in (each for each in leaders.unknown if each not in unpaired):
                 unknown.setdefault(self._lacking(question.row, leaders.equal, place), []).append(place)
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)

@@ -23,7 +23,7 @@ from pai_notebook.comparison.series import ask_for_series, is_list
 from pai_notebook.comparison.sources import Alone, Bounds, Exact, Share, Side, Stated
 from pai_notebook.comparison.two_sides import Evidence, Sides
 from pai_notebook.comparison.unused import Unused, told_unused
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.metric_scales import is_percent_beside, is_share
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
 
 _LEVEL = 0.95
+# How many versions a reason names.
+_NAMED = 5
 
 
 class Uncertainty:
@@ -119,13 +121,40 @@ class Uncertainty:
             return replace(paired(level), scale=self.scale(key), notes=self._notes(key, place, other, n))
         found = self._sides(key, place, other, n)
         if isinstance(found, Evidence):
-            return found
+            return Evidence(self.told_unpaired(place, [other]), is_given=False) if self._is_unpaired(key, found) else found
         reason = found.mine.reason(found.base, (self._names[place], self._names[other]))
         doubt = self._doubt(found, place, other)
         if doubt is not None:
             reason = say("{reason}; {doubt}", reason=reason, doubt=doubt)
         notes = self._notes(key, place, other, n) if self.has_beside(key) else ()
         return Evidence(reason, found, level, self.scale(key), doubt=doubt, notes=notes)
+
+    def _is_unpaired(self, key: Key, found: Sides | Evidence) -> bool:
+        return key in self._by_example and isinstance(found, Evidence) and not found.is_given
+
+    def unpaired(self, key: Key, place: int, others: Sequence[int]) -> list[int]:
+        """Give those of some versions whose answers are missing beside those of one, where others' are given and nothing else is.
+
+        Parameters
+        ----------
+        key : (str, str)
+            Path and dataset of the metric.
+        place, others : int, sequence of int
+            Positions of the versions.
+        """
+        several = [other for other in others if key in self._by_example and (key, place, other) not in self._paired]
+        return [other for other in several if self._is_unpaired(key, self._sides(key, place, other))]
+
+    def told_unpaired(self, place: int, others: Sequence[int]) -> Phrase:
+        """Say of which versions the answers to the same examples are missing.
+
+        Parameters
+        ----------
+        place, others : int, sequence of int
+            Positions of the versions.
+        """
+        said = "no interval known: answers to the same examples are given for other pairs, not for {name} with {other}"
+        return say(said, name=self._names[place], other=first([self._names[other] for other in others], _NAMED))
 
     def _notes(self, key: Key, place: int, other: int, n: float | None) -> tuple[Phrase, ...]:
         """Say what is stated of two values and does not count."""

@@ -49,6 +49,116 @@ def few_resamples(monkeypatch):
     monkeypatch.setattr("pai_notebook.comparison.paired_methods.RESAMPLES", 200)
 
 
+def in_percent(first, second, metric="accuracy", **more):
+    docs = [
+        {"VersionName": name, "Metrics": {metric: round(100 * float(np.mean(each)), 10), **more}}
+        for name, each in (("0.1.0", first), ("0.2.0", second))
+    ]
+    return pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "accuracy (%)", "准确率"])
+@pytest.mark.parametrize("more", [{}, {"n": 943}])
+def test_answers_are_told_in_percent_where_the_versions_state_percent(better, metric, more):
+    fractions, percent = compared(*better), in_percent(*better, metric, **more)
+    told = fractions.paired("accuracy", tables(*better), on="id", correct="ok")
+    found = percent.paired(metric, tables(*better), on="id", correct="ok")
+    assert found.sentence == told.sentence
+    assert found.remarks == ()
+    assert found.delta == pytest.approx(100 * told.delta)
+    assert (found.interval.low, found.interval.high) == pytest.approx((100 * told.interval.low, 100 * told.interval.high))
+    judged = percent.with_paired(found)
+    assert judged[metric].changes[1].word == "better"
+    assert judged.interval(metric, "0.2.0").interval == found.interval
+    assert judged.check([f"`{metric}` >= baseline with 95% confidence"]).passed
+
+
+def test_answers_in_percent_are_kept_in_a_file(better):
+    found = in_percent(*better).paired("accuracy", tables(*better), on="id", correct="ok")
+    again = read(written(found), "x")
+    assert (again.interval, again.delta, again.sentence) == (found.interval, found.delta, found.sentence)
+    with pytest.raises(ValueError, match="counts"):
+        read({**written(found), "unit": 7}, "x")
+
+
+def test_answers_that_another_percentage_is_stated_of_are_refused_in_percent(better):
+    c = in_percent(better[0], [*better[1][:-200], *[True] * 200])
+    with pytest.raises(ComparisonError, match=r"0\.2\.0 states 98.7, its examples give 77.5. "):
+        c.with_paired(c.paired("accuracy", tables(better[0], better[1][:-200] + [False] * 200), on="id", correct="ok"))
+
+
+def test_answers_of_versions_that_state_two_units_are_refused_for_that(better):
+    docs = [{"VersionName": name, "Metrics": {"accuracy": value}} for name, value in (("0.1.0", 75.4), ("0.2.0", 0.774))]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    found = c.paired("accuracy", tables(*better), on="id", correct="ok")
+    assert found.remarks == ("accuracy: some values look like percent and others like fractions",)
+    with pytest.raises(ComparisonError, match=r"some values look like percent and others like fractions"):
+        c.with_paired(found)
+
+
+@pytest.mark.parametrize(
+    ("stated", "column", "said"),
+    [
+        (100, 1, ("the results are fractions and taken in percent, as accuracy is stated",)),
+        (1, 100, ("the results are in percent and taken as fractions, as accuracy is stated",)),
+        (1, 1, ()),
+        (100, 100, ()),
+    ],
+)
+def test_scores_are_told_in_the_unit_of_the_metric(better, stated, column, said):
+    docs = [
+        {"VersionName": name, "Metrics": {"accuracy": stated * np.mean(each)}}
+        for name, each in zip(("0.1.0", "0.2.0"), better, strict=True)
+    ]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    found = c.paired("accuracy", tables(*(column * np.array(each) for each in better)), on="id", score="ok")
+    assert found.remarks == said
+    assert found.delta == pytest.approx(stated * (np.mean(better[1]) - np.mean(better[0])))
+    expected = stats.ttest_1samp(stated * (np.array(better[1]) * 1.0 - np.array(better[0])), 0).confidence_interval()
+    assert (found.interval.low, found.interval.high) == pytest.approx(tuple(expected))
+    assert c.with_paired(found)["accuracy"].changes[1].word == "better"
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["yes"] * 943, "class tells no classes apart: it is yes everywhere"),
+        (list(range(943)), "class may not be the true class: it has 943 values in 943 examples"),
+        (pd.Categorical([k % 2 for k in range(943)], categories=[0, 1, 2]), "classes of class of which there is no example: 2"),
+    ],
+)
+def test_a_label_that_may_not_be_the_true_class_is_told(better, few_resamples, labels, said):
+    found = compared(*better, metric="f1").paired(
+        "f1", tables(*better, **{"class": labels}), on="id", statistic=lambda table: table.ok.mean(), label="class"
+    )
+    assert said in found.remarks
+
+
+def test_the_rarest_class_is_named(better, few_resamples):
+    labels = ["rare" if k < 7 else "frequent" for k in range(943)]
+    found = compared(*better, metric="f1").paired(
+        "f1", tables(*better, kind=labels), on="id", statistic=lambda table: table.ok.mean(), label="kind"
+    )
+    assert found.reason == "only 7 examples of the rarest class, rare: 20 are needed"
+
+
+def test_a_label_beside_answers_is_told_to_be_of_no_use(better):
+    found = compared(*better).paired("accuracy", tables(*better, kind=["a"] * 943), on="id", correct="ok", label="kind")
+    assert found.remarks == ("label= is used with statistic= only",)
+
+
+def test_the_pair_without_answers_is_named_where_others_have_them(better):
+    docs = [
+        {"VersionName": name, "Metrics": {"accuracy": float(np.mean(each))}}
+        for name, each in (("0.1.0", better[0]), ("0.2.0", better[1]), ("0.3.0", better[0]))
+    ]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    c = c.with_paired(c.paired("accuracy", tables(*better), on="id", correct="ok"))
+    said = "no interval known: answers to the same examples are given for other pairs, not for {} with {}"
+    assert c.interval("accuracy", "0.3.0").reason == said.format("0.3.0", "0.1.0")
+    assert any(said.format("0.2.0", "0.3.0") in note for note in c.best("accuracy").notes)
+
+
 @pytest.mark.parametrize("beside", ["accuracy_clustered_stderr", "accuracy_ci"])
 def test_what_is_stated_beside_answers_to_the_same_examples_is_named(better, beside):
     docs = [{"VersionName": name, "Metrics": {"accuracy": table.ok.mean(), beside: 0.04}} for name, table in tables(*better).items()]
@@ -223,7 +333,7 @@ def test_examples_without_a_partner_a_value_or_an_own_id_are_named(better):
     found = compared(*better).paired("accuracy", {"0.1.0": holes, "0.2.0": short}, on="id", correct="ok")
     assert found.remarks == (
         "2 examples are in the table of 0.1.0 only: x0, x1",
-        "1 of 941 examples has no value in one version and is left out: x3",
+        "1 of 941 examples has no value in 0.1.0 and is left out: x3",
     )
     again = frames["0.2.0"].iloc[:2]
     twice = pd.concat([frames["0.2.0"], again.assign(ok=~again.ok)])
