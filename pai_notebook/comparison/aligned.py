@@ -25,7 +25,7 @@ from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.document import FrozenDict, copy_json
 from pai_notebook.model.group import VersionGroup, members_of, sharing_runs
-from pai_notebook.model.group_remarks import equal_runs, failed_runs, left_out_columns, left_out_of, repeated_runs
+from pai_notebook.model.group_remarks import equal_runs, failed_runs, left_out_of, repeated_runs, untold_columns
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import plain_paths, short_datasets
@@ -348,7 +348,7 @@ class Aligned:
     def failed_runs(self) -> tuple[Phrase, ...]:
         """What groups may mix, which runs are there twice, and which of these and of lists of repeats have no number, a sentence each."""
         groups = self._groups
-        return (*left_out_columns(groups), *repeated_runs(groups), *failed_runs(groups, self._shown_in(groups)), *self._gaps)
+        return (*untold_columns(groups), *repeated_runs(groups), *failed_runs(groups, self._shown_in(groups)), *self._gaps)
 
     @property
     def notes(self) -> tuple[str, ...]:

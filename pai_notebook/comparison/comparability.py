@@ -378,6 +378,9 @@ def _texts(setting: Setting) -> Iterator[Phrase]:
     texts = [row.key.shown for row in setting.varied if any(cell.state is State.NUMERIC_TEXT for cell in row.cells)]
     if texts:
         yield say("numbers sent as text, compared as numbers: {metrics}", metrics=first(texts, _NAMED))
+    unread = [row.key.shown for row in setting.varied if row.direction.mode and any(cell.state is State.TEXT for cell in row.cells)]
+    if unread:
+        yield say("texts that are no numbers, which nothing is computed of: {metrics}", metrics=first(unread, _NAMED))
 
 
 def _duplicates(setting: Setting) -> Iterator[Phrase]:

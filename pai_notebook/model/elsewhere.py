@@ -15,14 +15,13 @@ from pai_notebook.model.pivoting import code_of_wide, column_of_datasets, column
 from pai_notebook.model.settings import tells_runs
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.table_cells import as_json, is_stated, is_there
-from pai_notebook.model.table_columns import GivenTable, check_columns, columns_of, section_of, setting_named
+from pai_notebook.model.table_columns import GivenTable, check_columns, columns_of, place_of
 from pai_notebook.model.table_notes import origin_of
 from pai_notebook.model.version import NOT_REGISTERED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SETTINGS = ("TrainingSpec", "HyperParameters")
 # By these columns a table is known to have a row a metric, as `to_frame(layout="long")` makes it.
 _LONG = {"version", "dataset", "metric", "value", "state"}
 
@@ -36,20 +35,7 @@ def documents_of_frame(
 ) -> tuple[list[dict[str, Any]], Phrase, Provenance]:
     """Convert each row to a document, say which columns were taken as what, and name those that were left out.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A row a version.
-    name : str or None
-        The column with the names of the versions; None is the index, or, where that only counts the rows, a column called
-        version, else the only one called run, model, name or checkpoint, else the only one of texts without a name.
-    metrics : str, sequence of str or None
-        Columns of metrics; None takes those that `to_frame` would call so, else every column most of whose cells are numbers, also
-        numbers written as text, and the columns of texts or lists that are their intervals, errors and levels.
-    labels : str, sequence of str or None
-        Columns of labels; None takes those that `to_frame` would call so.
-    settings : str, sequence of str or None
-        Columns of settings; None takes those that `to_frame` would call so. Seeds, folds, steps and ids of runs are among them anyhow.
+    Arguments are those of `VersionSet.from_frame`.
 
     Raises
     ------
@@ -60,33 +46,36 @@ def documents_of_frame(
     metrics, labels, settings = ([given] if isinstance(given, str) else given for given in (metrics, labels, settings))
     _refuse_shapes(frame, name, metrics)
     table = GivenTable.of(frame)
-    frame, values = table.frame, table.cells
+    frame, cells = table.frame, table.cells
     [name] = [None] if name is None else check_columns("name", [name], table.columns)
-    if metrics is None and columns_of_long(values) and (code := code_of_wide(frame, name, None, settings or ())):
+    if metrics is None and columns_of_long(cells) and (code := code_of_wide(frame, name, None, settings or (), table.code)):
         raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=_hint(code))
     columns = columns_of(table, name, metrics, labels, settings)
     name, keys = columns.name, columns.metrics
     # texts that rows share may be names of datasets too
     told = [each for each in columns.settings if each not in columns.shared]
-    given = list(frame.index) if name is None else values[name]
+    given = list(frame.index) if name is None else cells[name]
     column = str(frame.index.name or "version") if name is None else name
     # pandas reads 1.9 and 1.10 as numbers, of which the second is 1.1
     cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) and is_there(each) for each in given) else ""
-    rest = {each: values[each] for each in table.columns if each not in (name, *columns.labels, *told)}
+    rest = {each: cells[each] for each in table.columns if each not in (name, *columns.labels, *told)}
     if name is None and table.only_counts and (of := column_of_datasets(rest)) and of not in keys:
         # which rows are of one version nothing says
         raise ConfigurationError(
-            say("df: a row for each {column}, and no name of a version", column=of), hint=_hint(code_of_wide(frame, None, list(keys), told))
+            say("df: a row for each {column}, and no name of a version", column=of),
+            hint=_hint(code_of_wide(frame, None, list(keys), told, table.code)),
         )
-    names = _names_of_rows(given, lambda: _hint(code_of_wide(frame, name, [each for each in keys if each in columns.numbers], told), cure))
+    names = _names_of_rows(given, lambda: _hint(code_of_wide(frame, name, list(keys), told, table.code), cure))
     documents = [
         candidate_document(
             each,
-            results=_by_dataset(keys, {column: values[column][place] for column in keys}),
+            results=_by_dataset(
+                keys, {column: cells[column][place] for column in keys}, _dataset_of(cells[of][place] for of in columns.datasets)
+            ),
             labels={
-                column.removeprefix("labels."): str(values[column][place]) for column in columns.labels if is_there(values[column][place])
+                column.removeprefix("labels."): str(cells[column][place]) for column in columns.labels if is_there(cells[column][place])
             },
-            specs=_specs((column, values[column][place]) for column in columns.settings),
+            specs=_specs((column, cells[column][place]) for column in columns.settings),
         )
         for place, each in enumerate(names)
     ]
@@ -159,9 +148,7 @@ def _specs(cells: Iterable[tuple[str, Any]]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for column, value in cells:
         if is_there(value):
-            key = section_of(column)
-            place = (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, setting_named(column))
-            _put(found, place, "settings", column, value)
+            _put(found, place_of(column), "settings", column, value)
     return found
 
 
@@ -177,15 +164,20 @@ def _put(found: dict[str, Any], place: Sequence[str], argument: str, column: str
     node[last] = as_json(argument, column, value)
 
 
-def _by_dataset(keys: Mapping[str, tuple[str, str]], cells: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Metrics by dataset, as the names of columns have it: `accuracy@d-a`, with or without `metrics.`."""
+def _dataset_of(cells: Iterable[Any]) -> str:
+    """The dataset of a row, of which several columns may say a part."""
+    return "@".join(str(each).strip() for each in cells if is_stated(each))
+
+
+def _by_dataset(keys: Mapping[str, tuple[str, str]], cells: Mapping[str, Any], of_row: str) -> list[tuple[str, dict[str, Any]]]:
+    """Metrics by dataset, as the names of columns have it: `accuracy@d-a`, with or without `metrics.`; else by that of the row."""
     found: dict[str, dict[str, Any]] = {}
     for column, value in cells.items():
         path, dataset = keys[column]
         if is_stated(value):
             # `to_frame` writes objects in objects with dots
             place = split_path(path) if column.startswith("metrics.") else (path,)
-            _put(found.setdefault(dataset, {}), place, "metrics", column, value)
+            _put(found.setdefault(dataset or of_row, {}), place, "metrics", column, value)
     return list(found.items())
 
 

@@ -18,7 +18,7 @@ from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.flatten import natural_key
-from pai_notebook.model.group_remarks import equal_runs, failed_runs, left_out_columns, left_out_of, repeated_runs
+from pai_notebook.model.group_remarks import equal_runs, failed_runs, left_out_of, repeated_runs, untold_columns
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import read_value
 from pai_notebook.model.metric_scales import percent_among
@@ -246,7 +246,7 @@ class VersionGroup(ModelVersion):
                     text
                     for text in (
                         ignored,
-                        *left_out_columns([self]),
+                        *untold_columns([self]),
                         *repeated_runs([self]),
                         *equal_runs([self]),
                         *failed_runs([self]),

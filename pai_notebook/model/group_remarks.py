@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.flatten import split_path
 from pai_notebook.model.names import Name
 from pai_notebook.model.shared import Key
 from pai_notebook.model.source import dataset_names
@@ -26,15 +27,22 @@ def repeated_runs(groups: Sequence[VersionGroup]) -> list[Phrase]:
     return [say(several, groups=first(counts, _NAMED))] if found else []
 
 
-def left_out_columns(groups: Sequence[VersionGroup]) -> list[Phrase]:
-    """Name columns that were left out of a table although groups may mix what they say."""
+def untold_columns(groups: Sequence[VersionGroup]) -> list[Phrase]:
+    """Name columns of a table that are no settings although groups may mix what they say: left out, or metrics that may have been set."""
     found: dict[tuple[str, ...], list[str]] = {}
     for group in groups:
-        columns = tuple(dict.fromkeys(column for each in group.members for column in each.provenance.differing))
-        if columns and len(group.members) > 1:
-            found.setdefault(columns, []).append(group.version_name)
-    mixing = "columns left out of the table, which may differ within {groups}: {names}; settings= would tell them apart"
+        columns = dict.fromkeys(column for each in group.members for column in each.provenance.differing)
+        mixed = tuple(column for column in columns if _is_mixed(group, column))
+        if mixed and len(group.members) > 1:
+            found.setdefault(mixed, []).append(group.version_name)
+    mixing = "columns that are no settings and may differ within {groups}: {names}; settings= would tell them apart"
     return [say(mixing, groups=first(of, _NAMED), names=first(columns, _NAMED)) for columns, of in found.items()]
+
+
+def _is_mixed(group: VersionGroup, column: str) -> bool:
+    """Whether members may differ in a column, of which nothing is known where it was left out."""
+    values = {repr(cell.raw) for each in group.members for cell in each.metrics.cells if split_path(cell.path)[-1:] == (column,)}
+    return len(values) != 1
 
 
 def equal_runs(groups: Sequence[VersionGroup]) -> list[Phrase]:

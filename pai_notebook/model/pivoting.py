@@ -8,42 +8,22 @@ from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.json_text import plain_array
+from pai_notebook.model.column_words import OF_NAMES, is_of_datasets, is_remark, rank_of_names, word_of, word_of_names
 from pai_notebook.model.evidence_among import is_quality
 from pai_notebook.model.evidence_names import read_evidence_name
-from pai_notebook.model.names import snake_case
 from pai_notebook.model.settings import is_step, looks_set, tells_runs
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What columns with the names of versions are called, the likeliest first.
-OF_NAMES = ("version", "run", "model", "name", "checkpoint")
-_CALLED = {"tags.mlflow.runName": "version", "版本": "version", "运行": "run", "模型": "model", "名称": "name", "检查点": "checkpoint"}
 # What the columns of a table with a row a metric are called, also by melt() and stack().
 _METRIC = re.compile(r"metric|measure|variable|level_[0-9]{1,3}|指标")
 _VALUE = re.compile(r"(?:metric_)?(?:value|score|result|mean)|0|数值|值")
 # Other words for the first: those of TensorBoard and MLflow, and of melt(var_name="name").
 _PERHAPS_METRIC = re.compile(r"tag|key|name|名称")
-_DATASET = re.compile(r"dataset|dataset_id|data|split|subset|task|lang|language|benchmark|domain|category|corpus|数据集|语言")
 # What has the names of runs where nothing else has.
 _RUN = re.compile(r"(?:run|job|trial)_(?:id|uuid)")
 _Table = Mapping[str, Sequence[Any]]
-
-
-def word_of_names(column: str) -> str:
-    """The word for names of versions that a column is called by, empty for another column.
-
-    Examples
-    --------
-    >>> word_of_names("VersionName"), word_of_names("版本"), word_of_names("accuracy")
-    ('version', 'version', '')
-    """
-    word = _CALLED.get(column, _word(column))
-    return word if word in OF_NAMES else ""
-
-
-def _word(column: str) -> str:
-    return snake_case(column).replace(" ", "_").removesuffix("_name").removesuffix("名称") or column
 
 
 def column_of_datasets(values: _Table) -> str:
@@ -54,7 +34,7 @@ def column_of_datasets(values: _Table) -> str:
     >>> column_of_datasets({"lr": [0.1, 0.1], "Dataset": ["d-a", "d-b"]}), column_of_datasets({"language": ["de", "de"]})
     ('Dataset', '')
     """
-    called = (column for column in values if _DATASET.fullmatch(_word(column)))
+    called = (column for column in values if is_of_datasets(column))
     return next((column for column in called if len(set(map(str, values[column]))) > 1), "")
 
 
@@ -69,10 +49,10 @@ def columns_of_long(values: _Table) -> tuple[str, str] | None:
     (('tag', 'value'), None)
     """
     texts = [column for column, cells in values.items() if _are_texts(cells)]
-    surely = (column for column in texts if _METRIC.fullmatch(_word(column)))
-    perhaps = (column for column in texts if _PERHAPS_METRIC.fullmatch(_word(column)) and _has_metrics(values, column))
+    surely = (column for column in texts if _METRIC.fullmatch(word_of(column)))
+    perhaps = (column for column in texts if _PERHAPS_METRIC.fullmatch(word_of(column)) and _has_metrics(values, column))
     metric = next(chain(surely, perhaps), None)
-    value = next((column for column in values if _VALUE.fullmatch(_word(column))), None)
+    value = next((column for column in values if _VALUE.fullmatch(word_of(column))), None)
     return None if metric is None or value is None else (metric, value)
 
 
@@ -84,11 +64,11 @@ def _has_metrics(values: _Table, column: str) -> bool:
 
 
 def _names_runs(column: str) -> bool:
-    return bool(word_of_names(column) or _RUN.fullmatch(_word(column)))
+    return bool(word_of_names(column) or _RUN.fullmatch(word_of(column))) or rank_of_names(column) is not None
 
 
 def _order(column: str) -> int:
-    return OF_NAMES.index(word_of_names(column)) if word_of_names(column) else len(OF_NAMES)
+    return OF_NAMES.index(word_of_names(column)) if word_of_names(column) else len(OF_NAMES) + (rank_of_names(column) or 0)
 
 
 def _says_how_sure(column: str) -> bool:
@@ -97,8 +77,21 @@ def _says_how_sure(column: str) -> bool:
     return beside is not None and beside.sibling and behind is not None and behind.of == ("f1",)
 
 
-def code_of_wide(frame: pd.DataFrame, name: str | None, metrics: Sequence[str] | None = None, settings: Sequence[str] = ()) -> str:
+def code_of_wide(
+    frame: pd.DataFrame, name: str | None, metrics: Sequence[str] | None = None, settings: Sequence[str] = (), code: str = "df"
+) -> str:
     """Write what makes a row a version, and a column a metric and dataset; empty where no columns tell rows of one version apart.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table.
+    name : str or None
+        The column with the names of versions, where one is known.
+    metrics, settings : sequence of str
+        Columns that are known to be metrics, by default all that are left of numbers, and to be settings.
+    code : str
+        What gives the table.
 
     Examples
     --------
@@ -107,11 +100,11 @@ def code_of_wide(frame: pd.DataFrame, name: str | None, metrics: Sequence[str] |
     >>> print(code_of_wide(df, None))
     wide = df.pivot(index=['run'], columns=['metric'], values='value'); VersionSet.from_frame(wide)
     """
-    code, index, levels = "df", frame.index, list[str]()
+    index, levels = frame.index, list[str]()
     if {*index.names} & {*frame.columns}:
         return ""
     if index.nlevels > 1 or index.name is not None or not all(isinstance(each, int) for each in plain_array(index)):
-        code, frame = "df.reset_index()", frame.reset_index()
+        code, frame = f"{code}.reset_index()", frame.reset_index()
         levels = list(map(str, frame.columns[: index.nlevels]))
         name = levels[0] if name is None and index.nlevels == 1 else name
     labels = {str(column): column for column in frame.columns}
@@ -125,7 +118,7 @@ def code_of_wide(frame: pd.DataFrame, name: str | None, metrics: Sequence[str] |
         values = _plain(frame)
     if len(values) == len(frame.columns) and len(rows := dict.fromkeys(zip(*values.values(), strict=True))) < len(frame):
         code, values = f"{code}.drop_duplicates()", dict(zip(values, zip(*rows, strict=True), strict=True))
-    used = {name, *settings, *levels, *filter(tells_runs, values), *filter(word_of_names, values)}
+    used = {name, *settings, *levels, *filter(tells_runs, values), *filter(looks_set, values), *filter(_names_runs, values)}
     numbers = [column for column in values if not _are_texts(values[column]) and column not in used]
     sure = [column for column in values if long and _says_how_sure(column) and column not in (name, *long)]
     cells = [long[1], *sure] if long else [column for column in metrics or numbers if column in values]
@@ -135,14 +128,14 @@ def code_of_wide(frame: pd.DataFrame, name: str | None, metrics: Sequence[str] |
         if found is not None:
             named, index_of = found
             told = [column for column in index_of if column != named and not column.startswith("labels.")]
-            group = (
-                next((column for column in told if word_of_names(column)), None)
-                if any(_is_seed(each) and not is_step(each) for each in told)
-                else None
-            )
+            # groups are complete where all that was tried tells them apart, and what has the names of versions comes first
+            tried = [column for column in sorted(told, key=_order) if not tells_runs(column) or word_of_names(column)]
+            is_grouped = any(_is_seed(each) and not is_step(each) for each in told) and any(map(_names_runs, tried))
+            group = [column for column in tried if _names_runs(column) or (len({*values[column]}) > 1 and not is_remark(column))]
             read = "".join(f", {key}={given!r}" for key, given in (("name", named), ("settings", told)) if given)
+            grouped = f".groupby({', '.join(map(repr, group))})"
             if not keys:
-                return f"VersionSet.from_frame({code}{read}){f'.groupby({group!r})' if group else ''}"
+                return f"VersionSet.from_frame({code}{read}){grouped if is_grouped else ''}"
             parts = ", ".join(f"{key}={[labels[each] for each in given]!r}" for key, given in (("index", index_of), ("columns", keys)))
             pivot = f"wide = {code}.pivot({parts}, values={labels[long[1]] if long and not sure else [labels[each] for each in cells]!r})"
             flat = '"@".join' if long or _are_texts([*labels.values()]) else 'lambda each: "@".join(map(str, each))'
@@ -177,7 +170,7 @@ def _of_last_steps(values: _Table, name: str | None, settings: Sequence[str]) ->
 def _keys(values: _Table, metric: list[str], free: Sequence[str]) -> Iterator[list[str]]:
     """Columns that may become the names of columns: that of metrics, those of datasets, and up to two more of texts."""
     texts = [column for column in free if _are_texts(values[column]) and not _names_runs(column) and len({*values[column]}) > 1]
-    told = [*metric, *(column for column in texts if _DATASET.fullmatch(_word(column)))]
+    told = [*metric, *(column for column in texts if is_of_datasets(column))]
     # a text that is another one in every row is a remark about it
     others = [column for column in texts if column not in told and len({*values[column]}) < len(values[column])]
     return ([*told, *more] for count in range(3) for more in combinations(others, count) if told or more or not metric)

@@ -11,6 +11,7 @@ from pai_notebook.model.equality import value_key
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import text_of
+from pai_notebook.model.setting_words import is_hyperparameter
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
@@ -24,22 +25,25 @@ FIRST_SETTINGS = ("learning_rate", "lr", "epoch", "steps", "batch", "max_length"
 Leaves = dict[str, Any]
 
 _IGNORED_SPECS = ("extra_info", "options")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _OWNERS = frozenset(
     {"creator", "experiment", "instance", "job", "node", "owner", "pipeline", "request", "run", "session", "task", "trace", "trial", "user"}
 )
 _TARGETS = frozenset({"artifact", "artifacts", "checkpoint", "checkpoints", "log", "logs", "output", "outputs", "tensorboard"})
 _TIMES = frozenset({"timestamp", "gmt"})
-_REPEATS = frozenset({"repeat", "repetition", "replicate", "rerun", "run", "trial"})
+_REPEATS = frozenset({"repeat", "repetition", "replicate", "rerun", "run", "trial", "重复", "试验"})
 # Words of settings that say how far one training had come, and words before them.
-_STEPS = frozenset({"step", "epoch", "iteration", "iter"})
+_STEPS = frozenset({"step", "epoch", "iteration", "iter", "轮次", "当前步", "当前步数", "当前轮数"})
 _BEFORE_STEPS = frozenset({"global", "train", "training", "current", "checkpoint"})
 # Whose ids are those of one training.
 _RUNS = frozenset({"run", "job", "trial"})
 # Seeds that mean another one each time, and specs whose seeds are not those of the training.
 _NO_SEED, _AFTER_TRAINING = (None, "", -1), ("evaluation_spec.", "inference_spec.")
 # Words that say that a number follows.
-_NUMBERS = frozenset({"id", "idx", "index", "no", "nr", "num", "number"})
+_NUMBERS = frozenset({"id", "idx", "index", "no", "nr", "num", "number", "编号", "序号"})
+# Chinese is written without spaces, so a word for a seed ends in this; 折数 is no fold but how many there are.
+_SEED, _FOLDS = "种子", frozenset({"fold", "折", "折号", "折次", "第几折", "折编号", "折序号", "交叉验证折"})
+_CHINESE_REPEATS = frozenset({"重复编号", "重复序号", "运行编号", "运行序号", "试验编号", "试验序号", "第几次"})
 _MOMENTS = frozenset(
     {"create", "created", "end", "ended", "finish", "finished", "modified", "start", "started", "submit", "update", "updated"}
 )
@@ -74,11 +78,11 @@ def is_seed(path: str) -> bool:
 
     Examples
     --------
-    >>> [is_seed(path) for path in ("HyperParameters.seed", "random_state", "randomSeed", "seed_layer", "lr")]
-    [True, True, True, False, False]
+    >>> [is_seed(path) for path in ("HyperParameters.seed", "random_state", "randomSeed", "随机种子", "seed_layer", "lr")]
+    [True, True, True, True, False, False]
     """
     words = _words(path)
-    return bool(words) and (words[-1] in ("seed", "rng") or words[-2:] == ["random", "state"])
+    return bool(words) and (words[-1] in ("seed", "rng") or words[-2:] == ["random", "state"] or words[-1].endswith(_SEED))
 
 
 def looks_set(path: str) -> bool:
@@ -89,8 +93,7 @@ def looks_set(path: str) -> bool:
     >>> [looks_set(path) for path in ("dropout", "seed", "batch_size", "lr", "fold", "accuracy", "train.loss")]
     [True, True, True, True, True, False, False]
     """
-    words = "_".join(_words(path))
-    return is_seed(path) or is_fold(path) or any(re.search(rf"(?:^|_){word}s?(?:_|$)", words) for word in FIRST_SETTINGS)
+    return is_seed(path) or is_fold(path) or is_hyperparameter(path)
 
 
 def is_repeat(path: str) -> bool:
@@ -113,7 +116,7 @@ def _without_number(path: str) -> list[str]:
 def _is_numbered(path: str) -> bool:
     """Whether a leaf is a seed, or the number of a fold, a repeat, a run or a trial."""
     words = _without_number(path)
-    return is_seed(path) or is_fold(path) or (len(words) == 1 and words[0] in _REPEATS)
+    return is_seed(path) or is_fold(path) or (len(words) == 1 and words[0] in _REPEATS) or not _CHINESE_REPEATS.isdisjoint(_words(path))
 
 
 def is_step(path: str) -> bool:
@@ -144,11 +147,11 @@ def is_fold(path: str) -> bool:
 
     Examples
     --------
-    >>> [is_fold(path) for path in ("HyperParameters.fold", "cv_fold", "fold_index", "n_folds")]
-    [True, True, True, False]
+    >>> [is_fold(path) for path in ("HyperParameters.fold", "cv_fold", "fold_index", "折", "n_folds", "折数")]
+    [True, True, True, True, False, False]
     """
     words = _words(path)
-    return "fold" in (words[-2:] if words[-1:] and words[-1] in _NUMBERS else words[-1:])
+    return not _FOLDS.isdisjoint(words[-2:] if words[-1:] and words[-1] in _NUMBERS else words[-1:])
 
 
 def settings_of(version: ModelVersion) -> Leaves:

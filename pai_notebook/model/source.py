@@ -93,7 +93,8 @@ class Provenance(Brief):
     left_out : tuple of str
         Columns that `from_frame` took neither as metrics nor as anything else.
     differing : tuple of str
-        Those of them that may tell versions apart as settings do, so that a group may mix what they say.
+        Columns that are no settings and may tell versions apart as they do, so that a group may mix what they say: some of those that were
+        left out, and metrics that may have been set.
 
     Examples
     --------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -11,27 +12,47 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import plain_array
-from pai_notebook.model.evidence_among import evidence_among
+from pai_notebook.model.column_words import (
+    OF_NAMES,
+    is_bookkeeping,
+    is_of_datasets,
+    is_remark,
+    is_result,
+    rank_of_names,
+    word_of_names,
+)
+from pai_notebook.model.evidence_among import evidence_among, is_quality
 from pai_notebook.model.evidence_names import behind_metric
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named
+from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import read_value
-from pai_notebook.model.names import snake_case
+from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import nearest, nearest_or_known
-from pai_notebook.model.pivoting import OF_NAMES, word_of_names
 from pai_notebook.model.resolving import without_dataset
 from pai_notebook.model.settings import is_repeat, looks_set, tells_runs
-from pai_notebook.model.table_cells import are_numbers, are_texts, as_json, hold_numbers, is_json, is_of_numbers, is_stated
+from pai_notebook.model.table_cells import (
+    are_numbers,
+    are_texts,
+    as_json,
+    hold_numbers,
+    is_json,
+    is_number,
+    is_of_numbers,
+    is_stated,
+    is_there,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # What MLflow, Optuna, scikit-learn and loggers of configurations put before the names of settings; param_count is none.
 _BEFORE = re.compile(r"(?:(?:params?|hparams|config)[./]|params?_(?!(?:count|total|size|[mMB]|millions?|billions?)$))(?=.)")
-# Words of columns of texts that say how a run went.
-_OF_RESULTS = frozenset(
-    {"status", "state", "error", "exception", "message", "note", "notes", "comment", "comments", "remark", "remarks", "reason"}
-)
+_SETTINGS = ("TrainingSpec", "HyperParameters")
+# Words for fields of the API that are ordinary words, so that columns may be called so.
+_ORDINARY = frozenset({"model", "model_id", "framework", "format", "label"})
+# Different texts among the numbers of a metric that is called by no word.
+_FEW = 2
 _TRUTHS = frozenset({"True", "False", "true", "false", "TRUE", "FALSE"})
 # What pandas calls a column without a name in a file, as the index of a saved table is.
 _UNNAMED = re.compile(r"Unnamed: [0-9]{1,6}")
@@ -55,21 +76,27 @@ class GivenTable:
         Cells by column.
     typed : frozenset of str
         Columns whose type is one of numbers.
+    code : str
+        What gives the table in code that is printed, where the DataFrame that was given is `df`.
     """
 
     frame: pd.DataFrame
     columns: list[str]
     cells: dict[str, list[Any]]
     typed: frozenset[str]
+    code: str
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Self:
         """Read a DataFrame whose columns have one level; headings of files that are set in columns have blanks around them."""
-        frame = frame.set_axis([column.strip() if isinstance(column, str) else column for column in frame.columns], axis=1)
+        stripped = [column.strip() if isinstance(column, str) else column for column in frame.columns]
+        strip = "str.strip" if are_texts(stripped) else "lambda each: each.strip() if isinstance(each, str) else each"
+        code = "df" if stripped == list(frame.columns) else f"df.rename(columns={strip})"
+        frame = frame.set_axis(stripped, axis=1)
         columns = list(map(str, frame.columns))
         values = {column: plain_array(frame.iloc[:, place]) for place, column in enumerate(columns)}
         typed = frozenset(column for column, kind in zip(columns, frame.dtypes, strict=True) if is_of_numbers(kind))
-        return cls(frame, columns, values, typed)
+        return cls(frame, columns, values, typed, code)
 
     @property
     def only_counts(self) -> bool:
@@ -89,27 +116,34 @@ class TableColumns:
         Whether that column was found, not given.
     likely : list of str
         Columns that may have the names where none was given.
+    datasets : list of str
+        Columns that say on which dataset a row was measured, whatever metric does not say it itself.
     metrics : dict of str to (str, str)
         Metric and dataset of each column of metrics.
     labels, settings : list of str
         Columns of labels and of settings.
     shared : list of str
         Settings that are texts which some rows share, as nothing but that makes them settings.
+    texts : list of str
+        Metrics in which a text is named, as numbers are meant there.
     numbers : list of str
         Columns that hold numbers, whatever they are taken as.
     left : list of str
         Columns that are nothing of these.
     differing : list of str
-        Those of them that may say in what rows differ.
+        Columns that are no settings and may say in what rows differ: some of those that were left out, and numbers of a grid that no
+        word calls a metric.
     """
 
     name: str | None
     is_found: bool
     likely: list[str]
+    datasets: list[str]
     metrics: dict[str, tuple[str, str]]
     labels: list[str]
     settings: list[str]
     shared: list[str]
+    texts: list[str]
     numbers: list[str]
     left: list[str]
     differing: list[str]
@@ -129,39 +163,54 @@ def columns_of(
     ConfigurationError
         When a column is not there or is there twice, or two are one metric, label or setting.
     """
-    columns, values = table.columns, table.cells
+    columns, cells = table.columns, table.cells
     metrics = None if metrics is None else check_columns("metrics", metrics, columns)
     chosen = [column for column in columns if column.startswith("labels.")] if labels is None else check_columns("labels", labels, columns)
     told = (
-        [column for column in columns if column not in (metrics or ()) and (section_of(column) or _BEFORE.match(column))]
+        [column for column in columns if column not in (metrics or ()) and (_section_of(column) or _BEFORE.match(column))]
         if settings is None
         else check_columns("settings", settings, columns)
     )
     used = {*chosen, *told, *(metrics or ())}
     likely = _columns_of_names(table, used) if name is None else []
-    found = likely[0] if len(likely) == 1 and (word_of_names(likely[0]) or are_texts(values[likely[0]])) else None
+    found = likely[0] if len(likely) == 1 and (_is_called(likely[0]) or are_texts(cells[likely[0]])) else None
     if name is None:
         name = found if likely else _claimed(table, used)
     free = {*columns} - {name, *chosen, *likely, *(metrics or ())}
-    told = [column for column in columns if column in told or (column in free and _tells_runs(column, values[column]))]
+    is_read_back = metrics is None and any(column.startswith("metrics.") for column in columns)
+    taken = [column for column in columns if column.startswith("metrics.")] if metrics is None else metrics
+    others = [column for column in columns if column in free and column not in (*told, *taken) and not is_unnamed(column)]
+    evidence = _evidence(table, [column for column in others if hold_numbers(cells[column]) or column in table.typed])
+    # beside config.lr, a logger's own lr says where a schedule ended
+    places = {place_of(column): column for column in reversed(others) if _is_setting(column, cells[column], evidence)}
+    places |= {place_of(column): column for column in told}
+    told = [column for column in columns if column in (*told, *places.values())]
     rest = [column for column in columns if column not in (name, *chosen, *told)]
     called = [column for column in rest if not is_unnamed(column)]
-    numbers = [column for column in called if column in table.typed or are_numbers(values[column])]
-    taken = [column for column in columns if column.startswith("metrics.")] if metrics is None else metrics
-    # such texts are states and names of the registry
-    tried = [] if taken and metrics is None else [column for column in called if column in free and _tell_groups(column, values[column])]
+    numbers = [column for column in called if column in table.typed or are_numbers(cells[column])]
+    texts: list[str] = []
     if not taken and metrics is None:
-        taken = sorted({*numbers, *_beside(numbers, called, values)}, key=columns.index)
+        texts = [column for column in called if column not in numbers and column in free and _is_measured(column, cells[column])]
+        beside = [column for column in called if column not in numbers and (said := evidence.get(column)) and said in _BESIDE]
+        measured = [column for column in numbers if column in evidence or not (is_bookkeeping(column) or _is_set(column))]
+        taken = sorted({*measured, *beside, *texts}, key=columns.index)
     check_columns("metrics", taken, columns)
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
     keys = _keys_of(taken)
     _refuse_twice("metrics", ["@".join(key).removesuffix("@") for key in keys.values()])
     _refuse_twice("settings", told)
-    shared = [column for column in tried if column not in taken and column not in told]
+    # texts in a table that `to_frame` made are states and names of the registry
+    untold = [column for column in called if column in free and column not in (*taken, *texts) and not is_read_back]
+    is_named = name is not None or not table.only_counts
+    lacking = is_named and any(not dataset for _, dataset in keys.values())
+    datasets = [column for column in untold if lacking and is_of_datasets(column) and _are_several(cells[column])]
+    shared = [column for column in untold if column not in datasets and _tell_groups(column, cells[column])]
     told = [column for column in columns if column in told or column in shared]
-    left = [column for column in rest if column not in (*taken, *told)]
-    differing = [column for column in left if _may_differ(column, values[column]) and (column not in numbers or looks_set(column))]
-    return TableColumns(name, found is not None, likely, keys, chosen, told, shared, numbers, left, differing)
+    left = [column for column in rest if column not in (*taken, *told, *datasets)]
+    differing = [column for column in left if _may_differ(column, cells[column]) and (column not in numbers or looks_set(column))]
+    grid = _grid([column for column in numbers if column in keys and column not in evidence and metrics is None], keys, cells)
+    differing = [column for column in columns if column in (*differing, *grid)]
+    return TableColumns(name, found is not None, likely, datasets, keys, chosen, told, shared, texts, numbers, left, differing)
 
 
 def check_columns(argument: str, given: Sequence[str], columns: Sequence[str]) -> list[str]:
@@ -195,22 +244,22 @@ def _refuse_twice(argument: str, names: Sequence[str]) -> None:
             raise ConfigurationError(said, hint=say("Leave one of them out."))
 
 
-def section_of(column: str) -> str:
+def _section_of(column: str) -> str:
     """The API's word for the spec that a column is named after, as `to_frame` does it; empty for another column."""
     info = field_named(column.partition(".")[0])
     return info.key if info is not None and info.kind == "spec" and "." in column else ""
 
 
-def setting_named(column: str) -> str:
-    """The setting that a column is named after, without what tools put before it.
+def place_of(column: str) -> tuple[str, ...]:
+    """Where a setting stands in a document: in the spec that its column names, else by its name without what tools put before it.
 
     Examples
     --------
-    >>> setting_named("params.lr"), setting_named("lr"), setting_named("param_count")
-    ('lr', 'lr', 'param_count')
+    >>> place_of("params.lr"), place_of("inference_spec.cpu"), place_of("param_count")
+    (('TrainingSpec', 'HyperParameters', 'lr'), ('InferenceSpec', 'cpu'), ('TrainingSpec', 'HyperParameters', 'param_count'))
     """
-    before = _BEFORE.match(column)
-    return column[before.end() if before else 0 :]
+    key, before = _section_of(column), _BEFORE.match(column)
+    return (key, *split_path(column.partition(".")[2])) if key else (*_SETTINGS, column[before.end() if before else 0 :])
 
 
 def is_unnamed(column: str) -> bool:
@@ -222,14 +271,22 @@ def _columns_of_names(table: GivenTable, used: Collection[str]) -> list[str]:
     """Columns that may have the names of the versions, where the index only counts the rows."""
     if not table.only_counts:
         return []
-    values, rows = table.cells, len(table.frame)
-    words = {column: word_of_names(column) for column in values if column not in used}
-    counted = list(range(rows))
-    likely = [column for column, word in words.items() if word or (is_unnamed(column) and values[column] != counted)]
-    likely = [column for column in likely if all(map(is_stated, values[column])) and len(set(map(str, values[column]))) == rows]
-    by_word = [column for column in likely if words[column]]
+    cells, rows = table.cells, len(table.frame)
+    likely = [column for column in cells if column not in used and all(map(is_stated, cells[column]))]
+    likely = [column for column in likely if len(set(map(str, cells[column]))) == rows]
+    by_word = [column for column in likely if word_of_names(column)]
     # beside it the model, in a table of few rows, is another one in each
-    return [column for column in by_word if words[column] == "version"] or by_word or likely
+    if found := [column for column in by_word if word_of_names(column) == "version"] or by_word:
+        return found
+    if any(map(word_of_names, cells)) and _claimed(table, used) is not None:
+        return []
+    ranks = {column: rank for column in likely if (rank := rank_of_names(column)) is not None}
+    counted = list(range(rows))
+    return sorted(ranks, key=ranks.__getitem__)[:1] or [column for column in likely if is_unnamed(column) and cells[column] != counted]
+
+
+def _is_called(column: str) -> bool:
+    return bool(word_of_names(column)) or rank_of_names(column) is not None
 
 
 def _claimed(table: GivenTable, used: Collection[str]) -> str | None:
@@ -242,16 +299,41 @@ def _claimed(table: GivenTable, used: Collection[str]) -> str | None:
     return min(called, key=lambda column: OF_NAMES.index(word_of_names(column)), default=None)
 
 
-def _tells_runs(column: str, values: Sequence[Any]) -> bool:
-    """Whether a column tells runs apart by its name, and states something that can be a setting."""
+def _is_setting(column: str, values: Sequence[Any], evidence: Collection[str]) -> bool:
+    """Whether a column tells runs apart or was set, by its name, and states something that can be a setting."""
     stated = list(filter(is_stated, values))
-    return tells_runs(column) and bool(stated) and all(map(is_json, stated))
+    if not stated or not all(map(is_json, stated)) or any(isinstance(each, list) for each in stated):
+        return False
+    # the version of a task or a library, and the number of a model, tell rows apart as texts do
+    is_id = (is_bookkeeping(column) and not is_repeat(column) and not column.startswith("_")) or bool(word_of_names(column))
+    is_shared = 1 < len({*stated}) < len(values)
+    return tells_runs(column) or (column not in evidence and looks_set(column)) or (is_id and is_shared and not are_texts(stated))
+
+
+def _is_set(column: str) -> bool:
+    """Whether a number is called as a setting or as a name is, and so is no metric where it is not taken as such."""
+    return looks_set(column) or bool(word_of_names(column))
 
 
 def _tell_groups(column: str, values: Sequence[Any]) -> bool:
     """Whether each cell is a text that tells groups of rows apart, as the name of an optimizer does, and no result or remark."""
-    texts = are_texts(values) and all(map(is_stated, values)) and not _TRUTHS.issuperset(values)
+    texts = are_texts(values) and all(map(is_stated, values)) and not _TRUTHS.issuperset(values) and not any(map(is_number, values))
     return texts and _may_differ(column, values) and len({*values}) < len(values)
+
+
+def _are_several(values: Sequence[Any]) -> bool:
+    """Whether there are several texts."""
+    return are_texts(filter(is_there, values)) and len({*filter(is_stated, values)}) > 1
+
+
+def _is_measured(column: str, values: Sequence[Any]) -> bool:
+    """Whether a column of texts is a metric: it is called as one, or a number stands among a word or two, such as `failed`."""
+    stated = list(filter(is_stated, values))
+    if not stated or not all(map(is_json, stated)) or is_remark(column) or is_bookkeeping(column):
+        return False
+    others = {str(each) for each in stated if not is_number(each)}
+    is_among = any(map(is_number, stated)) and len(others) <= _FEW and not any(isinstance(each, list | bool) for each in stated)
+    return is_among or (is_result(column) and are_texts(stated))
 
 
 def _may_differ(column: str, values: Sequence[Any]) -> bool:
@@ -259,25 +341,45 @@ def _may_differ(column: str, values: Sequence[Any]) -> bool:
     said = {str(value) for value in values}
     # without letters a text is a number that is written otherwise, such as 95%
     is_result = all(isinstance(value, str) and not any(map(str.isalpha, value)) for value in filter(is_stated, values))
-    is_other = is_result or is_unnamed(column) or is_repeat(column) or field_named(column) is not None
-    return len(said) > 1 and not is_other and _OF_RESULTS.isdisjoint(snake_case(column).split("_"))
+    is_field = field_named(column) is not None and column not in _ORDINARY
+    return len(said) > 1 and not (is_result or is_field or is_unnamed(column) or is_repeat(column) or is_remark(column))
 
 
-def _beside(numbers: Sequence[str], columns: Sequence[str], values: Mapping[str, Sequence[Any]]) -> list[str]:
-    """Columns of texts or lists that say how sure the numbers are, as such texts and lists do in a document."""
-    others = [column for column in columns if column not in numbers and hold_numbers(values[column])]
-    if not others:
-        return []
-    keys = _keys_of((*numbers, *others))
+def _grid(columns: Sequence[str], keys: Mapping[str, tuple[str, str]], cells: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Columns of numbers that no word calls a metric and that may have been set: few values that rows share while a metric differs."""
+
+    def counts(column: str) -> Counter[str]:
+        return Counter(str(value) for value in cells[column] if is_stated(value))
+
+    def is_shared(column: str) -> bool:
+        found = counts(column)
+        return len(found) > 1 and min(found.values()) > 1
+
+    def is_called(column: str) -> bool:
+        path, dataset = keys[column]
+        return bool(dataset) or is_quality(path) or kind_of_metric(path) > 0
+
+    grid = [column for column in columns if not is_called(column) and is_shared(column)]
+    others = [cells[column] for column in columns if column not in grid]
+
+    def differs(column: str) -> bool:
+        pairs = {(str(value), str(each[place])) for each in others for place, value in enumerate(cells[column])}
+        return len(pairs) > len({value for value, _ in pairs})
+
+    return [column for column in grid if differs(column)]
+
+
+def _evidence(table: GivenTable, columns: Sequence[str]) -> dict[str, Role]:
+    """Columns that say how sure numbers are, texts and lists among them as in a document, and what they say."""
+    keys = _keys_of(columns)
     named = {key: column for column, key in keys.items()}
 
     def read(key: tuple[str, str]) -> dict[int, float]:
-        cells = ((place, value) for place, value in enumerate(values[named[key]]) if is_stated(value))
-        found = ((place, read_value(as_json("metrics", named[key], value))[1]) for place, value in cells)
+        stated = ((place, value) for place, value in enumerate(table.cells[named[key]]) if is_stated(value))
+        found = ((place, read_value(as_json("metrics", named[key], value))[1]) for place, value in stated)
         return {place: number for place, number in found if number is not None}
 
-    evidence = evidence_among(named, read)
-    return [column for column in others if (name := evidence.get(keys[column])) is not None and name.role in _BESIDE]
+    return {named[key]: name.role for key, name in evidence_among(named, read).items()}
 
 
 def _keys_of(columns: Iterable[str]) -> dict[str, tuple[str, str]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from pai_notebook.arguments import described
@@ -14,11 +15,13 @@ from pai_notebook.model.nearest import listed
 from pai_notebook.model.table_cells import is_number, is_stated
 from pai_notebook.model.table_columns import GivenTable, TableColumns, is_unnamed
 
-# Columns and cells without a number that are named.
+# Columns, and cells without a number, that are named.
 _NAMED, _ODD = 5, 3
 # A column of one of several runs, as acc_seed0: the metric, what parts it from the number, the word in that, and the number.
 _OF_RUN = re.compile(r"(.*?[^_.-])([_.-]?(seed|run|fold)[_.-]?)([0-9]{1,4})")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_PERCENT = re.compile(r"[+-]?[0-9.]+ ?%")
+_WITH_SPREAD = re.compile(r"[+-]?[0-9.]+ ?(?:±|\+/?-|\() ?[0-9.]+\)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 
 
@@ -39,9 +42,11 @@ def origin_of(table: GivenTable, columns: TableColumns, names: Sequence[str], *,
     values = table.cells
     # neither does a number beside columns that are named as metrics
     left = [column if chosen or column in columns.numbers else _with_kind(column, values[column]) for column in columns.left]
+    wholly = {column for column in columns.texts if not any(map(is_number, values[column]))}
     groups: dict[str, Sequence[str]] = {
         "names: {names}": [columns.name] if columns.is_found and columns.name else [],
-        "metrics: {names}": list(columns.metrics),
+        "datasets: {names}": columns.datasets,
+        "metrics: {names}": [_with_kind(column, values[column]) if column in wholly else column for column in columns.metrics],
         "labels: {names}": columns.labels,
         "settings: {names}": columns.settings,
         "left out: {names}": left,
@@ -50,12 +55,13 @@ def origin_of(table: GivenTable, columns: TableColumns, names: Sequence[str], *,
     odd = [
         say("{column}: {value} of {version} is not a number", column=column, value=described(value), version=each)
         for column in columns.metrics
-        if column in columns.numbers and column not in table.typed
+        if column not in wholly and column not in table.typed and column in (*columns.texts, *columns.numbers)
         for each, value in zip(names, values[column], strict=True)
         if is_stated(value) and not is_number(value) and not isinstance(value, list)
     ]
     parts += [first(odd, _ODD)] if odd else []
-    parts += _on_commas([each for column in columns.left for each in values[column] if isinstance(each, str)])
+    written = {column: [each.strip() for each in values[column] if isinstance(each, str)] for column in (*columns.left, *columns.texts)}
+    parts += [*_on_commas(chain.from_iterable(written.values())), *_on_numbers(table, written)]
     parts += [*similar_names(names), *([] if chosen else _on_runs(table, columns))]
     if columns.likely and columns.name is None:
         parts.append(say("name= is not given; the names may be in {names}", names=listed(columns.likely)))
@@ -79,9 +85,25 @@ def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
 
 def _on_commas(texts: Iterable[str]) -> list[Phrase]:
     """Say how a file is read whose numbers have a comma before decimals, or between thousands; nothing without such texts."""
-    written = [text.strip() for text in texts if _DECIMAL_COMMA.fullmatch(text.strip()) or _THOUSANDS.fullmatch(text.strip())]
+    written = [text for text in texts if _DECIMAL_COMMA.fullmatch(text) or _THOUSANDS.fullmatch(text)]
     code = "pd.read_csv(..., thousands=',')" if all(map(_THOUSANDS.fullmatch, written)) else "pd.read_csv(..., sep=';', decimal=',')"
     return [say("{code} reads commas in numbers", code=code)] if written else []
+
+
+def _on_numbers(table: GivenTable, written: Mapping[str, Sequence[str]]) -> list[Phrase]:
+    """Say which code makes numbers of texts such as 91.2% and 0.91 ± 0.02; nothing without such texts."""
+    for column, texts in written.items():
+        code = ""
+        if texts and all(map(_PERCENT.fullmatch, texts)):
+            code = f"df[{column!r}] = df[{column!r}].str.strip(' %').astype(float)"
+        elif texts and all(map(_WITH_SPREAD.fullmatch, texts)):
+            # whether it is a standard error or a spread nothing says, and `_std` does not say either
+            pair = [column, f"{column}_std"]
+            code = rf"df[{pair!r}] = df[{column!r}].str.extract(r'([-+]?[.\d]+)[^.\d]+([.\d]+)').astype(float)"
+        if code:
+            before = "" if table.code == "df" else f"df = {table.code}; "
+            return [say("{code} makes numbers of such texts", code=before + code)]
+    return []
 
 
 def _on_runs(table: GivenTable, columns: TableColumns) -> list[Phrase]:
@@ -92,7 +114,7 @@ def _on_runs(table: GivenTable, columns: TableColumns) -> list[Phrase]:
         return []
     kind = "fold" if alike[0][3] == "fold" else "seed"
     index = columns.name or table.frame.index.name or "index"
-    rows, metrics = "df" if columns.name else "df.reset_index()", list(dict.fromkeys(match[1] for match in alike))
+    rows, metrics = table.code if columns.name else f"{table.code}.reset_index()", list(dict.fromkeys(match[1] for match in alike))
     long = f"pd.wide_to_long({rows}, {metrics!r}, i={index!r}, j={kind!r}, sep={alike[0][2]!r}).reset_index()"
     code = f"VersionSet.from_frame({long}, settings=[{index!r}]).groupby({index!r})"
     return [say("columns such as {column} are runs: {code} takes them so", column=alike[0][0], code=code)]

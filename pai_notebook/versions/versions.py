@@ -200,20 +200,23 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             accuracy on the dataset d-a; in `recall@5` the number belongs to the metric. NaN, NA and None are not recorded.
         name : str, optional
             The column with the names of the versions; by default the index has them or, where it only counts the rows, a column
-            called `version`, else the only one called `run`, `model`, `name` or `checkpoint`, else the only one without a name
-            (`Unnamed: 0`), which the set says.
+            called `version`, else the only one called `run`, `model`, `name` or `checkpoint`, else one called `Method`, `commit`, `id`
+            or the like, else the only one without a name (`Unnamed: 0`), which the set says.
         metrics : str or sequence of str, optional
             Columns of metrics; by default those named `metrics.accuracy@d-a` and the like, else all other columns most of whose
             cells are numbers, also written as text, with their intervals and errors in any form that `from_documents` reads
-            (`"0.75-0.98"`, `"5%"`); the set names the cells that are none, and a comparison columns that were left out and that the
-            baseline has.
+            (`"0.75-0.98"`, `"5%"`), and columns of texts that are called as a quality or a cost; ids, versions and times are none. The
+            set names the cells that are no numbers, and a comparison columns that were left out and that the baseline has. Beside names
+            of versions, a column of texts called `dataset`, `task`, `language`, `split` or the like says on which dataset a row was
+            measured.
         labels : str or sequence of str, optional
             Columns of labels; by default those named `labels.env` and the like, as `to_frame` names them.
         settings : str or sequence of str, optional
             Columns of settings, which `groupby` and `group_repeats` use: `lr` becomes `training_spec.HyperParameters.lr`. By default
-            those named `training_spec.lr` and the like, as `to_frame` names them, or `params.lr`, `params_lr`, `config/lr`. `seed`,
-            `fold`, `step`, `run_id` and the like are settings anyhow, and so are texts that some rows share and others do not
-            (`optimizer`), unless `metrics` or `labels` names them or the table has columns named as `to_frame` names them.
+            those named `training_spec.lr` and the like, as `to_frame` names them, or `params.lr`, `params_lr`, `config/lr`. What is
+            called as a hyperparameter is (`lr`, `batch_size`, `max_depth`) is a setting anyhow, and so are `seed`, `fold`, `step`,
+            `run_id` and the like, and texts that some rows share and others do not (`optimizer`), unless `metrics` or `labels` names
+            them or, for texts, the table has columns named as `to_frame` names them.
 
         Returns
         -------
@@ -866,7 +869,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         )
         if not any(is_told(version) for version in self):
             alone = say("group_repeats grouped nothing: no version has settings other than seeds, folds, runs, ids and dates")
-        # numbers of a table are metrics unless they are said to be settings
+        # what is called as a setting is a metric where a table or its reader says so
         told = dict.fromkeys(name for version in self if not version.is_registered for name in version.metrics.names if looks_set(name))
         if told:
             missed = say("settings={names} where the versions were made takes what became metrics", names=list(told))

@@ -890,8 +890,8 @@ def test_a_dataset_in_brackets_is_one_in_the_name_of_a_column_too(column, name):
 @pytest.mark.parametrize(
     ("cells", "says"),
     [
-        (["95%", "93%"], "left out: m (texts such as '95%')."),
-        (["0.80 (0.02)", "0.9"], "left out: m (texts such as '0.80 (0.02)')."),
+        (["95%", "93%"], "left out: m (texts such as '95%'); df['m'] = df['m'].str.strip(' %').astype(float) makes numbers of such texts."),
+        (["0.80 (0.02)", "0.9"], "metrics: m; m: '0.80 (0.02)' of a is not a number."),
         ([0.9, "95%"], "metrics: m; m: '95%' of b is not a number."),
         ([0.9, "fast"], "metrics: m; m: 'fast' of b is not a number."),
     ],
@@ -1085,11 +1085,18 @@ def test_nothing_is_fetched_for_a_table_of_versions_that_are_not_registered():
         vs.compare("lates")
 
 
-def test_a_metric_that_was_left_out_of_a_table_is_named_in_the_comparison():
+@pytest.mark.parametrize(
+    ("metrics", "sentence"),
+    [
+        (None, "texts that are no numbers, which nothing is computed of: accuracy"),
+        ("n", "columns left out of the table: accuracy"),
+    ],
+)
+def test_a_metric_that_was_left_out_of_a_table_or_is_text_is_named_in_the_comparison(metrics, sentence):
     frame = pd.DataFrame({"run": ["A", "B"], "accuracy": ["91.2%", "92.3%"], "n": [500, 500], "team": ["x", "y"]})
-    said = pnb.VersionSet.from_frame(frame).compare("A")
-    assert "columns left out of the table: accuracy" in said.comparability
-    assert "columns left out of the table: accuracy" in said.to_markdown()
+    said = pnb.VersionSet.from_frame(frame, metrics=metrics).compare("A")
+    assert sentence in said.comparability
+    assert sentence in said.to_markdown()
     assert not pnb.VersionSet.from_frame(frame.assign(accuracy=[0.912, 0.923])).compare("A").comparability
 
 
@@ -1123,3 +1130,246 @@ def test_the_direction_that_a_file_of_the_harness_states_counts_for_its_task_alo
     renamed = pnb.VersionSet.from_lm_eval([stating(0.4, "a"), stating(0.6, "b")], rename={"acc,none": "accuracy", "toxigen": "tox"})
     assert renamed.compare("a")["accuracy", "tox"].direction.mode == "min"
     assert vs.compare("a", directions={"acc,none": "max"})["acc,none", "toxigen"].direction.mode == "max"
+
+
+GRID = {"run": list("abcd"), "accuracy": [0.5, 0.6, 0.7, 0.8]}
+
+
+def kinds_of(vs):
+    """Names of metrics, and of settings, of a table."""
+    settings = dict.fromkeys(key for version in vs for key in version.training_spec.get("HyperParameters", {}))
+    return sorted({cell.name for version in vs for cell in version.metrics.cells}), [*settings]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "lr",
+        "Learning Rate",
+        "batch_size",
+        "epochs",
+        "head.dropout",
+        "max_depth",
+        "n_estimators",
+        "weight_decay",
+        "temperature",
+        "top_p",
+        "C",
+        "num_fewshot",
+        "n-shot",
+        "per_device_train_batch_size",
+        "max_grad_norm",
+        "n_gpus",
+        "学习率",
+        "批大小",
+        "训练轮数",
+    ],
+)
+@pytest.mark.parametrize("arguments", [{}, {"metrics": "accuracy"}, {"settings": "run"}])
+def test_numbers_that_are_called_as_hyperparameters_are_settings(column, arguments):
+    frame = pd.DataFrame({**GRID, column: [1, 1, 2, 2]})
+    vs = pnb.VersionSet.from_frame(frame, **arguments)
+    assert column in kinds_of(vs)[1]
+    assert kinds_of(vs)[0] == ["accuracy"]
+    assert [len(group.members) for group in vs.groupby(column)] == [2, 2]
+    assert kinds_of(pnb.VersionSet.from_frame(frame, metrics=["accuracy", column])) == (
+        sorted(["accuracy", column.replace(".", r"\.")]),
+        [],
+    )
+    assert kinds_of(pnb.VersionSet.from_frame(frame.rename(columns={column: f"metrics.{column}"})))[1] == []
+    assert column in pnb.VersionSet.from_frame(frame, labels=column)[0].labels
+
+
+@pytest.mark.parametrize(
+    "column", ["best_epoch", "tokens_per_second", "epoch_time", "model_size", "acc_top_k", "gsm8k_5_shot", "val_loss", "n_params", "lr@d-a"]
+)
+def test_numbers_that_are_measured_are_no_hyperparameters(column):
+    assert kinds_of(pnb.VersionSet.from_frame(pd.DataFrame({**GRID, column: [1, 1, 2, 2]})))[1] == []
+
+
+def test_what_is_given_as_a_setting_and_logged_too_is_that_setting():
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({**GRID, "config.lr": [1, 1, 2, 2], "lr": [0, 0, 0, 0]}))
+    assert vs[3].training_spec == {"HyperParameters": {"lr": 2}}
+    assert vs.origin.endswith("left out: lr.")
+
+
+def test_an_alpha_that_is_the_level_of_intervals_is_no_setting():
+    bounds = {"accuracy_lower": [0.4, 0.5, 0.6, 0.7], "accuracy_upper": [0.6, 0.7, 0.8, 0.9]}
+    for column, taken in (("confidence_level", []), ("alpha", ["alpha"])):
+        vs = pnb.VersionSet.from_frame(pd.DataFrame({**GRID, **bounds, column: [0.9] * 4} if not taken else {**GRID, column: [0.9] * 4}))
+        assert kinds_of(vs)[1] == taken
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("column", ["width", "foo", "metric x"])
+def test_numbers_of_a_grid_that_no_word_calls_a_metric_are_named_where_groups_may_mix_them(column, lang):
+    frame = pd.DataFrame({"lr": [1, 1, 2, 2] * 2, column: [3, 3, 3, 3, 4, 4, 4, 4], "f1": [0.9, 0.91, 0.7, 0.72, 0.8, 0.81, 0.6, 0.62]})
+    frame = frame.assign(seed=[0, 1] * 4)
+    vs = pnb.VersionSet.from_frame(frame)
+    said = f"columns that are no settings and may differ within lr=1, lr=2: {column}; settings= would tell them apart"
+    with speaking(lang):
+        text = vs.groupby("lr").compare().to_markdown()
+    assert (said if lang == "en" else f"不是设置的列，在 lr=1、lr=2 内可能不同：{column}；可用 settings= 加以区分") in text
+    # where it is told apart, or is not mixed, nothing is said
+    assert "no settings" not in pnb.VersionSet.from_frame(frame, settings=column).group_repeats().compare().to_markdown()
+    assert "no settings" not in pnb.VersionSet.from_frame(frame[:4]).groupby("lr").compare().to_markdown()
+
+
+@pytest.mark.parametrize("column", ["accuracy", "f1", "latency_ms", "wer", "MMLU", "n", "train_loss"])
+def test_numbers_that_a_word_calls_a_metric_are_no_grid(column):
+    frame = pd.DataFrame({"lr": [1, 1, 2, 2], "seed": [0, 1, 0, 1], "reward": [0.1, 0.2, 0.3, 0.4], column: [5, 6, 5, 6]})
+    assert "no settings" not in pnb.VersionSet.from_frame(frame).groupby("lr").compare().to_markdown()
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "said"),
+    [
+        ("F1 (macro)", ["high", "high", "low", "low"], "F1 (macro) (texts)"),
+        ("latency", ["fast", "slow", "fast", "slow"], "latency (texts)"),
+        ("准确率", ["高", "高", "低", "低"], "准确率 (texts)"),
+        ("odd", ["failed", "failed", "failed", "0.91"], "odd: 'failed' of a is not a number"),
+        ("odd", ["OOM", "OOM", 0.91, "n/a"], "odd: 'OOM' of a is not a number"),
+    ],
+)
+def test_texts_that_are_called_as_a_metric_or_stand_beside_numbers_are_no_settings(column, cells, said):
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({**GRID, column: cells}))
+    assert kinds_of(vs) == (sorted(["accuracy", column]), [])
+    assert said in vs.origin
+
+
+@pytest.mark.parametrize("column", ["loss", "precision", "reward_model", "map", "model_size", "label", "group", "framework"])
+def test_texts_that_say_what_was_tried_are_settings_although_a_metric_is_called_so(column):
+    assert kinds_of(pnb.VersionSet.from_frame(pd.DataFrame({**GRID, column: ["x", "x", "y", "y"]}))) == (["accuracy"], [column])
+
+
+@pytest.mark.parametrize("column", ["model", "algorithm", "backbone", "model_id"])
+@pytest.mark.parametrize("cells", [list("aaabbb"), [1, 1, 1, 2, 2, 2]])
+def test_the_model_of_runs_that_have_names_keeps_groups_apart(column, cells):
+    frame = pd.DataFrame({"run": range(1, 7), column: cells, "seed": [0, 1, 2] * 2, "accuracy": [0.9, 0.91, 0.92, 0.8, 0.81, 0.82]})
+    if column in ("algorithm", "backbone") and cells[0] == 1:
+        frame[column] = frame[column].astype(str) + "x"
+    vs = pnb.VersionSet.from_frame(frame)
+    assert [version.version_name for version in vs] == list("123456")
+    for groups in (vs.groupby(column), vs.group_repeats()):
+        assert [len(set(group.runs)) for group in groups] == [3, 3]
+        assert [round(group.metrics["accuracy"].value, 3) for group in groups] == [0.91, 0.81]
+
+
+@pytest.mark.parametrize(
+    "column", ["dataset", "Benchmark", "language", "split", "task", "tasks", "environment", "class", "subject", "数据集"]
+)
+def test_a_column_of_datasets_beside_names_says_on_which_each_row_was_measured(column):
+    frame = pd.DataFrame({**GRID, column: ["x", "x", "y", None], "n": [100] * 4, "f1@z": [0.1, 0.2, 0.3, 0.4]})
+    for table in (frame, frame.set_index("run")):
+        vs = pnb.VersionSet.from_frame(table)
+        assert (
+            f"; datasets: {column}; metrics: accuracy, n, f1@z."
+            in vs.origin.replace("a table; names: run", "a table; ").replace("; ;", ";")[12:]
+        )
+        assert [sorted(cell.name for cell in version.metrics.cells) for version in vs] == [
+            *[["accuracy@x", "f1@z", "n@x"]] * 2,
+            ["accuracy@y", "f1@z", "n@y"],
+            ["accuracy", "f1@z", "n"],
+        ]
+    assert kinds_of(pnb.VersionSet.from_frame(frame, settings=column)) == (["accuracy", "f1@z", "n"], [column])
+    assert kinds_of(pnb.VersionSet.from_frame(frame.assign(**{column: "x"})))[0] == ["accuracy", "f1@z", "n"]
+
+
+@pytest.mark.parametrize("column", ["environment", "class", "subject", "tasks", "学科", "topic", "test_set"])
+def test_the_code_for_several_rows_a_version_takes_what_they_were_measured_on_as_datasets(column):
+    vs = run_hint(pd.DataFrame({"name": ["a", "a", "b", "b"], column: ["x", "y"] * 2, "accuracy": [0.5, 0.6, 0.7, 0.8]}))
+    assert [version.version_name for version in vs] == ["a", "b"]
+    assert kinds_of(vs) == (["accuracy@x", "accuracy@y"], [])
+
+
+@pytest.mark.parametrize("column", ["种子", "随机种子", "随机数种子", "折", "第几折", "运行编号"])
+def test_seeds_and_folds_with_chinese_names_tell_runs_apart(column):
+    frame = pd.DataFrame({"名称": list("abcd"), column: [0, 1, 0, 1], "优化器": ["x", "x", "y", "y"], "准确率": [0.5, 0.6, 0.7, 0.8]})
+    vs = pnb.VersionSet.from_frame(frame)
+    assert kinds_of(vs) == (["准确率"], [column, "优化器"])
+    assert [len(set(group.runs)) for group in vs.group_repeats()] == [2, 2]
+    assert vs.group_repeats()[0].folds == ("折" in column)
+
+
+def test_a_number_of_folds_is_no_fold():
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"名称": list("ab"), "准确率": [0.5, 0.6], "准确率标准差": [0.1, 0.1], "折数": [5, 5]}))
+    assert kinds_of(vs) == (["准确率", "准确率标准差", "折数"], [])
+
+
+def test_code_that_groups_names_every_setting_that_was_tried():
+    rows = [{"model": m, "lr": lr, "opt": opt, "seed": s} for m in "ab" for lr in (1, 2) for opt in ("x", "y") for s in (0, 1)]
+    frame = pd.DataFrame(rows).assign(acc=[place / 20 for place in range(16)], team="t", note=["fine", "odd"] * 8)
+    groups = run_hint(frame)
+    assert [len(group.members) for group in groups] == [2] * 8
+    assert groups[0].grouping.names == ("model", "lr", "opt")
+    assert [group.metrics["acc"].value for group in groups] == pytest.approx([0.025 + place / 10 for place in range(8)])
+
+
+@pytest.mark.parametrize(
+    "frame", [RUNS.assign(f1=range(12)), RUNS.assign(run="a", f1=range(12)), RUNS.assign(metric="f1", value=range(12))]
+)
+def test_code_for_a_table_with_blanks_around_its_headings_runs(frame):
+    for blank in (frame.rename(columns=lambda column: f" {column} "), frame.rename(columns={"lr": "  lr", "dataset": " dataset"})):
+        assert len(run_hint(blank)) == len(run_hint(frame)) > 1
+    numbered = frame.rename(columns={"f1": 5, "dataset": " dataset"})
+    assert len(run_hint(numbered)) == len(run_hint(frame))
+
+
+@pytest.mark.parametrize("column", ["model_id", "Method", "commit", "number", "id", "System", "方法", "编号", "#"])
+def test_what_else_names_rows_has_the_names_where_no_other_column_has(column):
+    cells = list("wxyz") if column in ("Method", "commit", "System", "方法") else [7, 8, 9, 11]
+    frame = pd.DataFrame({column: cells, "accuracy": GRID["accuracy"]})
+    vs = pnb.VersionSet.from_frame(frame)
+    assert ([version.version_name for version in vs], kinds_of(vs)[0]) == (list(map(str, cells)), ["accuracy"])
+    beside = pnb.VersionSet.from_frame(frame.assign(run=GRID["run"]))
+    assert ([version.version_name for version in beside], kinds_of(beside)) == (GRID["run"], (["accuracy"], []))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "_runtime",
+        "_timestamp",
+        "_wandb",
+        "start_time",
+        "end_time",
+        "experiment_id",
+        "Version",
+        "task_version",
+        "rank_test_score",
+        "user_id",
+    ],
+)
+@pytest.mark.parametrize("cells", [[1, 2, 3, 4], [1, 1, 2, 2], [7, 7, 7, 7]])
+def test_ids_moments_and_counters_of_tools_are_no_metrics(column, cells):
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"run": GRID["run"], column: cells, "accuracy": GRID["accuracy"]}))
+    assert kinds_of(vs)[0] == ["accuracy"]
+    assert len(vs) == 4
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["91.2%", "93 %"], {"accuracy": [91.2, 93]}),
+        (["0.91 ± 0.02", "0.93±0.01"], {"accuracy": [0.91, 0.93], "accuracy_std": [0.02, 0.01]}),
+        (["0.91 (0.02)", "0.93 (0.01)"], {"accuracy": [0.91, 0.93], "accuracy_std": [0.02, 0.01]}),
+        (["-1.5 +/- .2", "1 +- 0.1"], {"accuracy": [-1.5, 1], "accuracy_std": [0.2, 0.1]}),
+    ],
+)
+@pytest.mark.parametrize("column", ["accuracy", " accuracy"])
+def test_texts_of_percent_and_spreads_are_told_the_code_that_makes_numbers_of_them(cells, numbers, column):
+    frame = pd.DataFrame({"run": ["a", "b"], column: cells, "n": [500, 400]})
+    code = pnb.VersionSet.from_frame(frame).origin.rpartition("), n; ")[2].removesuffix(" makes numbers of such texts.")
+    scope = {"df": frame, "pd": pd}
+    exec(code, scope)
+    vs = pnb.VersionSet.from_frame(scope["df"])
+    assert {name: [version.metrics[name].value for version in vs] for name in numbers} == numbers
+    assert [version.metrics["n"].value for version in vs] == [500, 400]
+
+
+@pytest.mark.parametrize("cells", [["91%", "92%"], ["0.9 ± 0.1", "0.8 ± 0.1"], ["0.9", "n/a"]])
+def test_the_code_for_several_rows_a_version_keeps_metrics_that_are_texts_and_numbers_of_examples(cells):
+    frame = pd.DataFrame({"model": ["a", "a", "b", "b"], "dataset": ["x", "y"] * 2, "accuracy": cells * 2, "n": [500] * 4})
+    assert kinds_of(run_hint(frame)) == (["accuracy@x", "accuracy@y", "n@x", "n@y"], [])
+    long = pd.DataFrame({"model": ["a", "a", "b", "b"], "metric": ["acc", "f1"] * 2, "value": cells * 2, "n": [500] * 4})
+    assert kinds_of(run_hint(long))[0] == ["acc", "acc_n", "f1", "f1_n"]
