@@ -393,14 +393,24 @@ def test_an_id_in_letters_of_the_usual_size_is_noticed(page):
     assert (len(every), [faint for _, faint, _ in large]) == (3, [False, False])
 
 
-_CUT = """table => [0, 50].map(left => {
+_CUT = """(table, [column, left]) => {
   table.parentElement.scrollLeft = left;
-  const cells = [...table.querySelectorAll('tbody tr')].filter(row => row.cells.length > 4).map(row => row.cells[2]);
-  return [...new Set(cells.map(cell => getComputedStyle(cell, '::after').visibility))].join();
-})"""
+  const cells = [...table.querySelectorAll('tbody tr')].filter(row => row.cells.length > 4).map(row => row.cells[column]);
+  const widths = cells.map(cell => getComputedStyle(cell, '::after')).map(
+    style => style.content == 'none' ? 0 : Math.round(parseFloat(style.width) * new DOMMatrix(style.transform).a));
+  return widths.every(width => width == widths[0]) ? widths[0] : widths;
+}"""
 
 
-def test_numbers_that_slide_below_the_baseline_fade_and_none_does_where_nothing_is_scrolled(page, digits):
-    table = show(page, "JupyterLab, light", digits[-20:].compare(), width=700)
-    assert table.evaluate(_CUT)[0] == "hidden"
-    page.wait_for_function(f"table => ({_CUT})(table)[1] === 'visible'", arg=table.element_handle())
+@pytest.mark.parametrize(("width", "pinned"), [(700, 2), (420, 1)], ids=["with the baseline in sight", "below it"])
+def test_numbers_that_slide_below_what_stays_in_sight_fade_the_more_the_farther_they_slide(page, digits, width, pinned):
+    table = show(page, "JupyterLab, light", digits[-20:].compare(), width=width)
+    faded = 0
+    for left in (0, 20, 60):
+        page.wait_for_function(f"([table, at, least]) => ({_CUT})(table, at) >= least", arg=[table.element_handle(), [pinned, left], faded])
+        faded = table.evaluate(_CUT, [pinned, left])
+        assert (faded == 0) is (left == 0)
+        faded += 1 if left < 60 else 0
+    # no digit that is left of a number in the column beside is as dark as the others
+    assert faded >= 50
+    assert table.evaluate(_CUT, [3 - pinned, 60]) == 0
