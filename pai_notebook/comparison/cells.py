@@ -125,11 +125,14 @@ def _differences(together: Together, rows: Sequence[Row], place: int, baseline: 
     said = joined(
         [*([text] if (text := tally(together, rows, place)) else []), *(say(template, count=count) for template, count in counts if count)]
     )
-    beyond = {row.changes[place].verdict for row in rows if together.is_beyond_chance(row, place)}
-    tone: Tone = "neutral" if len(beyond) != 1 else "good" if Verdict.BETTER in beyond else "bad"
+    judged = [(row, verdict) for row in rows if (verdict := row.changes[place].verdict) not in (None, Verdict.SAME)]
+    beyond = {verdict for row, verdict in judged if together.is_beyond_chance(row, place)}
+    # filled as a whole only where all of it is so
+    is_whole = len(beyond) == 1 and all(together.is_beyond_chance(row, place) for row, _ in judged)
+    tone: Tone = "neutral" if not is_whole else "good" if Verdict.BETTER in beyond else "bad"
     ends = _range(rows, place, baseline)
     kinds = {change.kind for row, change in zip(rows, changes, strict=True) if change.kind in _DIRECTED and not looks_mixed(row)}
-    if not beyond and len(kinds) == 1:
+    if not is_whole and len(kinds) == 1:
         tone = "ahead" if Kind.BETTER in kinds else "behind"
     if ends and not beyond:
         return Mark("", joined([ends, said], "; "), tone=tone)

@@ -16,7 +16,8 @@ from pai_notebook.model.metric_cells import State, series_points
 from pai_notebook.model.metric_scales import bounds_of
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.numbers import NumberFormat, choose_format
-from pai_notebook.plot.data import ChartData, Measure, Point
+from pai_notebook.model.order import is_rejected
+from pai_notebook.plot.data import ChartData, Measure, Point, marked
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -27,7 +28,8 @@ def chart_data(comparison: Comparison) -> ChartData:
     rows = sorted((row for row in comparison.metrics if not row.is_evidence), key=lambda row: (not row.differs, kind_of_metric(row.path)))
     place = comparison.baseline_place or 0
     forms = forms_of(rows, range(len(comparison.names)))
-    return ChartData(comparison.names, place, tuple(_measure(comparison, row, forms.get(row.path)) for row in rows))
+    names = [marked(name) if is_rejected(version) else name for name, version in zip(comparison.names, comparison.versions, strict=True)]
+    return ChartData(names, place, tuple(_measure(comparison, row, forms.get(row.path)) for row in rows))
 
 
 def _measure(comparison: Comparison, row: Row, form: NumberFormat | None) -> Measure:

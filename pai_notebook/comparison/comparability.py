@@ -21,6 +21,7 @@ from pai_notebook.model.metric_words import is_speed
 from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import nearest
 from pai_notebook.model.numbers import format_number
+from pai_notebook.model.order import is_rejected
 from pai_notebook.model.settings import is_identity
 from pai_notebook.model.source import unique_names
 from pai_notebook.sanitize import visible
@@ -92,6 +93,11 @@ def with_models(versions: Sequence[ModelVersion], names: Sequence[str]) -> Seque
         else name
         for version, name in zip(versions, names, strict=True)
     ]
+
+
+def with_state(version: ModelVersion, name: str) -> Phrase | str:
+    """The name of a version that may be chosen, with what is to be known before it is."""
+    return say("{version} (Rejected)", version=name) if is_rejected(version) else name
 
 
 def cautions(setting: Setting) -> tuple[Phrase, ...]:

@@ -12,7 +12,7 @@ from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Told
 from pai_notebook.comparison.best import Best, make_best
 from pai_notebook.comparison.cell_changes import evidence_within, tolerated
-from pai_notebook.comparison.comparability import looks_mixed, with_models
+from pai_notebook.comparison.comparability import looks_mixed, with_models, with_state
 from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
 from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
@@ -43,8 +43,9 @@ class Questions(PairedQuestions):
 
     @cached_property
     def _names_said(self) -> Mapping[str, str]:
-        """Names of versions as sentences say them, by their names."""
-        return FrozenDict(zip(self._names, with_models(self._versions, self._names), strict=True))
+        """Names of versions as sentences say them, by their names; rejected ones say so."""
+        told = map(with_state, self._versions, with_models(self._versions, self._names))
+        return FrozenDict(zip(self._names, told, strict=True))
 
     def _ask(self, metric: str, mode: Told, dataset: str | None, cure: str = BY_MODE) -> RankingKey:
         question = ask(self.metrics, metric, mode, dataset, cure=cure)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
 
 _SHOWN = 20
+# How many versions a title names.
+_TITLED = 4
 # Up to so many versions every difference is told in words too.
 _FEW = 7
 _GIVEN = step("given", "vs", of="pnb", comment=say("the versions of this report, which neither a registry nor a snapshot has"))
@@ -146,14 +148,16 @@ def _masked_texts(value: Any, redaction: Redaction) -> Any:
     return redaction.text(value) if isinstance(value, str) else [redaction.text(text) for text in value]
 
 
-def _titles(comparison: Comparison) -> list[str]:
-    """Models by name, and by id where the name is not known."""
-    return [name or model or "?" for model, name in model_names(comparison.versions).items()] or ["-"]
+def _titles(comparison: Comparison) -> list[str | Phrase]:
+    """Models by name, and by id where the name is not known; the versions where no model is."""
+    named = [name or model for model, name in model_names(comparison.versions).items() if name or model]
+    return [*named] or ([first([version.version_name for version in comparison.versions], _TITLED)] if comparison.versions else ["-"])
 
 
 def _models(comparison: Comparison) -> list[Inline]:
     """Models by name, with their ids small beside; by id alone where the name is not known."""
-    return [(name, Mark("", model)) if name else model or "?" for model, name in model_names(comparison.versions).items()] or ["-"]
+    names = model_names(comparison.versions)
+    return [(name, Mark("", model)) if name else model or Missing(say("not recorded")) for model, name in names.items()] or ["-"]
 
 
 def _facts(original: Comparison, shown: Comparison, registry: str) -> list[tuple[str, Inline]]:

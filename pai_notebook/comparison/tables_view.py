@@ -18,7 +18,7 @@ from pai_notebook.model.fields import field_named, titled
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import is_cost, kind_of_metric
 from pai_notebook.model.numbers import NumberFormat
-from pai_notebook.model.order import is_same
+from pai_notebook.model.order import is_rejected
 from pai_notebook.plot.data import STARS
 
 if TYPE_CHECKING:
@@ -356,6 +356,6 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     several = len(models) > 1 and model_id not in name
     below = say("baseline") if place == comparison.baseline_place else tally(comparison._together, rows, place)  # noqa: SLF001 - as below
     lines: list[Inline] = [name, *([Mark("", models.get(model_id) or model_id)] if several else []), *([Mark("", below)] if below else [])]
-    if is_same(comparison.versions[place].approval_status, "Rejected"):
+    if is_rejected(comparison.versions[place]):
         lines.insert(1, Mark("✗", "Rejected"))
     return Column(Lines(lines) if len(lines) > 1 else name, align="right")

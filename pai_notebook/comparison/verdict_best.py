@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pai_notebook.comparison.comparability import with_state
 from pai_notebook.comparison.judged import has_number
 from pai_notebook.comparison.leaders import how_sure, told_open
 from pai_notebook.comparison.rows import Row
@@ -76,8 +77,7 @@ class BestSentences(VerdictWords):
 
     def _with_state(self, place: int) -> Phrase | str:
         """A version that is called the best, with what is to be known before it is chosen."""
-        name = self._called[place]
-        name = say("{version} (Rejected)", version=name) if self._is_rejected(place) else name
+        name = with_state(self._comparison.versions[place], self._called[place])
         return say("{version} (baseline)", version=name) if place == self._baseline else name
 
     def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:

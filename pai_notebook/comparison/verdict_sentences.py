@@ -23,6 +23,7 @@ from pai_notebook.display import Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.numbers import format_computed
+from pai_notebook.model.order import is_rejected
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -264,7 +265,7 @@ class _Sentences(BestSentences, AsideSentences):
     def _rejected(self, better: list[Judged]) -> Iterator[Finding]:
         """Say which of the better versions may not go live, without those that are called the best."""
         best = {place for row in self._by if (leaders := self._comparison.leaders(row)) for place in leaders.equal}
-        if found := [each for each in better if each.place not in best and self._is_rejected(each.place)]:
+        if found := [each for each in better if each.place not in best and is_rejected(self._comparison.versions[each.place])]:
             names = [self._called[place] for place in dict.fromkeys(each.place for each in found)]
             yield Finding(say("Rejected, may not go live: {versions}.", versions=first(names, VERSIONS)), self._rows(found))
 

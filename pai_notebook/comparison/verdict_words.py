@@ -16,7 +16,6 @@ from pai_notebook.comparison.together import is_judged
 from pai_notebook.comparison.verdict import Finding
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.numbers import choose_format
-from pai_notebook.model.order import is_same
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -224,9 +223,6 @@ class VerdictWords:
         tested = {each.place for each in self._tested if self._path(each.row) == path}
         versions = first([self._called[place] for place in places], VERSIONS)
         return path if set(places) == tested else say("{metric} ({versions})", metric=path, versions=versions)
-
-    def _is_rejected(self, place: int) -> bool:
-        return is_same(self._comparison.versions[place].approval_status, "Rejected")
 
     def _weight(self, loss: Loss) -> float:
         """How large a loss is beside those of other metrics: in parts of all that a share can lose, else of the baseline's value."""

@@ -142,10 +142,10 @@ def failures(comparison: Comparison) -> list[Phrase]:
 def subject(comparison: Comparison) -> tuple[str, str]:
     """Title of a comparison and the line behind it: the model by its name where it is known, else by its id, or how many there are."""
     models = model_names(comparison.versions)
-    if 1 < len(models) <= _MODELS:
-        return joined([name or model for model, name in models.items()]), against(comparison)
+    named = [name or model for model, name in models.items() if name or model]
     if len(models) != 1:
-        return say("{count} models", count=len(models)), against(comparison)
+        few = 1 < len(named) == len(models) <= _MODELS
+        return joined(named) if few else say("{count} models", count=len(models)), against(comparison)
     ((model, name),) = models.items()
     return (name, joined([model, against(comparison)], " · ")) if name else (model or say("Comparison"), against(comparison))
 
@@ -204,14 +204,15 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
 
 
 def _named(comparison: Comparison) -> list[list[int]]:
-    """Which of many versions the verdict names: the best by what matters, then the better and the worse, beyond chance and alone."""
+    """Which of many versions the verdict names: the best by what matters, the better beyond chance and alone, then the worse likewise."""
     counts, baseline = comparison.verdict.counts, comparison.baseline_place
     if len(counts) <= MANY:
         return []
     best = {place for row in comparison.by_rows if (leaders := comparison.leaders(row)) for place in leaders.best if place != baseline}
     names = [(place, counts[name]) for place, name in enumerate(comparison.names) if name in counts]
-    beyond = [[place for place, found in names if found[word]] for word in (Standing.BETTER, Standing.WORSE)]
-    return [sorted(best), *beyond, *comparison.verdict._singly]  # noqa: SLF001 - of the same answer
+    better, worse = ([place for place, found in names if found[word]] for word in (Standing.BETTER, Standing.WORSE))
+    better_alone, worse_alone = comparison.verdict._singly  # noqa: SLF001 - of the same answer
+    return [sorted(best), better, better_alone, worse, worse_alone]
 
 
 def _shown_versions(comparison: Comparison) -> list[int]:

@@ -130,6 +130,11 @@ def is_same(value: str, wanted: str) -> bool:
     return value.casefold() == wanted.casefold()
 
 
+def is_rejected(version: Dated) -> bool:
+    """Whether a version is rejected."""
+    return is_same(version.approval_status, "Rejected")
+
+
 def is_approved(version: Dated) -> bool:
     """Whether a version is approved."""
     return is_same(version.approval_status, "Approved")

@@ -10,6 +10,7 @@ from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.plot.data import ChartData, Measure, Point, some
 from pai_notebook.plot.marks import (
+    MEASURED,
     beyond,
     legend,
     narrowed,
@@ -51,7 +52,12 @@ def draw_dot(
     places, notes = data.at_most(measure)
     data, measure = narrowed(data, places), measure.at(places)
     low, high = (_from_zero if bars else window)(measure.points, [data.baseline])
-    notes = [*legend(data, marked, bars=bars), *beyond(outside(data.names, measure, (low, high), upright=False)), *notes]
+    notes = [
+        *legend(data, marked, bars=bars),
+        *beyond(outside(data.names, measure, (low, high), upright=False)),
+        *data.told_rejected(),
+        *notes,
+    ]
     told = [theme.words(note) for note in notes]
     # two stand beside each other on a printed page, in letters of 7 points, and thirty versions below a heading
     count, width = len(data.names), 5.9
@@ -95,7 +101,7 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
     # what stands beyond the axis has the mark of that alone
     inside = [point for name, point in zip(data.names, points, strict=True) if name not in there]
     large = [] if len(loud) == len(points) else [_LARGE]
-    told = [theme.words(note) for note in (*legend(data, inside, signs=False), *beyond(there), *large, *notes)]
+    told = [theme.words(note) for note in (*legend(data, inside, signs=False), *beyond(there), *large, *data.told_rejected(), *notes)]
     width = min(max(5.4, 0.45 * len(points) + 2), 10.4)
     ax = new_axes(ax, (width, 3.5 + room_for(told, width)))
     if points[data.baseline].is_number:
@@ -146,15 +152,10 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     base = data.names[data.baseline]
     many = len(places) > _CROWDED
     shown = places[1:] if many else places
-    filled = say(
-        "change against {baseline}; filled only beyond chance (95 % together), stronger where larger within its metric: "
-        "▲ better ({blue}), ▼ worse ({orange})",
-        baseline=base,
-        blue=theme.hues[0],
-        orange=theme.hues[1],
-    )
     points = [measure.points[place] for measure in measures for place in shown]
-    told = [theme.words(note) for note in (joined([filled, *signs_of(points, many=many, measured=True)], " · "), *left, *notes)]
+    pieces = [_filled(points, base, theme), *signs_of(points, many=many, measured=True), *data.told_rejected(shown)]
+    told = [theme.words(note) for note in (joined(pieces, " · "), *left, *notes)]
+
     labels = [_metric(measure, data.baseline if many else None) for measure in measures]
     tallest = max(map(len, data.names), default=0)
     names = min(max((points_wide(label, 9) for label in labels), default=0), 250) / 72 + 0.4
@@ -170,12 +171,14 @@ def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax:
     ax = new_axes(ax, (width, 0.27 * len(measures) + 0.2 + top + room_for(told, width)))
     ax.imshow([[_fill(measure.points[place], theme) for place in shown] for measure in measures], aspect="auto", interpolation="nearest")
     for line, measure in enumerate(measures):
+        sizes = _sizes(measure, data.baseline, shown)
         for column, place in enumerate(shown):
             point = measure.points[place]
             found = not math.isnan(point.gain)
             # thin strokes of a grey sign would be too faint; what is beyond chance is bold and filled
             ink = _ink_on(_fill(point, theme)) if found else theme.ink
-            look: dict[str, Any] = {"fontsize": 9 if found and many else 8, "fontweight": "bold" if found else "normal"}
+            size = (9 if found else sizes[column] if texts[line][column] in MEASURED.values() else 8) if many else 8
+            look: dict[str, Any] = {"fontsize": size, "fontweight": "bold" if found else "normal"}
             ax.text(column, line, texts[line][column], ha="center", va="center", color=ink, **look)
     if not many:
         ax.axvline(0.5, color=theme.baseline, linewidth=1.2)
@@ -209,7 +212,7 @@ def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = Non
     grey = [data.names[place] for place in places if place != data.baseline and place not in coloured]
     ended = say("Coloured are the baseline and the {count} that end best; grey: {names}.", count=len(coloured), names=some(grey))
     latest = say("Coloured are the baseline and the last {count}; grey: {names}.", count=len(coloured), names=some(grey))
-    told = [theme.words(note) for note in (*([ended if measure.mode else latest] if grey else []), *notes)]
+    told = [theme.words(note) for note in (*([ended if measure.mode else latest] if grey else []), *data.told_rejected(places), *notes)]
     ax = new_axes(ax, (6.6, 3.6 + room_for(told, 6.6)))
     names = version_names(data, theme)
     for place in places:
@@ -229,6 +232,8 @@ def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = Non
 
 
 _CROWDED = 10
+# Points of the signs of a heat map that has no room for differences: of the smallest and of the largest within a metric.
+_SMALLEST, _LARGEST_SIGN = 5.0, 11.0
 _LONGEST = 14
 _LARGE = say("Large: the baseline, the highest and lowest value (the last of equals), the last version, and what is beyond chance.")
 
@@ -307,6 +312,24 @@ def _value_labels(measure: Measure, baseline: int, shown: Sequence[tuple[int, fl
     if len(shown) <= _CROWDED:
         order |= dict.fromkeys(reversed(where))
     return [(place, where[place], measure.form.value(measure.points[place].value)) for place in order]
+
+
+def _sizes(measure: Measure, baseline: int, places: Sequence[int]) -> list[float]:
+    """How large the signs of differences are, the larger these are within the metric."""
+    away = [abs(measure.values[place] - measure.values[baseline]) for place in places]
+    known = [each if math.isfinite(each) else 0.0 for each in away]
+    return [_SMALLEST + (_LARGEST_SIGN - _SMALLEST) * each / (max(known) or 1.0) for each in known]
+
+
+def _filled(points: Sequence[Point], base: str, theme: Theme) -> Phrase:
+    """What the cells of a heat map show, and what filled ones mean, those that occur."""
+    said = {point.verdict for point in points if not math.isnan(point.gain)}
+    if not said:
+        return say("change against {baseline}; none is shown to be beyond chance", baseline=base)
+    better, worse = (say(told, colour=hue) for told, hue in zip(("▲ better ({colour})", "▼ worse ({colour})"), theme.hues, strict=True))
+    marks = joined([*([better] if "better" in said else []), *([worse] if "worse" in said else [])])
+    filled = "change against {baseline}; filled only beyond chance (95 % together), stronger where larger within its metric: {marks}"
+    return say(filled, baseline=base, marks=marks)
 
 
 def _metric(measure: Measure, baseline: int | None) -> str:

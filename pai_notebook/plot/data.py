@@ -34,6 +34,7 @@ WITHIN = "≈ could be chance or within the tolerance"
 ALONE = "(better), (worse): only if compared alone, counted as ≈"
 
 
+_REJECTED = " ✗"
 # What an axis can hold: matplotlib's own arithmetic overflows not far above.
 _LARGEST = 1e100
 
@@ -180,6 +181,22 @@ class Measure:
         return replace(self, make=lambda: [replace(point, interval=None) for point in self.points])
 
 
+def marked(name: str) -> str:
+    """The name of a version that may not go live.
+
+    Examples
+    --------
+    >>> marked("0.1.0"), is_marked("0.1.0 ✗")
+    ('0.1.0 ✗', True)
+    """
+    return f"{name}{_REJECTED}"
+
+
+def is_marked(name: str) -> bool:
+    """Whether a name is that of a version that may not go live."""
+    return name.endswith(_REJECTED)
+
+
 @dataclass(frozen=True)
 class ChartData:
     """Metrics of a comparison.
@@ -187,7 +204,7 @@ class ChartData:
     Attributes
     ----------
     names : sequence of str
-        Versions in natural order.
+        Versions in natural order, those that may not go live with a ✗.
     baseline : int
         Position of the baseline.
     measures : sequence of Measure
@@ -197,6 +214,11 @@ class ChartData:
     names: Sequence[str]
     baseline: int
     measures: Sequence[Measure]
+
+    def told_rejected(self, places: Sequence[int] | None = None) -> list[Phrase]:
+        """Say what the ✗ of versions means, where one that is drawn has it."""
+        drawn = self.names if places is None else [self.names[place] for place in places]
+        return [say("✗ Rejected, may not go live")] if any(map(is_marked, drawn)) else []
 
     def at_most(self, measure: Measure | None = None, most: int = _MOST) -> tuple[list[int], list[Phrase]]:
         """Choose the versions that a chart has room for, and name the others.

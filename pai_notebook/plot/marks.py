@@ -12,6 +12,8 @@ from pai_notebook.plot.data import ALONE, CHANCE, STARS, WITHIN, ChartData, Meas
 from pai_notebook.plot.theme import Theme
 
 SIGNS = {"could be chance": "≈", "no interval known": "?", "same": "="}
+# Arrows of what is beyond chance, and of what is so only as measured.
+MEASURED = {"▲": "△", "▼": "▽"}
 # A quarter of the values has to be on either side of those in the middle before some of them may be called far away.
 _SPARSE = 4
 # How many times wider values far away must make an axis before they stand at its end instead.
@@ -75,7 +77,7 @@ def sign_of(point: Point, *, measured: bool = False) -> str:
     """The sign of what may be said of a difference; `measured`: by a hollow one which way it is where no interval is known."""
     if point.is_beyond_chance:
         return point.arrow
-    hollow = {"▲": "△", "▼": "▽"}.get(point.arrow, "") if measured and point.verdict == "no interval known" else ""
+    hollow = MEASURED.get(point.arrow, "") if measured and point.verdict == "no interval known" else ""
     return hollow or SIGNS.get(point.verdict, "")
 
 
@@ -121,25 +123,38 @@ def marks_of(
     better, worse = (say("● ▲ better"), say("◆ ▼ worse")) if arrows else (say("● better"), say("◆ worse"))
     if bars:
         better, worse = say("■ ▲ better"), say("▨ ▼ worse")
-    hollow = say("□ not beyond chance") if bars else say("○ not beyond chance")
-    hollow = say("○ not beyond chance, or only if compared alone") if alone else hollow
+    unknown, by_chance = "no interval known" in verdicts, not SIGNS.keys().isdisjoint({*verdicts} - {"no interval known"})
+    hollow = say(_HOLLOW[by_chance or alone or not unknown, alone, unknown], mark="□" if bars else "○")
     found = [phrase for verdict, phrase in (("better", better), ("worse", worse)) if verdict in verdicts]
     several = "{marks} beyond chance (95 % together) in one of the two at least"
     told = [say(several if of_two else "{marks} beyond chance (95 % together)", marks=joined(found))] if found else []
-    return [*told, *([hollow] if not SIGNS.keys().isdisjoint(verdicts) else [])]
+    # where signs say so beside each, nothing else is hollow
+    needed = by_chance or alone or (unknown and not arrows)
+    return [*told, *([hollow] if needed else [])]
+
+
+# What a hollow mark means: whether something could be chance, is so only if compared alone, and has no known interval.
+_HOLLOW = {
+    (True, False, False): "{mark} not beyond chance",
+    (True, True, False): "{mark} not beyond chance, or only if compared alone",
+    (True, False, True): "{mark} not beyond chance, or no interval known",
+    (True, True, True): "{mark} not beyond chance, or only if compared alone, or no interval known",
+    (False, False, True): "{mark} no interval known",
+}
 
 
 def signs_of(points: Sequence[Point], *, many: bool = False, measured: bool = False) -> list[Phrase]:
     """What the signs of `sign_of` mean, those that occur; `many` are those that stand for a whole cell."""
     said = {point.verdict if point.is_number else "" for point in points}
-    unknown = say("△ better, ▽ worse as measured, no interval known (? in tables)") if measured else say("? no interval known")
+    sized = "△ better, ▽ worse as measured, larger where the difference is, no interval known (? in tables)"
+    unknown = "△ better, ▽ worse as measured, no interval known (? in tables)" if measured else "? no interval known"
     alone = any(point.alone for point in points)
     found = [say(ALONE)] if alone and not many else []
     if alone and many:
         found.append(say("≈ could be chance, or beyond it only if compared alone"))
     else:
         found += [say(WITHIN if any(point.is_within for point in points) else CHANCE)] if "could be chance" in said else []
-    found += [unknown] if "no interval known" in said else []
+    found += [say(sized if many and measured else unknown)] if "no interval known" in said else []
     found += [say("= equal as measured, or within the tolerance")] if "same" in said else []
     return found + ([say("– no number")] if many and "" in said else [])
 

@@ -117,7 +117,10 @@ def _logarithmic(axis: Any, set_ends: Any, low: float, high: float) -> None:
 def _of_two(x: Point, y: Point) -> str:
     """What may be said of a version by two metrics: better or worse only where it is not the other in the other."""
     said = {x.verdict, y.verdict} & {"better", "worse"}
-    return "mixed" if len(said) > 1 else said.pop() if said else "could be chance"
+    if said:
+        return "mixed" if len(said) > 1 else said.pop()
+    verdicts = {x.verdict, y.verdict}
+    return "no interval known" if "no interval known" in verdicts and "could be chance" not in verdicts else "could be chance"
 
 
 def _pointing(at: tuple[float, float], points: tuple[Point, Point]) -> str | None:
@@ -138,7 +141,7 @@ def _notes(
     marks = marks_of(list(verdicts.values()), of_two=True, alone=any(point.alone for point in points))
     base = [say("■ baseline: {baseline}", baseline=data.names[data.baseline])] if data.baseline in spots else []
     steps = [say("steps: Pareto front")] if len(front) > 1 else []
-    pieces = [*base, *marks, *mixed, *whiskers_of(points, data.names[data.baseline]), *steps]
+    pieces = [*base, *marks, *mixed, *whiskers_of(points, data.names[data.baseline]), *steps, *data.told_rejected(list(spots))]
     outside = {
         data.names[place]: (mark, _said(measures, place, verdicts[place]))
         for place, spot in spots.items()

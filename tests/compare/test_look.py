@@ -683,3 +683,44 @@ def test_of_rows_that_are_told_together_the_direction_shows_where_all_go_one_way
     shown = compare(metrics(0.2, (0.1, 0.1, 0.1)), metrics(0.3, (0.2, 0.05, 0.1)))._repr_html_()
     assert re.search(r"<cite>[^<]*3\u00a0\?</cite>", shown)
     assert not re.search(r"<(?:cite|var)>[^<]*-0[^<]*to", shown)
+
+
+def test_of_many_versions_those_better_alone_stand_before_the_worse():
+    right = [900, 700, 760, 880, 905, 930, 900, 901, 902]
+    c = compare(*({"accuracy": each / 1000, "n": 1000} for each in right))
+    assert "better if compared alone: accuracy (+3.0 pp)" in text_of(c.verdict)
+    assert heads_of(c) == ["0.1.0", "0.6.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0", "0.7.0", "0.8.0", "0.9.0"]
+
+
+def test_a_line_of_several_datasets_is_filled_only_where_all_of_it_is_better():
+    def measured(*accuracies):
+        others = dict.fromkeys((f"m{nth}" for nth in range(14)), 0.5 + accuracies[-1] / 100)
+        found = zip(("d_a", "d_b", "d_c"), accuracies, strict=True)
+        return results(**{dataset: {**others, "accuracy": value, "n": 5000} for dataset, value in found})
+
+    shown = compare(measured(0.5, 0.5, 0.5), measured(0.7, 0.501, 0.501), measured(0.7, 0.7, 0.7)).to_html()
+    line = re.search(r"<tr><th[^>]*>(?:<wbr>|\w)*accuracy.*?</tr>", shown)[0]
+    partly, whole = line.replace("\u00a0", " ").split("<td")[-2:]
+    assert "1 better, 2 ≈" in partly
+    assert "<strong" not in partly
+    assert "3 better" in whole
+    assert "<strong" in whole
+
+
+def test_rankings_trade_offs_and_gates_say_which_versions_are_rejected_as_the_verdict_does():
+    versions = [
+        make("0.1.0", {"accuracy": 0.8, "latency_ms": 9}),
+        make("0.2.0", {"accuracy": 0.9, "latency_ms": 5}, ApprovalStatus="Rejected"),
+    ]
+    c = Comparison(versions, baseline="first")
+    shown = (c.rank("accuracy"), c.best("accuracy"), c.pareto(["accuracy", "latency_ms"]), c.check("accuracy >= baseline"))
+    for each in shown:
+        assert "0.2.0 (Rejected)" in text_of(each)
+        assert "0.1.0 (Rejected)" not in text_of(each)
+    assert (c.rank("accuracy")[0].version, c.best("accuracy").version) == ("0.2.0", "0.2.0")
+    assert c.check("accuracy >= baseline").checks[0].version == "0.2.0"
+
+
+def test_a_comparison_of_versions_without_a_model_has_a_title_without_blanks():
+    versions = [make("a", {"f1": 0.1}, model=""), make("b", {"f1": 0.2}, model="")]
+    assert text_of(Comparison(versions, baseline="first")).startswith("Comparison · 1 version against a")

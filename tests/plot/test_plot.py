@@ -181,7 +181,10 @@ def test_signs_of_a_crowded_heat_map_say_better_and_worse_and_not_higher_and_low
              for nth, label in enumerate(ax.get_yticklabels())}  # fmt: skip
     assert signs["latency_ms"] == ["△"] * 11 + ["▽"]
     assert (signs["accuracy"][-2:], signs["rouge"][-2:]) == (["▲", "▼"], ["△", "▽"])
-    assert "△ better, ▽ worse as measured, no interval known" in note(ax)
+    assert "△ better, ▽ worse as measured, larger where the difference is, no interval known" in note(ax)
+    sizes = [text.get_fontsize() for text in ax.texts if text.get_text() in "△▽" and text.get_position()[1] == 0]
+    assert sizes[:11] == sorted(sizes[:11])
+    assert len({*sizes}) > 8
     weights = {text.get_text(): text.get_fontweight() for text in ax.texts[:-1]}
     assert (weights["▲"], weights["△"]) == ("bold", "normal")
     # quality before cost, as in tables, and a metric with as many decimals on all datasets
@@ -211,9 +214,30 @@ def test_a_report_that_is_judged_by_no_metric_draws_the_dots_of_what_is_beyond_c
     assert changes.alt.startswith("Change of metrics")
 
 
+def test_a_legend_promises_nothing_of_chance_where_no_interval_is_known():
+    versions = [make(f"0.{nth}.0", latency_ms=20.0 - nth, rouge=0.5 + nth / 40) for nth in range(4)]
+    plot = VersionSet(versions).compare("first").plot
+    drawn = (plot.bar("rouge"), plot.dot("rouge"), plot.slope("rouge"), plot.scatter("latency_ms", "rouge"), plot.heatmap())
+    for said in map(note, drawn):
+        assert "no interval known" in said
+        assert not re.search("not beyond chance|whiskers|filled|95 %|▲|▼", said)
+
+
+def test_charts_mark_versions_that_may_not_go_live():
+    versions = [make(f"0.{nth}.0", latency_ms=20.0 - nth, rouge=0.5 + nth / 40) for nth in range(4)]
+    raw = [{**version.raw, "ApprovalStatus": "Rejected" if nth == 2 else "Pending"} for nth, version in enumerate(versions)]
+    plot = VersionSet.from_documents(raw, "model-a").compare("first").plot
+    for ax in (plot.bar("rouge"), plot.dot("rouge"), plot.slope("rouge"), plot.scatter("latency_ms", "rouge"), plot.heatmap()):
+        labels = [label.get_text() for label in (*ax.get_yticklabels(), *ax.get_xticklabels(), *ax.texts)]
+        assert [label for label in labels if "✗" in label and "Rejected" not in label] == ["0.2.0 ✗"]
+        assert "✗ Rejected, may not go live" in note(ax)
+    assert "✗" not in note(VersionSet(versions).compare("first").plot.dot("rouge"))
+
+
 def test_the_legend_of_bars_has_no_round_mark(compared):
     assert "○" not in note(compared.plot.bar("rtf"))
-    assert "□ not beyond chance" in note(compared.plot.bar("rtf"))
+    versions = [make("0.1.0", accuracy=0.5, n=1000), make("0.2.0", accuracy=0.51, n=1000)]
+    assert "□ not beyond chance · ≈ could be chance" in note(VersionSet(versions).compare("first").plot.bar("accuracy"))
     assert "■ ▲ better, ▨ ▼ worse beyond chance (95 % together)" in note(compared.plot.bar("cer"))
 
 
@@ -891,7 +915,8 @@ def test_heat_maps_of_few_and_of_many_versions_have_the_same_signs():
     for count in (4, 12):
         versions = [make(f"0.{nth}.0", rouge=(0.5, 0.4, 0.6, 0.5)[nth % 4]) for nth in range(count)]
         ax = VersionSet(versions).compare("first").plot.heatmap()
-        assert "△ better, ▽ worse as measured, no interval known (? in tables)" in note(ax)
+        sized = ", larger where the difference is" if count > 10 else ""
+        assert f"△ better, ▽ worse as measured{sized}, no interval known (? in tables)" in note(ax)
         signs.append({text.get_text()[0] for text in ax.texts[:-1]} & set("△▽?="))
     assert signs == [{"△", "▽", "="}] * 2
 

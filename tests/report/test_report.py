@@ -200,6 +200,15 @@ def test_the_title_has_the_name_of_the_model_where_a_list_has_shown_it(tmp_path)
     assert data_sheet(path)["models"] == f"手写数字识别 {DIGITS}"
 
 
+def test_a_report_of_versions_without_a_model_is_titled_by_their_names(tmp_path):
+    for count, said in ((2, "Comparison of run-1, run-2"), (7, "Comparison of run-1, run-2, run-3, run-4 and 3 more")):
+        frame = pd.DataFrame({"f1": [place / 10 for place in range(count)]}, index=[f"run-{place + 1}" for place in range(count)])
+        text = VersionSet.from_frame(frame).compare("first").report(tmp_path / f"{count}.html", charts=False).read_text("utf-8")
+        assert f"<h1>{said}</h1>" in text
+        assert f"<title>{said}</title>" in text
+        assert ">?<" not in text
+
+
 @pytest.mark.slow
 def test_the_code_of_a_report_makes_the_comparison_again(tmp_path):
     with pnb.connect("demo", default=False) as registry:
