@@ -17,7 +17,7 @@ from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.group import VersionGroup
-from pai_notebook.model.metric_cells import Cell, State, matrix_size, series_points
+from pai_notebook.model.metric_cells import Cell, State, matrix_size, nulls_at_end, series_points
 from pai_notebook.model.metric_scales import percent_among
 from pai_notebook.model.numbers import EXACT, NumberFormat, choose_format, choose_row_format
 from pai_notebook.model.version import NOT_REGISTERED
@@ -273,7 +273,7 @@ def _number(cell: Cell, form: NumberFormat, runs: Runs | None, failed: int) -> s
 
 def _course(cell: Cell) -> str:
     """Draw a list of numbers in a few bars, the last number among them, so that it takes no more room than a difference does."""
-    points = series_points(cell.raw) or ()
+    points = (series_points(cell.raw) or ())[: len(cell.raw) - nulls_at_end(cell.raw)]
     every = max(1, math.ceil(len(points) / _COURSE))
     return trend(points[::-1][::every][::-1])
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.near_names import near_dataset, near_rows
 from pai_notebook.comparison.rows import Kind, Row, is_alike, is_blank
+from pai_notebook.comparison.series import ends_unmeasured
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.i18n.rewording import with_values
 from pai_notebook.model.evidence_words import Role
@@ -117,6 +118,7 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
         _evaluation,
         _hygiene,
         _texts,
+        _unmeasured,
         _duplicates,
     )
     # each may be printed by itself, with whatever stands in names of metrics, fields and versions
@@ -387,6 +389,15 @@ def _texts(setting: Setting) -> Iterator[Phrase]:
     unread = [row.key.shown for row in setting.varied if row.direction.mode and any(cell.state is State.TEXT for cell in row.cells)]
     if unread:
         yield say("texts that are no numbers, which nothing is computed of: {metrics}", metrics=first(unread, _NAMED))
+
+
+def _unmeasured(setting: Setting) -> Iterator[Phrase]:
+    """Lists that end in nulls, of which the last number before is compared."""
+    for row in setting.varied:
+        places = [place for place, cell in enumerate(row.cells) if ends_unmeasured(cell)]
+        if places:
+            told = "{metric} ends in null, not measured, in {versions}: the last measured number is compared"
+            yield say(told, metric=row.key.shown, versions=setting.listed(places))
 
 
 def _duplicates(setting: Setting) -> Iterator[Phrase]:

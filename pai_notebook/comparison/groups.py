@@ -13,7 +13,7 @@ from pai_notebook.comparison.evidence import EvidenceFinder
 from pai_notebook.comparison.readings import Readings
 from pai_notebook.comparison.rows import is_blank
 from pai_notebook.comparison.runs import Runs
-from pai_notebook.comparison.series import told_gaps
+from pai_notebook.comparison.series import told_gaps, told_unmeasured
 from pai_notebook.comparison.sources import Bounds, Side, Stated
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
@@ -357,6 +357,10 @@ def remarks_on_lists(cells: Mapping[Key, Sequence[Cell]], names: Sequence[str], 
                 without = "{failed} for {names} in {name}: the number that is compared is of the others"
                 without = "{failed} for {names} in {name}: the mean is of the others" if cell.note == "mean" else without
                 yield say(without, failed=failed, names=Name("metrics", *key).short, name=name)
+            unmeasured = told_unmeasured(cell) if kind is None else None
+            if unmeasured is not None:
+                told = "{unmeasured} for {names} in {name}, which is not measured: the number that is compared is of the others"
+                yield say(told, unmeasured=unmeasured, names=Name("metrics", *key).short, name=name)
 
 
 def _listed(cell: Cell, kind: Kind) -> Runs | None:

@@ -10,7 +10,7 @@ from typing import Literal
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.metric_cells import Cell, State, series_points
+from pai_notebook.model.metric_cells import Cell, State, measured_points, nulls_at_end
 from pai_notebook.model.names import Naming, metric_named
 from pai_notebook.model.numbers import mean
 from pai_notebook.model.patterns import ByName
@@ -27,8 +27,9 @@ class Series(Printed, ByName[How]):
     """Which number of a list is meant, for all metrics or by name.
 
     A list of objects with a step and a value is a curve, of which the last point counts where nothing is said. A bare list of
-    numbers may be a curve, folds, runs or examples: it has no number until it is said which. The last point is what it is, NaN
-    too; a mean, and which number is the largest or smallest, is of the points with a number (see `told_gaps`).
+    numbers may be a curve, folds, runs or examples: it has no number until it is said which. A null was not measured and counts
+    nowhere. The last point is what it is, NaN too; a mean, and which number is the largest or smallest, is of the points with a
+    number (see `told_gaps`).
 
     Parameters
     ----------
@@ -72,9 +73,9 @@ class Series(Printed, ByName[How]):
         if cell.state is not State.SERIES or not self._patterns:
             return cell
         found = self._choose(cell.path, cell.dataset)
-        points = series_points(cell.raw)
+        points = measured_points(cell.raw)
         if found is None or not points:
-            return cell
+            return cell if found is None or not cell.raw else replace(cell, state=State.NULL, value=None)
         how, last = found[1], points[-1]
         points = tuple(filter(math.isfinite, points))
         if not points or (how == "last" and not math.isfinite(last)):
@@ -105,19 +106,37 @@ def is_summary(cell: Cell) -> bool:
 
 
 def told_gaps(cell: Cell) -> Phrase | None:
-    """Say of how many points of a list the mean or an end knows nothing; None where all have a number, or another is meant."""
-    points = series_points(cell.raw) or () if is_summary(cell) else ()
+    """Say of how many measured points of a list the mean or an end knows nothing; None where all have a number, or another is meant."""
+    points = measured_points(cell.raw) or () if is_summary(cell) else ()
     count = sum(not math.isfinite(point) for point in points)
     if not count:
         return None
     return say(
-        "1 of {total} points has no number" if count == 1 else "{count} of {total} points have no number", count=count, total=len(points)
+        "1 of {total} points has no number" if count == 1 else "{count} of {total} points have no number", count=count, total=len(cell.raw)
     )
+
+
+def told_unmeasured(cell: Cell) -> Phrase | None:
+    """Say how many points of a list whose mean or end is compared are null; None where all were measured, or another is meant."""
+    count = len(cell.raw) - len(measured_points(cell.raw) or ()) if is_summary(cell) else 0
+    if not count:
+        return None
+    return say("1 of {total} points is null" if count == 1 else "{count} of {total} points are null", count=count, total=len(cell.raw))
+
+
+def ends_unmeasured(cell: Cell) -> bool:
+    """Whether the last measured number of a list is compared, and nulls follow it."""
+    return cell.state is State.SERIES and cell.value is not None and is_course(cell) and nulls_at_end(cell.raw) > 0
 
 
 def series_text(cell: Cell, number: str) -> Phrase:
     """Say how many numbers a list has, and which of them is compared."""
-    return say("{count} values, {how} {text}", count=len(series_points(cell.raw) or ()), how=say(cell.note or "last"), text=number)
+    return say("{count} values, {how} {text}", count=len(cell.raw), how=how_of(cell), text=number)
+
+
+def how_of(cell: Cell) -> Phrase:
+    """Say which number of a list is compared."""
+    return say("last measured") if ends_unmeasured(cell) else say(cell.note or "last")
 
 
 def ask_for_series(cell: Cell) -> Phrase:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 
 from pai_notebook.arguments import is_number
@@ -169,7 +170,7 @@ def _read_text(raw: str) -> tuple[State, float | None, str]:
 
 
 def _read_list(raw: Sequence[Any]) -> tuple[State, float | None, str]:
-    points = series_points(raw)
+    points = measured_points(raw)
     if points is None:
         return State.MATRIX, None, ""
     # Only what names its steps is a curve whose last point says where it ended; a bare list may be folds or runs.
@@ -208,19 +209,48 @@ def series_points(raw: Any) -> tuple[float, ...] | None:
     >>> series_points([[1, 2], [3, 4]]) is None
     True
     """
+    found = _in_order(raw)
+    return None if found is None else tuple(map(_point, found))
+
+
+def measured_points(raw: Any) -> tuple[float, ...] | None:
+    """Points of a series that were measured: all but null; NaN, as of a training that diverged, is among them.
+
+    Examples
+    --------
+    >>> measured_points([0.3, None, 0.2, None]), measured_points([0.3, float("nan")])
+    ((0.3, 0.2), (0.3, nan))
+    """
+    found = _in_order(raw)
+    return None if found is None else tuple(_point(item) for item in found if item is not None)
+
+
+def nulls_at_end(raw: Any) -> int:
+    """How many points of a series behind the last measured one are null.
+
+    Examples
+    --------
+    >>> nulls_at_end([0.3, None, 0.2, None, None]), nulls_at_end([0.3]), nulls_at_end([[1, 2], [3, 4]])
+    (2, 0, 0)
+    """
+    return sum(1 for _ in takewhile(lambda item: item is None, reversed(_in_order(raw) or ())))
+
+
+def _in_order(raw: Any) -> list[Any] | None:
+    """Values of a series as sent in order of step, None when the value is not a series."""
     if not isinstance(raw, list | tuple):
         return None
     if all(_is_point(item) for item in raw):
-        return tuple(map(_point, raw))
+        return list(raw)
     if _are_steps(raw):
-        return tuple(_point(value) for _, value in raw)
+        return [value for _, value in raw]
     pairs = [_step_value(item) for item in raw]
     known = [pair for pair in pairs if pair is not None]
     if len(known) != len(raw):
         return None
     if all(is_number(step) and step == step for step, _ in known):  # noqa: PLR0124 - NaN
         known.sort(key=lambda pair: pair[0])
-    return tuple(_point(value) for _, value in known)
+    return [value for _, value in known]
 
 
 def _are_steps(raw: Sequence[Any]) -> bool:

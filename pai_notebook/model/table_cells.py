@@ -45,9 +45,9 @@ def is_number(value: Any) -> bool:
 
 
 def is_json(value: Any) -> bool:
-    """Whether a cell is a number, truth value or text, or a list of these."""
+    """Whether a cell is a number, truth value or text, or a list of these, with None for what was not measured."""
     plain_value = _plain(value)
-    items: Sequence[Any] = plain_value if isinstance(plain_value, list) else [plain_value]
+    items: Sequence[Any] = [item for item in plain_value if item is not None] if isinstance(plain_value, list) else [plain_value]
     return isinstance(value, Decimal) or all(isinstance(item, str | int | float) for item in items)
 
 

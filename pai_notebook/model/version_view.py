@@ -36,7 +36,7 @@ from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named, leaves, plain_fields, specs
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_cells import Cell, State, matrix_size
+from pai_notebook.model.metric_cells import Cell, State, matrix_size, nulls_at_end
 from pai_notebook.model.metric_words import is_unbounded
 from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.numbers import READABLE, NumberFormat, choose_format
@@ -211,7 +211,8 @@ def _cell_shape(cell: Cell, form: NumberFormat, *, bar: bool) -> Inline:
     if cell.state in (State.NULL, State.NAN):
         return Missing("null" if cell.state is State.NULL else "NaN")
     if cell.state is State.SERIES and cell.value is not None:
-        return say("{count} values, {how} {text}", count=len(cell.raw), how=say("last"), text=form.value(cell.value))
+        how = say("last measured") if nulls_at_end(cell.raw) else say("last")
+        return say("{count} values, {how} {text}", count=len(cell.raw), how=how, text=form.value(cell.value))
     if cell.value is None or cell.state not in (State.NUMBER, State.INFINITE):
         if len(cell.text) > _LIST and cell.state in (State.SERIES, State.MATRIX):
             size = counted(len(cell.raw), "value") if cell.state is State.SERIES else matrix_size(cell)
