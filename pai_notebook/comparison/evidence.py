@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.model.evidence_among import evidence_among, owned_places, owners_by_place
 from pai_notebook.model.evidence_names import is_level, is_level_of_all, stems_of, unwrapped
+from pai_notebook.model.evidence_parts import parts_named
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
@@ -172,13 +173,17 @@ class EvidenceFinder:
     def examples(self, key: Key, place: int) -> tuple[str, float | None]:
         """Find the number of examples beside a metric, or above it while no key of its path names a part of the data.
 
-        Of several that stand together it is the smallest. The name is empty where there is none; the number is None where it stands
-        beside metrics of several parts of the data.
+        One of its own part, as `n_test` of `test_accuracy`, goes first. Of several that stand together it is the smallest. The name
+        is empty where there is none; the number is None where it stands beside metrics of several parts of the data.
         """
         path, dataset = key
         keys, part = split_path(path), split_names(path)
         above = keys[:-1]
         named = [name for stem in stems_of(path) for name in self._index.get((dataset, False, Role.EXAMPLES, stem), ())]
+        own = [name for part in parts_named(path) for name in self._index.get((dataset, True, Role.EXAMPLES, (*above, part)), ())]
+        counts = [(count, name) for name in own if (count := self._count((name, dataset), place)) is not None]
+        if counts:
+            return min(counts)[::-1]
         # what a list says of a named metric stands below the metric itself
         for depth in range(len(keys), -1, -1):
             if depth < len(above) and part:
@@ -198,7 +203,8 @@ class EvidenceFinder:
         found = self._any.get(key)
         if found is None:
             keys = split_path(key[0])
-            counts = is_share(key[0]) and any((key[1], keys[:depth]) in self._counted for depth in range(len(keys) + 1))
+            places = [keys[:depth] for depth in range(len(keys) + 1)] + [(*keys[:-1], part) for part in parts_named(key[0])]
+            counts = is_share(key[0]) and any((key[1], beside) in self._counted for beside in places)
             beside = any(next(self.rows_of(key, role), "") for role in _OF_ONE)
             found = self._any[key] = counts or beside or next(self.unclear_of(key), "") != ""
         return found

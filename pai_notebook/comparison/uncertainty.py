@@ -26,7 +26,7 @@ from pai_notebook.comparison.unused import Unused, told_unused
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_words import Role
-from pai_notebook.model.metric_scales import is_percent_beside, is_share
+from pai_notebook.model.metric_scales import is_percent_beside, is_percentable, is_share
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
@@ -219,7 +219,7 @@ class Uncertainty:
         if 0 < low <= 1 < high and is_percent_beside(key[0], high, [low]):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._readings.has_source(key, n or self._n):
-            return _nothing(is_share(key[0]), self._beside.count_beside(key))
+            return self._nothing(key, place)
         refusals: list[Phrase] = []
         readings = self._readings.read(key, place, n), self._readings.read(key, other, n)
         for mine, theirs in zip(*readings, strict=True):
@@ -231,8 +231,15 @@ class Uncertainty:
             elif mine is not None and theirs is not None and mine.side is not None and theirs.side is not None:
                 return Sides(mine.side, theirs.side, self._span(key, place, other))
         own, base_own = map(_alone, readings)
-        none = Evidence(refusals[0]) if refusals else _nothing(is_share(key[0]), self._beside.count_beside(key))
+        none = Evidence(refusals[0]) if refusals else self._nothing(key, place)
         return none if own is None or base_own is None else Sides(own, base_own, self._span(key, place, other))
+
+    def _nothing(self, key: Key, place: int) -> Evidence:
+        """Say what would give an interval where nothing that is read stands beside a metric."""
+        share = is_share(key[0])
+        if not share and not is_percentable(key[0]):
+            return _nothing(share=False)
+        return _nothing(share=share, count=self._beside.count_beside(key) if share else self._beside.examples(key, place)[0])
 
     def told_apart(self, key: Key, tops: Sequence[int], others: Sequence[int], *, level: float, margin: float) -> dict[int, bool | None]:
         """Say which values differ by more than a margin from each of several equal ones; None where an interval is not known.
@@ -410,11 +417,14 @@ def _no_number(values: Sequence[float | None]) -> Phrase:
 
 
 @cache
-def _nothing(share: bool, count: str) -> Evidence:  # noqa: FBT001 - two answers
-    """Say what would give an interval where nothing that is read stands beside a metric."""
+def _nothing(*, share: bool, count: str = "") -> Evidence:
+    """Say what would give an interval; `count` is a row that counts something and gives none."""
     if share and count:
         said = say("no interval known: {name} is not read as a number of examples; write n, or pass n=", name=count)
         return Evidence(said, is_given=False)
     if share:
         return Evidence(say("no interval known: n beside the metric, or n=, would give one"), is_given=False)
+    if count:
+        told = "no interval known: {name} gives one only to shares of examples, as accuracy is; repeats (n_runs) or a standard error would"
+        return Evidence(say(told, name=count), is_given=False)
     return Evidence(say("no interval known: measured once; repeats (n_runs) or a standard error would give one"), is_given=False)

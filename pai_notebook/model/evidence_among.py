@@ -20,6 +20,7 @@ from pai_notebook.model.evidence_names import (
     unread_of,
     unwrapped,
 )
+from pai_notebook.model.evidence_parts import counts_of_parts
 from pai_notebook.model.evidence_words import BOUND_ROLES, Role, end_of, fold, may_say
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_scales import bounds_of, scale_of
@@ -71,6 +72,11 @@ def evidence_among(names: Iterable[_Key], numbers: Callable[[_Key], Mapping[int,
     ['f1_hi', 'f1_lo']
     """
     names = list(names)
+    read = _read_among(names, numbers)
+    return read | counts_of_parts(names, read, numbers)
+
+
+def _read_among(names: Sequence[_Key], numbers: Callable[[_Key], Mapping[int, float]]) -> dict[_Key, EvidenceName]:
     telling = [key for key in names if may_say(key[0])]
     read = {key: name for key in telling if (name := read_evidence_name(key[0])) is not None}
     mapped = {key: name for key in names if "." in key[0] and (name := read_mapped_name(key[0])) is not None}

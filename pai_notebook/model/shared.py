@@ -13,6 +13,7 @@ from pai_notebook.model.document import read_options
 from pai_notebook.model.equality import shorten_apart, shown, shown_text, value_key
 from pai_notebook.model.evidence_among import evidence_among
 from pai_notebook.model.evidence_names import read_evidence_name
+from pai_notebook.model.evidence_parts import part_counted
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import catalogue
 from pai_notebook.model.flatten import Members, members, natural_key, split_path
@@ -167,7 +168,7 @@ def shared_metrics(columns: MetricColumns, means: Mapping[Key, float], total: in
 def is_count(key: Key) -> bool:
     """Whether it is a number of examples."""
     name = read_evidence_name(key[0])
-    return name is not None and name.role is Role.EXAMPLES
+    return (name is not None and name.role is Role.EXAMPLES) or part_counted(key[0]) != ""
 
 
 def is_alike(columns: MetricColumns, key: Key, total: int) -> bool:

@@ -65,11 +65,50 @@ def test_a_count_beside_metrics_of_several_parts_of_the_data_belongs_to_none():
     assert (evidence.interval, evidence.reason) == (None, "n is given for several parts of the data")
 
 
+ONLY = "gives one only to shares of examples, as accuracy is; repeats (n_runs) or a standard error would"
+COUNTS = """
+    n_test test_n num_test nobs_test support_test test_support test_samples n_test_samples num_test_examples test_size 测试样本数
+    测试集样本量
+"""
+
+
+@pytest.mark.parametrize("metric", ["test_accuracy", "accuracy_test", "测试集准确率", "test_acc"])
+@pytest.mark.parametrize("name", COUNTS.split())
+def test_the_number_of_examples_of_a_part_of_the_data_is_that_of_its_metrics(metric, name):
+    c = compare({metric: 0.9, "val_accuracy": 0.9, name: 400}, {metric: 0.8, "val_accuracy": 0.8, name: 400})
+    assert c.interval(metric, "0.2.0").reason.startswith("n = 400 and 400")
+    assert c.interval("val_accuracy", "0.2.0").interval is None
+    assert (c[name].role, c[name].direction.mode) == ("number of examples", None)
+    alone = compare({"val_accuracy": 0.9, name: 400}, {"val_accuracy": 0.8, name: 400})
+    assert alone[name].role is None
+
+
+def test_every_part_has_its_own_number_of_examples_and_it_goes_before_that_of_all():
+    counts = {"n_test": 400, "n_val": 300, "eval_samples": 200, "n": 1000}
+    metrics = ("test_accuracy", "valid_accuracy", "eval_accuracy")
+    c = compare(*({**dict.fromkeys(metrics, value), **counts} for value in (0.9, 0.8)))
+    assert [c.interval(name, "0.2.0").reason.split(",")[0] for name in metrics] == [f"n = {n} and {n}" for n in (400, 300, 200)]
+
+
+@pytest.mark.parametrize("size", [0.2, 1, 12.5])
+def test_a_size_of_a_part_that_is_a_share_of_the_data_is_no_number_of_examples(size):
+    c = compare({"test_accuracy": 0.9, "test_size": size}, {"test_accuracy": 0.8, "test_size": size})
+    assert c.interval("test_accuracy", "0.2.0").interval is None
+
+
 @pytest.mark.parametrize(
     ("metrics", "metric", "why"),
     [
         ({"accuracy": 0.9}, "accuracy", "no interval known: n beside the metric, or n=, would give one"),
-        ({"f1": 0.9, "n": 100}, "f1", "no interval known: measured once; repeats (n_runs) or a standard error would give one"),
+        (
+            {"latency_ms": 9, "n": 100},
+            "latency_ms",
+            "no interval known: measured once; repeats (n_runs) or a standard error would give one",
+        ),
+        *(
+            ({metric: 0.9, name: 100}, metric, f"no interval known: {name} {ONLY}")
+            for metric, name in (("f1", "n"), ("val_f1", "n_samples"), ("val_f1", "n_val"), ("test_auc", "support"), ("字错误率", "样本数"))
+        ),
         ({"accuracy": 91.3, "n": 100}, "accuracy", "91.3 % of 100 is not a whole number"),
         ({"accuracy": 910.0, "n": 100}, "accuracy", "n is given, but 910 is not a share"),
         ({"accuracy": "good", "n": 100}, "accuracy", "one of the two is not a number"),
