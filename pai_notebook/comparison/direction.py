@@ -55,6 +55,7 @@ from pai_notebook.model.metric_words import (
     is_unwanted,
     named_as_a_whole,
     plain_name,
+    whole_mode,
     words_of,
 )
 from pai_notebook.model.names import Naming, metric_named
@@ -105,6 +106,7 @@ _SIGN = re.compile(
     r"(?:(?:^|_)(?:bias|mbe|mpe|residuals?|signed)(?:_(?:deviation|difference|err|error|avg|average|mean|median|pct|percent|percentage|val|test))*"
     "|(?:偏差|残差|偏置|系统误差)(?:_?(?:均值|平均|平均值|中位数))?)$"
 )
+_HALLUCINATED = frozenset({"hallucination_rate", "幻觉率"})
 _MEASURED = frozenset(_WORDS) - {"err", "error"}
 _OPPOSITE: dict[Mode, Mode] = {"max": "min", "min": "max"}
 
@@ -225,8 +227,9 @@ def infer_direction(path: str) -> Direction:
         return SIGNED if said.mode is None and _says_sign(path) else said
     votes = _votes_of_name(plain_name(path))
     if not votes:
-        return SIGNED if _says_sign(path) else _UNKNOWN
-    return _HARM if is_unwanted(path) else _voted(tuple(votes.items()))
+        return SIGNED if _says_sign(path) else _HARM if is_unwanted(path) else _UNKNOWN
+    # a rate of hallucinations says itself that it is one
+    return _HARM if is_unwanted(path) and not _HALLUCINATED.issuperset(votes) else _voted(tuple(votes.items()))
 
 
 def _says_sign(path: str) -> bool:
@@ -270,7 +273,9 @@ def _voted(votes: tuple[tuple[str, Mode], ...]) -> Direction:
 
 
 def _votes_of_name(name: str) -> dict[str, Mode]:
-    """What a name says as a whole where none of its words says anything: `em`, `top1`, `pass@k`, or a benchmark."""
+    """What a name says as a whole where none of its words says anything: `em`, `top1`, `pass@k`, a benchmark, or `ctr`."""
+    if whole := whole_mode(name):
+        return dict([whole])
     found = named_as_a_whole(name)
     return {found: "max"} if found else {}
 

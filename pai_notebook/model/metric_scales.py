@@ -58,7 +58,7 @@ _BEHIND_SHARES = re.compile(
 _CHINESE_BEHIND = re.compile("(?:测试集?|验证集?|评测|评估|留出集?|整体|总体|最终|最佳|[值（）()])+$")
 _BARE_ERROR = re.compile(r"(?:(?:test|val|dev|eval|mean|avg|classification)_)*err(?:or)?")
 # Between -1 and 1.
-_AGREEMENTS = word_set("ami ari kappa kendall matthews mcc pearson silhouette spearman ssim uqi")
+_AGREEMENTS = word_set("ami ari kappa kendall matthews mcc pearson qwk silhouette spearman ssim uqi")
 # What is better when higher, of which all is 1; then those of two words, and those in Chinese.
 _PARTS = (HIGHER - NO_PARTS - RATED - {"hits"}) | _AGREEMENTS
 _PART_PAIRS = frozenset(

@@ -48,10 +48,16 @@ COUNTS = word_set("count counts epoch epochs examples iterations n num number sa
 CAPPED = word_set("ece eer far fdr fnr fpr frr hter")
 # Words of what is a fraction of something, so that a difference is told in percentage points.
 FRACTIONS = CAPPED | word_set("""
-    acc accuracy em f05 f1 f2 fbeta fmeasure fscore macrof1 microf1 npv ppv precision recall sensitivity specificity tnr tpr
+    acc accuracy em f05 f1 f2 fbeta fmeasure fscore idf1 macrof1 microf1 npv ppv precision recall sensitivity specificity tnr tpr
 """)
 
+# Those of one field come from who defined them or keeps them: MOTA, IDF1 and HOTA from the MOT challenge, whose MOTP is an overlap
+# in one tool and a distance in another, and so left out; NSE and KGE from hydrology, AUUC and Qini from uplift models, CIDEr and
+# SPICE from captions, COMET and MetricX from translation (the latter an error), WIS from forecasts of epidemics, WRMSSE and OWA
+# from the M competitions, DCF from speaker verification (NIST), JER from DIHARD, mATE to mAAE from nuScenes, HD95 and ASSD from MedPy.
 HIGHER = word_set("""
+    auuc aupro cider clipscore comet cometkiwi estoi gauc hitrate hota idf1 kge mota nisqa nse qini qwk sdri snri spice uauc utmos
+    visqol vmaf wuauc xcomet
     acc accuracy ami ap ari auc aucpr aupr auprc auroc bertscore bleu bleurt calinski chrf completeness d2 dcg dice dnsmos dunn elbo elo
     f05 f1 f2 faithfulness fbeta fmeasure fowlkes fscore groundedness hits homogeneity iou jaccard kappa likelihood loglikelihood
     macrof1 map mapk matthews mcc meteor microf1 miou mos mrr ndcg nmi npv pesq ppv prauc precision psnr psnrb purity qps r2 recall
@@ -60,6 +66,7 @@ HIGHER = word_set("""
 """)
 
 LOWER = word_set("""
+    assd dcf fad fvd hd95 idsw itl jer kvd maae maoe mave metricx mindcf msis nmse owa pinball rmsse smdape tdcf wis wql wrmsse
     bpb bpc brier brisque bwer cer cost crossentropy crps der deviance dists ece eer epe ergas err error errors errs failures far
     fdr fid fnr fpr frechet frr hausdorff hter kid latency levenshtein logloss loss losses lpips mae mape mase mce mdape medae mer
     mistakes mse msle niqe nll nrmse outages perplexity ppl rase rmse rmsle rmspe rtf smape ter tpot ttft violations wape wer wil
@@ -100,6 +107,15 @@ PHRASES: dict[tuple[str, ...], Mode] = {
     **word_pairs("max", "noise distortion", "ratio"),
     **word_pairs("max", "structural", "similarity"),
     **word_pairs("max", "panoptic", "quality"),
+    **word_pairs("max", "sharpe sortino calmar", "ratio"),
+    **word_pairs("max", "mostly", "tracked"),
+    **word_pairs("max", "concordance", "index"),
+    **word_pairs("max", "clip", "score"),
+    **word_pairs("min", "id identity", "switch switches"),
+    **word_pairs("min", "interval", "score"),
+    **word_pairs("min", "carbon co2 co2eq", "emission emissions footprint"),
+    **word_pairs("min", "energy power", "consumption consumed"),
+    **word_pairs("min", "memory ram vram", "usage footprint"),
     **word_pairs("min", "kl shannon", "divergence"),
     **word_pairs("min", "ranked", "probability"),
     **word_pairs("min", "edit", "rate"),
@@ -122,7 +138,8 @@ COUNTED = word_set("""
     audio batch batches call calls char characters chars doc docs document documents example examples flops frame frames image images
     inference inferences it item items iter iteration iterations its message messages op operation operations ops page pages prediction
     predictions queries query record records request requests row rows sample samples sentence sentences sequence sequences step steps
-    token tokens transaction transactions utterance utterances video videos word words gb gib kb kib mb mib tb gbit mbit
+    token tokens transaction transactions utterance utterances video videos word words gb gib kb kib mb mib tb gbit mbit img imgs req
+    reqs tok toks
 """)
 # Names that point upwards where no other word of the name says something else: `em`, `top1`, `pass@k`, `hit@10`.
 TOP = re.compile(r"(?:^|_)(?:em|top_?[0-9]+|(?:pass|hit|hits|hr|success|solve|maj|cons)(?:@|_at_)(?:[0-9]+|k))(?=_|$|\d)")
@@ -134,6 +151,15 @@ BENCHMARK = re.compile(
     r"|trivia_?qa|natural_?questions|squad|bbh|gpqa|if_?eval|musr|mt_?bench|alpaca_?eval|arena_?hard|long_?bench|super_?glue|glue|cola"
     r"|sst_?2|mnli|qnli|qqp|rte|mrpc|wnli|xnli|belebele|gaokao|supergpqa|simple_?qa|mmmu|math_?vista)(?=_|$)"
 )
+
+# Names that say which way is better only where they are all that the last key says, in front of and behind parts of the data and averages.
+WHOLE: dict[str, Mode] = {
+    **dict.fromkeys(word_set("pq sq rq pq_th sq_th rq_th pq_st sq_st rq_st"), "max"),  # panoptic segmentation
+    **dict.fromkeys(word_set("nds c_index cindex nsd ctr cvr click_through_rate clickthrough_rate 点击率 转化率 留存率"), "max"),
+    **dict.fromkeys(word_set("95hd 95_hd hd_95 mcd hallucination_rate 幻觉率"), "min"),
+}
+_AROUND = "test|val|valid|validation|dev|eval|holdout|online|offline|mean|avg|average|overall|final|best|last|macro|weighted|pct|percent"
+_WHOLE = re.compile(rf"(?:(?:{_AROUND})_)*(?P<name>{'|'.join(sorted(WHOLE, key=len, reverse=True))})(?:(?:_|@)(?:{_AROUND}|[0-9]+))*")
 
 # What may stand behind a metric: averages, parts of the data, languages, numbers and labels of one letter; `accuracy_s` is in seconds.
 HARMLESS = re.compile(
@@ -236,6 +262,10 @@ CHINESE: dict[str, Mode] = {
         word_set("准确率 准确度 精确率 精度 查准率 召回率 查全率 正确率 命中率 通过率 成功率 吞吐量 吞吐率 灵敏度 特异度 信噪比"), "max"
     ),
     **dict.fromkeys(word_set("检出率 胜率 覆盖率 合格率 满意度 相似度 解决率 采纳率 交并比"), "max"),
+    **dict.fromkeys(word_set("吞吐"), "max"),
+    **dict.fromkeys(
+        word_set("漏警率 误警率 虚报率 误拒率 显存占用 内存占用 峰值显存 峰值内存 显存峰值 内存峰值 能耗 功耗 碳排放 碳排放量"), "min"
+    ),
     **dict.fromkeys(
         word_set("损失 损失值 错误率 误差 字错率 词错率 句错率 字错误率 词错误率 误报率 漏报率 误检率 漏检率 误识率 拒识率 失败率 虚警率"),
         "min",
@@ -248,14 +278,15 @@ NO_SHARES = TRAINING | word_set("""
     node pairwise patch phone phoneme pix pixel px residue slot span syllable tag tile tok token tokens triplet voxel weighted word
     framewise half hamming mlm 平均 加权 宏 字 词 像素 帧 音素 槽位
 """)
-DIFFERENCES = word_set("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc pearson r r2 reward spearman")
+DIFFERENCES = word_set("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc nse pearson qwk r r2 reward spearman")
 # What is better when higher and no part of anything: amounts, decibels, ratings, and logarithms.
 NO_PARTS = word_set("""
+    auuc clipscore kge nisqa nse qini sdri snri utmos visqol vmaf
     bleurt calinski d2 dcg dnsmos dunn elbo elo likelihood loglikelihood mos pesq psnr psnrb qps r2 reward sdr sisdr sisnr snr
     success throughput
 """)
 # Ratings from 1 to 5 or 10 as well as fractions and percent.
-RATED = word_set("faithfulness groundedness")
+RATED = word_set("cider comet cometkiwi faithfulness groundedness xcomet")
 PERCENTABLE = FRACTIONS | word_set("""
     ap auc auroc bleu brier cer chrf der dice hit iou map mape match mer miou mrr ndcg rate rouge rouge1 rouge2 rougel rougelsum sacrebleu
     smape ter top1 top5 wape wer wil wmape
@@ -280,6 +311,27 @@ _KNOWN = HIGHER | LOWER | AMOUNTS | _UNBOUNDED | NO_SHARES | VETOES | DIFFERENCE
 
 
 _PLAIN = re.compile("[a-z0-9_]*")
+# Capitals inside of names that are one word; `mate` is another word in small letters.
+_SPELT = {
+    "MetricX": "metricx",
+    "chrF": "chrf",
+    "CIDEr": "cider",
+    "SI-SDRi": "si-sdri",
+    "SDRi": "sdri",
+    "SI-SNRi": "si-snri",
+    "SNRi": "snri",
+}
+_SPELT |= {"mATE": "translation-error", "mASE": "mase", "mAOE": "maoe", "mAVE": "mave", "mAAE": "maae", "minDCF": "mindcf", "t-DCF": "tdcf"}
+_SPELT_AGAIN = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(_SPELT, key=len, reverse=True))})(?![a-z])")
+
+
+# tokens/s; elsewhere `/` stands between keys
+_PER_SECOND = re.compile(rf"(?i)(?<![a-z])({'|'.join(sorted(COUNTED))})/(s|sec|second|min|minute)(?![a-z])")
+
+
+def _respelt(key: str) -> str:
+    """Write names in small letters that have capitals inside and are one word."""
+    return _SPELT_AGAIN.sub(lambda found: _SPELT[found[0]], key)
 
 
 @lru_cache(maxsize=65536)
@@ -291,9 +343,14 @@ def words_of(path: str) -> tuple[tuple[str, ...], ...]:
     >>> words_of("val.macroF1"), words_of("exact_match,none")
     ((('val',), ('macro', 'f1')), (('exact', 'match', 'none'),))
     """
+    if "/" in path:
+        path = _PER_SECOND.sub(r"\1_per_\2", path)
     # most names are written in small letters
     return tuple(
-        [tuple(_TOKEN.findall(key) if key.islower() else [token.lower() for token in _TOKEN.findall(key)]) for key in split_path(path)]
+        [
+            tuple(_TOKEN.findall(key) if key.islower() else [token.lower() for token in _TOKEN.findall(_respelt(key))])
+            for key in split_path(path)
+        ]
     )
 
 
@@ -325,6 +382,7 @@ def plain_name(path: str) -> str:
     last = parts[-1].partition(",")[0] if parts else ""
     if _PLAIN.fullmatch(last):
         return last.strip("_")
+    last = _respelt(last)
     return re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()).strip("_")
 
 
@@ -343,6 +401,18 @@ def named_as_a_whole(name: str) -> str:
         return ""
     rest = name[match.end() :] + ("_" + name[: match.start()] if bare else "")
     return match[0].strip("_") if all(HARMLESS.fullmatch(word) or word == "at" for word in re.split("[_@]", rest)) else ""
+
+
+def whole_mode(name: str) -> tuple[str, Mode] | None:
+    """Find the name of a field that a plain name is and which way it is better; None for every other name.
+
+    Examples
+    --------
+    >>> whole_mode("val_ctr"), whole_mode("ctr_loss"), whole_mode("pq")
+    (('ctr', 'max'), None, ('pq', 'max'))
+    """
+    found = _WHOLE.fullmatch(name)
+    return None if found is None else (found["name"], WHOLE[found["name"]])
 
 
 def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:

@@ -500,3 +500,41 @@ def test_a_logarithm_is_told_as_it_is_and_never_in_percent():
         assert (c[name].direction.mode, c[name].scale.unit) == ("min", "")
         assert c[name].changes[2].kind == "better"
     assert compare({"rmsle": 10.0}, {"rmsle": 8.0})["rmsle"].scale.unit == "%"
+
+
+FIELDS = {
+    "max": """
+        chrF chrF++ COMET comet22 xcomet BLEURT METEOR CIDEr CIDEr-D SPICE CLIPScore clip_score QWK NDS PQ SQ RQ PQ_th MOTA IDF1 HOTA AUUC
+        Qini qini_coefficient SSIM PSNR STOI eSTOI PESQ SI-SDR SI-SDRi MOS UTMOS CTR ctr_test val_cvr click_through_rate gauc elo win_rate
+        pass@k pass@1 c_index concordance_index sharpe_ratio NSE KGE tokens_per_second tok/s eval/tokens/s 吞吐 点击率 命中率 召回率
+    """,
+    "min": """
+        mATE mASE mAOE mAVE mAAE HD95 hd_95 95HD ASSD Hausdorff FVD FAD KID FID LPIPS WIS weighted_interval_score CRPS pinball
+        pinball_loss MASE sMAPE MAPE WAPE ECE Brier MetricX DCF minDCF t-DCF JER MCD WRMSSE OWA nmse IDSW id_switches hallucination_rate
+        幻觉率 TTFT TPOT ITL carbon_emissions energy_consumption gpu_memory_usage 误报率 漏检率 时延 显存占用 能耗 误警率
+    """,
+    None: """
+        MOTP weighted_score interval toxicity refusal_rate vram vram_gb flops macs energy energy_kwh co2 显存 max_drawdown psi mate mate_rate ctr_threshold
+        predicted_ctr pq_bits chi_sq r_sq_error hallucination_score hallucination_detection ctr_gap ms/token
+    """,
+}
+
+
+@pytest.mark.parametrize(("mode", "names"), FIELDS.items())
+def test_names_of_a_field_have_a_direction_where_all_of_it_agrees(mode, names):
+    found = {name: infer_direction(name).mode for name in names.split()}
+    assert {name: each for name, each in found.items() if each != mode} == {}
+
+
+def test_a_word_that_a_name_of_a_field_is_only_by_itself_turns_no_other():
+    assert modes("ctr_auc ctr_logloss comet_loss spice_error nds.mae cider_accuracy") == ["max", "min", None, None, "min", "max"]
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("CIDEr", 0.9, 1.3), ("COMET", 0.95, 1.02), ("AUUC", 0.8, 12.5), ("NSE", -0.2, 1)])
+def test_what_may_be_above_one_is_not_taken_for_percent_beside_a_fraction(name, low, high):
+    assert compare({name: low}, {name: high})[name].changes[1].kind == "better"
+    assert "percent" not in str(compare({name: low}, {name: high}))
+
+
+def test_percent_of_a_metric_that_may_be_above_one_is_noticed_all_the_same():
+    assert "look like percent" in str(compare({"CIDEr": 0.95}, {"CIDEr": 110.2}).verdict)
