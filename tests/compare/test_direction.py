@@ -514,8 +514,8 @@ FIELDS = {
         幻觉率 TTFT TPOT ITL carbon_emissions energy_consumption gpu_memory_usage 误报率 漏检率 时延 显存占用 能耗 误警率
     """,
     None: """
-        MOTP weighted_score interval toxicity refusal_rate vram vram_gb flops macs energy energy_kwh co2 显存 max_drawdown psi mate mate_rate ctr_threshold
-        predicted_ctr pq_bits chi_sq r_sq_error hallucination_score hallucination_detection ctr_gap ms/token
+        MOTP weighted_score interval toxicity refusal_rate vram vram_gb flops macs energy energy_kwh co2 显存 max_drawdown psi mate
+        mate_rate ctr_threshold predicted_ctr pq_bits chi_sq hallucination_score hallucination_detection ctr_gap ms/token
     """,
 }
 
