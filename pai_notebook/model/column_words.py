@@ -6,14 +6,28 @@ import re
 
 from pai_notebook.model.metric_words import CHINESE, HARMLESS, HIGHER, LOWER, PRICES, THROUGHPUTS, TIMES, chinese_ending, word_set, words_of
 from pai_notebook.model.names import snake_case
-from pai_notebook.model.settings import is_identity
+from pai_notebook.model.settings import is_identity, is_repeat
 
 # What columns with the names of versions are called, the likeliest first.
 OF_NAMES = ("version", "run", "model", "name", "checkpoint")
 _CALLED = {"tags.mlflow.runName": "version", "版本": "version", "运行": "run", "模型": "model", "名称": "name", "检查点": "checkpoint"}
 # What has the names where nothing else has, the likeliest first; Optuna numbers its trials.
 _ALSO = (
-    *("method", "approach", "system", "algorithm", "experiment", "方法", "算法", "实验"),
+    *(
+        "method",
+        "approach",
+        "system",
+        "algorithm",
+        "experiment",
+        "config",
+        "configuration",
+        "variant",
+        "方法",
+        "算法",
+        "实验",
+        "配置",
+        "变体",
+    ),
     *("model_id", "commit", "number", "trial_number", "id", "编号", "序号", "index", "idx", "no", "no.", "#"),
 )
 # What says on which dataset a row was measured.
@@ -26,7 +40,7 @@ _DATASET = re.compile(
 _OF_RESULTS = word_set("status state error exception message note notes comment comments remark remarks reason 状态 备注 说明 原因 错误")
 # Names of ids and of what tools count for themselves, whole or as the last word.
 _IDS = word_set("id ids uuid guid sha hash commit version timestamp date datetime 编号 序号 版本 版本号 时间戳 日期")
-_COUNTERS = word_set("index idx row number no nr # 行号")
+_COUNTERS = word_set("index idx row number no nr # pid rank 行号 排名 名次")
 _RANK = re.compile(r"rank_test_.*")
 # Words of qualities and costs that texts name too: a loss function, fp16, a map of a game.
 _ALSO_SET = word_set("d2 loss losses map memory precision reward time 精度 损失 时间 环境")
@@ -37,10 +51,11 @@ def word_of_names(column: str) -> str:
 
     Examples
     --------
-    >>> word_of_names("VersionName"), word_of_names("版本"), word_of_names("accuracy")
-    ('version', 'version', '')
+    >>> word_of_names("VersionName"), word_of_names("版本"), word_of_names("模型名称"), word_of_names("accuracy")
+    ('version', 'version', 'model', '')
     """
-    word = _CALLED.get(column, word_of(column))
+    word = word_of(column)
+    word = _CALLED.get(column, _CALLED.get(word, word))
     return word if word in OF_NAMES else ""
 
 
@@ -52,7 +67,10 @@ def rank_of_names(column: str) -> int | None:
     >>> rank_of_names("Method"), rank_of_names("number") > rank_of_names("commit"), rank_of_names("accuracy")
     (0, True, None)
     """
-    return _ALSO.index(word_of(column)) if word_of(column) in _ALSO else None
+    if word_of(column) in _ALSO:
+        return _ALSO.index(word_of(column))
+    is_name = word_of(column) != snake_case(column).replace(" ", "_") and not is_of_datasets(column) and not is_identity(column)
+    return len(_ALSO) if is_name else None
 
 
 def word_of(column: str) -> str:
@@ -80,6 +98,19 @@ def is_remark(column: str) -> bool:
     [True, True, True, False]
     """
     return not _OF_RESULTS.isdisjoint(word_of(column).split("_"))
+
+
+def tells_rows(column: str) -> bool:
+    """Whether a number that is no metric may say what was tried: the id or version of something, a rank of LoRA.
+
+    Examples
+    --------
+    >>> [tells_rows(column) for column in ("task_version", "model_id", "rank", "rank_test_score", "_timestamp", "pid", "start_time")]
+    [True, True, True, False, False, False, False]
+    """
+    word = word_of(column)
+    is_one = not _IDS.isdisjoint([word.rpartition("_")[2], word.rpartition(".")[2]]) or word == "rank" or word_of_names(column)
+    return bool(is_one) and not column.startswith("_") and not is_repeat(column)
 
 
 def is_bookkeeping(column: str) -> bool:

@@ -7,23 +7,19 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.pivoting import code_of_wide, column_of_datasets, columns_of_long
-from pai_notebook.model.settings import tells_runs
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.table_cells import as_json, is_stated, is_there
 from pai_notebook.model.table_columns import GivenTable, check_columns, columns_of, place_of
 from pai_notebook.model.table_notes import origin_of
+from pai_notebook.model.table_shapes import hint_of, refuse_shapes
 from pai_notebook.model.version import NOT_REGISTERED
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# By these columns a table is known to have a row a metric, as `to_frame(layout="long")` makes it.
-_LONG = {"version", "dataset", "metric", "value", "state"}
 
 
 def documents_of_frame(
@@ -44,12 +40,12 @@ def documents_of_frame(
         another, or a metric is neither number, truth value, text nor list of numbers.
     """
     metrics, labels, settings = ([given] if isinstance(given, str) else given for given in (metrics, labels, settings))
-    _refuse_shapes(frame, name, metrics)
+    refuse_shapes(frame, name, metrics)
     table = GivenTable.of(frame)
     frame, cells = table.frame, table.cells
     [name] = [None] if name is None else check_columns("name", [name], table.columns)
     if metrics is None and columns_of_long(cells) and (code := code_of_wide(frame, name, None, settings or (), table.code)):
-        raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=_hint(code))
+        raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=hint_of(code))
     columns = columns_of(table, name, metrics, labels, settings)
     name, keys = columns.name, columns.metrics
     # texts that rows share may be names of datasets too
@@ -63,9 +59,9 @@ def documents_of_frame(
         # which rows are of one version nothing says
         raise ConfigurationError(
             say("df: a row for each {column}, and no name of a version", column=of),
-            hint=_hint(code_of_wide(frame, None, list(keys), told, table.code)),
+            hint=hint_of(code_of_wide(frame, None, list(keys), told, table.code)),
         )
-    names = _names_of_rows(given, lambda: _hint(code_of_wide(frame, name, list(keys), told, table.code), cure))
+    names = _names_of_rows(given, lambda: hint_of(code_of_wide(frame, name, list(keys), told, table.code), cure))
     documents = [
         candidate_document(
             each,
@@ -83,34 +79,6 @@ def documents_of_frame(
     return documents, origin, Provenance(left_out=tuple(columns.left), differing=tuple(columns.differing))
 
 
-def _refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -> None:
-    """Refuse what is no table, tables without a row for each version, and files that were read as a single column."""
-    if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
-        raise ConfigurationError(
-            say("df={given} is not a DataFrame", given=described(frame)), hint=say("Pass a row a version, a column a metric.")
-        )
-    if frame.columns.nlevels > 1:
-        level, index = next((each for each in frame.columns.names if tells_runs(str(each or ""))), None), frame.index.name or "level_0"
-        code = f"VersionSet.from_frame(df.stack({level!r}).reset_index(), settings=[{index!r}]).groupby({index!r})"
-        is_of_runs = level is not None and frame.columns.nlevels + frame.index.nlevels == 3  # noqa: PLR2004 - metrics, runs and versions
-        hint = say("Use {code}.", code=code) if is_of_runs else say("Pass flat names, such as accuracy@d-a.")
-        raise ConfigurationError(say("df: its columns have {count} levels", count=frame.columns.nlevels), hint=hint)
-    if metrics is None and {*map(str, frame.columns), *map(str, frame.index.names)} >= _LONG:
-        said = say("df: it has a row a metric, as to_frame(layout='long') has, not a row a version")
-        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet.from_frame(versions.to_frame())"))
-    if metrics is None and any({f"{column} delta", f"{column} percent"} <= {*frame.columns} for column in frame.columns):
-        said = say("df: this is the table of a comparison, with one row per metric instead of one per version")
-        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet(comparison.versions)"))
-    separator = next((mark for mark in (";", "\t") if len(frame.columns) == 1 and mark in str(frame.columns[0])), "")
-    if separator:
-        # where cells are parted by semicolons, the comma is in the numbers
-        code = f"pd.read_csv(..., sep={separator!r}{', decimal=' + repr(',') if separator == ';' else ''})"
-        said = say("df: its only column is called {name!r}", name=str(frame.columns[0]))
-        raise ConfigurationError(said, hint=say("Use {code}.", code=code))
-    if name is None and frame.index.nlevels > 1:
-        raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=_hint(code_of_wide(frame, None)))
-
-
 def _names_of_rows(given: Iterable[Any], hint: Callable[[], Phrase]) -> list[str]:
     names, seen = [str(value) if is_stated(value) else "" for value in given], set[str]()
     for place, each in enumerate(names):
@@ -119,13 +87,6 @@ def _names_of_rows(given: Iterable[Any], hint: Callable[[], Phrase]) -> list[str
             raise ConfigurationError(what, hint=hint())
         seen.add(each)
     return names
-
-
-def _hint(code: str, cure: str = "") -> Phrase:
-    """Say what to write for a table whose rows have no names of their own."""
-    pivot = [say("Make it a row a version, a column a metric: {code}.", code=code)] if code else []
-    kept = [say("{code} keeps names as text.", code=cure)] if cure else []
-    return joined([*kept, *(pivot or [say("Pass name= the column that names each version once.")])], " ")
 
 
 def reading_hint(name: str) -> Phrase | None:

@@ -122,7 +122,9 @@ def code_of_wide(
     numbers = [column for column in values if not _are_texts(values[column]) and column not in used]
     sure = [column for column in values if long and _says_how_sure(column) and column not in (name, *long)]
     cells = [long[1], *sure] if long else [column for column in metrics or numbers if column in values]
-    free = [column for column in values if column not in (*(long or ()), *cells)]
+    of = [column for column in values if is_of_datasets(column) and _are_texts(values[column])]
+    used = {*(long or ()), *cells, *(column for column in values if _is_empty_heading(column) or _is_version_of(values, column, of))}
+    free = [column for column in values if column not in used or column in (name, *settings)]
     for keys in _keys(values, [long[0]] if long else [], [each for each in free if each not in (name, *settings)]) if cells else ():
         found = _index(values, name, [column for column in free if column not in keys], keys)
         if found is not None:
@@ -147,6 +149,19 @@ def code_of_wide(
             again = "" if index_of == [named] else "; wide = wide.reset_index()"
             return f"{pivot}{joined}{again}; VersionSet.from_frame(wide{read if again else ''})"
     return ""
+
+
+def _is_empty_heading(column: str) -> bool:
+    """Whether a heading says nothing, as that of arrows and signs between numbers."""
+    return not any(map(str.isalpha, column))
+
+
+def _is_version_of(values: _Table, column: str, datasets: Sequence[str]) -> bool:
+    """Whether it is the version of each dataset, not of what was measured on it."""
+    if word_of_names(column) != "version" or not datasets or len({*values[column]}) == 1:
+        return False
+    of = [*zip(*(values[each] for each in datasets), strict=True)]
+    return len({*zip(of, values[column], strict=True)}) == len({*of}) < len(of)
 
 
 def _plain(frame: pd.DataFrame) -> _Table:
@@ -188,7 +203,7 @@ def _index(values: _Table, name: str | None, free: Sequence[str], keys: Sequence
         is_stated = named in values and all(each == each and str(each).strip() for each in values[named])  # noqa: PLR0124 - NaN
         if is_stated and count(named, *keys) == rows:
             return named, [named, *(column for column in free if column != named and count(named, column) == count(named))]
-    others = [column for column in free if count(column) < rows or (not keys and _is_seed(column))]
+    others = [column for column in free if count(column) < rows or (not keys and (_is_seed(column) or looks_set(column)))]
     return (None, others) if others and count(*others, *keys) == rows else None
 
 

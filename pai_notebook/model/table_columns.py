@@ -19,6 +19,7 @@ from pai_notebook.model.column_words import (
     is_remark,
     is_result,
     rank_of_names,
+    tells_rows,
     word_of_names,
 )
 from pai_notebook.model.evidence_among import evidence_among, is_quality
@@ -305,9 +306,8 @@ def _is_setting(column: str, values: Sequence[Any], evidence: Collection[str]) -
     if not stated or not all(map(is_json, stated)) or any(isinstance(each, list) for each in stated):
         return False
     # the version of a task or a library, and the number of a model, tell rows apart as texts do
-    is_id = (is_bookkeeping(column) and not is_repeat(column) and not column.startswith("_")) or bool(word_of_names(column))
-    is_shared = 1 < len({*stated}) < len(values)
-    return tells_runs(column) or (column not in evidence and looks_set(column)) or (is_id and is_shared and not are_texts(stated))
+    is_one = tells_rows(column) and 1 < len({*stated}) < len(values) and not are_texts(stated)
+    return tells_runs(column) or (column not in evidence and looks_set(column)) or is_one
 
 
 def _is_set(column: str) -> bool:
@@ -339,8 +339,9 @@ def _is_measured(column: str, values: Sequence[Any]) -> bool:
 def _may_differ(column: str, values: Sequence[Any]) -> bool:
     """Whether a column may say in what rows differ: it is no result, remark, id, date or field of the API, and not the same throughout."""
     said = {str(value) for value in values}
-    # without letters a text is a number that is written otherwise, such as 95%
-    is_result = all(isinstance(value, str) and not any(map(str.isalpha, value)) for value in filter(is_stated, values))
+    texts = [value for value in values if is_stated(value)]
+    # with digits and without letters a text is a number that is written otherwise, such as 95%
+    is_result = are_texts(texts) and not any(map(str.isalpha, "".join(texts))) and any(map(str.isdigit, "".join(texts)))
     is_field = field_named(column) is not None and column not in _ORDINARY
     return len(said) > 1 and not (is_result or is_field or is_unnamed(column) or is_repeat(column) or is_remark(column))
 

@@ -62,6 +62,10 @@ def origin_of(table: GivenTable, columns: TableColumns, names: Sequence[str], *,
     parts += [first(odd, _ODD)] if odd else []
     written = {column: [each.strip() for each in values[column] if isinstance(each, str)] for column in (*columns.left, *columns.texts)}
     parts += [*_on_commas(chain.from_iterable(written.values())), *_on_numbers(table, written)]
+    objects = [column for column in columns.left if all(isinstance(each, dict) for each in values[column])]
+    if objects and len(names) and not columns.settings:
+        code = f"VersionSet.from_frame(pd.json_normalize({table.code}.to_dict('records')))"
+        parts.append(say("{code} makes columns of what is in {names}", code=code, names=listed(objects)))
     parts += [*similar_names(names), *([] if chosen else _on_runs(table, columns))]
     if columns.likely and columns.name is None:
         parts.append(say("name= is not given; the names may be in {names}", names=listed(columns.likely)))
@@ -78,7 +82,14 @@ def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
     odd = [value for value in texts if not is_number(value)]
     if odd and 2 * len(texts) > len(stated):
         return say("{name} (texts such as {value})", name=column, value=described(odd[0]))
-    kinds = {str: say("texts"), bool: say("truth values"), date: say("times"), list: say("lists"), tuple: say("lists")}
+    kinds = {
+        str: say("texts"),
+        bool: say("truth values"),
+        date: say("times"),
+        list: say("lists"),
+        tuple: say("lists"),
+        dict: say("objects"),
+    }
     kind = next((word for kind, word in kinds.items() if all(isinstance(value, kind) for value in stated)), say("mostly not numbers"))
     return say("{name} ({what})", name=column, what=kind if stated else say("empty"))
 

@@ -121,7 +121,7 @@ def test_a_list_says_how_many_versions_are_not_registered(registered, candidates
 
 def test_one_table_for_a_paired_result_is_called_one(registered):
     c = registered.compare()
-    with pytest.raises(ConfigurationError, match="1 table given"):
+    with pytest.raises(ConfigurationError, match=r"1 table \(1\.5\.0\) given"):
         c.paired(c.metrics[0].full_name, {c.names[0]: pd.DataFrame({"id": [1], "ok": [True]})}, on="id", correct="ok")
 
 
@@ -1373,3 +1373,89 @@ def test_the_code_for_several_rows_a_version_keeps_metrics_that_are_texts_and_nu
     assert kinds_of(run_hint(frame)) == (["accuracy@x", "accuracy@y", "n@x", "n@y"], [])
     long = pd.DataFrame({"model": ["a", "a", "b", "b"], "metric": ["acc", "f1"] * 2, "value": cells * 2, "n": [500] * 4})
     assert kinds_of(run_hint(long))[0] == ["acc", "acc_n", "f1", "f1_n"]
+
+
+def run_use(frame):
+    """The versions that the printed code makes of a table which is refused by its shape, and what is wrong with it."""
+    with pytest.raises(ConfigurationError) as caught:
+        pnb.VersionSet.from_frame(frame)
+    return eval(caught.value.hint.removeprefix("Use ").removesuffix("."), {"df": frame, "VersionSet": pnb.VersionSet}), str(caught.value)
+
+
+@pytest.mark.parametrize("names", [["accuracy", "f1", "latency_ms"], ["准确率", "召回率", "耗时"], ["MMLU", "gsm8k", "width"]])
+def test_a_table_with_a_column_a_version_is_told_the_code_that_turns_it(names):
+    frame = pd.DataFrame({"bert": [0.9, 0.8, 12], "MAE": [0.91, 0.82, 14]}, index=names)
+    for table in (frame, frame.rename_axis("metric").reset_index(), frame.rename_axis(" 指标").reset_index()):
+        vs, said = run_use(table)
+        assert "it has a row a metric and a column a version" in said
+        assert {version.version_name: {cell.name: cell.value for cell in version.metrics.cells} for version in vs} == frame.to_dict()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"accuracy": [0.9, 0.8], "f1": [0.7, 0.6]}, index=["MAE", "SimCLR"]),
+        pd.DataFrame({"accuracy": [0.9, 0.8]}, index=["accuracy-first", "f1"]),
+        pd.DataFrame({"lr": [0.9, 0.8], "x": [1, 2]}, index=["loss", "accuracy"]),
+        pd.DataFrame({"x": [0.9]}, index=["accuracy"]),
+    ],
+)
+def test_versions_that_are_called_as_metrics_are_no_metrics(frame):
+    assert len(pnb.VersionSet.from_frame(frame)) == len(frame)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("metrics", [["accuracy", "f1"], ["top1", "top5"], ["准确率", "odd"]])
+def test_levels_of_metrics_and_datasets_are_told_the_code_that_makes_one_name_of_them(metrics, swapped):
+    levels = [["CIFAR", "ImageNet"], metrics] if swapped else [metrics, ["CIFAR", "ImageNet"]]
+    frame = pd.DataFrame([[0.9, 0.8, 0.7, 0.6], [0.91, 0.82, 0.73, 0.64]], index=["a", "b"], columns=pd.MultiIndex.from_product(levels))
+    for table in (frame, frame.rename_axis("run").reset_index()):
+        vs, said = run_use(table)
+        assert "its columns have 2 levels" in said
+        assert [version.version_name for version in vs] == ["a", "b"]
+        assert kinds_of(vs)[0] == sorted(f"{metric}@{dataset}" for metric in metrics for dataset in ("CIFAR", "ImageNet"))
+
+
+@pytest.mark.parametrize("index", [["model"], ["model", "lr"]])
+def test_means_and_spreads_of_groups_are_told_the_code_that_keeps_their_intervals(index):
+    frame = pd.DataFrame({"model": list("aaabbb"), "lr": 1, "accuracy": [0.9, 0.91, 0.92, 0.5, 0.51, 0.52]})
+    table = frame.groupby(index)[["accuracy"]].agg(["mean", "std", "count"]).reset_index()
+    vs, _ = run_use(table)
+    assert [version.version_name for version in vs] == ["a", "b"]
+    assert kinds_of(vs)[0] == ["accuracy_mean", "accuracy_n_runs", "accuracy_std"]
+    assert "beyond chance" in str(vs.compare("a").interval("accuracy_mean", "b").words)
+
+
+def test_objects_in_cells_are_told_the_code_that_makes_columns_of_them():
+    frame = pd.DataFrame({"name": ["a", "b"], "summary": [{"acc": 0.5}, {"acc": 0.6}], "config": [{"lr": 1}, {"lr": 2}]})
+    origin = pnb.VersionSet.from_frame(frame).origin
+    assert "left out: summary (objects), config (objects)" in origin
+    code = origin.rpartition("; ")[2].removesuffix(" makes columns of what is in summary and config.")
+    assert kinds_of(eval(code, {"df": frame, "pd": pd, "VersionSet": pnb.VersionSet})) == (["summary\\.acc"], ["lr"])
+
+
+def test_headings_that_say_nothing_and_versions_of_tasks_are_no_part_of_the_code_for_results_of_the_harness():
+    rows = {"Tasks": ["arc", "arc", "hella", "hella"], "Version": [1, 1, 2, 2], "n-shot": 0, "Metric": ["acc", "acc_norm"] * 2, "": "↑"}
+    one = pd.DataFrame(rows).assign(Value=[0.5, 0.6, 0.7, 0.8], **{"±": "±"}, Stderr=0.01)
+    frame = pd.concat([one.assign(Model=name) for name in ("llama", "qwen")], ignore_index=True)
+    vs = run_hint(frame)
+    assert [version.version_name for version in vs] == ["llama", "qwen"]
+    metrics = [f"{metric}{end}@{task}" for metric in ("acc", "acc_norm") for end in ("", "_Stderr") for task in ("arc", "hella")]
+    assert kinds_of(vs) == (sorted(metrics), ["n-shot"])
+
+
+@pytest.mark.parametrize("column", ["request_rate", "bits", "num_gpus"])
+def test_the_code_for_a_sweep_of_one_model_takes_what_was_set(column):
+    vs = run_hint(pd.DataFrame({"model": ["a"] * 3, column: [1, 2, 4], "throughput": [10.5, 20.5, 30.5]}))
+    assert kinds_of(vs) == (["throughput"], ["model", column])
+    assert len(vs) == 3
+
+
+def test_marks_without_letters_say_what_was_tried():
+    vs = pnb.VersionSet.from_frame(pd.DataFrame({"Config": list("abc"), "aug": ["✓", "✗", "✓"], "Acc": [0.9, 0.88, 0.85]}))
+    assert ([version.version_name for version in vs], kinds_of(vs)) == (["a", "b", "c"], (["Acc"], ["aug"]))
+
+
+@pytest.mark.parametrize(("cells", "settings"), [([4, 4, 8, 8], ["rank"]), ([1, 2, 3, 4], [])])
+def test_a_rank_is_a_place_or_a_setting_and_no_metric(cells, settings):
+    assert kinds_of(pnb.VersionSet.from_frame(pd.DataFrame({**GRID, "rank": cells}))) == (["accuracy"], settings)

@@ -1,0 +1,107 @@
+"""Tables that have no row a version, refused with the code that makes one of them where there is some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pai_notebook.arguments import described
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.json_text import plain_array
+from pai_notebook.model.evidence_among import is_quality
+from pai_notebook.model.metric_words import kind_of_metric, named_as_a_whole, plain_name
+from pai_notebook.model.pivoting import code_of_wide
+from pai_notebook.model.settings import looks_set, tells_runs
+from pai_notebook.model.table_cells import are_numbers, are_texts
+from pai_notebook.model.table_columns import GivenTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# By these columns a table is known to have a row a metric, as `to_frame(layout="long")` makes it.
+_LONG = {"version", "dataset", "metric", "value", "state"}
+
+
+# What `agg` calls the columns that it makes of one.
+_AGGREGATED = frozenset({"mean", "std", "sem", "var", "count", "size", "min", "max", "median", "sum", "first", "last", "nunique"})
+
+
+def refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -> None:
+    """Refuse what is no table, tables without a row for each version, and files that were read as a single column."""
+    if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
+        raise ConfigurationError(
+            say("df={given} is not a DataFrame", given=described(frame)), hint=say("Pass a row a version, a column a metric.")
+        )
+    if frame.columns.nlevels > 1:
+        code = _code_of_flat(frame)
+        hint = say("Use {code}.", code=code) if code else say("Pass flat names, such as accuracy@d-a.")
+        raise ConfigurationError(say("df: its columns have {count} levels", count=frame.columns.nlevels), hint=hint)
+    if metrics is None and {*map(str, frame.columns), *map(str, frame.index.names)} >= _LONG:
+        said = say("df: it has a row a metric, as to_frame(layout='long') has, not a row a version")
+        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet.from_frame(versions.to_frame())"))
+    if metrics is None and any({f"{column} delta", f"{column} percent"} <= {*frame.columns} for column in frame.columns):
+        said = say("df: this is the table of a comparison, with one row per metric instead of one per version")
+        raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet(comparison.versions)"))
+    separator = next((mark for mark in (";", "\t") if len(frame.columns) == 1 and mark in str(frame.columns[0])), "")
+    if separator:
+        # where cells are parted by semicolons, the comma is in the numbers
+        code = f"pd.read_csv(..., sep={separator!r}{', decimal=' + repr(',') if separator == ';' else ''})"
+        said = say("df: its only column is called {name!r}", name=str(frame.columns[0]))
+        raise ConfigurationError(said, hint=say("Use {code}.", code=code))
+    if name is None and frame.index.nlevels > 1:
+        table = GivenTable.of(frame)
+        code = code_of_wide(table.frame, None, code=table.code)
+        raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=hint_of(code))
+    if name is None and metrics is None and (code := _code_of_transposed(frame)):
+        raise ConfigurationError(say("df: it has a row a metric and a column a version"), hint=say("Use {code}.", code=code))
+
+
+def _code_of_flat(frame: pd.DataFrame) -> str:
+    """Write what gives columns of several levels one name each; empty where nothing says which level is what."""
+    levels: list[set[Any]] = [{*frame.columns.get_level_values(place)} - {""} for place in range(frame.columns.nlevels)]
+    level, index = next((each for each in frame.columns.names if tells_runs(str(each or ""))), None), frame.index.name or "level_0"
+    if level is not None and len(levels) + frame.index.nlevels == 3:  # noqa: PLR2004 - metrics, runs and versions
+        return f"VersionSet.from_frame(df.stack({level!r}).reset_index(), settings=[{index!r}]).groupby({index!r})"
+    if len(levels) != 2 or not all(map(are_texts, levels)):  # noqa: PLR2004 - metrics and datasets, or metrics and what was made of them
+        return ""
+    if levels[1] <= _AGGREGATED:
+        # what is counted are runs, or examples as if they were runs
+        counted = ".replace('_count', '_n_runs')" if "count" in levels[1] else ""
+        return f"VersionSet.from_frame(df.set_axis(['_'.join(filter(None, each)){counted} for each in df.columns], axis=1))"
+    measured = [sum(map(_is_metric, level)) / max(len(level), 1) for level in levels]
+    if measured[0] == measured[1]:
+        return ""
+    order = "metric, dataset" if measured[0] > measured[1] else "dataset, metric"
+    return f"VersionSet.from_frame(df.set_axis([f'{{metric}}@{{dataset}}'.strip('@') for {order} in df.columns], axis=1))"
+
+
+def _code_of_transposed(frame: pd.DataFrame) -> str:
+    """Write what makes a row a version of a table with a column a version; empty for other tables."""
+    headings = list(map(str, frame.columns))
+    numbers = [place for place in range(len(headings)) if are_numbers(plain_array(frame.iloc[:, place]))]
+    index = plain_array(frame.index)
+    called = [_is_metric(headings[place]) for place in numbers]
+    if not numbers or 2 * sum(called) > len(called) or any(looks_set(headings[place]) for place in numbers):
+        return ""
+    if _are_metrics(index):
+        return "VersionSet.from_frame(df.T)" if len(numbers) == len(headings) else ""
+    if len(numbers) == len(headings) - 1 and numbers[0] == 1 and _are_metrics(plain_array(frame.iloc[:, 0])):
+        return f"VersionSet.from_frame(df.set_index({frame.columns[0]!r}).T)"
+    return ""
+
+
+def _are_metrics(texts: Sequence[Any]) -> bool:
+    """Whether most texts of several are called as metrics are; a model may be called MAE."""
+    return are_texts(texts) and len({*texts}) == len(texts) > 1 and 2 * sum(map(_is_metric, texts)) > len(texts)
+
+
+def _is_metric(name: str) -> bool:
+    return is_quality(name) or kind_of_metric(name) > 0 or bool(named_as_a_whole(plain_name(name)))
+
+
+def hint_of(code: str, cure: str = "") -> Phrase:
+    """Say what to write for a table whose rows have no names of their own."""
+    pivot = [say("Make it a row a version, a column a metric: {code}.", code=code)] if code else []
+    kept = [say("{code} keeps names as text.", code=cure)] if cure else []
+    return joined([*kept, *(pivot or [say("Pass name= the column that names each version once.")])], " ")
