@@ -23,10 +23,10 @@ from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
 from pai_notebook.model.flatten import join_path
+from pai_notebook.model.metric_wholes import BENCHMARK, HARMLESS, named_as_a_whole, whole_mode
 from pai_notebook.model.metric_words import (
     ANYTHING,
     BEHIND,
-    BENCHMARK,
     CHINESE,
     CHINESE_DOUBTS,
     COSTS,
@@ -34,7 +34,6 @@ from pai_notebook.model.metric_words import (
     DOUBTS,
     FLIPS,
     FRACTIONS,
-    HARMLESS,
     HIGHER,
     LOWER,
     MEASURES,
@@ -45,6 +44,7 @@ from pai_notebook.model.metric_words import (
     PREPOSITIONS,
     RATES,
     SUMS,
+    THROUGHPUTS,
     UNWANTED,
     VETO_PHRASES,
     VETOES,
@@ -53,9 +53,7 @@ from pai_notebook.model.metric_words import (
     chinese_ending,
     is_training,
     is_unwanted,
-    named_as_a_whole,
     plain_name,
-    whole_mode,
     words_of,
 )
 from pai_notebook.model.names import Naming, metric_named
@@ -89,9 +87,9 @@ _MODES: dict[str, Mode] = {
     ),
 }
 _WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
-_TELLING = frozenset((*_WORDS, *VETOES, *COUNTED, *DOUBTS, *BEHIND, *MEASURES, *PREPOSITIONS, *FLIPS, *UNWANTED, *SUMS)) | frozenset(
-    chain.from_iterable((*PHRASES, *VETO_PHRASES))
-)
+_TELLING = frozenset(
+    (*_WORDS, *VETOES, *COUNTED, *DOUBTS, *BEHIND, *MEASURES, *PREPOSITIONS, *FLIPS, *UNWANTED, *SUMS, *THROUGHPUTS)
+) | frozenset(chain.from_iterable((*PHRASES, *VETO_PHRASES)))
 """Every word that a rule asks for."""
 _OTHERS = frozenset(OTHERS.split())
 _ONE_MINUS = re.compile(r"(?<![\w\u2212\u2013-])(?<![0-9]\.)(?<![Tt]op )1\s*[-\u2212\u2013]\s*([A-Za-z]+[0-9]*)")
@@ -103,7 +101,7 @@ _ARROWS: dict[str, Mode] = {"↑": "max", "↓": "min"}
 _HALF = re.compile(r"(?<![^\W_])([fF])_?0[._]5(?![0-9])")
 # ends a name with the averages and units that may follow
 _SIGN = re.compile(
-    r"(?:(?:^|_)(?:bias|mbe|mpe|residuals?|signed)(?:_(?:deviation|difference|err|error|avg|average|mean|median|pct|percent|percentage|val|test))*"
+    r"(?:(?:^|_)(?:bias|mbd|mbe|mfe|mpe|pbias|residuals?|signed)(?:_(?:deviation|difference|err|error|avg|average|mean|median|pct|percent|percentage|val|test))*"
     "|(?:偏差|残差|偏置|系统误差)(?:_?(?:均值|平均|平均值|中位数))?)$"
 )
 _HALLUCINATED = frozenset({"hallucination_rate", "幻觉率"})
@@ -229,7 +227,8 @@ def infer_direction(path: str) -> Direction:
     if not votes:
         return SIGNED if _says_sign(path) else _HARM if is_unwanted(path) else _UNKNOWN
     # a rate of hallucinations says itself that it is one
-    return _HARM if is_unwanted(path) and not _HALLUCINATED.issuperset(votes) else _voted(tuple(votes.items()))
+    about = [word for key in words_of(path)[: -1 if _HALLUCINATED.issuperset(votes) else None] for word in key]
+    return _HARM if are_unwanted(about) else _voted(tuple(votes.items()))
 
 
 def _says_sign(path: str) -> bool:
@@ -339,6 +338,8 @@ def _is_doubtful_chinese(word: str) -> bool:
 
 def _may_follow(word: str, metric: str, mode: Mode, *, strict: bool) -> bool:
     """Whether a metric is still what a name is about where a word follows it; in a key of its own or behind `on` more words may."""
+    if metric in THROUGHPUTS and (word in THROUGHPUTS or word in COUNTED):
+        return True  # its unit
     if word in MEASURES:
         return metric in COSTS or (mode == "min" and metric not in ANYTHING)
     if word.startswith("weight") and not HARMLESS.fullmatch(word):

@@ -24,7 +24,8 @@ from pai_notebook.model.evidence_parts import counts_of_parts
 from pai_notebook.model.evidence_words import BOUND_ROLES, Role, end_of, fold, may_say
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_scales import bounds_of, scale_of
-from pai_notebook.model.metric_words import BENCHMARK, HIGHER, LOWER, chinese_ending, kind_of_metric, known_words, plain_name
+from pai_notebook.model.metric_wholes import BENCHMARK
+from pai_notebook.model.metric_words import HIGHER, LOWER, chinese_ending, kind_of_metric, known_words, plain_name
 
 # Path and dataset of a metric.
 _Key = tuple[str, str]

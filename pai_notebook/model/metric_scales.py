@@ -12,6 +12,7 @@ from typing import Literal
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_wholes import TOP, named_as_a_whole, whole_mode
 from pai_notebook.model.metric_words import (
     AMOUNTS,
     ANYTHING,
@@ -29,14 +30,12 @@ from pai_notebook.model.metric_words import (
     RATED,
     THROUGHPUTS,
     TIMES,
-    TOP,
     VETOES,
     ScaleName,
     chinese_ending,
     has_word,
     holds_chinese,
     known_words,
-    named_as_a_whole,
     plain_name,
     word_pairs,
     word_set,
@@ -66,6 +65,7 @@ _PART_PAIRS = frozenset(
     | word_pairs("max", "rand", "index score")
     | word_pairs("max", "panoptic v reciprocal f positive negative", "quality measure rank beta predictive")
 )
+_WHOLE_PARTS = word_set("pq sq rq pq_th sq_th rq_th pq_st sq_st rq_st nds nsd c_index cindex")
 _PART_ENDINGS = word_set("交并比 相似度")
 _NO_PARTS = NO_PARTS | AMOUNTS | LOWER | VETOES | FLIPS
 # `top_10%` is a part of the data, `percentage_error` a fraction
@@ -229,7 +229,8 @@ def _is_part(path: str) -> bool:
         return False
     pairs = {pair for key in keys for pair in pairwise(key)}
     named = not _PARTS.isdisjoint(words) or not _PART_PAIRS.isdisjoint(pairs) or any(chinese_ending(word, _PART_ENDINGS) for word in words)
-    return named or named_as_a_whole(plain_name(path)) not in ("", "mt_bench", "mtbench")
+    whole = whole_mode(plain_name(path)) or ("", "max")
+    return named or whole[0] in _WHOLE_PARTS or named_as_a_whole(plain_name(path)) not in ("", "mt_bench", "mtbench")
 
 
 def says_percent(path: str, values: Iterable[float] | None = None) -> bool:

@@ -56,8 +56,8 @@ FRACTIONS = CAPPED | word_set("""
 # SPICE from captions, COMET and MetricX from translation (the latter an error), WIS from forecasts of epidemics, WRMSSE and OWA
 # from the M competitions, DCF from speaker verification (NIST), JER from DIHARD, mATE to mAAE from nuScenes, HD95 and ASSD from MedPy.
 HIGHER = word_set("""
-    auuc aupro cider clipscore comet cometkiwi estoi gauc hitrate hota idf1 kge mota nisqa nse qini qwk sdri snri spice uauc utmos
-    visqol vmaf wuauc xcomet
+    auuc aupro bartscore cider clipscore codebleu comet cometkiwi estoi froc gauc hitrate hota idf1 kge moverscore mota musiq nisqa nse
+    pck pckh qini qwk rtfx sdri snri spice uauc utmos visqol vmaf wuauc xcomet
     acc accuracy ami ap ari auc aucpr aupr auprc auroc bertscore bleu bleurt calinski chrf completeness d2 dcg dice dnsmos dunn elbo elo
     f05 f1 f2 faithfulness fbeta fmeasure fowlkes fscore groundedness hits homogeneity iou jaccard kappa likelihood loglikelihood
     macrof1 map mapk matthews mcc meteor microf1 miou mos mrr ndcg nmi npv pesq ppv prauc precision psnr psnrb purity qps r2 recall
@@ -66,7 +66,7 @@ HIGHER = word_set("""
 """)
 
 LOWER = word_set("""
-    assd dcf fad fvd hd95 idsw itl jer kvd maae maoe mave metricx mindcf msis nmse owa pinball rmsse smdape tdcf wis wql wrmsse
+    assd cllr dcf fad fvd hd95 idsw itl jer kvd maae maoe mave metricx mindcf mpjpe msis nmse owa pinball rmsse smdape tdcf wis wql wrmsse
     bpb bpc brier brisque bwer cer cost crossentropy crps der deviance dists ece eer epe ergas err error errors errs failures far
     fdr fid fnr fpr frechet frr hausdorff hter kid latency levenshtein logloss loss losses lpips mae mape mase mce mdape medae mer
     mistakes mse msle niqe nll nrmse outages perplexity ppl rase rmse rmsle rmspe rtf smape ter tpot ttft violations wape wer wil
@@ -113,9 +113,7 @@ PHRASES: dict[tuple[str, ...], Mode] = {
     **word_pairs("max", "clip", "score"),
     **word_pairs("min", "id identity", "switch switches"),
     **word_pairs("min", "interval", "score"),
-    **word_pairs("min", "carbon co2 co2eq", "emission emissions footprint"),
-    **word_pairs("min", "energy power", "consumption consumed"),
-    **word_pairs("min", "memory ram vram", "usage footprint"),
+    **word_pairs("min", "abs sq", "rel"),
     **word_pairs("min", "kl shannon", "divergence"),
     **word_pairs("min", "ranked", "probability"),
     **word_pairs("min", "edit", "rate"),
@@ -141,38 +139,6 @@ COUNTED = word_set("""
     token tokens transaction transactions utterance utterances video videos word words gb gib kb kib mb mib tb gbit mbit img imgs req
     reqs tok toks
 """)
-# Names that point upwards where no other word of the name says something else: `em`, `top1`, `pass@k`, `hit@10`.
-TOP = re.compile(r"(?:^|_)(?:em|top_?[0-9]+|(?:pass|hit|hits|hr|success|solve|maj|cons)(?:@|_at_)(?:[0-9]+|k))(?=_|$|\d)")
-
-# Benchmarks whose score is better when it is higher; they decide only where every other word of the key is in HARMLESS.
-BENCHMARK = re.compile(
-    r"(?:^|_)(?:mmlu|cmmlu|c_?eval|agi_?eval|gsm_?8_?k|gsm_?plus|mgsm|math_?500|aime|human_?eval|mbpp|multipl_?e|big_?code_?bench"
-    r"|live_?code_?bench|swe_?bench|hella_?swag|arc|truthful_?qa|wino_?grande|bool_?q|piqa|siqa|open_?book_?qa|commonsense_?qa|logi_?qa"
-    r"|trivia_?qa|natural_?questions|squad|bbh|gpqa|if_?eval|musr|mt_?bench|alpaca_?eval|arena_?hard|long_?bench|super_?glue|glue|cola"
-    r"|sst_?2|mnli|qnli|qqp|rte|mrpc|wnli|xnli|belebele|gaokao|supergpqa|simple_?qa|mmmu|math_?vista)(?=_|$)"
-)
-
-# Names that say which way is better only where they are all that the last key says, in front of and behind parts of the data and averages.
-WHOLE: dict[str, Mode] = {
-    **dict.fromkeys(word_set("pq sq rq pq_th sq_th rq_th pq_st sq_st rq_st"), "max"),  # panoptic segmentation
-    **dict.fromkeys(word_set("nds c_index cindex nsd ctr cvr click_through_rate clickthrough_rate 点击率 转化率 留存率"), "max"),
-    **dict.fromkeys(word_set("95hd 95_hd hd_95 mcd hallucination_rate 幻觉率"), "min"),
-}
-_AROUND = "test|val|valid|validation|dev|eval|holdout|online|offline|mean|avg|average|overall|final|best|last|macro|weighted|pct|percent"
-_WHOLE = re.compile(rf"(?:(?:{_AROUND})_)*(?P<name>{'|'.join(sorted(WHOLE, key=len, reverse=True))})(?:(?:_|@)(?:{_AROUND}|[0-9]+))*")
-
-# What may stand behind a metric: averages, parts of the data, languages, numbers and labels of one letter; `accuracy_s` is in seconds.
-HARMLESS = re.compile(
-    r"[a-rt-zà-ɏ]?[0-9]*|[0-9]*+(?:abs|absolute|acc|adjusted|all|amb|ambig|average|avg|balanced|base|bbox|best|bf|binary|byte|bytes|challenge|char"
-    r"|chat|chinese|class|clean|cn|coefficient|corrcoef|cot|cpu|db|definici|dev|diamond|disamb|disambig|easy|eval|extract|few|final|flexible|fp|frase|frases"
-    r"|full|global|gpu|greedy|hard|holdout|inst|instruct|int|label|large|last|latest|level|lite|loose|lsum|macro|main|maj|match|max|mean|median|medium|micro|min"
-    r"|mini|multiclass|multilabel|noisy|none|norm|normalised|normalized|oracions|original|overall|ovo|ovr|pct|percent|percentage|plus|pr|pro|prompt"
-    r"|radgraph|rate|raw|request|requests|redux|relative|result|roc|rolling|score|scores|segm|set|shot|shots|small|strict|sum|test|text|token|top|total|unweighted|val|valid"
-    r"|validation|value|verified|weighted|word|zero|english|ar|bg|bn|ca|cs|da|de|el|en|es|et|eu|fa|fi|fr|gl|he|hi|hu|it|ja|jp|ko|nl|pl"
-    r"|pt|ro|ru|sv|sw|ta|te|th|tr|uk|ur|vi|zh|tw|(?:[值率分集上的总宏微]|得分|分数|平均|均值|加权|整体|总体|测试|验证|评测|评估|开发"
-    r"|留出|最佳|最终|最大|最小|中位数)+)[0-9]*"
-)
-
 TRAINING = word_set("train training fit trn 训练")
 
 # Anywhere in a path: what stands there is a spread, a change, a count or a setting, no quality.
@@ -262,10 +228,9 @@ CHINESE: dict[str, Mode] = {
         word_set("准确率 准确度 精确率 精度 查准率 召回率 查全率 正确率 命中率 通过率 成功率 吞吐量 吞吐率 灵敏度 特异度 信噪比"), "max"
     ),
     **dict.fromkeys(word_set("检出率 胜率 覆盖率 合格率 满意度 相似度 解决率 采纳率 交并比"), "max"),
-    **dict.fromkeys(word_set("吞吐"), "max"),
-    **dict.fromkeys(
-        word_set("漏警率 误警率 虚报率 误拒率 显存占用 内存占用 峰值显存 峰值内存 显存峰值 内存峰值 能耗 功耗 碳排放 碳排放量"), "min"
-    ),
+    "吞吐": "max",
+    **dict.fromkeys(word_set("漏警率 误警率 虚报率 误拒率 误唤醒率 漏唤醒率 误杀率 过杀率 漏杀率 漏放率"), "min"),
+    **dict.fromkeys(word_set("显存占用 内存占用 峰值显存 峰值内存 显存峰值 内存峰值"), "min"),
     **dict.fromkeys(
         word_set("损失 损失值 错误率 误差 字错率 词错率 句错率 字错误率 词错误率 误报率 漏报率 误检率 漏检率 误识率 拒识率 失败率 虚警率"),
         "min",
@@ -281,7 +246,7 @@ NO_SHARES = TRAINING | word_set("""
 DIFFERENCES = word_set("corr correlation elbo elo kappa kendall likelihood loglikelihood matthews mcc nse pearson qwk r r2 reward spearman")
 # What is better when higher and no part of anything: amounts, decibels, ratings, and logarithms.
 NO_PARTS = word_set("""
-    auuc clipscore kge nisqa nse qini sdri snri utmos visqol vmaf
+    auuc bartscore clipscore kge musiq nisqa nse qini rtfx sdri snri utmos visqol vmaf
     bleurt calinski d2 dcg dnsmos dunn elbo elo likelihood loglikelihood mos pesq psnr psnrb qps r2 reward sdr sisdr sisnr snr
     success throughput
 """)
@@ -316,6 +281,8 @@ _SPELT = {
     "MetricX": "metricx",
     "chrF": "chrf",
     "CIDEr": "cider",
+    "RTFx": "rtfx",
+    "PCKh": "pckh",
     "SI-SDRi": "si-sdri",
     "SDRi": "sdri",
     "SI-SNRi": "si-snri",
@@ -325,6 +292,8 @@ _SPELT |= {"mATE": "translation-error", "mASE": "mase", "mAOE": "maoe", "mAVE": 
 _SPELT_AGAIN = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(_SPELT, key=len, reverse=True))})(?![a-z])")
 
 
+# not in milliseconds
+_MULTISCALE = re.compile(r"(?i)(?<![a-z])ms[-_ ]?(?=ssim)")
 # tokens/s; elsewhere `/` stands between keys
 _PER_SECOND = re.compile(rf"(?i)(?<![a-z])({'|'.join(sorted(COUNTED))})/(s|sec|second|min|minute)(?![a-z])")
 
@@ -343,6 +312,8 @@ def words_of(path: str) -> tuple[tuple[str, ...], ...]:
     >>> words_of("val.macroF1"), words_of("exact_match,none")
     ((('val',), ('macro', 'f1')), (('exact', 'match', 'none'),))
     """
+    if "ssim" in path.lower():
+        path = _MULTISCALE.sub("", path)
     if "/" in path:
         path = _PER_SECOND.sub(r"\1_per_\2", path)
     # most names are written in small letters
@@ -358,7 +329,7 @@ def words_of(path: str) -> tuple[tuple[str, ...], ...]:
 def known_words(path: str) -> frozenset[str]:
     """Words of a path that a question below asks for; few different sets, so that what follows from them is worked out once."""
     # of a name in small letters the words are the same where it is not split into keys
-    words = _TOKEN.findall(path) if path.islower() else list(chain.from_iterable(words_of(path)))
+    words = _TOKEN.findall(path) if path.islower() and "ssim" not in path else list(chain.from_iterable(words_of(path)))
     known = _KNOWN.intersection(words)
     return _once(known if path.isascii() else known.union(word for word in words if not word.isascii()))
 
@@ -384,35 +355,6 @@ def plain_name(path: str) -> str:
         return last.strip("_")
     last = _respelt(last)
     return re.sub(r"[^\w@]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()).strip("_")
-
-
-def named_as_a_whole(name: str) -> str:
-    """Find the benchmark or the `top1`, `pass@k`, `hit@10` that a plain name is; an empty text where it is of something else.
-
-    Examples
-    --------
-    >>> named_as_a_whole("pass@10"), named_as_a_whole("mmlu_zh"), named_as_a_whole("arc_length")
-    ('pass@10', 'mmlu', '')
-    """
-    match, bare = TOP.search(name), False
-    if match is None:
-        match, bare = BENCHMARK.search(name), True
-    if match is None:
-        return ""
-    rest = name[match.end() :] + ("_" + name[: match.start()] if bare else "")
-    return match[0].strip("_") if all(HARMLESS.fullmatch(word) or word == "at" for word in re.split("[_@]", rest)) else ""
-
-
-def whole_mode(name: str) -> tuple[str, Mode] | None:
-    """Find the name of a field that a plain name is and which way it is better; None for every other name.
-
-    Examples
-    --------
-    >>> whole_mode("val_ctr"), whole_mode("ctr_loss"), whole_mode("pq")
-    (('ctr', 'max'), None, ('pq', 'max'))
-    """
-    found = _WHOLE.fullmatch(name)
-    return None if found is None else (found["name"], WHOLE[found["name"]])
 
 
 def chinese_ending(word: str, endings: Iterable[str] = CHINESE) -> str:

@@ -504,18 +504,21 @@ def test_a_logarithm_is_told_as_it_is_and_never_in_percent():
 
 FIELDS = {
     "max": """
-        chrF chrF++ COMET comet22 xcomet BLEURT METEOR CIDEr CIDEr-D SPICE CLIPScore clip_score QWK NDS PQ SQ RQ PQ_th MOTA IDF1 HOTA AUUC
-        Qini qini_coefficient SSIM PSNR STOI eSTOI PESQ SI-SDR SI-SDRi MOS UTMOS CTR ctr_test val_cvr click_through_rate gauc elo win_rate
-        pass@k pass@1 c_index concordance_index sharpe_ratio NSE KGE tokens_per_second tok/s eval/tokens/s 吞吐 点击率 命中率 召回率
+        chrF chrF++ COMET comet22 xcomet BLEURT METEOR CIDEr CIDEr-D SPICE CLIPScore clip_score QWK NDS PQ SQ RQ PQ_th MOTA IDF1 HOTA
+        AUUC Qini qini_coefficient SSIM PSNR STOI eSTOI PESQ SI-SDR SI-SDRi MOS UTMOS CTR ctr_test val_cvr click_through_rate gauc elo
+        win_rate pass@k pass@1 c_index concordance_index PCK@0.2 CodeBLEU RTFx MS-SSIM throughput_rps 吞吐量_tokens sharpe_ratio NSE KGE
+        tokens_per_second tok/s eval/tokens/s 吞吐 点击率 命中率 召回率
     """,
     "min": """
         mATE mASE mAOE mAVE mAAE HD95 hd_95 95HD ASSD Hausdorff FVD FAD KID FID LPIPS WIS weighted_interval_score CRPS pinball
-        pinball_loss MASE sMAPE MAPE WAPE ECE Brier MetricX DCF minDCF t-DCF JER MCD WRMSSE OWA nmse IDSW id_switches hallucination_rate
-        幻觉率 TTFT TPOT ITL carbon_emissions energy_consumption gpu_memory_usage 误报率 漏检率 时延 显存占用 能耗 误警率
+        pinball_loss MASE sMAPE MAPE WAPE ECE Brier MetricX mpjpe minADE minFDE_5 abs_rel Cllr DCF minDCF t-DCF JER MCD WRMSSE OWA nmse
+        IDSW id_switches hallucination_rate 幻觉率 TTFT TPOT ITL carbon_emissions energy_consumption_kwh gpu_memory_usage_gb 误唤醒率
+        漏杀率 误报率 漏检率 时延 显存占用 能耗 误警率
     """,
     None: """
-        MOTP weighted_score interval toxicity refusal_rate vram vram_gb flops macs energy energy_kwh co2 显存 max_drawdown psi mate
-        mate_rate ctr_threshold predicted_ctr pq_bits chi_sq hallucination_score hallucination_detection ctr_gap ms/token
+        预测能耗 adversarial.hallucination_rate MOTP weighted_score interval toxicity refusal_rate vram vram_gb flops macs energy
+        energy_kwh co2 显存 max_drawdown psi mate mate_rate ctr_threshold predicted_ctr pq_bits chi_sq hallucination_score
+        hallucination_detection ctr_gap ms/token
     """,
 }
 
