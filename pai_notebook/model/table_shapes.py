@@ -10,7 +10,8 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.json_text import plain_array
 from pai_notebook.model.evidence_among import is_quality
-from pai_notebook.model.metric_words import kind_of_metric, named_as_a_whole, plain_name
+from pai_notebook.model.metric_wholes import named_as_a_whole
+from pai_notebook.model.metric_words import kind_of_metric, plain_name
 from pai_notebook.model.pivoting import code_of_wide
 from pai_notebook.model.settings import looks_set, tells_runs
 from pai_notebook.model.table_cells import are_numbers, are_texts
