@@ -1,4 +1,5 @@
-"""What mkdocs does beside building pages: the changelog is a page of the site, and what only readers of the folder need is left out."""
+"""What mkdocs does beside building pages: the changelog is a page of the site, what only readers of the folder need is left out, and a page
+has its own language."""
 
 import re
 from pathlib import Path
@@ -12,3 +13,9 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
     if page.file.src_uri == "changelog.md":
         return CHANGELOG.read_text("utf-8").replace("](docs/", "](")
     return re.sub("<!-- folder: begin -->.*?<!-- folder: end -->\n", "", markdown, flags=re.DOTALL)
+
+
+def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
+    """Name the language of a page in it, and show the words around its text in that language."""
+    config.theme["language"] = "zh" if page.file.src_uri.startswith("zh/") else "en"
+    return context
