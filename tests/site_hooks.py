@@ -1,5 +1,4 @@
-"""What mkdocs does beside building pages: the changelog is a page of the site, what only readers of the folder need is left out, and a page
-has its own language."""
+"""What mkdocs does beside building pages: the changelog becomes a page, parts for the folder go, and pages name their language."""
 
 import re
 from pathlib import Path

@@ -140,18 +140,6 @@ class Paired(Estimated, Displayed):
         found = self.source(level)
         return replace(found, low=self.unit * found.low, high=self.unit * found.high, scale=self._scale)
 
-    def in_unit(self, unit: float) -> Paired:
-        """Return the result in another unit.
-
-        Parameters
-        ----------
-        unit : float
-            What the columns are multiplied by.
-        """
-        over = None if self.over_examples is None else unit * self.over_examples
-        mine, theirs = self.values
-        return replace(self, values=(unit * mine, unit * theirs), delta=unit * self.delta, over_examples=over, unit=unit)
-
     def evidence(self, *, reverse: bool = False, level: float = 0.95) -> Evidence:
         """Return the difference as a comparison uses it.
 

@@ -100,7 +100,7 @@ def in_unit_of(stated: StatedMetric, result: Paired, names: Sequence[str]) -> Pa
         return result
     stated_in, found_in = (says_percent(path) or max(each) > 1 for each in zip(*known, strict=True))
     if result.counts:
-        return result.in_unit(_PERCENT) if stated_in else result
+        return _in_unit(result, _PERCENT) if stated_in else result
     unit = _PERCENT if stated_in else 1 / _PERCENT
     if (stated_in is found_in and not says_percent(path)) or not all(
         abs(unit * found - value) <= abs(found - value) for value, found in known
@@ -109,7 +109,14 @@ def in_unit_of(stated: StatedMetric, result: Paired, names: Sequence[str]) -> Pa
     said = "the results are fractions and taken in percent, as {shown} is stated"
     if not stated_in:
         said = "the results are in percent and taken as fractions, as {shown} is stated"
-    return replace(result.in_unit(unit), remarks=(*result.remarks, say(said, shown=stated.shown)))
+    return replace(_in_unit(result, unit), remarks=(*result.remarks, say(said, shown=stated.shown)))
+
+
+def _in_unit(result: Paired, unit: float) -> Paired:
+    """Give a result in another unit; what the columns hold is multiplied by it."""
+    over = None if result.over_examples is None else unit * result.over_examples
+    mine, theirs = result.values
+    return replace(result, values=(unit * mine, unit * theirs), delta=unit * result.delta, over_examples=over, unit=unit)
 
 
 def refuse_groups(versions: Mapping[str, ModelVersion]) -> None:
