@@ -355,7 +355,7 @@ def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
     # of several models a version's name alone does not say which it is
     several = len(models) > 1 and model_id not in name
     below = say("baseline") if place == comparison.baseline_place else tally(comparison._together, rows, place)  # noqa: SLF001 - as below
-    lines: list[Inline] = [name, *([Mark("", models.get(model_id) or model_id)] if several else []), *([Mark("", below)] if below else [])]
-    if is_rejected(comparison.versions[place]):
-        lines.insert(1, Mark("✗", "Rejected"))
-    return Column(Lines(lines) if len(lines) > 1 else name, align="right")
+    # beside the name, as a line of its own would make every head of the table higher
+    head: Inline = (name, Mark("✗", "Rejected")) if is_rejected(comparison.versions[place]) else name
+    lines = [head, *([Mark("", models.get(model_id) or model_id)] if several else []), *([Mark("", below)] if below else [])]
+    return Column(Lines(lines) if len(lines) > 1 else head, align="right")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ComparisonError
@@ -61,7 +61,7 @@ def draw_dot(
     told = [theme.words(note) for note in notes]
     # two stand beside each other on a printed page, in letters of 7 points, and thirty versions below a heading
     count, width = len(data.names), 5.9
-    ax = new_axes(ax, (width, min(0.25 * count, 5.6) + 0.95 + room_for(told, width)))
+    ax = new_axes(ax, (width, min(0.25 * count, 1.5 + 0.13 * count) + 0.95 + room_for(told, width)))
     column = max((points_wide(theme.words(_value(measure, point)), 9) for point in measure.points if point.is_number), default=0) + 10
     for place, point in enumerate(measure.points):
         ax.axhline(place, color=theme.faint, linewidth=0.6, linestyle=":", zorder=0)
@@ -145,41 +145,50 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
 
 
 @with_plain_text
-def draw_heatmap(data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Where = None, *, notes: Sequence[Phrase] = ()) -> Axes:
-    """Change against the baseline, metrics by versions; a cell is filled only beyond chance, the more the larger within its metric."""
+def draw_heatmap(
+    data: ChartData, measures: Sequence[Measure], theme: Theme, ax: Where = None, *, notes: Sequence[Phrase] = (), in_report: bool = False
+) -> Axes:
+    """Change against the baseline, metrics by versions; a cell is filled only beyond chance, the more the larger within its metric.
+
+    In a report, whose tables have the differences, it is no wider than a narrow window and the page of a dot plot have room for.
+    """
     kept, left = data.at_most()
     places = [data.baseline, *(place for place in kept if place != data.baseline)]
     base = data.names[data.baseline]
-    many = len(places) > _CROWDED
+    tallest = max(map(len, data.names), default=0)
+    usual = max(0.85, 0.075 * min(tallest, _LONGEST))
+    many = len(places) > _CROWDED or (in_report and _width_of(_metric(each, None) for each in measures) + usual * len(places) > _WINDOW)
     shown = places[1:] if many else places
     points = [measure.points[place] for measure in measures for place in shown]
     pieces = [_filled(points, base, theme), *signs_of(points, many=many, measured=True), *data.told_rejected(shown)]
     told = [theme.words(note) for note in (joined(pieces, " · "), *left, *notes)]
 
     labels = [_metric(measure, data.baseline if many else None) for measure in measures]
-    tallest = max(map(len, data.names), default=0)
-    names = min(max((points_wide(label, 9) for label in labels), default=0), 250) / 72 + 0.4
+    names = _width_of(labels)
     texts = [
         [_sign(measure.points[place]) if many else _change(measure, measure.points[place], theme) for place in shown]
         for measure in measures
     ]
     widest = max((points_wide(text, 8) for row in texts for text in row), default=0) / 72 + 0.1
     # narrow columns, as a window scales the picture down, and its texts with it
-    width = max(names + (0.22 if many else max(0.85, 0.075 * min(tallest, _LONGEST), widest)) * len(shown), 5.0)
+    column = max(usual, widest)
+    if many:
+        column = max(_NARROWEST, min(_USUAL, (_BESIDE - names) / len(shown))) if in_report else _USUAL
+    width = max(names + column * len(shown), 5.0)
     upright = many or tallest > _LONGEST
     top = 0.075 * min(tallest, 24) + 0.1 if upright else 0.35
     ax = new_axes(ax, (width, 0.27 * len(measures) + 0.2 + top + room_for(told, width)))
     ax.imshow([[_fill(measure.points[place], theme) for place in shown] for measure in measures], aspect="auto", interpolation="nearest")
     for line, measure in enumerate(measures):
         sizes = _sizes(measure, data.baseline, shown)
-        for column, place in enumerate(shown):
+        for at, place in enumerate(shown):
             point = measure.points[place]
             found = not math.isnan(point.gain)
             # thin strokes of a grey sign would be too faint; what is beyond chance is bold and filled
             ink = _ink_on(_fill(point, theme)) if found else theme.ink
-            size = (9 if found else sizes[column] if texts[line][column] in MEASURED.values() else 8) if many else 8
+            size = (9 if found else sizes[at] if texts[line][at] in MEASURED.values() else 8) if many else 8
             look: dict[str, Any] = {"fontsize": size, "fontweight": "bold" if found else "normal"}
-            ax.text(column, line, texts[line][column], ha="center", va="center", color=ink, **look)
+            ax.text(at, line, texts[line][at], ha="center", va="center", color=ink, **look)
     if not many:
         ax.axvline(0.5, color=theme.baseline, linewidth=1.2)
     heads = [f"{base}\n{theme.words(say('baseline'))}" if place == data.baseline else data.names[place] for place in shown]
@@ -235,6 +244,9 @@ _CROWDED = 10
 # Points of the signs of a heat map that has no room for differences: of the smallest and of the largest within a metric.
 _SMALLEST, _LARGEST_SIGN = 5.0, 11.0
 _LONGEST = 14
+# Inches of a heat map: how wide a window of 700 pixels shows it whole, and a page of a report beside a dot plot; a column of signs.
+_WINDOW, _BESIDE = 8.1, 6.05
+_NARROWEST, _USUAL = 0.16, 0.22
 _LARGE = say("Large: the baseline, the highest and lowest value (the last of equals), the last version, and what is beyond chance.")
 
 
@@ -312,6 +324,11 @@ def _value_labels(measure: Measure, baseline: int, shown: Sequence[tuple[int, fl
     if len(shown) <= _CROWDED:
         order |= dict.fromkeys(reversed(where))
     return [(place, where[place], measure.form.value(measure.points[place].value)) for place in order]
+
+
+def _width_of(labels: Iterable[str]) -> float:
+    """How many inches the names of metrics take beside a heat map."""
+    return min(max((points_wide(label, 9) for label in labels), default=0), 250) / 72 + 0.4
 
 
 def _sizes(measure: Measure, baseline: int, places: Sequence[int]) -> list[float]:

@@ -83,7 +83,7 @@ def report_figures(
     places, missing = data.at_most()
     changes = joined([_words(data, each, places) for each in measures], "; ")
     alt = say("Change of metrics against {baseline}: {metrics}", baseline=data.names[data.baseline], metrics=changes)
-    draw = partial(draw_heatmap, data, measures, notes=left)
+    draw = partial(draw_heatmap, data, measures, notes=left, in_report=True)
     return [*dots, _figure(draw, joined([alt, *missing, *left], "; "), lang)]
 
 

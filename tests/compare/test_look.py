@@ -724,3 +724,12 @@ def test_rankings_trade_offs_and_gates_say_which_versions_are_rejected_as_the_ve
 def test_a_comparison_of_versions_without_a_model_has_a_title_without_blanks():
     versions = [make("a", {"f1": 0.1}, model=""), make("b", {"f1": 0.2}, model="")]
     assert text_of(Comparison(versions, baseline="first")).startswith("Comparison · 1 version against a")
+
+
+def test_that_a_version_is_rejected_stands_beside_its_name_and_makes_no_head_higher():
+    versions = [make("0.1.0", {"f1": 0.8}), make("0.2.0", {"f1": 0.9}, ApprovalStatus="Rejected"), make("0.3.0", {"f1": 0.7})]
+    heads = re.findall(
+        r'<th scope="col"[^>]*>(0\.\d\.0.*?)</th>', Comparison(versions, baseline="first").to_html().partition("</thead>")[0]
+    )
+    assert [head.count("<br>") for head in heads] == [1, 1, 1]
+    assert [re.sub("<.*?>", "", head.partition("<br>")[0]) for head in heads] == ["0.1.0", "0.2.0 ✗ Rejected", "0.3.0"]

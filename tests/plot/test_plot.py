@@ -223,6 +223,15 @@ def test_a_legend_promises_nothing_of_chance_where_no_interval_is_known():
         assert not re.search("not beyond chance|whiskers|filled|95 %|▲|▼", said)
 
 
+@pytest.mark.parametrize("count", [8, 20])
+def test_a_heat_map_of_a_report_has_room_in_a_narrow_window_and_of_many_versions_beside_dots_on_paper(count):
+    versions = [make(f"0.{nth}.0", f1_of_the_holdout=0.5 + nth / 40, rouge_of_the_holdout=0.5 - nth / 40, n=1000) for nth in range(count)]
+    *_, changes = report_figures(VersionSet(versions).compare("first").plot.data)
+    assert 0.75 * changes.width < 668
+    # a page has 1,031 pixels, and a dot plot takes 506 of them
+    assert 0.78 * changes.width < 1031 - 506 or count < 10
+
+
 def test_charts_mark_versions_that_may_not_go_live():
     versions = [make(f"0.{nth}.0", latency_ms=20.0 - nth, rouge=0.5 + nth / 40) for nth in range(4)]
     raw = [{**version.raw, "ApprovalStatus": "Rejected" if nth == 2 else "Pending"} for nth, version in enumerate(versions)]
