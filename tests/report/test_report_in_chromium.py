@@ -124,7 +124,7 @@ def test_all_five_candidates_of_five_versions_are_in_the_window(opened, digits, 
     for lang in ("en", "zh"):
         with opened(five.report(tmp_path / f"{lang}.html", lang=lang, charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
             heads = page.eval_on_selector_all("table.pin3 thead th", "all => all.map(e => [e.innerText, e.getBoundingClientRect().right])")
-            heads = [(name, right) for text, right in heads if (name := text.split("\n")[0]) in five.names]
+            heads = [(name, right) for text, right in heads if (name := re.split(r"\n| ✗", text)[0]) in five.names]
             assert [name for name, _ in heads] == list(five.names)
             assert [text for text, right in heads if right > 1280 - 10] == []
             assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
@@ -134,7 +134,7 @@ def test_no_column_of_five_versions_is_cut_in_a_window_of_1100_pixels(opened, di
     five = digits[-5:].compare()
     with opened(five.report(tmp_path / "r.html", charts=False), viewport={"width": 1100, "height": 900}) as (page, _):
         heads = page.eval_on_selector_all(
-            "table.pin3 thead th", "all => all.map(e => [e.innerText.split('\\n')[0], e.getBoundingClientRect().right])"
+            "table.pin3 thead th", "all => all.map(e => [e.innerText.split(/\\n| ✗/)[0], e.getBoundingClientRect().right])"
         )
         assert {"best", "trend"} <= {name for name, _ in heads}
         assert [name for name, right in heads if right > 1100 - 15] == []  # a scroll bar
@@ -145,7 +145,7 @@ def test_every_column_of_every_band_of_twenty_versions_is_in_the_window(opened, 
     compared = twenty[0]
     with opened(compared.report(tmp_path / "r.html", lang=lang, charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
         heads = page.eval_on_selector_all(
-            "main > div table.pin3 thead th", "all => all.map(e => [e.innerText.split('\\n')[0], e.getBoundingClientRect().right])"
+            "main > div table.pin3 thead th", "all => all.map(e => [e.innerText.split(/\\n| ✗/)[0], e.getBoundingClientRect().right])"
         )
         assert {name for name, _ in heads} >= set(compared.names)
         assert [name for name, right in heads if right > 1280 - 10] == []
@@ -302,7 +302,7 @@ def test_nothing_hides_the_shadow_of_a_table_that_goes_on_at_the_right(opened, d
 @needs_pdftotext
 def test_every_band_names_its_versions_and_the_baseline(twenty):
     compared, _, pdf = twenty
-    leads = {"dataset", "field", "metric", "setting", "best"}
+    leads = {"dataset", "field", "metric", "setting", "best", "✗", "Rejected"}
     lines = [[word for word in line.split() if word not in leads] for line in layout_of(pdf).split("\n")]
     heads = [words for words in lines if len(set(words)) > 2 and set(words) <= set(compared.names)]
     bands = [head for head in heads if head[0] == compared.baseline_name]
