@@ -13,7 +13,7 @@ from pai_notebook.model.evidence_parts import parts_named
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_scales import is_share
+from pai_notebook.model.metric_scales import is_share, says_percent
 from pai_notebook.model.metric_words import is_exact, plain_name, split_names
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ class EvidenceFinder:
         above = []
         for key in self._cells:
             number = alike(key)
-            if (number is None or 1 < number <= 100) and is_share(key[0]):  # noqa: PLR2004 - percent
+            # a name that says percent says nothing of others
+            if (number is None or 1 < number <= 100) and is_share(key[0]) and not says_percent(key[0]):  # noqa: PLR2004 - percent
                 values = [cell.value for cell in self._cells[key]]
                 above += [(key[0], place) for place, value in enumerate(values) if value is not None and 1 < value <= 100]  # noqa: PLR2004
         return frozenset(path for path, _ in above), frozenset(place for _, place in above)

@@ -11,7 +11,7 @@ from typing import Any
 from pai_notebook.arguments import described, number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
-from pai_notebook.model.metric_scales import bounds_of, is_percentable, says_percent
+from pai_notebook.model.metric_scales import bounds_of, has_points, says_percent
 from pai_notebook.model.names import Naming, metric_named
 from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.patterns import ByName
@@ -87,7 +87,7 @@ class Tolerance(Printed, ByName[tuple[float, ...]]):
             When two equally specific patterns say different things.
         """
         absolute, relative, *points = self._of(path, dataset)
-        if points and is_percentable(path):
+        if points and has_points(path):
             absolute = in_points(points[0], baseline, path)
         own = max(absolute, relative * abs(baseline) if math.isfinite(baseline) else 0.0)
         return own if self._least is None else max(own, self._least.bound(path, dataset, baseline))

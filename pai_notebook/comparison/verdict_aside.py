@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from functools import cached_property
 
+from pai_notebook.comparison.direction import SIGNED
 from pai_notebook.comparison.judged import Judged, Standing, has_number
 from pai_notebook.comparison.rows import Kind, Row, is_blank
 from pai_notebook.comparison.series import is_list
@@ -44,7 +45,13 @@ class AsideSentences(VerdictWords):
 
     def _not_read(self) -> Iterator[Finding]:
         """Say what could not be judged, and what would let it."""
-        found = self._of[Standing.NO_DIRECTION]
+        unknown = self._of[Standing.NO_DIRECTION]
+        signed = [each for each in unknown if each.row.direction is SIGNED]
+        if signed:
+            metrics = first(list(dict.fromkeys(self._path(each.row) for each in signed)), METRICS)
+            told = "Not judged, as either sign is possible and closer to zero is better: {metrics}; an absolute value would be judged."
+            yield Finding(say(told, metrics=metrics), self._rows(signed))
+        found = [each for each in unknown if each.row.direction is not SIGNED]
         if found:
             metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), METRICS)
             yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))

@@ -212,6 +212,17 @@ def is_percentable(path: str) -> bool:
     return _are_percentable(known_words(path)) or _BARE_ERROR.fullmatch(plain_name(path)) is not None or _is_part(path)
 
 
+def has_points(path: str) -> bool:
+    """Whether a margin in percentage points has a meaning for a metric: for what may be written in percent, or says that it is.
+
+    Examples
+    --------
+    >>> [has_points(name) for name in ("accuracy", "gpu_utilization_pct", "latency_ms")]
+    [True, True, False]
+    """
+    return is_percentable(path) or says_percent(path)
+
+
 @lru_cache(maxsize=65536)
 def _is_part(path: str) -> bool:
     """Whether a metric is better when higher and at most 1 as a fraction, or a benchmark.

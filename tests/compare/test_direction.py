@@ -472,6 +472,9 @@ def test_an_error_that_has_a_sign_somewhere_has_no_direction_and_is_no_impossibl
     assert [(check.outcome, check.checked) for check in c.check(f"{name} >= -1").checks] == [("passed", True), ("failed", True)]
     named = c.check(f"fail if {name} worse beyond chance").checks
     assert [(check.outcome, check.reason) for check in named] == [("failed", f"which way is better is unknown ({SIGNED})")]
+    told = "Not judged, as either sign is possible and closer to zero is better: "
+    assert told in " ".join(str(c.verdict).replace("│", "").split())
+    assert "pass directions=" not in " ".join(str(c.verdict).split())
     stars = str(VersionSet.from_documents([{"VersionName": f"0.{n}.0", "Metrics": {name: n - 3}} for n in range(2)], "model-a"))
     assert "☆" not in stars
 

@@ -257,12 +257,26 @@ def test_differences_of_whatever_is_in_percent_are_in_points(name):
     assert "-12" not in str(c)
 
 
+@pytest.mark.parametrize("name", RATES)
+def test_margins_in_points_are_in_the_unit_of_what_is_in_percent(name):
+    c = compare({name: 12.5}, {name: 13.0})
+    assert [c.check(f"{name} <= baseline + {points}pp").passed for points in ("0.2", "1")] == [False, True]
+    assert compare({name: 12.5}, {name: 13.0}, tolerance="1pp", directions={name: "min"})[name].changes[1].kind == "same"
+
+
 def test_rates_that_cannot_exceed_one_and_agreements_have_ends():
     for name in ("eer", "fpr", "fnr", "far", "frr", "ece", "hamming_loss", "val.hamming_loss", "chrf"):
         assert [bounds_of(name, [value]) for value in (0.3, 12)] == [(0, 1), (0, 100)], name
     for name in ("mcc", "kappa", "val.ssim", "cohen_kappa", "neg_mcc"):
         assert [bounds_of(name, [value]) for value in (0.3, -0.3, 12)] == [(-1, 1), (-1, 1), (-math.inf, math.inf)], name
     assert [bounds_of(name, [0.3])[1] for name in ("wer", "kappa_loss", "wer_in_the_far_field", "loss")] == [math.inf] * 4
+
+
+@pytest.mark.parametrize("name", ["win_rate (%)", "error_rate_pct", "accuracy_percent"])
+def test_a_share_that_says_percent_casts_no_doubt_on_fractions_beside_it(name):
+    c = compare({"test_acc": 0.90, name: 75.0, "n": 1000}, {"test_acc": 0.95, name: 71.0, "n": 1000})
+    assert c["test_acc"].changes[1].verdict == "better"
+    assert c["test_acc"].scale.write(0.05, 0.9, NumberFormat(2)) == "+5.0 pp"
 
 
 def test_zero_is_the_same_in_percent_and_in_fractions():

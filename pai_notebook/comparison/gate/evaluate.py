@@ -16,7 +16,7 @@ from pai_notebook.comparison.rows import is_blank, told_blank
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_scales import bounds_of, is_percent, is_percentable, says_percent
+from pai_notebook.model.metric_scales import bounds_of, has_points, is_percent, is_percentable, says_percent
 from pai_notebook.model.nearest import nearest_names
 from pai_notebook.model.numbers import EXACT, choose_format, cleared, format_computed, rounded_outward
 
@@ -110,7 +110,7 @@ def _unbreakable(rule: Rule, gated: Gated) -> Iterator[Phrase]:
         numbers = [cell.value for cell in row.cells if cell.value is not None]
         base = None if gated.baseline is None else row.cells[gated.baseline].value
         bound = rule.bound(base if base is not None and math.isfinite(base) else None, row.path)
-        if not numbers or bound is None or _against(rule, row) or (rule.unit == "pp" and not is_percentable(row.path)):
+        if not numbers or bound is None or _against(rule, row) or (rule.unit == "pp" and not has_points(row.path)):
             continue
         low, high = bounds_of(row.path, numbers)
         end, beyond = (low, bound < low) if rule.compare in (">", ">=") else (high, bound > high)
@@ -226,7 +226,7 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
 
 def _cannot_break(rule: Rule, pair: Pair) -> Phrase | None:
     """Say that a rule has points of what has none, or a number so large that no value can break it, whatever the baseline is."""
-    if rule.unit == "pp" and not is_percentable(pair.row.path):
+    if rule.unit == "pp" and not has_points(pair.row.path):
         return say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)
     above, base = rule.compare in (">", ">="), pair.base.value if pair.base is not None else None
     if rule.compare == "==":
