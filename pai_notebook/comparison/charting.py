@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,32 @@ from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.rows import Kind, Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import ALONE
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metric_cells import State, series_points
 from pai_notebook.model.metric_scales import bounds_of
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.model.order import is_rejected
 from pai_notebook.plot.data import ChartData, Measure, Point, marked
+from pai_notebook.plot.theme import load_matplotlib
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.io.report import Figure
+
+
+def figures_of(
+    comparison: Comparison, metrics: Sequence[str] | None = None, *, by: Sequence[str] | None, lang: str | None = None
+) -> tuple[list[Figure], list[str]]:
+    """Draw charts as `report_figures` does; a sentence where there can be none."""
+    if comparison.baseline_place is None:
+        return [], []
+    try:
+        load_matplotlib()
+        from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
+    except ImportError:
+        return [], [say("Charts need matplotlib: pip install matplotlib.")]
+    return report_figures(chart_data(comparison), metrics, by=by, lang=lang), []
 
 
 def chart_data(comparison: Comparison) -> ChartData:

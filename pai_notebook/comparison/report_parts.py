@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.arguments import described
 from pai_notebook.comparison.baseline import Chosen
+from pai_notebook.comparison.charting import figures_of
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.explain import explain
 from pai_notebook.comparison.gate.report import GateReport
@@ -27,7 +28,6 @@ from pai_notebook.io.redaction_objects import masked_error
 from pai_notebook.io.report import Report, report_html, retold
 from pai_notebook.language import language
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.plot.theme import load_matplotlib
 from pai_notebook.python_source import step, to_python
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ def report_of(
     shown = comparison if redaction is None else masked_comparison(comparison, redaction)
     mask = redaction.text if redaction else str
     mask_said = redaction.sentence if redaction else str
-    figures, lacking = _figures(shown, charts, lang)
+    # dots of what is judged by or else beyond chance and a heat map, or dots of what is asked for
+    by, names = [row.full_name for row in shown.by_rows] or None, None if charts is True else list(charts or ())
+    figures, lacking = figures_of(shown, names, by=by, lang=lang) if charts is not False else ([], [])
     gates = told_apart(_results(comparison, gates), [name for name in comparison.names if name != comparison.baseline_name])
     asked = named_in(question, (name for name in comparison.names if name != comparison.baseline_name))
     metrics, details = describe_for_report(shown, list(map(mask, asked)))
@@ -224,17 +226,3 @@ def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
     if rules:
         found.insert(0, comparison.check(rules))
     return found
-
-
-def _figures(comparison: Comparison, charts: bool | Sequence[str], lang: Any) -> tuple[list[Any], list[str]]:  # noqa: FBT001
-    """Dots of what is judged by or else beyond chance and a heat map, or dots of what is asked for; a sentence where there can be none."""
-    if charts is False or comparison.baseline_place is None:
-        return [], []
-    try:
-        load_matplotlib()
-        from pai_notebook.plot.pictures import report_figures  # noqa: PLC0415 - matplotlib is an optional extra
-    except ImportError:
-        return [], [say("Charts need matplotlib: pip install matplotlib.")]
-    names = None if charts is True else list(charts)
-    by = [row.full_name for row in comparison.by_rows] or None
-    return report_figures(comparison.plot.data, names, by=by, lang=lang), []

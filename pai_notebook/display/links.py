@@ -1,12 +1,21 @@
-"""Which addresses may become links: public `https:` ones, nothing else."""
+"""Which addresses may become links: public `https:` ones, and files that were written here."""
 
 from __future__ import annotations
 
+import base64
+import html
+import mimetypes
+import os
 import re
 import urllib.parse
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pai_notebook.sanitize import visible
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pai_notebook.display.spans import Link
 
 # Browsers and proxies cut longer addresses.
@@ -71,3 +80,25 @@ def safe_href(href: str) -> str:
 def _is_public(host: str) -> bool:
     """Whether a host is a name of at least two labels that does not end like a private network's; digits never are."""
     return bool(_HOST.fullmatch(host)) and host.rstrip(".").rsplit(".", 1)[-1] not in _PRIVATE
+
+
+def file_link(path: Path) -> str:
+    """Link a file that a front-end serves beside the notebook, as HTML; Voila serves none, so there the link holds the file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> file_link(Path("a b.html"))
+    '<a href="a%20b.html" target="_blank">a b.html</a>'
+    """
+    shown = html.escape(visible(str(path)))
+    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/") and path.is_file():
+        return f'<a href="{_file_itself(path, path.stat().st_mtime_ns)}" download="{html.escape(path.name)}">{shown}</a>'
+    return f'<a href="{urllib.parse.quote(path.as_posix())}" target="_blank">{shown}</a>'
+
+
+@lru_cache(maxsize=1)
+def _file_itself(path: Path, _: int) -> str:
+    """A file as an address; read anew when it was written anew."""
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

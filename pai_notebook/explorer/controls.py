@@ -12,7 +12,6 @@ import ipywidgets as widgets
 
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.explorer.listing import COLUMNS, QUICK
-from pai_notebook.explorer.panels import PANELS
 from pai_notebook.i18n.phrases import say, told, with_text
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ KEYS = say("Ctrl+↑ ↓ moves and Ctrl+Space picks in the list; Ctrl+← → mo
 LIVE = hasattr(widgets, "TagsInput")
 # Picks that have a button each; the list shows the others.
 CHIPS = 12
+# Tabs with HTML in them; "Code" has text to copy.
+PANELS = ("Card", "Compare", "Chart")
 STYLE = resources.files("pai_notebook.explorer").joinpath("explorer.css").read_text("utf-8")
 
 
@@ -38,62 +39,46 @@ class _OneAtATime:
             super().set_state(sync_data)  # type: ignore[misc] # the widget's own
 
 
-_KINDS = ("Select", "SelectMultiple", "Dropdown", "Combobox", "Text", "Checkbox", "Tab", "Textarea")
+_KINDS = ("Button", "Checkbox", "Combobox", "Dropdown", "Select", "SelectMultiple", "Tab", "Text", "Textarea")
 _INPUTS: dict[str, Any] = {kind: type(f"_{kind}", (_OneAtATime, getattr(widgets, kind)), {}) for kind in _KINDS}
 
 
-def _layout(**wanted: str) -> widgets.Layout:
-    return widgets.Layout(**{"width": "auto", "min_width": "0", "margin": "0", **wanted})
+def _input(kind: str, does: Callable[..., Any] | None, **wanted: Any) -> Any:
+    """A widget with what it does: a button when it is clicked, anything else with its new value."""
+    made = _INPUTS[kind](**{name: told(value) for name, value in wanted.items()})
+    made.does = does
+    return made
 
 
 def _field(kind: str, description: str, does: Callable[[Any], Any] | None = None, **wanted: Any) -> Any:
-    """A control with its name above it, as wide as there is room, and what a new value does."""
-    wanted = {name: told(value) for name, value in wanted.items()}
-    style = {"description_width": "auto"}
-    return _doing(does, _INPUTS[kind](description=told(description), layout=_layout(), style=style, **wanted)).add_class("pai-stacked")
+    """A control with its name above it."""
+    return _input(kind, does, description=description, **wanted).add_class("pai-stacked")
+
+
+def _button(description: str, does: Callable[[], Any], tooltip: str | None = None, **wanted: Any) -> Any:
+    return _input("Button", does, description=description, tooltip=tooltip, **wanted)
 
 
 def _html(kind: str) -> Any:
-    return widgets.HTML(layout=_layout(overflow="auto" if kind == "pai-panel" else "visible")).add_class(kind)
+    return widgets.HTML().add_class(kind)
 
 
-def _button(description: str, does: Callable[[], Any], tooltip: str = "", **wanted: Any) -> Any:
-    return _doing(does, widgets.Button(description=told(description), tooltip=told(tooltip) or None, layout=_layout(), **wanted))
-
-
-def _checkbox(description: str, does: Callable[[bool], Any], **wanted: Any) -> Any:
-    return _doing(does, _INPUTS["Checkbox"](description=told(description), indent=False, layout=_layout(), **wanted))
-
-
-def _doing(action: Callable[..., Any] | None, widget: Any) -> Any:
-    """A widget with what it does: a button when it is clicked, anything else with its new value."""
-    widget.does = action
-    return widget
-
-
-def _row(*children: Any, share: str = "0 1 auto", **layout: str) -> widgets.HBox:
-    """Children beside each other, each with a share of the width, below each other where that is too narrow."""
-    for child in children:
-        child.layout.flex = child.layout.flex or share
-    flow = {"flex_flow": "row wrap", "align_items": "flex-end", "grid_gap": "4px 8px", "overflow": "visible"}
-    return widgets.HBox(children, layout=_layout(**{**flow, **layout}))
-
-
-def _column(*children: Any) -> widgets.VBox:
-    return widgets.VBox(children, layout=_layout(grid_gap="4px", overflow="visible"))
+def _row(*children: Any, kind: str = "pai-centred") -> Any:
+    """Children beside each other, below each other where that is too narrow."""
+    return widgets.HBox(children).add_class("pai-row").add_class(kind)
 
 
 class Controls:
     """Every widget of one explorer, by name, with what it does to a state; `root` holds them all."""
 
     def __init__(self, state: ExplorerState) -> None:
-        self.heading, self.status, self.note, self.trouble = _html("pai-head"), _html("pai-small"), _html("pai-small"), _html("pai-panel")
+        self.heading, self.status, self.note, self.trouble = map(_html, ("pai-head", "pai-small", "pai-small", "pai-panel"))
         hint = say("name, task, label or id; also provider=pai, workspace=…, label=…")
         self.query = _field("Combobox", say("Find models"), state.find, placeholder=hint, continuous_update=False)
-        self.models = _field("Select", say("Models"), state.choose_model, options=[], rows=10).add_class("pai-list")
+        self.models = _field("Select", say("Models"), state.choose_model, rows=10).add_class("pai-list")
         self.back = _button(say("‹ Back to versions"), lambda: state.browse(models=False))
-        self.browsing = _column(self.models, _row(self.back))
-        self.link = widgets.Output(layout=_layout())
+        self.browsing = widgets.VBox([self.models, _row(self.back)])
+        self.link = widgets.Output()
         terms = self._make_answer(state)
         self.listing = self._make_listing(state)
         self.folded = _html("pai-head")
@@ -101,63 +86,64 @@ class Controls:
         self.change = _button(change, lambda: state.fold(folded=False), say("pick other versions or another model"))
         self.report = _button(say("Report"), state.write_report, say("write the comparison into a file beside the notebook"))
         self.cancel = _button(say("Cancel"), state.cancel)
-        self.bar = _row(self.folded, self.change, self.report, self.cancel, align_items="center").add_class("pai-bar")
+        self.bar = _row(self.folded, self.change, self.report, self.cancel).add_class("pai-bar")
         self.fetch = _button(say("Fetch"), state.fetch, button_style="primary")
         self.clear = _button(say("Clear picks"), state.clear)
         self.fold = _button(say("Back to the result"), lambda: state.fold(folded=True))
-        self.keep = _checkbox(say("keep picks across models"), lambda kept: state.keep(picks=kept))
-        self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep, align_items="center")
-        self.answer = _column(_row(*terms, share="1 1 9rem"), self.tabs)
-        picking = (self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions)
+        self.keep = _input("Checkbox", lambda kept: state.keep(picks=kept), description=say("keep picks across models"), indent=False)
+        self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep)
+        self.answer = widgets.VBox([_row(*terms, kind="pai-terms"), self.tabs])
+        picking = [self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions]
+        self.root = widgets.VBox([*picking, self.trouble, self.link, self.note, self.answer]).add_class("pai-explorer")
         # the shell in use, and the button that was clicked last, with what was folded then
         self._shell = ""
         self._clicked: widgets.Button | None = None
         self._shape = (False, True)
-        self.root = _column(*picking, self.trouble, self.link, self.note, self.answer).add_class("pai-explorer")
 
-    def _make_listing(self, state: ExplorerState) -> widgets.VBox:
+    def _make_listing(self, state: ExplorerState) -> Any:
         """The list of versions with all that picks from it."""
         self.all_models = _button(say("‹ Models"), lambda: state.browse(models=True), say("choose another model"))
         self.model = _html("pai-head")
-        self.text = _field("Text", say("Filter"), state.listing.narrow, placeholder=say("name or label"), continuous_update=True)
+        self.text = _field("Text", say("Filter"), state.listing.narrow, placeholder=say("name or label"))
         self.more = _field("Combobox", say("Pick by typing"), state.pick_more, placeholder=say("last:3, 1.*"), continuous_update=False)
         tips = {words: say("pick and fetch {words}", words=say(words)) for words in QUICK}
         self.quick = {words: _button(say(words), partial(state.pick_quick, words), tip) for words, tip in tips.items()}
         self.columns = {column: _button(say(column), partial(state.listing.sort, column)) for column in COLUMNS}
-        heads = widgets.HBox(list(self.columns.values()), layout=_layout(padding="0 0 0 7px")).add_class("pai-columns")
-        self.versions = _field("SelectMultiple", say("Versions"), state.pick, options=[], rows=7)
-        self.versions.add_class("pai-list").add_class("pai-mono")
+        heads = widgets.HBox(list(self.columns.values())).add_class("pai-columns")
+        self.versions = _field("SelectMultiple", say("Versions"), state.pick, rows=7).add_class("pai-list").add_class("pai-mono")
         self.window = _html("pai-small")
         self.higher = _button(say("‹ Previous"), lambda: state.listing.turn(-1))
         self.lower = _button(say("Next ›"), lambda: state.listing.turn(1))
-        layout, style = _layout(), widgets.ButtonStyle()
-        self.chips = [_doing(partial(state.unpick, place), widgets.Button(layout=layout, style=style)) for place in range(CHIPS)]
-        self.chip_row, self.beyond = _row().add_class("pai-chips"), _html("pai-small")
-        self.narrow = _row(self.text, self.more, self.metric, self.baseline, share="1 1 7rem")
-        head = _row(self.all_models, self.model, *self.quick.values(), align_items="center")
-        pages, picks = _row(self.window, self.higher, self.lower), _row(self.chip_row, self.beyond, align_items="center")
-        return _column(head, self.narrow, heads, self.versions, pages, picks)
+        layout, style = widgets.Layout(), widgets.ButtonStyle()
+        self.chips = [_input("Button", partial(state.unpick, place), layout=layout, style=style) for place in range(CHIPS)]
+        self.chip_row, self.beyond = _row(kind="pai-chips"), _html("pai-small")
+        self.narrow = _row(self.text, self.more, self.metric, self.baseline, kind="pai-terms")
+        head, pages = _row(self.all_models, self.model, *self.quick.values()), _row(self.window, self.higher, self.lower)
+        return widgets.VBox([head, self.narrow, heads, self.versions, pages, _row(self.chip_row, self.beyond)])
 
     def _make_answer(self, state: ExplorerState) -> list[Any]:
         """How to compare, and the tabs; gives the controls of their row."""
-        self.baseline = _field("Dropdown", say("Baseline"), lambda name: state.set_terms(baseline=name), options=[])
-        self.baseline.layout.flex = "2 1 9rem"
+        self.baseline = _field("Dropdown", say("Baseline"), lambda name: state.set_terms(baseline=name)).add_class("pai-wide")
         self.metrics = _field("Text", say("Metrics shown"), state.set_metrics, placeholder=say("all, or acc, f1*"), continuous_update=False)
-        self.metric = _field("Dropdown", say("Best by"), state.choose_metric, options=[])
+        self.metric = _field("Dropdown", say("Best by"), state.choose_metric)
         directions = [(told(say("as its name says")), ""), (told(say("higher")), "max"), (told(say("lower")), "min")]
         self.direction = _field("Dropdown", say("Better is"), lambda word: state.set_direction(state.terms.by, word), options=directions)
-        self.differences = _checkbox(say("differences only"), lambda only: state.set_terms(differences_only=only), value=True)
-        self.card = _field("Dropdown", say("Version shown"), lambda name: state.look(card=name), options=[])
+        only = say("differences only")
+        self.differences = _input(
+            "Checkbox", lambda only: state.set_terms(differences_only=only), description=only, indent=False, value=True
+        )
+        self.card = _field("Dropdown", say("Version shown"), lambda name: state.look(card=name))
         self.panels = {name: _html("pai-panel") for name in PANELS}
         self.python, self.magic, self.markdown = (
             _field("Textarea", say("{name} (Ctrl+A, Ctrl+C copies it)", name=name), rows=rows).add_class("pai-code")
             for name, rows in (("Python", 6), (say("Magic line"), 2), ("Markdown", 6))
         )
-        pages = {**self.panels, "Card": _column(self.card, self.panels["Card"]), "Code": _column(self.python, self.magic, self.markdown)}
+        card, code = [self.card, self.panels["Card"]], [self.python, self.magic, self.markdown]
+        pages = {**self.panels, "Card": widgets.VBox(card), "Code": widgets.VBox(code)}
         self.pages_of_tabs = list(pages)
         titles = [told(say(name)) for name in pages]
-        tabs = _INPUTS["Tab"](children=list(pages.values()), titles=titles, selected_index=0, layout=_layout())
-        self.tabs = _doing(lambda index: state.look(tab=self.pages_of_tabs[index]), tabs)
+        look = lambda index: state.look(tab=self.pages_of_tabs[index])  # noqa: E731 - as above
+        self.tabs = _input("Tab", look, children=list(pages.values()), titles=titles, selected_index=0)
         return [self.baseline, self.metric, self.direction, self.metrics, self.differences]
 
     @property

@@ -11,30 +11,25 @@ import asyncio
 import contextlib
 import contextvars
 from collections.abc import Callable, Coroutine
-from concurrent.futures import wait
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.client.tasks import LoopUser
-from pai_notebook.errors import ConfigurationError
-from pai_notebook.explorer.panels import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
     from concurrent.futures import Future
 
     from pai_notebook.explorer.source import Progress, VersionSource
-    from pai_notebook.explorer.state import ExplorerState
+    from pai_notebook.explorer.state import ExplorerState, Shown
 
     Ask = Callable[[VersionSource, Progress], Awaitable[Any]]
 
-_Draw = Callable[[Shown], Coroutine[Any, Any, None]]
+_Work = Coroutine[Any, Any, None]
 # An arrow key held down in a list passes many models; only the one it rests on is asked for.
 _SETTLE_SECONDS = 0.12
-# Seconds that closing waits for cancelled jobs.
-_END_SECONDS = 2.0
 
 
 @dataclass(eq=False, slots=True)
@@ -58,12 +53,12 @@ class Runner:
     The state is changed on the loop's thread only, where `changed` is called after every change.
     """
 
-    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None], draw: _Draw) -> None:
+    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None], draw: Callable[[Shown], _Work]) -> None:
         self.user = LoopUser()
         self._state, self._source, self._changed, self._draw = state, source, changed, draw
         self._tasks: dict[asyncio.Task[None], Job | Shown] = {}
         self._drawn: Shown | None = None
-        # actions on their way to the loop's thread; a list, because any thread may add to it
+        # actions on their way to the loop's thread
         self._coming: list[Callable[[], Any]] = []
         # ipykernel looks up the cell that a message belongs to in context variables, which a plain thread lacks
         self._context = contextvars.copy_context()
@@ -83,12 +78,8 @@ class Runner:
 
     async def _act(self, action: Callable[[], Any]) -> None:
         self._coming.remove(action)
-        try:
+        with self._state.trying("act"):
             action()
-        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            self._state.note(error, "act")
-        else:
-            self._state.forgive("act")
         self._reconcile()
 
     def draw_again(self) -> None:
@@ -98,34 +89,37 @@ class Runner:
     def _reconcile(self) -> None:
         """Let run what is awaited and nothing else, and draw what is to be shown."""
         waiting, shown = self._state.waiting, self._state.shown
-        new: list[Job | Shown] = [job for job in waiting if job not in self._tasks.values()]
+        new: list[tuple[Job | Shown, _Work]] = [(job, self._answer(job)) for job in waiting if job not in self._tasks.values()]
         if not shown.is_like(self._drawn):
             self._drawn = shown
-            new.append(shown)
+            new.append((shown, self._show(shown)))
         for task, job in self._tasks.items():
             if job is not self._drawn and job not in waiting:
                 task.cancel()
-        for job in new:
-            task = asyncio.get_running_loop().create_task(self._show(job) if isinstance(job, Shown) else self._answer(job))
+        for job, work in new:
+            # in the user's name, so that it ends when that leaves
+            task = asyncio.get_running_loop().create_task(self.user.accompany(work))
             self._tasks[task] = job
             # not at the end of the task, of which nothing runs when it is cancelled before its first step
-            task.add_done_callback(self._ended)
+            task.add_done_callback(partial(self._ended, work))
         # what was typed or clicked since is newer, and will be told itself
         if not self._coming:
             self._changed()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, work: _Work, task: asyncio.Task[None]) -> None:
+        work.close()
         del self._tasks[task]
-        self._reconcile()
+        if not self.user.closed:
+            self._reconcile()
+        elif not task.cancelled():
+            task.exception()  # that it was closed, which nobody waits to be told
 
     async def _show(self, shown: Shown) -> None:
-        try:
+        with self._state.trying("draw"):
             await self._draw(shown)
-            self._state.forgive("draw")
-        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            self._state.note(error, "draw")
-            # what cannot be drawn is not tried again before something else is to be shown
-            self._drawn = self._state.shown
+            return
+        # what cannot be drawn is not tried again before something else is to be shown
+        self._drawn = self._state.shown
 
     async def _answer(self, job: Job) -> None:
         def progress(done: int, total: int | None) -> None:
@@ -154,16 +148,4 @@ class Runner:
 
     def end(self) -> None:
         """Cancel everything, from any thread, and let the loop go, which ends with its last user."""
-        with contextlib.suppress(ConfigurationError):
-            future = shared_loop.submit(self._stop, user=self.user)
-            if not shared_loop.inside:
-                wait([future], timeout=_END_SECONDS)
         shared_loop.leave(self.user)
-
-    async def _stop(self) -> None:
-        self._state.cancel()
-        running = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)

@@ -1,33 +1,128 @@
-"""Brings the widgets of the explorer in step with its state."""
+"""Shows the state of the explorer: panels in the shapes of `display`, and the widgets brought in step."""
 
 from __future__ import annotations
 
-import base64
 import html
-import os
+import warnings
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.comparison.charting import figures_of
 from pai_notebook.comparison.direction import Direction, infer_direction, read_mode
-from pai_notebook.explorer.controls import CHIPS
+from pai_notebook.display import Card, Note, Section, Stack, describe_error, render_html, render_markdown
+from pai_notebook.display.layout import map_texts
+from pai_notebook.display.links import file_link
+from pai_notebook.errors import PaiError
+from pai_notebook.explorer.controls import CHIPS, PANELS
 from pai_notebook.explorer.listing import WINDOW, amount, each
-from pai_notebook.explorer.panels import describe_failure, html_of
 from pai_notebook.explorer.source import BASELINE_OPTIONS, DEFAULT
-from pai_notebook.i18n.phrases import now, told
+from pai_notebook.i18n.phrases import now, say, told
+from pai_notebook.i18n.rewording import said_otherwise
+from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.plan import to_line
 from pai_notebook.python_source import to_python
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import ipywidgets
 
+    from pai_notebook.comparison import Comparison
+    from pai_notebook.display import Block
     from pai_notebook.explorer.controls import Controls
-    from pai_notebook.explorer.state import ExplorerState
+    from pai_notebook.explorer.state import ExplorerState, Shown
     from pai_notebook.python_source import Plan
+
+_MOST_PLOTS = 3
+# What is said of arguments, and in its place where there is a control for it.
+_BY_CONTROLS = {
+    "only='all' shows it.": "without “differences only” it is shown.",
+    "only='all' shows them.": "without “differences only” they are shown.",
+    "Showing {shown} of {total} rows; all of them are counted, and in the object, as .rows and .to_frame().": (
+        "Showing {shown} of {total} rows; all of them are counted, and in the explorer's .value, as .rows and .to_frame()."
+    ),
+    "Showing {shown} of {total} versions; all of them are in the object.": (
+        "Showing {shown} of {total} versions; all of them are in the explorer's .value."
+    ),
+    "include: {pattern!r} matches no row": "Metrics shown: {pattern!r} matches none",
+    "Name the metric that matters: by={name!r}.": "Choose the metric that matters in “Best by”, such as {name}.",
+    "The direction of {metrics} is unknown; pass directions=.": (
+        "The direction of {metrics} is unknown; choose the metric in “Best by”, then which way in “Better is”."
+    ),
+    "Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare().": "Choose in “Better is” which way it is better.",
+    "Pass directions={{{path!r}: 'max'}} or directions={{{path!r}: 'min'}}.": "Choose in “Better is” which way it is better.",
+    "{first} and {second} are compared with {baseline} only; to compare the two with each other: baseline={first!r}": (
+        "{first} and {second} are compared with {baseline} only; to compare the two with each other, choose one as “Baseline”"
+    ),
+    "Pass directions={{...}} to compare().": "Choose in “Better is” which way it is better.",
+    "Lists of numbers are not judged: {metrics}; pass series= to choose a number.": (
+        "Lists of numbers are not judged: {metrics}; .selected.compare(series=...) chooses a number."
+    ),
+    "Pass series='mean', 'last', 'max' or 'min' to compare(); whether the list is a curve, folds or runs is not known.": (
+        "In the next cell .selected.compare(series='mean') judges it, or 'last', 'max' or 'min'."
+    ),
+}
+
+
+def tab_text(shown: Shown) -> str:
+    """What the tab on show shows: HTML, or of the tab "Code" the comparison as Markdown."""
+    if shown.tab == "Chart":
+        return chart_html(shown.comparison, shown.metric)
+    block = describe_result(shown) if shown.tab != "Card" else shown.version._describe() if shown.version else None  # noqa: SLF001 - the hook of shown objects
+    block = block or Note(say("Nothing fetched yet.") if shown.error is None else say("Nothing could be fetched."))
+    return html_of(block) if shown.tab in PANELS else render_markdown(block)
+
+
+def chart_html(comparison: Comparison | None, metric: str) -> str:
+    """A dot plot of a metric for each of its first datasets, and a heat map of all metrics."""
+    if comparison is None:
+        return render_html(Note(say("Pick and fetch two or more versions to see a chart.")))
+    names = [row.full_name for row in comparison.metrics if row.path == metric][:_MOST_PLOTS]
+    with warnings.catch_warnings(record=True) as odd:
+        warnings.simplefilter("always")
+        figures, notes = figures_of(comparison, by=names)
+    notes += dict.fromkeys(str(warning.message) for warning in odd)
+    notes += [] if figures or notes else [say("No metric differs between these versions.")]
+    pictures = [figure.html("pai-chart pai-light", "pai-chart pai-dark") for figure in figures]
+    return "".join([*(render_html(Note(text, "info")) for text in notes), *pictures])
+
+
+def html_of(block: Block) -> str:
+    """HTML beside the controls, which are named in place of arguments; a copy that stands without them keeps those."""
+    return render_html(map_texts(block, partial(said_otherwise, templates=_BY_CONTROLS)))
+
+
+def describe_result(shown: Shown) -> Block | None:
+    """The comparison, the version where there is only one, and the list of what cannot be compared; never one in place of another."""
+    if shown.comparison is not None:
+        return shown.comparison._describe()  # noqa: SLF001 - the hook of shown objects
+    if shown.comparing is not None:
+        return Note(say("Comparing {count} …", count=counted(len(shown.results), "version")))
+    if not shown.results:
+        return None
+    return (shown.results[0] if len(shown.results) == 1 else shown.results)._describe()  # noqa: SLF001 - as above
+
+
+def describe_failure(error: Exception) -> Card:
+    """An error as a panel; an unexpected one is shown with its type and text."""
+    if isinstance(error, PaiError):
+        return describe_error(error)
+    return Card(f"{type(error).__name__}: {error}"[:500], say("unexpected error; explorer.last_error has the exception"), tone="bad")
+
+
+def describe_shown(shown: Shown, title: str) -> Block:
+    """The whole result as it stands, for a saved notebook, an export, or a terminal."""
+    blocks: list[Block] = [describe_failure(shown.error)] if shown.error is not None else []
+    result = describe_result(shown)
+    if result is not None:
+        blocks.append(result)
+    elif shown.models:
+        blocks.append(describe_models(shown.models))
+    elif not blocks:
+        blocks.append(Note(say("Nothing fetched yet.")))
+    return Stack([Section(title, blocks)])
 
 
 def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> None:
@@ -36,17 +131,17 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
     _paint_versions(state, controls)
     _paint_terms(state, controls)
     notes = [text_html(note) for note in (_advice(state), _told_directions(state)) if note]
-    values = {
-        controls.status: status_html(state),
-        controls.trouble: html_of(describe_failure(state.error)) if state.error is not None else "",
-        controls.note: f'<div class="pai-note">{"<br>".join(notes)}</div>' if notes else "",
-        controls.python: to_python(plan),
-        controls.magic: to_line(plan) or now("No %paimodel line expresses this; use the Python code."),
-    }
-    for control, value in values.items():
-        set_value(control, "value", value)
-    set_value(controls.tabs, "selected_index", controls.pages_of_tabs.index(state.tab))
-    _paint_link(state, controls)
+    controls.status.value = status_html(state)
+    controls.trouble.value = html_of(describe_failure(state.error)) if state.error is not None else ""
+    controls.note.value = f'<div class="pai-note">{"<br>".join(notes)}</div>' if notes else ""
+    controls.python.value = to_python(plan)
+    controls.magic.value = to_line(plan) or now("No %paimodel line expresses this; use the Python code.")
+    controls.tabs.selected_index = controls.pages_of_tabs.index(state.tab)
+    if state.report is not None:
+        # a link that the notebook makes work, because only it knows where its files are
+        name = Path(state.report.name)
+        link = {"text/html": now("Report: {page}", page=file_link(name)), "text/plain": str(name)}
+    controls.link.outputs = ({"output_type": "display_data", "data": link, "metadata": {}},) if state.report is not None else ()
     picking, browsing = not state.folded, state.browsing and not state.folded
     shown = {
         controls.heading: picking,
@@ -72,9 +167,9 @@ def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> N
     }
     # never two of one control on show
     terms = () if shown[controls.answer] else (controls.metric, controls.baseline)
-    set_value(controls.narrow, "children", (controls.text, controls.more, *terms))
+    controls.narrow.children = (controls.text, controls.more, *terms)
     for control, is_shown in shown.items():
-        set_value(control.layout, "display", None if is_shown else "none")
+        control.layout.display = None if is_shown else "none"
     waits = state.awaited("fetch") or state.is_stale
     (controls.answer.add_class if waits else controls.answer.remove_class)("pai-before")
 
@@ -111,37 +206,37 @@ def text_html(text: str) -> str:
 def _paint_models(state: ExplorerState, controls: Controls, title: str) -> None:
     options = state.models.options()
     _offer(controls.models, options, state.model_id if state.model_id in dict(options).values() else None)
-    set_value(controls.query, "options", tuple(text for text, _ in options))
+    controls.query.options = tuple(text for text, _ in options)
     name = state.models.name(state.model_id)
     below = f" <small>{text_html(state.model_id)}</small>" if name != state.model_id else ""
-    set_value(controls.model, "value", f"<div><strong>{text_html(name)}</strong>{below}</div>")
+    controls.model.value = f"<div><strong>{text_html(name)}</strong>{below}</div>"
     names = text_html(listed([state.models.name(model) for model in state.results.models], 2))
     picked = now("{count} picked", count=f"{len(each(state.picks)):,}")
-    set_value(controls.folded, "value", f"<div><strong>{names}</strong> · {picked} <small>· {text_html(title)}</small></div>")
+    controls.folded.value = f"<div><strong>{names}</strong> · {picked} <small>· {text_html(title)}</small></div>"
 
 
 def _paint_versions(state: ExplorerState, controls: Controls) -> None:
     listing, picks = state.listing, each(state.picks)
     options = listing.options()
     _offer(controls.versions, options, state.shown_picks)
-    set_value(controls.more, "options", ("latest", "approved", "last:3", "last:5", *(name for _, name in options)) if listing.lines else ())
-    set_value(controls.more, "value", "")
+    controls.more.options = ("latest", "approved", "last:3", "last:5", *(name for _, name in options)) if listing.lines else ()
+    controls.more.value = ""
     hidden = len(picks) - len(state.shown_picks)
     picked = f" · {now('{picks} not shown', picks=counted(hidden, 'pick'))}" if hidden else ""
-    set_value(controls.window, "value", f'<div class="pai-window">{listing}{picked}</div>')
-    set_value(controls.keep, "value", state.keep_picks)
-    set_value(controls.text, "value", listing.text)
+    controls.window.value = f'<div class="pai-window">{listing}{picked}</div>'
+    controls.keep.value = state.keep_picks
+    controls.text.value = listing.text
     widths = {"version": f"{listing.name_width}ch", "approval": "12ch", "created": "12ch", "metric": "auto"}
     for column, button in controls.columns.items():
         words = (listing.words or now("no metric")) if column == "metric" else now(column)
-        set_value(button, "description", f"{words} {'▼' if listing.descending else '▲'}" if column == listing.column else words)
-        set_value(button, "tooltip", now("sort by {column}", column=words))
-        set_value(button.layout, "width", widths[column])
+        button.description = f"{words} {'▼' if listing.descending else '▲'}" if column == listing.column else words
+        button.tooltip = now("sort by {column}", column=words)
+        button.layout.width = widths[column]
     for chip, (model, name) in zip(controls.chips, picks, strict=False):
         words = f"{state.models.name(model)} {name}" if len(state.picks) > 1 else name
-        set_value(chip, "description", f"{visible(words)} ×")
-    set_value(controls.chip_row, "children", tuple(controls.chips[: len(picks)]))
-    set_value(controls.beyond, "value", now("and {count} more", count=len(picks) - CHIPS) if len(picks) > CHIPS else "")
+        chip.description = f"{visible(words)} ×"
+    controls.chip_row.children = tuple(controls.chips[: len(picks)])
+    controls.beyond.value = now("and {count} more", count=len(picks) - CHIPS) if len(picks) > CHIPS else ""
 
 
 def _paint_terms(state: ExplorerState, controls: Controls) -> None:
@@ -150,27 +245,9 @@ def _paint_terms(state: ExplorerState, controls: Controls) -> None:
     _offer(controls.baseline, baselines, chosen if baselines else None)
     metrics = [(visible(name), name) for name in state.metrics]
     _offer(controls.metric, [(now("choose one"), ""), *metrics] if metrics else [], state.terms.by if metrics else None)
-    set_value(controls.direction, "value", dict(state.terms.directions).get(state.terms.by, ""))
+    controls.direction.value = dict(state.terms.directions).get(state.terms.by, "")
     cards = dict.fromkeys([*state.names[:WINDOW], *([state.card] if state.card else [])])
     _offer(controls.card, [(visible(name), name) for name in cards], state.card or None)
-
-
-def _paint_link(state: ExplorerState, controls: Controls) -> None:
-    """A link that the notebook makes work, because only it knows where its files are; Voila serves none, so there it has the file."""
-    name = html.escape(state.report.name if state.report else "", quote=True)
-    if state.report is not None and os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
-        page = f'<a href="{_file_itself(state.report, state.report.stat().st_mtime_ns)}" download="{name}">{name}</a>'
-    else:
-        page = f'<a href="{name}" target="_blank">{name}</a>'
-    texts = {"text/html": now("Report: {page}", page=page), "text/plain": name}
-    outputs = ({"output_type": "display_data", "data": texts, "metadata": {}},) if name else ()
-    set_value(controls.link, "outputs", outputs)
-
-
-@lru_cache(maxsize=1)
-def _file_itself(path: Path, _: int) -> str:
-    """A page as an address; read anew when it was written anew."""
-    return f"data:text/html;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
 def _offer(control: ipywidgets.Widget, options: Iterable[tuple[str, Any]], value: Any) -> None:
@@ -179,10 +256,4 @@ def _offer(control: ipywidgets.Widget, options: Iterable[tuple[str, Any]], value
     with control.hold_sync():
         if control.options != offered:
             control.options = offered
-        set_value(control, "value", value)
-
-
-def set_value(control: Any, trait: str, value: Any) -> None:
-    """Send a value where it is another than what the front-end has."""
-    if getattr(control, trait) != value:
-        setattr(control, trait, value)
+        control.value = value

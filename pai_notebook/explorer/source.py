@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.comparison.code import connecting, fetching, from_source
+from pai_notebook.comparison.code import connecting, fetching, from_source, plan_of
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.selector_words import BASELINES
-from pai_notebook.python_source import IT, Expression, step
+from pai_notebook.python_source import IT, step
 from pai_notebook.registry.baseline import compare_within
 from pai_notebook.registry.result import Arrivals
 from pai_notebook.versions.versions import VersionSet
@@ -115,7 +115,13 @@ class RegistrySource:
     def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
         """Steps that give without the explorer what it shows."""
         del comparison
-        return (self._connecting, *(_asked(asked, versions, terms.arguments) if asked else [step("Explorer", of="pnb")]))
+        if not asked:
+            return self._connecting, step("Explorer", of="pnb")
+        texts = [str(address) for address in asked]
+        if len(versions) > 1:
+            return self._connecting, step("compare", *texts, of="registry", **terms.arguments)
+        single = len(asked) == 1 and asked[0].selector.is_single
+        return self._connecting, step("get_version" if single else "get_versions", *texts, of="registry")
 
     def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
         """Compare versions that were fetched with a baseline that is fetched beside them, once for the same versions."""
@@ -157,20 +163,12 @@ class SetSource:
 
     def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
         """Steps that give without the explorer what it shows."""
+        del terms
+        if comparison is not None:
+            return from_source(plan_of(comparison, otherwise=_GIVEN), comparison.versions)
         shown = versions or self._versions
         found = fetching(shown, shown.errors, self._versions.path, otherwise=_GIVEN)
-        if not asked:
-            return from_source((*found, step("Explorer", IT, of="pnb")), shown)
-        # by its name: a rule may choose another version of the registry than of the set
-        arguments = terms.arguments if comparison is None else {**terms.arguments, "baseline": comparison.baseline_name}
-        if found[0].of == "registry":
-            return from_source(_asked(asked, versions, arguments), shown)
-        if len(versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
-            return found
-        given = found[0].verb == "given"
-        held: Any = Expression(found[0].args[0]) if given else found[0]
-        compared = step("compare", *map(str, asked), of="pnb", **arguments, among=held)
-        return (found[0], compared) if given else (compared,)
+        return from_source(found if asked else (*found, step("Explorer", IT, of="pnb")), shown)
 
     def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
         """Compare versions of the set with a baseline of the set."""
@@ -180,10 +178,11 @@ class SetSource:
         """Models of the set whose id or name contains the query."""
         models, counts, query = [], {}, read_search(search).get("query", "").casefold()
         for model_id in self._versions.models:
-            latest, name = self._of(model_id).latest, self._of(model_id).latest.provenance.model_name
+            versions = self._of(model_id)
+            name = versions.latest.provenance.model_name
             if query in f"{model_id} {name}".casefold():
-                models.append(Model({"ModelId": model_id, "ModelName": name, "LatestVersion": latest.raw}))
-                counts[model_id] = len(self._of(model_id))
+                models.append(Model({"ModelId": model_id, "ModelName": name, "LatestVersion": versions.latest.raw}))
+                counts[model_id] = len(versions)
         return models, False, counts
 
     async def list_versions(self, model_id: str, progress: Progress) -> list[ModelVersion]:
@@ -202,12 +201,3 @@ class SetSource:
 
 # What answers jobs, on the loop of `jobs.py`.
 VersionSource = RegistrySource | SetSource
-
-
-def _asked(addresses: Sequence[Address], versions: VersionSet, terms: Mapping[str, Any]) -> Plan:
-    """Ask a registry for what the explorer shows."""
-    texts = [str(address) for address in addresses]
-    if len(versions) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
-        single = len(addresses) == 1 and addresses[0].selector.is_single
-        return (step("get_version" if single else "get_versions", *texts, of="registry"),)
-    return (step("compare", *texts, of="registry", **terms),)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,6 @@ from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.explorer.jobs import Job
 from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, meant, put
-from pai_notebook.explorer.panels import Shown
 from pai_notebook.explorer.source import BASELINE_OPTIONS, DEFAULT, Comparing, Terms
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.jobs import Ask
     from pai_notebook.explorer.source import Found, Progress, VersionSource
+    from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
 # What is said of a failure, by the lane of its job; what happened stands in the error itself.
@@ -47,6 +48,24 @@ _FAILED = {
     "pick": say("Nothing was picked."),
     "picked": say("Not all of this could be picked."),
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What the panels show: a tab, and everything it is made of."""
+
+    tab: str
+    models: tuple[Model, ...]
+    results: VersionSet
+    comparison: Comparison | None
+    comparing: Job | None
+    metric: str
+    version: ModelVersion | None
+    error: Exception | None
+
+    def is_like(self, other: Shown | None) -> bool:
+        """Whether the other is made of the very same things, so that nothing has to be drawn again."""
+        return other is not None and all(mine is vars(other)[name] for name, mine in vars(self).items())
 
 
 @dataclass(eq=False)
@@ -115,7 +134,7 @@ class ExplorerState:
         self._drop(lane)
         job = Job(lane, about, ask, take)
         self.waiting += (job,)
-        self._say_anew(status)
+        self._say(status, anew=True)
         return job
 
     def _drop(self, *lanes: str) -> None:
@@ -167,18 +186,22 @@ class ExplorerState:
         self.error, self._error_lane = error, lane
         self._say(_FAILED.get(lane, say("This did not work.")))
 
-    def forgive(self, lane: str) -> None:
-        """Forget an error once something of the same kind went well."""
-        if self._error_lane == lane:
-            self.error, self._error_lane = None, ""
+    @contextmanager
+    def trying(self, lane: str) -> Iterator[None]:
+        """Show what goes wrong in the widget, and forget it once something of the same kind went well."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - kept on last_error
+            self.note(error, lane)
+        else:
+            if self._error_lane == lane:
+                self.error, self._error_lane = None, ""
 
-    def _say(self, status: str) -> None:
+    def _say(self, status: str, *, anew: bool = False) -> None:
+        """Say what happened; what is started anew forgets what went wrong before."""
         self.status, self._cancelled = status, False
-
-    def _say_anew(self, status: str) -> None:
-        """Say what was started, and forget what went wrong before."""
-        self.error, self._error_lane = None, ""
-        self._say(status)
+        if anew:
+            self.error, self._error_lane = None, ""
 
     # ---- models
 
@@ -287,7 +310,7 @@ class ExplorerState:
 
     def _pick(self, picks: Picks) -> None:
         self.picks = picks
-        self._say_anew(say("{versions} picked.", versions=amount(picks)) if picks else say("Nothing picked."))
+        self._say(say("{versions} picked.", versions=amount(picks)) if picks else say("Nothing picked."), anew=True)
 
     @property
     def shown_picks(self) -> tuple[str, ...]:
@@ -363,7 +386,7 @@ class ExplorerState:
         )
         compare = self._compare()
         if compare is None:
-            self._say_anew(say("{count} fetched.", count=counted(len(versions), "version")))
+            self._say(say("{count} fetched.", count=counted(len(versions), "version")), anew=True)
         return compare
 
     def set_terms(self, **fields: Any) -> Job | None:

@@ -20,8 +20,7 @@ from pai_notebook.display.static_copy import VIEW, Copy
 from pai_notebook.errors import ConfigurationError, PaiError
 from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
 from pai_notebook.explorer.jobs import Runner
-from pai_notebook.explorer.painting import paint, set_value, text_html
-from pai_notebook.explorer.panels import describe_shown, tab_text
+from pai_notebook.explorer.painting import describe_shown, paint, tab_text, text_html
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.i18n.phrases import say
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from pai_notebook.client.tasks import LoopUser
     from pai_notebook.comparison import Comparison
     from pai_notebook.display import Block
-    from pai_notebook.explorer.panels import Shown
+    from pai_notebook.explorer.state import Shown
 
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
 # Displayed explorers, kept alive until they are closed even when no variable refers to them.
@@ -313,13 +312,10 @@ class Explorer(Displayed):
     def _changed(self) -> None:
         if self._closed or not LIVE:
             return
-        try:
-            with TURN:
-                self._controls.keep_order(front_end_message(get_ipython()).get("header", {}).get("subshell_id") or "")
-                paint(self._state, self._controls, self._plan(self._state.asked, self._state.comparison), self._source.title)
-                self._controls.keep_focus(self._state)
-        except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
-            self._state.note(error)
+        with TURN, self._state.trying("paint"):
+            self._controls.keep_order(front_end_message(get_ipython()).get("header", {}).get("subshell_id") or "")
+            paint(self._state, self._controls, self._plan(self._state.asked, self._state.comparison), self._source.title)
+            self._controls.keep_focus(self._state)
 
     async def _draw(self, shown: Shown) -> None:
         """Draw off the loop's thread, since a large table takes its time, and write on it."""
@@ -337,7 +333,7 @@ class Explorer(Displayed):
     def _put(self, tab: str, text: str) -> None:
         if LIVE and not self._closed:
             with TURN:
-                set_value(self._controls.panels.get(tab, self._controls.markdown), "value", text)
+                self._controls.panels.get(tab, self._controls.markdown).value = text
 
 
 def _take_away(controls: Controls, user: LoopUser) -> None:

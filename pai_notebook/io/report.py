@@ -44,15 +44,16 @@ class Figure:
         return round(int.from_bytes(self.light[16:20], "big") / DENSITY)
 
     def html(self, *classes: str) -> str:
-        """Both pictures, of which a style sheet shows one; by their classes where they have some."""
+        """Both pictures in a frame that scrolls; a style sheet shows one of them, by their classes where they have some."""
         # that of <picture> is not exchanged in time when a dark page is printed
         kinds, alt = [f'class="{name}" ' for name in classes] or ["", ""], _plain(told(self.alt))
         least = round(_READABLE * self.width)
-        return "".join(
+        pictures = "".join(
             f'<img {kind}src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}" width="{self.width}" '
             f'style="min-width:{least}px" alt="{alt}">'
             for kind, png in zip(kinds, (self.light, self.dark), strict=True)
         )
+        return f"<figure tabindex='0'>{pictures}</figure>"
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def report_html(report: Report, *, lang: str = "en") -> str:
     parts += section("Answer", _stacked(report.answer))
     parts += section("Before you compare", _stacked(cautions) if report.cautions is not None else ())
     parts += section("Comparison", _stacked(report.comparison))
-    parts += section("Charts", [*(f"<figure tabindex='0'>{figure.html()}</figure>" for figure in report.figures), *map(Note, report.notes)])
+    parts += section("Charts", [*(figure.html() for figure in report.figures), *map(Note, report.notes)])
     for each in report.rest:
         parts += folded(each.title, each.summary, Stack(each.blocks))
     parts += folded(say("Make it again").in_language(lang), "", _code(report.code)) if report.code else []

@@ -9,11 +9,9 @@ import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from html import escape
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from pai_notebook.errors import PaiError, RegressionError
 from pai_notebook.i18n.phrases import now
@@ -167,9 +165,10 @@ def _explore(source: Any) -> Explorer:
 
 
 def _show_file(path: Path) -> None:
-    """Show a file that was written as a link, which front-ends open beside the notebook."""
-    link = f'<a href="{quote(path.as_posix())}" target="_blank">{escape(str(path))}</a>'
-    _display({"text/plain": now("written: {path}", path=path), "text/html": link}, raw=True)
+    """Show a file that was written as a link."""
+    from pai_notebook.display.links import file_link  # noqa: PLC0415 - loading the extension loads nothing that shows
+
+    _display({"text/plain": now("written: {path}", path=path), "text/html": file_link(path)}, raw=True)
 
 
 def _display(result: Any, **keywords: Any) -> Any:

@@ -309,7 +309,7 @@ def test_what_cannot_be_drawn_is_tried_once_and_told(explorer, monkeypatch):
         tries.append(1)
         raise RuntimeError("no ink")
 
-    monkeypatch.setattr("pai_notebook.explorer.panels.chart_html", fail)
+    monkeypatch.setattr("pai_notebook.explorer.painting.chart_html", fail)
     assert show_tab(explorer, "Chart") == ""
     assert len(tries) == 1
     assert "RuntimeError: no ink" in controls(explorer).trouble.value
