@@ -52,14 +52,13 @@ def kept(wanted: str, offered: Sequence[str]) -> str:
 
 def matching(lines: Iterable[ModelVersion], text: str) -> tuple[ModelVersion, ...]:
     """Versions that have every word in their name, approval or labels; `key=value` is a label exactly."""
-    words = [word.casefold() for word in text.split()]
-    return tuple(line for line in lines if all(_has(line, word) for word in words))
-
-
-def _has(line: ModelVersion, word: str) -> bool:
-    pairs = [f"{key}={value}".casefold() for key, value in line.labels.pairs]
-    texts = (line.version_name.casefold(), line.approval_status.casefold(), *pairs)
-    return word in pairs if "=" in word else any(word in text for text in texts)
+    wanted, found = text.casefold().split(), []
+    for line in lines:
+        labels = [f"{key}={value}".casefold() for key, value in line.labels.pairs]
+        texts = (line.version_name.casefold(), line.approval_status.casefold(), *labels)
+        if all(word in labels if "=" in word else any(word in text for text in texts) for word in wanted):
+            found.append(line)
+    return tuple(found)
 
 
 def put(picks: Picks, model_id: str, names: Iterable[str]) -> Picks:
@@ -126,15 +125,13 @@ class VersionList:
         short = short_datasets(found).get(self.dataset, "")
         self.words = visible(f"{path}@{short}" if short else path)
         cells = {line.version_name: cell for line in self.lines if (cell := self.cell(line)) is not None}
-        bars = course_of(path, list(cells.values()), self._least_step()) if cells else ""
+        # a bar shows no smaller difference than the tables do of the versions with the highest names
+        comparison = VersionSet(self.lines[:SAMPLE]).compare()
+        row = next((row for row in comparison.metrics if (row.path, row.dataset) == (self.metric, self.dataset)), None)
+        step = least_step(comparison, row, range(len(comparison.versions))) if row is not None else 0.0
+        bars = course_of(path, list(cells.values()), step) if cells else ""
         self._bars = dict(zip(cells, bars, strict=True)) if len(set(bars)) > 1 else {}
         self._sort()
-
-    def _least_step(self) -> float:
-        """The smallest difference that a bar shows, as in the tables, found in the versions with the highest names."""
-        comparison = VersionSet(self.lines[:SAMPLE]).compare()
-        rows = [row for row in comparison.metrics if (row.path, row.dataset) == (self.metric, self.dataset)]
-        return least_step(comparison, rows[0], range(len(comparison.versions))) if rows else 0.0
 
     def sort(self, column: str) -> None:
         """Sort by a column; by the same one again the other way round. Versions with nothing in it are last."""
@@ -253,13 +250,13 @@ class FoundModels:
 
     def options(self) -> list[tuple[str, str]]:
         """Lines of text, each with the id it stands for; the id is in the line only where the name does not say which."""
-        names = Counter(visible(model.name) for model in self.found)
-        return [(self._line(model, is_one=names[visible(model.name)] == 1), model.model_id) for model in self.found]
-
-    def _line(self, model: Model, *, is_one: bool) -> str:
-        latest, name, newest = model.latest_version, visible(model.name), now("no version yet")
-        if latest is not None:
-            approval = approval_text(latest.approval_status)
-            newest = now("latest {version} {approval}", version=visible(latest.version_name), approval=approval)
-        count = told(counted(self.counts[model.model_id], "version")) if model.model_id in self.counts else ""
-        return " · ".join(filter(None, [name, count, newest, "" if name and is_one else visible(model.model_id)]))
+        names, options = Counter(visible(model.name) for model in self.found), []
+        for model in self.found:
+            latest, name, newest = model.latest_version, visible(model.name), now("no version yet")
+            if latest is not None:
+                approval = approval_text(latest.approval_status)
+                newest = now("latest {version} {approval}", version=visible(latest.version_name), approval=approval)
+            count = told(counted(self.counts[model.model_id], "version")) if model.model_id in self.counts else ""
+            parts = [name, count, newest, "" if name and names[name] == 1 else visible(model.model_id)]
+            options.append((" · ".join(filter(None, parts)), model.model_id))
+        return options

@@ -114,15 +114,10 @@ def describe_failure(error: Exception) -> Card:
 
 def describe_shown(shown: Shown, title: str) -> Block:
     """The whole result as it stands, for a saved notebook, an export, or a terminal."""
-    blocks: list[Block] = [describe_failure(shown.error)] if shown.error is not None else []
-    result = describe_result(shown)
-    if result is not None:
-        blocks.append(result)
-    elif shown.models:
-        blocks.append(describe_models(shown.models))
-    elif not blocks:
-        blocks.append(Note(say("Nothing fetched yet.")))
-    return Stack([Section(title, blocks)])
+    failure = describe_failure(shown.error) if shown.error is not None else None
+    result = describe_result(shown) or (describe_models(shown.models) if shown.models else None)
+    blocks = [block for block in (failure, result) if block is not None]
+    return Stack([Section(title, blocks or [Note(say("Nothing fetched yet."))])])
 
 
 def paint(state: ExplorerState, controls: Controls, plan: Plan, title: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.comparison.baseline import Chosen
@@ -82,13 +82,14 @@ class Terms:
         return {name: value for name, value in given.items() if value}
 
 
+@dataclass(eq=False, slots=True)
 class Comparing:
     """A comparison to be made, once, for whichever thread comes first."""
 
-    def __init__(self, versions: VersionSet, terms: Terms) -> None:
-        self.versions, self.terms = versions, terms
-        self._lock = threading.Lock()
-        self._made: Comparison | None = None
+    versions: VersionSet
+    terms: Terms
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _made: Comparison | None = None
 
     def made(self, source: VersionSource) -> Comparison:
         """The comparison."""

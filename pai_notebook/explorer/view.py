@@ -128,11 +128,9 @@ class Explorer(Displayed):
         job = self._state.awaited("compare")
         if job is None or shared_loop.inside:
             return self._state.comparison
-        try:
-            made: Comparison = job.about.made(self._source)
-        except PaiError:
-            return None
-        return made
+        with contextlib.suppress(PaiError):
+            return cast("Comparison", job.about.made(self._source))
+        return None
 
     @property
     def frame(self) -> pd.DataFrame:
