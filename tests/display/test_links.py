@@ -1,10 +1,12 @@
-"""Only public https addresses become links."""
+"""Only public https addresses become links, and files that were written beside the notebook."""
+
+import base64
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.display.links import safe_href
+from pai_notebook.display.links import file_link, safe_href
 
 FOLLOWED = {
     "https://pai.console.aliyun.com/?regionId=cn-hangzhou#/workspace/1/job/train1?a=b&c=d": "",
@@ -76,3 +78,14 @@ def test_what_is_followed_is_plain_ascii_and_needs_no_escaping(tail, head):
     assert href == "" or href.startswith("https://")
     assert href.isascii()
     assert not set(href) & set("<>\"'`\\ |()")
+
+
+def test_voila_which_serves_no_file_has_it_in_the_link_and_the_newest_of_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = (tmp_path / "<a>.html").relative_to(tmp_path)
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.8")
+    assert file_link(path).startswith('<a href="%3Ca%3E.html" target="_blank">&lt;a&gt;.html<')
+    for text in ("<p>one", "<p>two, longer"):
+        path.write_text(text, "utf-8")
+        data = base64.b64encode(text.encode()).decode()
+        assert file_link(path) == f'<a href="data:text/html;base64,{data}" download="&lt;a&gt;.html">&lt;a&gt;.html</a>'
