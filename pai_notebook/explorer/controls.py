@@ -63,9 +63,9 @@ def _html(kind: str) -> Any:
     return widgets.HTML().add_class(kind)
 
 
-def _row(*children: Any, kind: str = "pai-centred") -> Any:
+def _row(*children: Any) -> Any:
     """Children beside each other, below each other where that is too narrow."""
-    return widgets.HBox(children).add_class("pai-row").add_class(kind)
+    return widgets.HBox(children).add_class("pai-row")
 
 
 class Controls:
@@ -92,7 +92,7 @@ class Controls:
         self.fold = _button(say("Back to the result"), lambda: state.fold(folded=True))
         self.keep = _input("Checkbox", lambda kept: state.keep(picks=kept), description=say("keep picks across models"), indent=False)
         self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep)
-        self.answer = widgets.VBox([_row(*terms, kind="pai-terms"), self.tabs])
+        self.answer = widgets.VBox([_row(*terms).add_class("pai-terms"), self.tabs])
         picking = [self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions]
         self.root = widgets.VBox([*picking, self.trouble, self.link, self.note, self.answer]).add_class("pai-explorer")
         # the shell in use, and the button that was clicked last, with what was folded then
@@ -116,8 +116,8 @@ class Controls:
         self.lower = _button(say("Next ›"), lambda: state.listing.turn(1))
         layout, style = widgets.Layout(), widgets.ButtonStyle()
         self.chips = [_input("Button", partial(state.unpick, place), layout=layout, style=style) for place in range(CHIPS)]
-        self.chip_row, self.beyond = _row(kind="pai-chips"), _html("pai-small")
-        self.narrow = _row(self.text, self.more, self.metric, self.baseline, kind="pai-terms")
+        self.chip_row, self.beyond = _row().add_class("pai-chips"), _html("pai-small")
+        self.narrow = _row(self.text, self.more, self.metric, self.baseline).add_class("pai-filters")
         head, pages = _row(self.all_models, self.model, *self.quick.values()), _row(self.window, self.higher, self.lower)
         return widgets.VBox([head, self.narrow, heads, self.versions, pages, _row(self.chip_row, self.beyond)])
 

@@ -247,8 +247,6 @@ def _paint_terms(state: ExplorerState, controls: Controls) -> None:
 
 def _offer(control: ipywidgets.Widget, options: Iterable[tuple[str, Any]], value: Any) -> None:
     """Options and choice in one message, so that a front-end never sees one without the other."""
-    offered = tuple(options)
     with control.hold_sync():
-        if control.options != offered:
-            control.options = offered
+        control.options = tuple(options)
         control.value = value
