@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from pai_notebook.comparison.rows import Change, Row, is_blank
+from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Note, Section, Stack, Table
-from pai_notebook.frames.columns import text_array, text_index
-from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say, with_text
+from pai_notebook.frames.columns import side_by_side, text_array, text_index
+from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
 from pai_notebook.model.metric_cells import State
@@ -24,6 +26,9 @@ from pai_notebook.model.version_view import dataset_notes
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.two_sides import Evidence
+
+T = TypeVar("T")
 
 
 def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence[str], *, flat: bool, named: bool = False) -> pd.DataFrame:
@@ -33,7 +38,7 @@ def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence
     keys_of = [replace(row.key, dataset=row.key.label) if named and row.key.label else row.key for row in rows]
     levels = [[row.section for row in rows], [row.path for row in rows], [key.dataset for key in keys_of]]
     index = _levels(levels, ["section", "path", "dataset"])
-    frame = pd.DataFrame(dict(enumerate(columns.values())), index=index)
+    frame = side_by_side(list(columns.values()), index)
     keys = list(columns)
     if flat:
         frame.columns = text_index([f"{name}.{value}" for name, value in keys])
@@ -47,49 +52,50 @@ def _levels(levels: Sequence[Sequence[str]], names: Sequence[str]) -> pd.MultiIn
     return pd.MultiIndex.from_arrays([text_index(level) for level in levels], names=list(names))
 
 
-def _columns(rows: Sequence[Row], count: int, value: str) -> list[Any]:
+def _columns(rows: Sequence[Row], count: int, value: str) -> Sequence[Any]:
     """One kind of value, a column for each version: made as one array and cut, since an array costs more than its values."""
-    places = range(count)
-    if value in _NUMBERS:
-        number = _NUMBERS[value]
-        made = _floats(number(row.changes[place]) for place in places for row in rows)
-    elif value in _TEXTS or value == "text" or any(row.section != "metrics" for row in rows):
-        text = _TEXTS.get(value, _text)
-        made = text_array([text(row, place) for place in places for row in rows])
-    else:
-        made = _floats(row.cells[place].value for place in places for row in rows)
-    return [made[place * len(rows) : (place + 1) * len(rows)] for place in places]
+    if value in _TEXTS or value == "text" or (value == "value" and any(row.section != "metrics" for row in rows)):
+        told = _TEXTS.get(value, _texts)(rows)
+        made = text_array([text for place in range(count) for text in told[place::count]])
+        return [made[place * len(rows) : (place + 1) * len(rows)] for place in range(count)]
+    numbers = _NUMBERS[value](rows)
+    return list(np.array(numbers, np.float64).reshape(len(rows), count).T)
 
 
-def _floats(numbers: Iterable[float | None]) -> Any:
-    return np.array([np.nan if number is None else number for number in numbers], np.float64)
+def _of_evidence(rows: Sequence[Row], ask: Callable[[Evidence], T | None]) -> list[T | None]:
+    """Ask the evidence of each change, once where several have the same, as most of a metric without an interval have."""
+    evidence = [change.evidence for row in rows for change in row.changes]
+    found = {key: ask(each) for key, each in {id(each): each for each in evidence}.items() if each is not None}
+    return [found.get(id(each)) for each in evidence]
 
 
-def _bound(change: Change, side: str) -> float | None:
-    interval = None if change.evidence is None else change.evidence.interval
-    return None if interval is None else float(getattr(interval, side))
+def _bounds(rows: Sequence[Row], side: str) -> list[float | None]:
+    return _of_evidence(rows, lambda evidence: None if (known := evidence.interval) is None else float(getattr(known, side)))
 
 
-def _text(row: Row, place: int) -> str | None:
-    return None if is_blank(row.cells[place]) else row.shown(place)
+@cache
+def _word(known: StrEnum | None) -> str | None:
+    return None if known is None else str(known)
 
 
-def _evidence(change: Change) -> str | None:
-    return None if change.evidence is None else in_language(change.evidence.reason, "en")
+def _texts(rows: Sequence[Row]) -> list[str | None]:
+    return [None if is_blank(cell) else row.shown(place) for row in rows for place, cell in enumerate(row.cells)]
 
 
-_NUMBERS: dict[str, Callable[[Change], float | None]] = {
-    "delta": lambda change: change.delta,
-    "percent": lambda change: change.percent,
-    "delta_pct": lambda change: change.percent,
-    "low": lambda change: _bound(change, "low"),
-    "high": lambda change: _bound(change, "high"),
+# What is found of rows, one version after the other within each.
+_NUMBERS: dict[str, Callable[[Sequence[Row]], list[float | None]]] = {
+    "value": lambda rows: [cell.value for row in rows for cell in row.cells],
+    "delta": lambda rows: [change.delta for row in rows for change in row.changes],
+    "percent": lambda rows: [change.percent for row in rows for change in row.changes],
+    "low": lambda rows: _bounds(rows, "low"),
+    "high": lambda rows: _bounds(rows, "high"),
 }
-_TEXTS: dict[str, Callable[[Row, int], str | None]] = {
-    "state": lambda row, place: str(row.cells[place].state),
-    "change": lambda row, place: row.changes[place].word,
-    "verdict": lambda row, place: None if (verdict := row.changes[place].verdict) is None else str(verdict),
-    "evidence": lambda row, place: _evidence(row.changes[place]),
+_NUMBERS["delta_pct"] = _NUMBERS["percent"]
+_TEXTS: dict[str, Callable[[Sequence[Row]], list[str | None]]] = {
+    "state": lambda rows: [_word(cell.state) for row in rows for cell in row.cells],
+    "change": lambda rows: [change.word for row in rows for change in row.changes],
+    "verdict": lambda rows: [_word(change.verdict) for row in rows for change in row.changes],
+    "evidence": lambda rows: _of_evidence(rows, lambda evidence: evidence.reason.in_language("en")),
 }
 
 

@@ -64,7 +64,7 @@ class Collected:
 
 
 # Rows and values of versions whose metrics have the same names: one block of an array.
-_Bulk = tuple[list[int], list[float]]
+_Bulk = tuple[list[int], list[Any]]
 
 _Bulks = dict[tuple[str, tuple[str, ...]], _Bulk]
 
@@ -86,22 +86,38 @@ def collect(metrics: Iterable[Any]) -> Collected:
         if raw is None:
             continue
         for dataset, content in read_entries(raw)[0]:
-            plain = content
             if type(content) is not dict:
                 _one_by_one(row, dataset, content, rest)
                 continue
-            if not (_only_floats(map(type, content.values())) or _is_plain(content.values())):
-                plain, others = _parted(content)
-                _one_by_one(row, dataset, others, rest)
-            bulk = bulks.get(key := (dataset, tuple(plain)))
+            bulk = bulks.get(key := (dataset, tuple(content)))
             if bulk is None:
                 bulk = bulks[key] = [], []
             bulk[0].append(row)
-            bulk[1].extend(plain.values())
-    return _joined(bulks, rest)
+            bulk[1].extend(content.values())
+    return _joined(_plain(bulks, rest), rest)
 
 
-def _is_plain(values: Iterable[Any]) -> bool:
+def _plain(bulks: _Bulks, rest: _Rest) -> _Bulks:
+    """Keep the blocks that are plain numbers alone; of the others what is none stands with the rest."""
+    # a look at the types of a whole block costs a fraction of one at each version
+    mixed = {key: bulk for key, bulk in bulks.items() if not _is_plain(bulk[1])}
+    kept = {key: bulk for key, bulk in bulks.items() if key not in mixed}
+    for (dataset, names), (rows, values) in mixed.items():
+        for place, row in enumerate(rows):
+            plain, own = names, values[place * len(names) : (place + 1) * len(names)]
+            if not _is_plain(own):
+                numbers, others = _parted(dict(zip(names, own, strict=True)))
+                _one_by_one(row, dataset, others, rest)
+                plain, own = tuple(numbers), list(numbers.values())
+            bulk = kept.setdefault((dataset, plain), ([], []))
+            bulk[0].append(row)
+            bulk[1].extend(own)
+    return kept
+
+
+def _is_plain(values: Sequence[Any]) -> bool:
+    if _only_floats(map(type, values)):
+        return True
     return _NUMBERS.issuperset(map(type, values)) and all(-EXACT <= value <= EXACT for value in values if type(value) is int)
 
 
@@ -124,8 +140,10 @@ def _joined(bulks: _Bulks, rest: _Rest) -> Collected:
     names = tuple(sorted(found, key=lambda name: (natural_key(name[0]), natural_key(name[1]))))
     position = {name: place for place, name in enumerate(names)}
     read = [read_value(raw) for raw in rest.raws]
-    parts = [_part(rest.rows, [position[name] for name in rest.names], [math.nan if value is None else value for _, value, _ in read], 1)]
-    parts += [_part(rows, [position[name] for name in named[key]], values, len(key[1])) for key, (rows, values) in bulks.items() if key[1]]
+    first = [math.nan if value is None else value for _, value, _ in read]
+    parts = [_part(rows, [position[name] for name in named[key]], values, len(key[1])) for key, (rows, values) in bulks.items() if key[1]]
+    if first or not parts:
+        parts.insert(0, _part(rest.rows, [position[name] for name in rest.names], first, 1))
     rows, columns, values = (np.concatenate(arrays) if len(arrays) > 1 else arrays[0] for arrays in zip(*parts, strict=True))
     states = _states(values, [state for state, _, _ in read])
     texts = {
@@ -136,7 +154,7 @@ def _joined(bulks: _Bulks, rest: _Rest) -> Collected:
 
 def _part(rows: Sequence[int], columns: Sequence[int], values: Sequence[float], width: int) -> tuple[_Array, _Array, _Array]:
     """Give rows, columns and values of a block, `width` cells a row, in the order of the columns within each row."""
-    lined, numbers = np.array(columns, np.int64), np.array(values, np.float64)
+    lined, numbers = np.array(columns, np.int64), np.fromiter(values, np.float64, len(values))
     if width == 1:
         return np.array(rows, np.int64), lined if len(columns) == len(rows) else np.repeat(lined, len(rows)), numbers
     order = np.argsort(lined, kind="stable")

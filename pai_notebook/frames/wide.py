@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +18,13 @@ from pai_notebook.frames.columns import (
     field_values,
     model_texts,
     repeated_texts,
+    side_by_side,
     text_array,
     text_index,
 )
 from pai_notebook.model import names as called
 from pai_notebook.model.differing import all_known, known
-from pai_notebook.model.document import read_options
+from pai_notebook.model.document import as_text, read_options
 from pai_notebook.model.fields import PEOPLE, catalogue_of
 from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
 from pai_notebook.model.labels import read_labels
@@ -58,19 +58,26 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: Chooser, *, flat: bool,
     columns: dict[Name, Any] = {}
     if not several and any(models):
         columns["version", "model", ""] = repeated_texts(models[:1], np.zeros(len(models), np.int64))
-    infos = [info for info in catalogue_of(documents) if info.key not in ("", "VersionName")]
-    plain = [_called("version", info.name) for info in infos if info.is_plain] if documents else []
     sent: set[str] = set().union(*documents)
+    infos = [info for info in catalogue_of(documents, sent) if info.key not in ("", "VersionName")]
+    plain = [_called("version", info.name) for info in infos if info.is_plain] if documents else []
+    empty: dict[bool, Any] = {}
     for info in infos:
-        if info.is_plain and wanted(_called("version", info.name)):
+        if not info.is_plain or not wanted(_called("version", info.name)):
+            continue
+        if info.key not in sent:
             # a field that no version has is not read version by version
-            values = all_known([document.get(info.key) for document in documents]) if info.key in sent else [None]
-            if people and info.name in PEOPLE:
-                values = [people.get(value, value) if isinstance(value, str) else value for value in values]
-            column = field_values(info, values)
-            columns["version", info.name, ""] = column if info.key in sent else column.take(np.zeros(len(documents), np.int64))
+            column = empty.get(of_time := info.kind == "time")
+            if column is None:
+                column = empty[of_time] = field_values(info, [None]).take(np.zeros(len(documents), np.int64))
+            columns["version", info.name, ""] = column.copy()
+            continue
+        values = all_known([document.get(info.key) for document in documents])
+        if people and info.name in PEOPLE:
+            values = [people.get(value, value) if isinstance(value, str) else value for value in values]
+        columns["version", info.name, ""] = field_values(info, values)
     columns.update(_labels(documents))
-    cells = collect(document.get("Metrics") for document in documents)
+    cells = collect([document.get("Metrics") for document in documents])
     metrics = _metrics(cells, len(documents))
     columns.update(_with_whole_numbers(metrics, documents) if whole else metrics)
     for info in infos:
@@ -82,26 +89,11 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: Chooser, *, flat: bool,
     shown = named_columns(columns, labels) if names else {name: name for name in columns}
     # what is not shown tells apart as well, so that a column has one name whatever is included
     texts = flat_names(shown.values())
-    frame = _assembled([columns[name] for name in kept], _index(versions, models if several else ()))
+    index = _index([document.get("VersionName") for document in documents], models if several else ())
+    frame = side_by_side([columns[name] for name in kept], index)
     frame.columns = text_index([texts[shown[name]] for name in kept]) if flat else _levels([shown[name] for name in kept])
     wanted.warn_of_unused([*plain, *names_of.values()])
     return frame
-
-
-def _assembled(columns: Sequence[Any], index: pd.Index) -> pd.DataFrame:
-    """Put columns side by side, numbers that follow each other as one block: pandas takes longer for each block than for its cells."""
-    runs = [(floats, list(run)) for floats, run in groupby(enumerate(columns), lambda column: _is_floats(column[1]))]
-    parts = [
-        pd.DataFrame(np.array([column for _, column in run]).T, index=index, columns=[place for place, _ in run], copy=False)
-        if floats
-        else pd.DataFrame(dict(run), index=index, copy=False)
-        for floats, run in runs
-    ]
-    return pd.concat(parts, axis=1) if len(parts) > 1 else parts[0] if parts else pd.DataFrame(index=index)
-
-
-def _is_floats(column: Any) -> bool:
-    return isinstance(column, np.ndarray) and column.dtype == np.float64
 
 
 def _called(section: str, path: str, dataset: str = "") -> called.Name:
@@ -125,8 +117,9 @@ def named_columns(columns: Iterable[Name], labels: Mapping[str, str]) -> dict[Na
     }
 
 
-def _index(versions: Sequence[ModelVersion], models: Sequence[str]) -> pd.Index:
-    names = text_index([version.version_name for version in versions], "version")
+def _index(sent: list[Any], models: Sequence[str]) -> pd.Index:
+    """Index of the names that versions were `sent` with."""
+    names = text_index(sent if set(map(type, sent)) <= _STR else list(map(as_text, sent)), "version")
     if models:
         return pd.MultiIndex.from_arrays([text_index(models), names], names=["model", "version"])
     return names
@@ -172,9 +165,12 @@ def _labels(documents: Sequence[dict[str, Any]]) -> dict[Name, Any]:
     """One text column a key; the values of a key that occurs more than once are joined by a comma."""
     columns: dict[str, Any] = {}
     for keys, rows, found in _label_blocks(documents):
+        if len(rows) == len(documents):
+            columns = {key: found[nth :: len(keys)] for nth, key in enumerate(keys)}
+            continue
         places = np.array(rows)
         for nth, key in enumerate(keys):
-            columns.setdefault(key, np.full(len(documents), pd.NA, object))[places] = found[nth :: len(keys)]
+            columns.setdefault(key, np.full(len(documents), None, object))[places] = found[nth :: len(keys)]
     return {("labels", key, ""): text_array(columns[key]) for key in sorted(columns, key=natural_key)}
 
 
@@ -213,8 +209,12 @@ def _one_label(values: Sequence[str]) -> Any:
 def _metrics(cells: Collected, count: int) -> dict[Name, Any]:
     """One column a metric: float64, or truth or text where no version has a number."""
     # by columns in memory, since each becomes a column of the frame
-    numbers = np.full((count, len(cells.names)), np.nan, order="F")
-    numbers[cells.rows, cells.columns] = cells.numbers
+    if len(cells) == count * len(cells.names) and not cells.duplicates.any():
+        # every version has every metric: the cells are in order, so they are the table
+        numbers = np.asfortranarray(cells.numbers.reshape(count, len(cells.names)))
+    else:
+        numbers = np.full((count, len(cells.names)), np.nan, order="F")
+        numbers[cells.rows, cells.columns] = cells.numbers
     for place in np.flatnonzero(cells.duplicates):
         if not _agrees(cells, int(place)):
             numbers[cells.rows[place], cells.columns[place]] = np.nan
@@ -274,24 +274,25 @@ def _spec(section: str, raws: Sequence[Any], *, whole: bool) -> dict[Name, Any]:
     """One column a leaf, typed by what it holds."""
     if not any(raws):
         return {}
-    columns: dict[str, dict[int, Any]] = {}
-    flattened: dict[str, dict[str, Any]] = {}
-    for row, raw in enumerate(raws):
-        # versions of a model often share a spec; equality would take 1 for 1.0
-        written = repr(raw)
-        shared = flattened.get(written)
-        if shared is None:
-            if len(flattened) == _SPECS:
-                flattened.clear()
+    # versions of a model often share a spec, so each is read once; the first is that of a version without one
+    distinct: list[dict[str, Any]] = [{}]
+    place_of: dict[str, int] = {}
+    places: list[int] = []
+    for raw in raws:
+        # equality would take 1 for 1.0
+        place = place_of.get(written := repr(raw))
+        if place is None:
+            if len(place_of) == _SPECS:
+                place_of.clear()
+            place = place_of[written] = len(distinct)
             content = read_options(raw)[0] if section == "options" else raw
-            shared = flattened[written] = {} if content is None or content == "" else flatten(content)
-        for path, leaf in shared.items():
-            columns.setdefault(path, {})[row] = known(leaf)
+            distinct.append({} if content is None or content == "" else flatten(content))
+        places.append(place)
     found: dict[Name, Any] = {}
-    for path, leaves in sorted(columns.items(), key=lambda column: natural_key(column[0])):
-        values = [leaves.get(row) for row in range(len(raws))]
+    for path in sorted(dict.fromkeys(path for leaves in distinct for path in leaves), key=natural_key):
+        values = [known(leaves.get(path)) for leaves in distinct]
         typed = as_values(values)
-        found[section, path, ""] = np.array(values, object) if whole and isinstance(typed, np.ndarray) else typed
+        found[section, path, ""] = (np.array(values, object) if whole and isinstance(typed, np.ndarray) else typed).take(places)
     return found
 
 

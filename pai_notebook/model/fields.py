@@ -169,10 +169,10 @@ def catalogue(versions: Iterable[ModelVersion]) -> tuple[FieldInfo, ...]:
     return catalogue_of(version._document for version in versions)  # noqa: SLF001 - reads without a copy
 
 
-def catalogue_of(documents: Iterable[Mapping[str, Any]]) -> tuple[FieldInfo, ...]:
-    """As `catalogue`, of the documents themselves."""
+def catalogue_of(documents: Iterable[Mapping[str, Any]], sent: set[str] | None = None) -> tuple[FieldInfo, ...]:
+    """As `catalogue`, of the documents themselves; `sent` are all their keys, where they are known."""
     every = list(documents)
-    beyond = set[str]().union(*every) - _KEYS
+    beyond = (set[str]().union(*every) if sent is None else sent) - _KEYS
     found: dict[str, bool] = {}
     for document in every if beyond else ():
         for key in document.keys() & beyond:

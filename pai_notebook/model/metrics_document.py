@@ -126,7 +126,9 @@ def _documented(raw: Any) -> tuple[Entry, ...] | None:
         if type(content) is not dict or type(dataset) is not dict:
             return None
         if content:
-            entries.append((dataset_identity(dataset), content))
+            # the usual form is read here, since a call costs more than that
+            name = dataset.get("DatasetId") if len(dataset) == 1 else None
+            entries.append((name if name and type(name) is str else dataset_identity(dataset), content))
     return tuple(entries)
 
 

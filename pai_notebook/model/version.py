@@ -29,6 +29,9 @@ from pai_notebook.model.reading import read_one
 from pai_notebook.model.source import Provenance, Source, Storage, read_source, read_storage
 from pai_notebook.model.version_view import describe_version
 
+# Of a document that came from no service; one for all.
+_UNKNOWN = Provenance()
+
 NOT_REGISTERED = "Not registered"
 """Approval status of a candidate that no registry knows."""
 
@@ -142,7 +145,7 @@ class ModelVersion(Displayed, DocumentView):
         super().__init__(document)
         self.__dict__["model_id"] = model_id
         self.__dict__["fetched"] = fetched
-        self.__dict__["provenance"] = Provenance() if provenance is None else provenance
+        self.__dict__["provenance"] = _UNKNOWN if provenance is None else provenance
         self.__dict__["from_memory"] = False
 
     @classmethod
