@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -98,32 +99,36 @@ def collect(metrics: Iterable[Any]) -> Collected:
 
 
 def _plain(bulks: _Bulks, rest: _Rest) -> _Bulks:
-    """Keep the blocks that are plain numbers alone; of the others what is none stands with the rest."""
-    # a look at the types of a whole block costs a fraction of one at each version
-    mixed = {key: bulk for key, bulk in bulks.items() if not _is_plain(bulk[1])}
-    kept = {key: bulk for key, bulk in bulks.items() if key not in mixed}
-    for (dataset, names), (rows, values) in mixed.items():
-        for place, row in enumerate(rows):
-            plain, own = names, values[place * len(names) : (place + 1) * len(names)]
-            if not _is_plain(own):
-                numbers, others = _parted(dict(zip(names, own, strict=True)))
-                _one_by_one(row, dataset, others, rest)
-                plain, own = tuple(numbers), list(numbers.values())
-            bulk = kept.setdefault((dataset, plain), ([], []))
-            bulk[0].append(row)
-            bulk[1].extend(own)
+    """Keep plain numbers in blocks; what else versions have stands with the rest."""
+    # looking at the types of a block, or of its columns, costs a fraction of looking at each version
+    kept = {key: bulk for key, bulk in bulks.items() if _only_floats(map(type, bulk[1]))}
+    for (dataset, names), (rows, values) in [(key, bulk) for key, bulk in bulks.items() if key not in kept]:
+        columns = {name: values[nth :: len(names)] for nth, name in enumerate(names)}
+        plain = {name: column for name, column in columns.items() if _is_plain(column)}
+        joined = values if len(plain) == len(names) else list(chain.from_iterable(zip(*plain.values(), strict=True)))
+        _add(kept, dataset, tuple(plain), rows, joined)
+        for name in columns.keys() - plain.keys():
+            for row, value in zip(rows, columns[name], strict=True):
+                if _is_plain([value]):
+                    _add(kept, dataset, (name,), [row], [value])
+                else:
+                    _one_by_one(row, dataset, {name: value}, rest)
     return kept
 
 
+def _add(bulks: _Bulks, dataset: str, names: tuple[str, ...], rows: list[int], values: list[Any]) -> None:
+    bulk = bulks.setdefault((dataset, names), ([], []))
+    bulk[0].extend(rows)
+    bulk[1].extend(values)
+
+
 def _is_plain(values: Sequence[Any]) -> bool:
-    if _only_floats(map(type, values)):
-        return True
-    return _NUMBERS.issuperset(map(type, values)) and all(-EXACT <= value <= EXACT for value in values if type(value) is int)
-
-
-def _parted(content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    plain = {key: value for key, value in content.items() if type(value) is float or (type(value) is int and -EXACT <= value <= EXACT)}
-    return plain, {key: value for key, value in content.items() if key not in plain}
+    """Whether all are numbers that a float holds exactly."""
+    types = set(map(type, values))
+    if int not in types:
+        return types == {float}
+    whole = [value for value in values if type(value) is int]
+    return types <= _NUMBERS and min(whole) >= -EXACT and max(whole) <= EXACT
 
 
 def _one_by_one(row: int, dataset: str, content: Any, rest: _Rest) -> None:
