@@ -45,6 +45,8 @@ _KEY, _VALUE = itemgetter("Key"), itemgetter("Value")
 # Different specs that are remembered while a frame is built.
 _SPECS = 64
 _STR = {str}
+# Documents whose keys are looked up together.
+_PART = 256
 _WORDS = frozenset({State.TEXT, State.BOOLEAN, State.MATRIX, State.SERIES})
 
 
@@ -58,9 +60,10 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: Chooser, *, flat: bool,
     columns: dict[Name, Any] = {}
     if not several and any(models):
         columns["version", "model", ""] = repeated_texts(models[:1], np.zeros(len(models), np.int64))
-    sent: set[str] = set().union(*documents)
-    infos = [info for info in catalogue_of(documents, sent) if info.key not in ("", "VersionName")]
+    sent = _by_key(documents)
+    infos = [info for info in catalogue_of(documents, sent.keys()) if info.key not in ("", "VersionName")]
     plain = [_called("version", info.name) for info in infos if info.is_plain] if documents else []
+    nothing: list[Any] = [None] * len(documents)
     empty: dict[bool, Any] = {}
     for info in infos:
         if not info.is_plain or not wanted(_called("version", info.name)):
@@ -72,28 +75,42 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: Chooser, *, flat: bool,
                 column = empty[of_time] = field_values(info, [None]).take(np.zeros(len(documents), np.int64))
             columns["version", info.name, ""] = column.copy()
             continue
-        values = all_known([document.get(info.key) for document in documents])
+        values = all_known(sent[info.key])
         if people and info.name in PEOPLE:
             values = [people.get(value, value) if isinstance(value, str) else value for value in values]
         columns["version", info.name, ""] = field_values(info, values)
-    columns.update(_labels(documents))
-    cells = collect([document.get("Metrics") for document in documents])
+    columns.update(_labels(sent.get("Labels", nothing)))
+    of_metrics = sent.get("Metrics", nothing)
+    cells = collect(of_metrics)
     metrics = _metrics(cells, len(documents))
-    columns.update(_with_whole_numbers(metrics, documents) if whole else metrics)
+    columns.update(_with_whole_numbers(metrics, of_metrics) if whole else metrics)
     for info in infos:
         if info.kind == "spec" and info.key in sent:
-            columns.update(_spec(info.name, [document.get(info.key) for document in documents], whole=whole))
+            columns.update(_spec(info.name, sent[info.key], whole=whole))
     naming = called.naming_of((dataset for _, dataset in cells.names), labels)
     names_of = {name: naming(*name[1:]) if name[0] == "metrics" else _called(*name) for name in columns}
     kept = [name for name in columns if wanted(names_of[name])]
     shown = named_columns(columns, labels) if names else {name: name for name in columns}
     # what is not shown tells apart as well, so that a column has one name whatever is included
     texts = flat_names(shown.values())
-    index = _index([document.get("VersionName") for document in documents], models if several else ())
+    index = _index(sent.get("VersionName", nothing), models if several else ())
     frame = side_by_side([columns[name] for name in kept], index)
     frame.columns = text_index([texts[shown[name]] for name in kept]) if flat else _levels([shown[name] for name in kept])
     wanted.warn_of_unused([*plain, *names_of.values()])
     return frame
+
+
+def _by_key(documents: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Give what documents hold by key, None where one has none.
+
+    A part of them at a time, all of its keys: thousands of documents do not stay in a processor's cache from key to key.
+    """
+    found: dict[str, list[Any]] = {key: [] for key in set[str]().union(*documents)}
+    for start in range(0, len(documents), _PART):
+        part = documents[start : start + _PART]
+        for key, values in found.items():
+            values += [document.get(key) for document in part]
+    return found
 
 
 def _called(section: str, path: str, dataset: str = "") -> called.Name:
@@ -161,25 +178,24 @@ def _flat_name(section: str, path: str, dataset: str) -> str:
     return f"{section}.{path}@{dataset}" if dataset else f"{section}.{path}"
 
 
-def _labels(documents: Sequence[dict[str, Any]]) -> dict[Name, Any]:
+def _labels(raws: Sequence[Any]) -> dict[Name, Any]:
     """One text column a key; the values of a key that occurs more than once are joined by a comma."""
     columns: dict[str, Any] = {}
-    for keys, rows, found in _label_blocks(documents):
-        if len(rows) == len(documents):
+    for keys, rows, found in _label_blocks(raws):
+        if len(rows) == len(raws):
             columns = {key: found[nth :: len(keys)] for nth, key in enumerate(keys)}
             continue
         places = np.array(rows)
         for nth, key in enumerate(keys):
-            columns.setdefault(key, np.full(len(documents), None, object))[places] = found[nth :: len(keys)]
+            columns.setdefault(key, np.full(len(raws), None, object))[places] = found[nth :: len(keys)]
     return {("labels", key, ""): text_array(columns[key]) for key in sorted(columns, key=natural_key)}
 
 
-def _label_blocks(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, ...], list[int], list[Any]]]:
+def _label_blocks(raws: Sequence[Any]) -> Iterator[tuple[tuple[str, ...], list[int], list[Any]]]:
     """Group versions by their keys, in bulk; what is not as documented is read one by one, as `Labels` reads it."""
     blocks: dict[tuple[Any, ...], tuple[list[int], list[Any]]] = {}
     odd: list[int] = []
-    for row, document in enumerate(documents):
-        raw = document.get("Labels")
+    for row, raw in enumerate(raws):
         if not raw:
             continue
         try:
@@ -197,7 +213,7 @@ def _label_blocks(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[s
         else:
             odd.extend(rows)
     for row in odd:
-        labels = read_labels(documents[row]["Labels"])[0]
+        labels = read_labels(raws[row])[0]
         yield tuple(labels), [row], [_one_label(labels.get_all(key)) for key in labels]
 
 
@@ -225,11 +241,11 @@ def _metrics(cells: Collected, count: int) -> dict[Name, Any]:
     return found
 
 
-def _with_whole_numbers(columns: dict[Name, Any], documents: Sequence[dict[str, Any]]) -> dict[Name, Any]:
+def _with_whole_numbers(columns: dict[Name, Any], raws: Sequence[Any]) -> dict[Name, Any]:
     """Put whole numbers as they were sent in the place of their floats; where a version states two values there is none."""
     found = dict(columns)
-    for row, document in enumerate(documents):
-        for dataset, content in read_entries(document.get("Metrics"))[0]:
+    for row, of_version in enumerate(raws):
+        for dataset, content in read_entries(of_version)[0]:
             for path, raw in metric_leaves(content):
                 name = "metrics", path, dataset
                 column = columns.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -169,10 +170,10 @@ def catalogue(versions: Iterable[ModelVersion]) -> tuple[FieldInfo, ...]:
     return catalogue_of(version._document for version in versions)  # noqa: SLF001 - reads without a copy
 
 
-def catalogue_of(documents: Iterable[Mapping[str, Any]], sent: set[str] | None = None) -> tuple[FieldInfo, ...]:
+def catalogue_of(documents: Iterable[Mapping[str, Any]], sent: AbstractSet[str] | None = None) -> tuple[FieldInfo, ...]:
     """As `catalogue`, of the documents themselves; `sent` are all their keys, where they are known."""
     every = list(documents)
-    beyond = (set[str]().union(*every) if sent is None else sent) - _KEYS
+    beyond = set(set[str]().union(*every) if sent is None else sent) - _KEYS
     found: dict[str, bool] = {}
     for document in every if beyond else ():
         for key in document.keys() & beyond:
