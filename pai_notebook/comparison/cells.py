@@ -20,8 +20,10 @@ from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metric_cells import Cell, State, matrix_size, nulls_at_end, series_points
 from pai_notebook.model.metric_scales import percent_among
 from pai_notebook.model.numbers import EXACT, NumberFormat, choose_format, choose_row_format
+from pai_notebook.model.order import is_rejected
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
+from pai_notebook.plot.data import marked
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -88,8 +90,10 @@ def best_of(comparison: Comparison, row: Row) -> str:
         return ""
     if leaders.is_tie:
         return say("all")
-    # with a space that keeps both in a line
-    star, name, more = leaders.star_at(leaders.best[0]), comparison.names[leaders.best[0]], len(leaders.shown) - 1
+    best, more = leaders.best[0], len(leaders.shown) - 1
+    star, name = leaders.star_at(best), comparison.names[best]
+    # with spaces that keep all of it in a line
+    name = marked(name).replace(" ✗", "\u00a0✗") if is_rejected(comparison.versions[best]) else name
     return f"{star}\u00a0{name} +{more}" if more else f"{star}\u00a0{name}"
 
 

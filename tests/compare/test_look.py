@@ -733,3 +733,10 @@ def test_that_a_version_is_rejected_stands_beside_its_name_and_makes_no_head_hig
     )
     assert [head.count("<br>") for head in heads] == [1, 1, 1]
     assert [re.sub("<.*?>", "", head.partition("<br>")[0]) for head in heads] == ["0.1.0", "0.2.0 ✗ Rejected", "0.3.0"]
+
+
+def test_the_best_of_a_row_says_that_it_is_rejected():
+    versions = [make(f"0.{nth}.0", {"f1": nth / 10}, ApprovalStatus="Rejected" if nth == 4 else "Pending") for nth in range(1, 5)]
+    text = str(Comparison(versions, baseline="first")).replace("\u00a0", " ")
+    assert "☆ 0.4.0 ✗" in text
+    assert "0.4.0 ✗ Rejected" in text
