@@ -61,6 +61,8 @@ _ARGUMENTS = {
     "stage": "approval",
     "query": "where",
     "condition": "where",
+    "since": "created_after",
+    "after": "created_after",
     "x": "metric",
     "y": "metric",
 }
@@ -70,6 +72,14 @@ _FORMS = {
     "gate": 'c.gate("accuracy >= baseline - 1pp")',
     "check": 'c.check("accuracy >= baseline - 1pp")',
 }
+# Arguments of another call, by the call that they are given to.
+_OF_OTHERS = {
+    "get_versions": dict.fromkeys(
+        ("where", "label", "approval", "framework", "format", "created_after", "last"), "list_versions('model-a', {argument}=...)"
+    )
+}
+# What is meant by more values than a call takes.
+_TOO_MANY = {"Plots": 'c.plot.scatter("latency_ms@d-a", "accuracy@d-a")'}
 
 
 def _form_of(function: Callable[..., Any]) -> Phrase | None:
@@ -100,7 +110,11 @@ def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[
         lacking = re.findall(r"'(\w+)'", said.partition(" missing ")[2])
         # Python's own words, which in Chinese are ours
         wrong = with_text(say("{call}() needs {names}", call=call, names=joined(lacking)), said) if lacking else said
-        return CallError(wrong, hint=_form_of(function) or takes)
+        meant = say("Use {code}.", code=_TOO_MANY[call]) if call in _TOO_MANY and len(args) > len(by_place) else None
+        return CallError(wrong, hint=_form_of(function) or meant or takes)
+    if other := _OF_OTHERS.get(function.__name__, {}).get(unknown):
+        meant = say("Use {code}.", code=other.format(argument=unknown))
+        return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=meant)
     close = [each for each in [_ARGUMENTS.get(unknown.lower(), "")] if each in named] or close
     hint = say("Did you mean {word}?", word=f"{close[0]}=") if close else takes
     return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=hint)

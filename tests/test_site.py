@@ -91,6 +91,13 @@ def test_both_languages_have_the_same_pages_and_all_are_in_the_menu(site):
     assert [page for page in pages if not (site / f"{page}.html").exists() or not (site / "zh" / f"{page}.html").exists()] == []
 
 
+def test_a_page_says_its_language_and_has_its_menus_in_it(site):
+    for page, language, contents in (("howto.html", "en", "Table of contents"), ("zh/howto.html", "zh", "目录")):
+        text = (site / page).read_text("utf-8")
+        assert f'<html lang="{language}"' in text
+        assert contents in text
+
+
 def members(owner):
     """Give the public names that a class itself says: methods, properties and fields."""
     fields = [field.name for field in dataclasses.fields(owner)] if dataclasses.is_dataclass(owner) else []

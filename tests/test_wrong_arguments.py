@@ -414,6 +414,18 @@ def test_an_argument_like_no_other_and_one_that_lacks_are_refused_with_those_the
         pnb.VersionSet([], eror={})
 
 
+def test_what_belongs_to_another_call_is_told_with_that_call():
+    with pnb.connect("demo", default=False) as registry:
+        with pytest.raises(TypeError, match=r"has no argument 'last'. Use list_versions\('model-a', last=...\)"):
+            registry.get_versions(DIGITS, last=5)
+        with pytest.raises(TypeError, match=r"has no argument 'since'. Did you mean created_after="):
+            registry.list_versions(DIGITS, since="2025-09-01")
+        with pytest.raises(TypeError, match=r"Use c.plot.scatter\("):
+            registry.compare(f"{DIGITS}@last:2").plot("latency_ms", "accuracy")
+        with pytest.raises(pnb.errors.AddressError, match=r"A condition is no address: pass it to list_versions\(MODEL, where='env > 1'\)"):
+            registry.get_versions(DIGITS, "env > 1")
+
+
 def test_a_type_error_inside_a_call_stays_as_it_is():
     def needs(one):
         return one

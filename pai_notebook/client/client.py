@@ -113,6 +113,13 @@ class Client:
         tick : callable or None
             Called on the caller's thread a few times a second while waiting.
         """
+        if sys.platform == "emscripten" and self._transport is None:
+            if not callable(work):
+                work.close()
+            raise ConfigurationError(
+                say("Python in a browser cannot reach a registry"),
+                hint=say("Use the embedded one, connect('demo'), or a snapshot: pnb.load(path)."),
+            )
         return shared_loop.run(work, user=self._holder, tick=tick)
 
     def submit(self, work: Work[T]) -> concurrent.futures.Future[T]:
@@ -155,11 +162,6 @@ class Client:
             raise RuntimeError("use client.run(...) or client.submit(...): the coroutines belong to the private loop")
         if not self._holder.usable:
             raise closed_error()
-        if sys.platform == "emscripten" and self._transport is None:
-            raise ConfigurationError(
-                say("Python in a browser cannot reach a registry"),
-                hint=say("Use the embedded one, connect('demo'), or a snapshot: pnb.load(path)."),
-            )
         session = self._holder.session
         if session is None or session.loop is not asyncio.get_running_loop():
             session = self._holder.replace(Session(self.settings, self._provider, self._transport))

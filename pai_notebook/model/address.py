@@ -22,6 +22,8 @@ _BEHIND = re.compile(
 )
 # A model and its version as MLflow and container registries write them.
 _OTHER_MARK = re.compile(rf"({_MODEL.pattern})[:/#=]+({VERSION.pattern}|{'|'.join(SINGLE)})")
+# What only conditions have.
+_COMPARES = re.compile("[<>=]")
 # Which versions an address means that names only a model.
 _EVERY = Selector()
 
@@ -83,6 +85,11 @@ def parse_address(text: str) -> Address:
         wide = text.strip().replace(_WIDE_AT, "@")  # as keyboards for Chinese have it
         near = wide if _WIDE_AT in text else f"{other[1]}@{other[2]}" if other else ""
         hint = say("Did you mean {word}?", word=near) if near else selector_hint(text)
+        if _COMPARES.search(text) and not near:
+            hint = say(
+                "A condition is no address: pass it to list_versions(MODEL, where={condition!r}), or on a line to --where.",
+                condition=text.strip(),
+            )
         raise AddressError(say("{model} is not a model id", model=shown_address(model)), hint=hint)
     return Address(model, parse_selector(selector)) if at else Address(model)
 

@@ -163,7 +163,9 @@ _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
     _meant("save"): ("snapshot", "dump", "backup"),
     _meant("drift"): ("status", "changed_since"),
     say("Write ls MODEL --sort NAME."): ("sort", "order", "top"),
-    say("Write ls MODEL --to FILE, or compare MODEL@last:5 --to FILE."): ("export", "to", "csv", "excel", "markdown", "latex", "table"),
+    say("Write ls MODEL --to FILE, or compare MODEL@last:5 --to FILE."): (
+        "export", "to", "csv", "excel", "markdown", "latex", "table", "to_csv", "to_excel", "to_markdown", "to_latex",
+    ),
     say("Write ls --offline FILE, or in Python: pnb.load('x.paisnap.json')."): ("load", "read", "restore", "offline"),
     say("In Python: {code}.", code="pnb.compare('model-a@last:5').best('accuracy')"): ("best", "winner", "recommend"),
     say("In Python: {code}.", code="pnb.compare('model-a@last:5').rank('accuracy')"): ("rank", "ranking", "leaderboard"),
@@ -172,7 +174,9 @@ _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
         "plot", "chart", "dot", "bar", "heatmap", "scatter", "slope",
     ),
     say("In Python: {code}.", code="pnb.get_versions('model-a').group_repeats()"): ("group", "groupby", "repeats", "group_repeats", "runs"),
-    say("In Python: {code}.", code="pnb.get_versions('model-a@last:5').to_frame()"): ("frame", "dataframe", "df", "flatten", "pandas"),
+    say("In Python: {code}.", code="pnb.get_versions('model-a@last:5').to_frame()"): (
+        "to_frame", "frame", "dataframe", "df", "flatten", "pandas",
+    ),
     say("This package only reads the registry."): (
         "delete", "rm", "approve", "reject", "register", "update", "create", "add", "upload", "push", "set", "label", "tag", "deploy",
     ),

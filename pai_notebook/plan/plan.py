@@ -217,7 +217,10 @@ def _rules(command: Command) -> str:
     except AddressError as error:
         raise AddressError(say("{what}: {said}", what=path, said=error.message), hint=error.hint) from error
     except UnreadableFile as error:
-        hint = say("Pass --rules a file with one rule a line; in a shell, --rules - reads them from stdin.")
+        hint = say(
+            "Pass --rules a file with one rule a line, or write the rules below %%paimodel gate in a cell; "
+            "in a shell, --rules - reads them from stdin."
+        )
         raise ConfigurationError(say("{path} {error}", path=path, error=error.args[0]), hint=hint) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(

@@ -1,6 +1,7 @@
 """Python in a browser, simulated: no thread starts, no socket opens, files have no second name, and waiting is the browser's business.
 
-The same cells were run in Pyodide 314 (Python 3.14) under Node with and without JSPI; its wheels of pandas are not on package indexes.
+The same cells were run in Pyodide 314 (Python 3.14) in Chromium and under Node, with and without JSPI. Frames were not: its wheels of
+pandas are not on package indexes.
 """
 
 import subprocess
@@ -67,6 +68,8 @@ _CASES = {
         for call in (registry.list_models, lambda: registry.compare("wine-cultivar@last:2"), lambda: pnb.get_version("model-a@latest")):
             assert told(call).startswith("ConfigurationError: Python in this browser cannot wait for an answer"), told(call)
         registry.close()
+        with pnb.connect(region="cn-hangzhou", credentials=("id", "secret"), default=False) as real:
+            assert told(real.list_models).startswith("ConfigurationError: Python in a browser cannot reach a registry")
     """,
 }
 
