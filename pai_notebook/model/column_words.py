@@ -102,7 +102,7 @@ def is_remark(column: str) -> bool:
 
 
 def tells_rows(column: str) -> bool:
-    """Whether a number that is no metric may say what was tried: the id or version of something, a rank of LoRA.
+    """Whether a number that is no metric may say what was tried: the id or version of something, a task or class, a rank of LoRA.
 
     Examples
     --------
@@ -111,11 +111,11 @@ def tells_rows(column: str) -> bool:
     """
     word = word_of(column)
     is_one = not _IDS.isdisjoint([word.rpartition("_")[2], word.rpartition(".")[2]]) or word == "rank" or word_of_names(column)
-    return bool(is_one) and not column.startswith("_") and not is_repeat(column)
+    return (bool(is_one) or is_of_datasets(column)) and not column.startswith("_") and not is_repeat(column)
 
 
 def is_bookkeeping(column: str) -> bool:
-    """Whether a number is an id, a moment or a counter of a tool, by the name of its column, and so no metric.
+    """Whether a number is an id, a moment or a counter of a tool, or of a dataset, by the name of its column, and so no metric.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def is_bookkeeping(column: str) -> bool:
     """
     word = word_of(column)
     is_id = not _IDS.isdisjoint([word.rpartition("_")[2], word.rpartition(".")[2]]) or word in _COUNTERS
-    return column.startswith("_") or is_id or is_identity(column) or _RANK.fullmatch(word) is not None
+    return column.startswith("_") or is_id or is_of_datasets(column) or is_identity(column) or _RANK.fullmatch(word) is not None
 
 
 def is_result(column: str) -> bool:

@@ -44,8 +44,9 @@ def documents_of_frame(
     table = GivenTable.of(frame)
     frame, cells = table.frame, table.cells
     [name] = [None] if name is None else check_columns("name", [name], table.columns)
-    if metrics is None and columns_of_long(cells) and (code := code_of_wide(frame, name, None, settings or (), table.code)):
-        raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=hint_of(code))
+    long = code_of_wide(frame, name, None, settings or (), table.code) if metrics is None and columns_of_long(cells) else ""
+    if ".pivot(" in long:
+        raise ConfigurationError(say("df: it has a row a metric, not a row a version"), hint=hint_of(long))
     columns = columns_of(table, name, metrics, labels, settings)
     name, keys = columns.name, columns.metrics
     # texts that rows share may be names of datasets too

@@ -12,6 +12,7 @@ from pai_notebook.model.column_words import OF_NAMES, is_of_datasets, is_remark,
 from pai_notebook.model.evidence_among import is_quality
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.settings import is_step, looks_set, tells_runs
+from pai_notebook.model.table_columns import place_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ def column_of_datasets(values: _Table) -> str:
     >>> column_of_datasets({"lr": [0.1, 0.1], "Dataset": ["d-a", "d-b"]}), column_of_datasets({"language": ["de", "de"]})
     ('Dataset', '')
     """
-    called = (column for column in values if is_of_datasets(column))
+    called = (column for column in values if is_of_datasets(column) and _are_texts(values[column]))
     return next((column for column in called if len(set(map(str, values[column]))) > 1), "")
 
 
@@ -101,7 +102,7 @@ def code_of_wide(
     wide = df.pivot(index=['run'], columns=['metric'], values='value'); VersionSet.from_frame(wide)
     """
     index, levels = frame.index, list[str]()
-    if {*index.names} & {*frame.columns}:
+    if {*index.names} & {*frame.columns} or not frame.columns.is_unique:
         return ""
     if index.nlevels > 1 or index.name is not None or not all(isinstance(each, int) for each in plain_array(index)):
         code, frame = f"{code}.reset_index()", frame.reset_index()
@@ -109,6 +110,8 @@ def code_of_wide(
         name = levels[0] if name is None and index.nlevels == 1 else name
     labels = {str(column): column for column in frame.columns}
     values: _Table = _plain(frame)
+    if name is not None and not _are_stated(values.get(name, [""])):
+        return ""
     long = columns_of_long(values)
     long = long if long and (metrics is None or long[1] in metrics) else None
     if last := _of_last_steps(values, name, settings):
@@ -130,10 +133,14 @@ def code_of_wide(
         if found is not None:
             named, index_of = found
             told = [column for column in index_of if column != named and not column.startswith("labels.")]
+            # of lr and config.lr the second is what was set
+            kept = {place_of(each): each for each in sorted(told, key=lambda each: place_of(each)[-1] != each)}
+            told = [each for each in told if each in kept.values()]
             # groups are complete where all that was tried tells them apart, and what has the names of versions comes first
             tried = [column for column in sorted(told, key=_order) if not tells_runs(column) or word_of_names(column)]
             is_grouped = any(_is_seed(each) and not is_step(each) for each in told) and any(map(_names_runs, tried))
-            group = [column for column in tried if _names_runs(column) or (len({*values[column]}) > 1 and not is_remark(column))]
+            telling = [column for column in tried if len({*values[column]}) > 1 and not is_remark(column)]
+            group = [place_of(column)[-1] for column in tried if column in telling or _names_runs(column)]
             read = "".join(f", {key}={given!r}" for key, given in (("name", named), ("settings", told)) if given)
             grouped = f".groupby({', '.join(map(repr, group))})"
             if not keys:
@@ -172,7 +179,7 @@ def _plain(frame: pd.DataFrame) -> _Table:
 
 def _of_last_steps(values: _Table, name: str | None, settings: Sequence[str]) -> tuple[str, list[str]] | None:
     """The column of steps and those that tell all but steps apart, where several runs have several; steps of one run may be versions."""
-    step = next((column for column in values if is_step(column) and column != name and not _are_texts(values[column])), None)
+    step = next((column for column in values if is_step(column) and column != name and _are_numbers(values[column])), None)
     if step is None or not any(len({*values[column]}) > 1 for column in values if column == name or _names_runs(column)):
         return None
     rows = len(values[step])
@@ -200,11 +207,18 @@ def _index(values: _Table, name: str | None, free: Sequence[str], keys: Sequence
     rows = len(next(iter(values.values())))
     called = sorted(filter(_names_runs, free), key=_order)
     for named in [name] if name is not None else called:
-        is_stated = named in values and all(each == each and str(each).strip() for each in values[named])  # noqa: PLR0124 - NaN
-        if is_stated and count(named, *keys) == rows:
+        if named in values and _are_stated(values[named]) and count(named, *keys) == rows:
             return named, [named, *(column for column in free if column != named and count(named, column) == count(named))]
     others = [column for column in free if count(column) < rows or (not keys and (_is_seed(column) or looks_set(column)))]
     return (None, others) if others and count(*others, *keys) == rows else None
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    return not any(isinstance(each, str) for each in values)
+
+
+def _are_stated(values: Sequence[Any]) -> bool:
+    return all(each == each and str(each).strip() for each in values)  # noqa: PLR0124 - NaN
 
 
 def _is_seed(column: str) -> bool:

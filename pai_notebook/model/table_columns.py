@@ -181,7 +181,7 @@ def columns_of(
     is_read_back = metrics is None and any(column.startswith("metrics.") for column in columns)
     taken = [column for column in columns if column.startswith("metrics.")] if metrics is None else metrics
     others = [column for column in columns if column in free and column not in (*told, *taken) and not is_unnamed(column)]
-    evidence = _evidence(table, [column for column in others if hold_numbers(cells[column]) or column in table.typed])
+    evidence = _evidence(table, [column for column in others if column in table.typed or hold_numbers(cells[column])])
     # beside config.lr, a logger's own lr says where a schedule ended
     places = {place_of(column): column for column in reversed(others) if _is_setting(column, cells[column], evidence)}
     places |= {place_of(column): column for column in told}
@@ -302,12 +302,13 @@ def _claimed(table: GivenTable, used: Collection[str]) -> str | None:
 
 def _is_setting(column: str, values: Sequence[Any], evidence: Collection[str]) -> bool:
     """Whether a column tells runs apart or was set, by its name, and states something that can be a setting."""
-    stated = list(filter(is_stated, values))
-    if not stated or not all(map(is_json, stated)) or any(isinstance(each, list) for each in stated):
-        return False
+    is_called = tells_runs(column) or (looks_set(column) and column not in evidence)
     # the version of a task or a library, and the number of a model, tell rows apart as texts do
-    is_one = tells_rows(column) and 1 < len({*stated}) < len(values) and not are_texts(stated)
-    return tells_runs(column) or (column not in evidence and looks_set(column)) or is_one
+    if not is_called and not tells_rows(column):
+        return False
+    stated = list(filter(is_stated, values))
+    is_plain = all(is_json(each) and not isinstance(each, list) for each in stated)
+    return is_plain and bool(stated) and (is_called or (1 < len({*stated}) < len(values) and not are_texts(stated)))
 
 
 def _is_set(column: str) -> bool:
@@ -329,7 +330,7 @@ def _are_several(values: Sequence[Any]) -> bool:
 def _is_measured(column: str, values: Sequence[Any]) -> bool:
     """Whether a column of texts is a metric: it is called as one, or a number stands among a word or two, such as `failed`."""
     stated = list(filter(is_stated, values))
-    if not stated or not all(map(is_json, stated)) or is_remark(column) or is_bookkeeping(column):
+    if not stated or not all(map(is_json, stated)) or is_remark(column) or is_bookkeeping(column) or _is_set(column):
         return False
     others = {str(each) for each in stated if not is_number(each)}
     is_among = any(map(is_number, stated)) and len(others) <= _FEW and not any(isinstance(each, list | bool) for each in stated)
@@ -349,25 +350,21 @@ def _may_differ(column: str, values: Sequence[Any]) -> bool:
 def _grid(columns: Sequence[str], keys: Mapping[str, tuple[str, str]], cells: Mapping[str, Sequence[Any]]) -> list[str]:
     """Columns of numbers that no word calls a metric and that may have been set: few values that rows share while a metric differs."""
 
-    def counts(column: str) -> Counter[str]:
-        return Counter(str(value) for value in cells[column] if is_stated(value))
-
     def is_shared(column: str) -> bool:
-        found = counts(column)
-        return len(found) > 1 and min(found.values()) > 1
+        counts = Counter(map(str, filter(is_stated, cells[column])))
+        return len(counts) > 1 and min(counts.values()) > 1
 
     def is_called(column: str) -> bool:
         path, dataset = keys[column]
         return bool(dataset) or is_quality(path) or kind_of_metric(path) > 0
 
+    def differs(column: str, other: str) -> bool:
+        values = list(map(str, cells[column]))
+        return len({*zip(values, map(str, cells[other]), strict=True)}) > len({*values})
+
     grid = [column for column in columns if not is_called(column) and is_shared(column)]
-    others = [cells[column] for column in columns if column not in grid]
-
-    def differs(column: str) -> bool:
-        pairs = {(str(value), str(each[place])) for each in others for place, value in enumerate(cells[column])}
-        return len(pairs) > len({value for value, _ in pairs})
-
-    return [column for column in grid if differs(column)]
+    others = dict.fromkeys(columns).keys() - grid
+    return [column for column in grid if any(differs(column, other) for other in others)]
 
 
 def _evidence(table: GivenTable, columns: Sequence[str]) -> dict[str, Role]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pai_notebook.arguments import described
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.json_text import plain_array
 from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.table_cells import is_number, is_stated
@@ -104,13 +105,13 @@ def _on_commas(texts: Iterable[str]) -> list[Phrase]:
 def _on_numbers(table: GivenTable, written: Mapping[str, Sequence[str]]) -> list[Phrase]:
     """Say which code makes numbers of texts such as 91.2% and 0.91 ± 0.02; nothing without such texts."""
     for column, texts in written.items():
-        code = ""
+        code, label = "", plain_array(table.frame.columns)[table.columns.index(column)]
         if texts and all(map(_PERCENT.fullmatch, texts)):
-            code = f"df[{column!r}] = df[{column!r}].str.strip(' %').astype(float)"
+            code = f"df[{label!r}] = df[{label!r}].str.strip(' %').astype(float)"
         elif texts and all(map(_WITH_SPREAD.fullmatch, texts)):
             # whether it is a standard error or a spread nothing says, and `_std` does not say either
-            pair = [column, f"{column}_std"]
-            code = rf"df[{pair!r}] = df[{column!r}].str.extract(r'([-+]?[.\d]+)[^.\d]+([.\d]+)').astype(float)"
+            pair = [label, f"{column}_std"]
+            code = rf"df[{pair!r}] = df[{label!r}].str.extract(r'([-+]?[.\d]+)[^.\d]+([.\d]+)').astype(float)"
         if code:
             before = "" if table.code == "df" else f"df = {table.code}; "
             return [say("{code} makes numbers of such texts", code=before + code)]

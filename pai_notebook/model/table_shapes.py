@@ -41,7 +41,8 @@ def refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -
     if metrics is None and {*map(str, frame.columns), *map(str, frame.index.names)} >= _LONG:
         said = say("df: it has a row a metric, as to_frame(layout='long') has, not a row a version")
         raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet.from_frame(versions.to_frame())"))
-    if metrics is None and any({f"{column} delta", f"{column} percent"} <= {*frame.columns} for column in frame.columns):
+    headings = {*frame.columns}
+    if metrics is None and any({f"{column} delta", f"{column} percent"} <= headings for column in headings):
         said = say("df: this is the table of a comparison, with one row per metric instead of one per version")
         raise ConfigurationError(said, hint=say("Use {code}.", code="VersionSet(comparison.versions)"))
     separator = next((mark for mark in (";", "\t") if len(frame.columns) == 1 and mark in str(frame.columns[0])), "")
@@ -79,17 +80,15 @@ def _code_of_flat(frame: pd.DataFrame) -> str:
 
 def _code_of_transposed(frame: pd.DataFrame) -> str:
     """Write what makes a row a version of a table with a column a version; empty for other tables."""
-    headings = list(map(str, frame.columns))
-    numbers = [place for place in range(len(headings)) if are_numbers(plain_array(frame.iloc[:, place]))]
-    index = plain_array(frame.index)
-    called = [_is_metric(headings[place]) for place in numbers]
-    if not numbers or 2 * sum(called) > len(called) or any(looks_set(headings[place]) for place in numbers):
+    names_of = [plain_array(frame.index), plain_array(frame.iloc[:, 0])] if len(frame.columns) else []
+    place = next((place for place, texts in enumerate(names_of) if _are_metrics(texts)), None)
+    rest = frame.iloc[:, place:]
+    called = [_is_metric(heading) for heading in map(str, rest.columns)]
+    if place is None or not called or 2 * sum(called) > len(called) or any(map(looks_set, map(str, rest.columns))):
         return ""
-    if _are_metrics(index):
-        return "VersionSet.from_frame(df.T)" if len(numbers) == len(headings) else ""
-    if len(numbers) == len(headings) - 1 and numbers[0] == 1 and _are_metrics(plain_array(frame.iloc[:, 0])):
-        return f"VersionSet.from_frame(df.set_index({frame.columns[0]!r}).T)"
-    return ""
+    if not all(are_numbers(plain_array(rest.iloc[:, each])) for each in range(len(called))):
+        return ""
+    return f"VersionSet.from_frame({f'df.set_index({frame.columns[0]!r})' if place else 'df'}.T)"
 
 
 def _are_metrics(texts: Sequence[Any]) -> bool:

@@ -1,5 +1,6 @@
 """Candidates that no registry knows: rows of a DataFrame and results of lm-evaluation-harness beside registered versions."""
 
+import contextlib
 import copy
 import io
 import itertools
@@ -1188,9 +1189,12 @@ def test_numbers_that_are_measured_are_no_hyperparameters(column):
 
 
 def test_what_is_given_as_a_setting_and_logged_too_is_that_setting():
-    vs = pnb.VersionSet.from_frame(pd.DataFrame({**GRID, "config.lr": [1, 1, 2, 2], "lr": [0, 0, 0, 0]}))
+    frame = pd.DataFrame({**GRID, "config.lr": [1, 1, 2, 2], "lr": [0, 0, 0, 0]})
+    vs = pnb.VersionSet.from_frame(frame)
     assert vs[3].training_spec == {"HyperParameters": {"lr": 2}}
     assert vs.origin.endswith("left out: lr.")
+    groups = run_hint(frame.assign(run=["a"] * 4, seed=[0, 1, 0, 1]))
+    assert [(group.version_name, len(group.members)) for group in groups] == [("run=a, lr=1", 2), ("run=a, lr=2", 2)]
 
 
 def test_an_alpha_that_is_the_level_of_intervals_is_no_setting():
@@ -1459,3 +1463,42 @@ def test_marks_without_letters_say_what_was_tried():
 @pytest.mark.parametrize(("cells", "settings"), [([4, 4, 8, 8], ["rank"]), ([1, 2, 3, 4], [])])
 def test_a_rank_is_a_place_or_a_setting_and_no_metric(cells, settings):
     assert kinds_of(pnb.VersionSet.from_frame(pd.DataFrame({**GRID, "rank": cells}))) == (["accuracy"], settings)
+
+
+HEADINGS = [
+    *("run", "model", "version", "Method", "id", "commit", "dataset", "task", "seed", "fold", "step", "epoch", "lr", "batch_size", "alpha"),
+    *("optimizer", "loss", "accuracy", "n", "accuracy_stderr", "accuracy_ci", "foo", "metric", "value", "note", "label", "_step", "rank"),
+    *("学习率", "随机种子", "准确率", "params.lr", "config.lr", "labels.env", "accuracy@d-a", "Unnamed: 0", "95% CI", " accuracy", "lr "),
+]
+CELLS = [
+    st.floats(0, 1) | st.integers(0, 3),
+    st.sampled_from("abc"),
+    st.sampled_from([True, False]),
+    st.sampled_from(["91%", "92.5 %"]),
+    st.sampled_from(["0.9 ± 0.1", "0.8 (0.2)", "0,91"]),
+    st.sampled_from([0.5, "n/a", None]),
+    st.sampled_from(["accuracy", "f1", "loss"]),
+    st.sampled_from([[1, 2], {"a": 1}, pd.Timestamp(0), (1, 2), "", float("nan")]),
+]
+
+
+@st.composite
+def strange_tables(draw):
+    """Tables of columns with names of every kind and cells of any."""
+    rows = draw(st.integers(1, 6))
+    headings = draw(st.lists(st.sampled_from(HEADINGS), min_size=1, max_size=6, unique=True))
+    frame = pd.DataFrame({heading: draw(st.lists(draw(st.sampled_from(CELLS)), min_size=rows, max_size=rows)) for heading in headings})
+    return frame.T if draw(st.integers(0, 7)) == 0 else frame
+
+
+@pytest.mark.slow
+@examples(400)
+@given(strange_tables())
+def test_every_table_is_read_or_refused_by_what_is_wrong(frame):
+    with contextlib.suppress(ConfigurationError):
+        vs = pnb.VersionSet.from_frame(frame)
+        assert vs.origin.startswith("From a table")
+        metrics, settings = kinds_of(vs)
+        assert {"accuracy", "准确率", "accuracy@d-a", "note"}.isdisjoint(settings)
+        assert {"seed", "fold", "lr", "batch_size", "学习率", "id", "_step", "params.lr"}.isdisjoint(metrics)
+        str(vs.group_repeats())
