@@ -14,7 +14,7 @@ from pai_notebook.comparison.rows import Kind, Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import ALONE
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.metric_cells import State, series_points
+from pai_notebook.model.metric_cells import State, nulls_at_end, series_points
 from pai_notebook.model.metric_scales import bounds_of
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -77,7 +77,7 @@ def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat, sta
         {Kind.BETTER: "▲", Kind.WORSE: "▼"}.get(change.kind, ""),
         interval,
         together.share(row, place),
-        (series_points(cell.raw) or ()) if cell.state is State.SERIES else (),
+        (series_points(cell.raw) or ())[: len(cell.raw) - nulls_at_end(cell.raw)] if cell.state is State.SERIES else (),
         *_spread(comparison._runs(row, place)),  # noqa: SLF001 - as a table shows it
         star=star,
         is_cut=is_cut,

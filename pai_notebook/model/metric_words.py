@@ -264,7 +264,15 @@ _SPLITS = {
 
 
 # In what something was measured: behind an error it is its unit, behind a quality another metric.
-MEASURES = TIMES | MEMORY | UNITS | PRICES | word_set("bits celsius cm day days deg kg km kwh mm period px s")
+MEASURES = (
+    TIMES
+    | MEMORY
+    | UNITS
+    | PRICES
+    | word_set("""
+    bits bpm celsius cm day days deg ev hpa hz kcal kg khz kj km kwh m meter meters metre metres mev mhz mm mmhg period px rad radians s
+""")
+)
 _SPEEDS = TIMES | THROUGHPUTS
 COSTS = _SPEEDS | MEMORY | EXACT | UNITS | PRICES
 AMOUNTS = COSTS | COUNTS

@@ -271,8 +271,9 @@ def _coloured(measure: Measure, places: Sequence[int], most: int) -> list[int]:
     sign = {"max": -1, "min": 1, None: 0}[measure.mode]
 
     def order(place: int) -> tuple[float, int]:
-        known = [value for value in measure.points[place].series if math.isfinite(value)]
-        return (sign * known[-1] if known else math.inf) if sign else 0.0, -place
+        last = next(reversed(measure.points[place].series), math.nan)
+        # a training that diverged ends worst
+        return (sign * last if math.isfinite(last) else math.inf) if sign else 0.0, -place
 
     return sorted(sorted(places, key=order)[:most])
 

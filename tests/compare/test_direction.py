@@ -362,7 +362,8 @@ def test_what_an_error_leaves_over_is_right_or_unknown():
 
 def test_a_unit_is_one_of_an_error_or_a_time():
     assert modes("latency_ms cost_usd mae_seconds rmse_kwh hit_latency pass_latency") == ["min"] * 6
-    assert modes("accuracy_s recall.seconds f1_usd errors_time success.hours") == [None] * 5
+    assert modes("accuracy_s recall.seconds f1_usd errors_time success.hours accuracy_meters recall_hz") == [None] * 7
+    assert modes("energy_mae_mev rmse_kcal mae_meters pitch_rmse_hz force_mae_ev") == ["min"] * 5
 
 
 def test_a_point_of_operation_decides_nothing():

@@ -291,6 +291,13 @@ def test_no_two_lines_of_a_series_look_alike_and_the_grey_ones_are_named():
     assert all(tick == round(tick) for tick in ax.get_xticks())
 
 
+def test_a_curve_that_diverged_ends_worst_and_one_that_ends_in_nulls_at_its_last_measured_number():
+    curves = [[0.9, 0.5], [0.9, 0.1, math.nan], [0.9, 0.2, None, None], *([0.9, 0.3 + nth / 100] for nth in range(4))]
+    ax = VersionSet([make(f"0.{nth}.0", loss=curve) for nth, curve in enumerate(curves)]).compare("first").plot.series("loss")
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["0.0.0 (baseline)", "0.2.0", "0.3.0", "0.4.0", "0.5.0"]
+
+
 @pytest.mark.parametrize(("largest", "scale", "said"), [(0.5, "log", " (log scale)"), (0.02, "linear", "")])
 def test_costs_that_are_many_times_apart_are_drawn_as_ratios(largest, scale, said):
     costs = (0.001, 0.002, 0.004, largest)
