@@ -30,7 +30,7 @@ from typing import Any, Literal
 from pai_notebook import errors as errors_module
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
-from pai_notebook.files import MAX_BYTES, UnreadableFile, file_path, made_by, read_file, write_file
+from pai_notebook.files import MAX_BYTES, MissingFile, UnreadableFile, file_path, made_by, read_file, write_file
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.i18n.rewording import as_data, from_data
 from pai_notebook.io.redaction import as_redaction
@@ -267,11 +267,9 @@ def _bytes(target: Path, max_bytes: int) -> bytes:
     try:
         return read_file(target, max_bytes=max_bytes, start=FORMAT.encode())
     except UnreadableFile as error:
-        hint = (
-            say("load(path, max_bytes=...) reads more than {max_bytes:,}.", max_bytes=max_bytes)
-            if "more than" in str(error)
-            else _NOTHING_DONE
-        )
+        hint = say("Look at the path.") if isinstance(error, MissingFile) else _NOTHING_DONE
+        if "more than" in str(error):
+            hint = say("load(path, max_bytes=...) reads more than {max_bytes:,}.", max_bytes=max_bytes)
         raise SnapshotError(say("{target} {error}", target=target, error=error.args[0]), hint=hint) from error
 
 

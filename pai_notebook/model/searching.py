@@ -265,15 +265,12 @@ class VersionSearch:
         text, shown = next(((text, shown) for text, shown in self._several.datasets.items() if shown), ("", {}))
         if not shown:  # several settings or labels, which each model names
             return
-        ways = [
-            re.sub(
-                rf"(?<![\w.@`]){re.escape(text)}(?![\w.@\[`])", Name("metrics", text, each).typed.replace("\\", r"\\"), self._condition.text
-            )
-            for each, _ in Counter(shown.values()).most_common(2)
-        ]
+        names = [each for each, _ in Counter(shown.values()).most_common(2)]
+        typed = Name("metrics", text, names[0]).typed.replace("\\", r"\\")
+        way = re.sub(rf"(?<![\w.@`]){re.escape(text)}(?![\w.@\[`])", typed, self._condition.text)
         raise ComparisonError(
             say("{text} is several metrics in each of the {count} models that have it", text=text, count=failed),
-            hint=say("Name a dataset: {ways}.", ways=either(ways)),
+            hint=say("Name a dataset, such as {names}: {way}.", names=either(names), way=way),
         )
 
     def check(self) -> None:

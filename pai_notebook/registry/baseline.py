@@ -74,8 +74,8 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
             said = say("a {name} cannot be compared", name=type(item).__name__)
             fitting = say("Pass addresses such as 'model-a@last:5', versions, or sets of versions.")
             if isinstance(item, Mapping):
-                code = 'VersionSet.from_frame(pandas.DataFrame([{"name": "mine", "accuracy": 0.9}]), name="name")'
-                fitting = say("Metrics of your own: {code}; dicts of the API: VersionSet.from_documents.", code=code)
+                code = 'VersionSet.from_frame(pandas.DataFrame([{"name": "mine", "accuracy@holdout": 0.9}]), name="name")'
+                fitting = say("Metrics of your own on the dataset holdout: {code}; dicts of the API: VersionSet.from_documents.", code=code)
             elif hasattr(item, "columns"):
                 fitting = say("Metrics of your own: {code}.", code="VersionSet.from_frame(df, name=COLUMN)")
             raise ConfigurationError(said, hint=fitting)
