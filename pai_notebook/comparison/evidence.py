@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.model.evidence_among import evidence_among, owned_places, owners_by_place
-from pai_notebook.model.evidence_names import is_level, is_level_of_all, stems_of, unwrapped
+from pai_notebook.model.evidence_names import is_level, is_level_of_all, last_key, stems_of, unwrapped
 from pai_notebook.model.evidence_parts import parts_named
-from pai_notebook.model.evidence_words import Role
+from pai_notebook.model.evidence_words import Role, counted_part, fold
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_scales import is_share, says_percent
+from pai_notebook.model.metric_scales import Part, is_share, part_of_share, says_percent
 from pai_notebook.model.metric_words import is_exact, plain_name, split_names
 
 if TYPE_CHECKING:
@@ -24,12 +24,17 @@ Key = tuple[str, str]
 
 _OF_ONE = (Role.ERROR, Role.INTERVAL, Role.LOW, Role.HIGH, Role.PART, Role.SPREAD, Role.UNREAD, Role.EXAMPLES)
 # A name that counts something, perhaps examples.
-_COUNT = re.compile(r"^(?:n|num)_.|(?:^|_)(?:count|total|n|samples|examples|items|questions|(?:data|dataset|test|eval|val)_?size)$")
+_COUNT = re.compile(
+    r"^(?:n|num)_.|(?:^|_)(?:count|total|n|samples|examples|items|questions|(?:data|dataset|test|eval|val)_?size)$"
+    "|(?:样本|查询|问题)(?:数量?|量)$"
+)
 # `1,000`, which is no other number where it counts.
 _GROUPED = re.compile("[0-9]{1,3}(?:[,\uff0c _'\u2019\u00a0\u2009\u202f][0-9]{3}){1,3}")
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # States of cells in which nothing is stated.
 _NOTHING = frozenset({State.ABSENT, State.NO_METRICS, State.NULL, State.FETCH_FAILED, State.DIFFERS})
+# The part of the data that is meant where none is named.
+_TEST = frozenset({"test"})
 # How far a share may be from k / n although it is written with many digits.
 SINGLE_PRECISION = 1e-6
 
@@ -127,10 +132,27 @@ class EvidenceFinder:
         # what would be read were it a number is named as well
         return [key for key in found if key not in self.roles or any(cell.state is State.TEXT for cell in self._cells[key])]
 
-    def count_beside(self, key: Key) -> str:
-        """A row beside a metric that may count its examples and is not read, empty where none does."""
+    def count_beside(self, key: Key) -> tuple[str, bool]:
+        """A row beside a metric that may count its examples and is not read, and whether it is of another metric; empty where none does."""
         place = split_path(key[0])[:-1]
-        return next((path for path, dataset in self._counting if dataset == key[1] and split_path(path)[:-1] == place), "")
+        beside = [path for path, dataset in self._counting if dataset == key[1] and split_path(path)[:-1] == place]
+        if not beside and part_of_share(key[0]) is not None:
+            # n may be that of a share beside it
+            is_used = any(dataset == key[1] and split_path(path)[:-1] == place and is_share(path) for path, dataset in self._cells)
+            return next(iter(self._index.get((key[1], True, Role.EXAMPLES, place), ())), ""), is_used
+        return next(iter(beside), ""), False
+
+    @cached_property
+    def _reports(self) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """Objects that hold a class each and their average, as scikit-learn writes them, with the dataset."""
+        keys = ((dataset, split_path(path)) for path, dataset in self._read)
+        return frozenset((dataset, key[:-2]) for dataset, key in keys if len(key) > 1 and key[-1] == "support" and key[-2].endswith("avg"))
+
+    def _counts_of(self, name: str, key: Key, part: Part) -> bool:
+        """Whether a number of examples beside a share of some of them is that of these: of a class its support is that of its recall."""
+        place = key[1], split_path(key[0])[:-2]
+        is_support = name.endswith("support") and len(split_path(name)) > 1 and place in self._reports
+        return counted_part(fold(last_key(name))) == part or (is_support and part == "positive")
 
     def _numbers(self, key: Key) -> Mapping[int, float]:
         """Give the numbers of a row by version, without what is made of a list."""
@@ -171,29 +193,37 @@ class EvidenceFinder:
         paths, places = self._percent
         return key[0] in paths or place in places
 
-    def examples(self, key: Key, place: int) -> tuple[str, float | None]:
+    def examples(self, key: Key, place: int, of_part: Part | None = None) -> tuple[str, float | None]:
         """Find the number of examples beside a metric, or above it while no key of its path names a part of the data.
 
         One of its own part, as `n_test` of `test_accuracy`, goes first. Of several that stand together it is the smallest. The name
-        is empty where there is none; the number is None where it stands beside metrics of several parts of the data.
+        is empty where there is none; the number is None where it stands beside metrics of several parts of the data. Of a share of
+        some examples, such as the positive ones, it is the number of these.
         """
         path, dataset = key
         keys, part = split_path(path), split_names(path)
         above = keys[:-1]
         named = [name for stem in stems_of(path) for name in self._index.get((dataset, False, Role.EXAMPLES, stem), ())]
-        own = [name for part in parts_named(path) for name in self._index.get((dataset, True, Role.EXAMPLES, (*above, part)), ())]
-        counts = [(count, name) for name in own if (count := self._count((name, dataset), place)) is not None]
+        own_part = parts_named(path) if of_part is None else ()
+        found = [name for part in own_part for name in self._index.get((dataset, True, Role.EXAMPLES, (*above, part)), ())]
+        counts = [(count, name) for name in found if (count := self._count((name, dataset), place)) is not None]
         if counts:
             return min(counts)[::-1]
         # what a list says of a named metric stands below the metric itself
         for depth in range(len(keys), -1, -1):
-            if depth < len(above) and part:
-                break
-            names = (*named, *self._index.get((dataset, True, Role.EXAMPLES, keys[:depth]), ()))
-            counts = [(count, name) for name in names if (count := self._count((name, dataset), place)) is not None]
+            beside = self._index.get((dataset, True, Role.EXAMPLES, keys[:depth]), ())
+            # that of the test set is of metrics of the test set, and of those that name no part of the data
+            own = {name: split_names(last_key(name)) for name in beside}
+            if of_part is None:
+                fitting = [name for name in beside if not counted_part(fold(last_key(name)))]
+            else:
+                fitting = [name for name in beside if self._counts_of(name, key, of_part)]
+            is_far = depth < len(above) and bool(part)
+            fitting = [name for name in fitting if (own[name] == (part or _TEST) if own[name] else not is_far)]
+            counts = [(count, name) for name in (*named, *fitting) if (count := self._count((name, dataset), place)) is not None]
             if counts:
                 count, name = min(counts)
-                several = depth < len(keys) and part and self._parts.get((dataset, above), part) != part
+                several = depth < len(keys) and part and not own.get(name) and self._parts.get((dataset, above), part) != part
                 return name, None if several else count
         return "", None
 
@@ -205,7 +235,8 @@ class EvidenceFinder:
         if found is None:
             keys = split_path(key[0])
             places = [keys[:depth] for depth in range(len(keys) + 1)] + [(*keys[:-1], part) for part in parts_named(key[0])]
-            counts = is_share(key[0]) and any((key[1], beside) in self._counted for beside in places)
+            is_counted = is_share(key[0]) or part_of_share(key[0]) is not None
+            counts = is_counted and any((key[1], beside) in self._counted for beside in places)
             beside = any(next(self.rows_of(key, role), "") for role in _OF_ONE)
             found = self._any[key] = counts or beside or next(self.unclear_of(key), "") != ""
         return found

@@ -18,7 +18,7 @@ from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_scales import bounds_of, is_share, says_percent, scale_of
+from pai_notebook.model.metric_scales import bounds_of, is_share, part_of_share, says_percent, scale_of
 from pai_notebook.model.metric_words import is_exact
 from pai_notebook.model.numbers import format_number
 
@@ -203,9 +203,11 @@ class Readings:
         self, key: Key, place: int, value: float, n: float | None, runs: Runs | None = None, *, whole: bool = True
     ) -> SourceReading | None:
         """A share with its number of examples, of which it is a `whole` number; of several runs each is one."""
-        if not is_share(key[0]):
+        part = part_of_share(key[0])
+        if part is None and not is_share(key[0]):
             return None
-        what, count = self._examples(key, place, n)
+        # that of all examples is none of a share of some of them
+        what, count = self._examples(key, place, n) if part is None else self._beside.examples(key, place, part)
         if not what:
             return None
         looked_up = what == LOOKED_UP

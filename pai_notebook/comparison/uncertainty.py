@@ -26,7 +26,8 @@ from pai_notebook.comparison.unused import Unused, told_unused
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_words import Role
-from pai_notebook.model.metric_scales import is_percent_beside, is_percentable, is_share
+from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_scales import Part, is_percent_beside, is_percentable, is_share, part_of_share
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
@@ -236,10 +237,9 @@ class Uncertainty:
 
     def _nothing(self, key: Key, place: int) -> Evidence:
         """Say what would give an interval where nothing that is read stands beside a metric."""
-        share = is_share(key[0])
-        if not share and not is_percentable(key[0]):
-            return _nothing(share=False)
-        return _nothing(share=share, count=self._beside.count_beside(key) if share else self._beside.examples(key, place)[0])
+        if is_share(key[0]) or part_of_share(key[0]) is not None:
+            return _nothing(key[0], *self._beside.count_beside(key))
+        return _nothing(key[0], self._beside.examples(key, place)[0] if is_percentable(key[0]) else "", is_used=False)
 
     def told_apart(self, key: Key, tops: Sequence[int], others: Sequence[int], *, level: float, margin: float) -> dict[int, bool | None]:
         """Say which values differ by more than a margin from each of several equal ones; None where an interval is not known.
@@ -417,14 +417,51 @@ def _no_number(values: Sequence[float | None]) -> Phrase:
 
 
 @cache
-def _nothing(*, share: bool, count: str = "") -> Evidence:
+def _nothing(path: str, count: str, is_used: bool) -> Evidence:  # noqa: FBT001 - of another metric
     """Say what would give an interval; `count` is a row that counts something and gives none."""
-    if share and count:
-        said = say("no interval known: {name} is not read as a number of examples; write n, or pass n=", name=count)
-        return Evidence(said, is_given=False)
-    if share:
+    metric, part = (split_path(path) or ("value",))[-1].partition(",")[0], part_of_share(path)
+    if part is not None and count:
+        said = say(_NOT_OF_PART[part], name=count, metric=metric)
+        return Evidence(say("no interval known: {reason}", reason=said), is_given=False) if is_used else Evidence(said)
+    if part is not None:
+        return Evidence(say(_OF_PART[part], metric=metric), is_given=False)
+    if is_share(path) and count:
+        told = "{name} is not read as the number of examples of {metric}, because it may count something else; write n, or pass n="
+        return Evidence(say(told, name=count, metric=metric))
+    if is_share(path):
         return Evidence(say("no interval known: n beside the metric, or n=, would give one"), is_given=False)
     if count:
         told = "no interval known: {name} gives one only to shares of examples, as accuracy is; repeats (n_runs) or a standard error would"
         return Evidence(say(told, name=count), is_given=False)
     return Evidence(say("no interval known: measured once; repeats (n_runs) or a standard error would give one"), is_given=False)
+
+
+# Why a number of examples is not that of a share of some of them, and what would give an interval.
+_NOT_OF_PART: dict[Part, str] = {
+    "positive": (
+        "{name} is not read as the number of examples of {metric}, because {metric} is a share of the positive ones; "
+        "write {metric}_n with their number"
+    ),
+    "negative": (
+        "{name} is not read as the number of examples of {metric}, because {metric} is a share of the negative ones; "
+        "write {metric}_n with their number"
+    ),
+    "predicted positive": (
+        "{name} is not read as the number of examples of {metric}, because {metric} is a share of those predicted to be positive; "
+        "write {metric}_n with their number"
+    ),
+    "predicted negative": (
+        "{name} is not read as the number of examples of {metric}, because {metric} is a share of those predicted to be negative; "
+        "write {metric}_n with their number"
+    ),
+}
+_OF_PART: dict[Part, str] = {
+    "positive": "no interval known: {metric}_n with the number of positive examples, a standard error or repeats (n_runs) would give one",
+    "negative": "no interval known: {metric}_n with the number of negative examples, a standard error or repeats (n_runs) would give one",
+    "predicted positive": (
+        "no interval known: {metric}_n with the number predicted to be positive, a standard error or repeats (n_runs) would give one"
+    ),
+    "predicted negative": (
+        "no interval known: {metric}_n with the number predicted to be negative, a standard error or repeats (n_runs) would give one"
+    ),
+}

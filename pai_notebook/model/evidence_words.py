@@ -61,10 +61,22 @@ def _counts(words: str, role: Role) -> dict[str, Term]:
     return {f"{before}{word}": Term(role, is_vague=not before) for word in words.split() for before in ("", "n_", "num_")}
 
 
-_EXAMPLES = _terms("n num_samples n_samples num_examples n_examples sample_size n_obs nobs support 样本数 样本量", Role.EXAMPLES)
+_EXAMPLES = _terms("n num_samples n_samples num_examples n_examples sample_size n_obs nobs support 样本数 样本数量 样本量", Role.EXAMPLES)
+# The same of the test set, which are those of a metric that names no other part of the data, and of the positive or negative ones.
+_OF_TEST = _terms("测试_样本数 测试_样本数量 测试_样本量 测试集_样本数 测试集_样本数量 测试集_样本量", Role.EXAMPLES)
+POSITIVES = _words("pos positive positives positive_samples positive_examples pos_samples pos_examples")
+NEGATIVES = _words("neg negative negatives negative_samples negative_examples neg_samples neg_examples")
+CHINESE_POSITIVES = _words("正_样本数 正_样本数量 正例数 阳性_样本数 阳性数")
+CHINESE_NEGATIVES = _words("负_样本数 负_样本数量 负例数 阴性_样本数 阴性数")
+_OF_PARTS = dict.fromkeys(
+    [f"{before}_{word}" for before in ("n", "num") for word in POSITIVES | NEGATIVES] + [*CHINESE_POSITIVES, *CHINESE_NEGATIVES],
+    Term(Role.EXAMPLES),
+)
 # `k` is not read as folds: it is as often a number of neighbours, or where a list is cut off
 _CV = _terms("cv", Role.FOLDS, is_vague=True)
-_RUNS = _counts("runs seeds repeats repetitions replicates trials experiments", Role.RUNS) | _terms("运行次数 重复次数", Role.RUNS)
+_RUNS = _counts("runs seeds repeats repetitions replicates trials experiments", Role.RUNS) | _terms(
+    "运行次数 重复次数 种子数 种子数量 随机_种子数 随机_种子数量", Role.RUNS
+)
 _FOLDS = _counts("folds splits", Role.FOLDS) | _terms("k_folds k_splits cv_folds cv_splits 折数", Role.FOLDS)
 _ERRORS = {
     **_terms("stderr std_err std_error stderror standard_err standard_error standarderror", Role.ERROR),
@@ -87,7 +99,7 @@ _HOW = re.compile("^(?:bootstrap|boostrap|clustered)_|_(?:bootstrap|clustered)$|
 # What may stand behind the name of a metric, or before it as `std_accuracy`; the rest stands beside it.
 _BEFORE = {**_ERRORS, **_SPREADS}
 _BEHIND = {**_BEFORE, **_MARGINS, **_RUNS, **_FOLDS, **_EXAMPLES}
-_BESIDE = {**_EXAMPLES, **_CV, **_BEFORE, **_MARGINS, **_RUNS, **_FOLDS}
+_BESIDE = {**_EXAMPLES, **_OF_TEST, **_OF_PARTS, **_CV, **_BEFORE, **_MARGINS, **_RUNS, **_FOLDS}
 
 _LOW = "lower_?bound|lower_?limit|lower|lwr|low|lo|lb|lcl|lci|lcb"
 _HIGH = "upper_?bound|upper_?limit|upper|upr|high|hi|ub|ucl|uci|ucb"
@@ -114,7 +126,7 @@ _PLAIN_LEVELS = frozenset({"level", "confidence", "alpha", "coverage", "sigma"})
 # Chinese is written without spaces.
 _CHINESE = re.compile(
     "(?<=[^_的])(?<!均值)(?:的|均值)?(?=(?:标准误差?|标准差|误差(?:范围|限|棒)|(?:[0-9]{2}%?)?(?:置信|可信)区间(?:[0-9]{2}%?)?[上下]?限?"
-    "|(?:置信)?[上下][限界]|置信水平|置信度|方差|(?:运行|重复)次数|折数|样本[数量]|不确定[度性]|半宽|极差|变异系数|四分位距)$)"
+    "|(?:置信)?[上下][限界]|置信水平|置信度|方差|(?:运行|重复)次数|种子数量?|折数|样本(?:数量?|量)|不确定[度性]|半宽|极差|变异系数|四分位距)$)"
 )
 # Words that are of nothing but how sure something is, whatever stands with them.
 _SURE = _words("""
@@ -207,6 +219,20 @@ def fold(key: str) -> str:
     if not key.isascii():
         key = _CHINESE.sub("_", key)
     return key if key.isidentifier() else _ODD.sub("_", _PLUS_MINUS.sub("_pm", key))
+
+
+def counted_part(words: str) -> str:
+    """Whether a number of examples is that of the positive or of the negative ones alone, empty for that of all of them.
+
+    Examples
+    --------
+    >>> counted_part("n_pos"), counted_part(fold("负样本数")), counted_part("n")
+    ('positive', 'negative', '')
+    """
+    rest = words.partition("_")[2]
+    if rest in POSITIVES or words in CHINESE_POSITIVES:
+        return "positive"
+    return "negative" if rest in NEGATIVES or words in CHINESE_NEGATIVES else ""
 
 
 @lru_cache(maxsize=4096)

@@ -55,6 +55,18 @@ _BEHIND_SHARES = re.compile(
     "(?:_(?:pct|percent|percentage|test|val|valid|validation|dev|eval|holdout|score|value|final|last|best|overall|all|v[0-9]+))+$"
 )
 _CHINESE_BEHIND = re.compile("(?:测试集?|验证集?|评测|评估|留出集?|整体|总体|最终|最佳|[值（）()])+$")
+# Shares of a part of the examples, by what that part is.
+Part = Literal["positive", "negative", "predicted positive", "predicted negative"]
+_OF_PART: dict[str, Part] = {
+    **dict.fromkeys(("recall", "sensitivity", "tpr", "fnr", "true_positive_rate", "false_negative_rate"), "positive"),
+    **dict.fromkeys(("specificity", "tnr", "fpr", "true_negative_rate", "false_positive_rate"), "negative"),
+    **dict.fromkeys(("precision", "ppv", "positive_predictive_value"), "predicted positive"),
+    **dict.fromkeys(("npv", "negative_predictive_value"), "predicted negative"),
+    **dict.fromkeys(("召回率", "查全率", "灵敏度"), "positive"),
+    **dict.fromkeys(("特异度",), "negative"),
+    **dict.fromkeys(("精确率", "查准率"), "predicted positive"),
+}
+_PART_OF = re.compile(rf"(?:^|_)({'|'.join(word for word in _OF_PART if word.isascii())})$")
 _BARE_ERROR = re.compile(r"(?:(?:test|val|dev|eval|mean|avg|classification)_)*err(?:or)?")
 # Between -1 and 1.
 _AGREEMENTS = word_set("ami ari kappa kendall matthews mcc pearson qwk silhouette spearman ssim uqi")
@@ -111,17 +123,40 @@ def is_share(path: str) -> bool:
     >>> [is_share(name) for name in ("val.accuracy", "acc,none", "em", "balanced_accuracy", "f1", "equal_error_rate", "word_error_rate")]
     [True, True, True, False, False, False, False]
     """
+    name = _share_name(path)
+    if not name.isascii():
+        ending = chinese_ending(name)
+        return ending in _SHARE_ENDINGS and not holds_chinese(name.removesuffix(ending), NO_SHARES)
+    return _SHARE.search(name) is not None and _OF_CLASSES.search(name) is None
+
+
+def _share_name(path: str) -> str:
+    """Write a name without what stands behind that of a share, in Chinese its last word; empty where a word of it is of no share."""
     keys, known = words_of(path), known_words(path)
     if not keys or not _NEVER_SHARES.isdisjoint(known):
-        return False
+        return ""
     # 准确率_测试, 准确率_pct
     shares = (_CHINESE_BEHIND.sub("", word) for word in reversed(keys[-1]) if not _BEHIND_SHARES.fullmatch(f"_{word}"))
     last = next(filter(None, shares), "")
-    if not last.isascii():
-        ending = chinese_ending(last)
-        return ending in _SHARE_ENDINGS and not holds_chinese(last.removesuffix(ending), NO_SHARES)
-    name = _BEHIND_SHARES.sub("", plain_name(path))
-    return _SHARE.search(name) is not None and _OF_CLASSES.search(name) is None
+    return _BEHIND_SHARES.sub("", plain_name(path)) if last.isascii() else last
+
+
+@lru_cache(maxsize=65536)
+def part_of_share(path: str) -> Part | None:
+    """Of which part of the examples a metric is the share for which something holds, None where it is no such share.
+
+    Averages over classes are none, and neither are those over queries, as recall at 10 is.
+
+    Examples
+    --------
+    >>> [part_of_share(name) for name in ("cat.recall", "specificity", "召回率", "macro_recall", "recall@10", "accuracy", "f1")]
+    ['positive', 'negative', 'positive', None, None, None, None]
+    """
+    name = _share_name(path)
+    if not name.isascii():
+        return None if holds_chinese(name, NO_SHARES) else _OF_PART.get(chinese_ending(name))
+    found = _PART_OF.search(name)
+    return None if found is None or name.endswith("average_precision") else _OF_PART[found[1]]
 
 
 def is_mean(path: str, *, of_answers: bool) -> bool:

@@ -118,7 +118,11 @@ def test_a_size_of_a_part_that_is_a_share_of_the_data_is_no_number_of_examples(s
         ({"accuracy": 0.9, "n": 5}, "accuracy", "0.9 of 5 is not a whole number"),
         ({"accuracy": 0.6137, "n": 1319}, "accuracy", "0.6137 of 1319 is not a whole number"),
         ({"accuracy": "0.90", "n": 19}, "accuracy", "0.9 of 19 is not a whole number"),
-        ({"accuracy": 0.9, "total": 12.5}, "accuracy", "no interval known: total is not read as a number of examples; write n, or pass n="),
+        (
+            {"accuracy": 0.9, "total": 12.5},
+            "accuracy",
+            "total is not read as the number of examples of accuracy, because it may count something else; write n, or pass n=",
+        ),
         ({"acc": 0.9, "acc_stderr": 0.0}, "acc", "acc_stderr is 0"),
         ({"acc": 0.9, "acc_stderr": 0.6}, "acc", "acc_stderr = 0.6 cannot be the standard error of 0.9"),
         ({"acc": 0.9, "acc_stderr": 1e-5}, "acc", "acc_stderr = 1e-05 cannot be the standard error of 0.9"),
@@ -169,9 +173,90 @@ def test_a_text_that_is_no_number_of_examples_is_not_taken_for_another_one(writt
 )
 def test_what_counts_something_is_no_number_of_examples_and_is_named(name):
     first, second = ({"acc": value, name: 1319} for value in (0.8476118271417741, 0.8544351781652767))
-    told = f"no interval known: {name} is not read as a number of examples; write n, or pass n="
+    told = f"{name} is not read as the number of examples of acc, because it may count something else; write n, or pass n="
     assert interval(first, second, "acc").reason == told
     assert compare(first, second)[name].role is None
+
+
+@pytest.mark.parametrize(
+    ("metric", "name"),
+    [
+        ("recall", "recall_n"),
+        ("recall", "recall_support"),
+        ("test_recall", "test_recall_n_samples"),
+        ("sensitivity", "sensitivity_n"),
+        ("recall", "n_pos"),
+        ("tpr", "num_positives"),
+        ("sensitivity", "n_positive_samples"),
+        ("specificity", "n_neg"),
+        ("fpr", "n_negatives"),
+        ("precision", "precision_n"),
+        ("召回率", "召回率_n"),
+        ("召回率", "正样本数"),
+        ("特异度", "负样本数"),
+    ],
+)
+def test_a_share_of_some_examples_has_the_interval_of_their_number(metric, name):
+    first, second = {metric: 0.8, name: 200, "n": 5000}, {metric: 0.9, name: 200, "n": 5000}
+    found = interval(first, second, metric)
+    low, high = proportion.confint_proportions_2indep(180, 200, 160, 200, method="newcomb", compare="diff")
+    assert (found.interval.low, found.interval.high) == pytest.approx((low, high), abs=1e-9)
+    assert compare(first, second)[name].role is not None
+
+
+@pytest.mark.parametrize(
+    ("metric", "part"),
+    [
+        ("recall", "a share of the positive ones"),
+        ("specificity", "a share of the negative ones"),
+        ("precision", "a share of those predicted to be positive"),
+        ("npv", "a share of those predicted to be negative"),
+    ],
+)
+@pytest.mark.parametrize("name", ["n", "support", "n_test", "n_queries"])
+def test_why_a_number_of_all_examples_is_not_that_of_a_share_of_some_is_told_in_the_verdict(metric, part, name):
+    c = compare({metric: 0.8, name: 200}, {metric: 0.9, name: 200})
+    told = f"{name} is not read as the number of examples of {metric}, because {metric} is {part}; write {metric}_n with their number"
+    assert c.interval(metric, "0.2.0").reason == told
+    assert f"What is given for {metric} gives no interval: {told}." in c.verdict.sentences
+
+
+@pytest.mark.parametrize("metric", ["macro_recall", "weighted_recall", "recall@10", "average_precision", "mean_recall"])
+def test_averages_of_shares_of_some_examples_have_no_number_of_examples(metric):
+    named = {f"{metric}_n": 200, "n_pos": 200}
+    assert interval({metric: 0.8, **named}, {metric: 0.9, **named}, metric).interval is None
+
+
+def test_the_support_of_a_class_is_the_number_of_examples_of_its_recall():
+    def report(hits):
+        classes = {name: {"recall": hit / 50, "precision": 0.8, "support": 50} for name, hit in zip(("cat", "dog"), hits, strict=True)}
+        return {**classes, "macro avg": {"recall": sum(hits) / 100, "support": 100}}
+
+    found = compare(report((30, 40)), report((45, 40)))
+    low, high = proportion.confint_proportions_2indep(45, 50, 30, 50, method="newcomb", compare="diff")
+    known = found.interval("cat.recall", "0.2.0").interval
+    assert (known.low, known.high) == pytest.approx((low, high), abs=1e-9)
+    assert found.interval("macro avg.recall", "0.2.0").interval is None
+    assert found.interval("cat.precision", "0.2.0").interval is None
+
+
+@pytest.mark.parametrize("name", ["样本数", "样本数量", "测试样本数", "测试样本数量", "测试集样本数"])
+def test_chinese_numbers_of_examples_are_read(name):
+    found = interval({"准确率": 0.8, name: 1000}, {"准确率": 0.85, name: 1000}, "准确率")
+    assert found.reason.startswith("n = 1000 and 1000")
+
+
+def test_the_number_of_examples_of_the_test_set_is_not_that_of_another_part():
+    first, second = ({"验证准确率": value, "测试样本数": 1000} for value in (0.8, 0.85))
+    assert interval(first, second, "验证准确率").interval is None
+    first, second = ({"测试准确率": value, "测试样本数": 1000} for value in (0.8, 0.85))
+    assert interval(first, second, "测试准确率").interval is not None
+
+
+@pytest.mark.parametrize("name", ["种子数", "随机种子数", "种子数量"])
+def test_chinese_numbers_of_seeds_are_numbers_of_runs(name):
+    first, second = ({"准确率": value, "准确率标准差": 0.01, name: 5} for value in (0.8, 0.85))
+    assert interval(first, second, "准确率").reason.startswith("5 and 5 runs")
 
 
 def test_a_share_that_may_be_percent_has_no_interval():
