@@ -113,6 +113,11 @@ class Ranking(Displayed, Sequence[Ranked]):
         # the value of the baseline, None where it has none, however many places are shown
         self._base = next((entry.value - entry.delta for entry in self.entries if entry.delta is not None), None)
         self._total = len(self.entries) if total is None else total
+        # what is found of all of them, and how numbers are written, however many places are shown
+        self._answer = self._find_answer()
+        self._unit = self._scale.absolute if self._has_intervals else self._scale
+        self._form = choose_format(entry.value for entry in self.entries)
+        self._is_shared = sum(entry.rank == 1 for entry in self.entries) > 1
 
     def head(self, count: int = 5) -> Ranking:
         """Return the first places only.
@@ -125,7 +130,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         Returns
         -------
         Ranking
-            Shorter, with the same `unranked`.
+            Shorter, with the same `unranked`, and with what was found of all versions: `ranking[:5]` is the same.
 
         Raises
         ------
@@ -141,8 +146,12 @@ class Ranking(Displayed, Sequence[Ranked]):
         <Ranking of 4 versions by latency_ms@wine-noisy: 1.5.0>
         """
         count = number_argument("count", count, least=0, whole=True)
+        return self._cut(slice(count))
+
+    def _cut(self, places: slice) -> Ranking:
+        """Some places of it; what was found of all of them stays."""
         found = copy(self)
-        found.entries = self.entries[:count]
+        found.entries = self.entries[places]
         found.__dict__.pop("_has_intervals", None)
         return found
 
@@ -175,14 +184,14 @@ class Ranking(Displayed, Sequence[Ranked]):
     @overload
     def __getitem__(self, key: int) -> Ranked: ...
     @overload
-    def __getitem__(self, key: slice) -> Sequence[Ranked]: ...
-    def __getitem__(self, key: int | slice) -> Ranked | Sequence[Ranked]:
+    def __getitem__(self, key: slice) -> Ranking: ...
+    def __getitem__(self, key: int | slice) -> Ranked | Ranking:
         if isinstance(key, str):
             raise CallError(
                 say("{kind} {lacks}", kind="Ranking", lacks=say("has places, not names")),
                 hint=say("Use {code}.", code=f"next(each for each in ranking if each.version == {key!r})"),
             )
-        return self.entries[key]
+        return self._cut(key) if isinstance(key, slice) else self.entries[key]
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -199,7 +208,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         return say("of {count} by {metric}: {names}", count=counted(self._total, "version"), metric=self.key.shown, names=names)
 
     def _describe(self) -> Block:
-        form = choose_format(entry.value for entry in self.entries)
+        form = self._form
         known = self._has_intervals
         rows = [self._row(entry, form, known=known) for entry in self.entries]
         against = "By {metric}: {words}; the difference is to {baseline}, the baseline."
@@ -211,8 +220,7 @@ class Ranking(Displayed, Sequence[Ranked]):
             note = [say(alone, metric=self.key.shown, words=self.words)]
         if self.baseline and not self._is_against:
             note.append(say("No differences: {baseline}, the baseline, has no number.", baseline=self._told(self.baseline)))
-        shared = sum(entry.rank == 1 for entry in self.entries) > 1
-        meanings = {**_SIGNS, **({"?": _OF_SEVERAL} if shared else {}), **(_TOLERANT if self._tolerance else {})}
+        meanings = {**_SIGNS, **({"?": _OF_SEVERAL} if self._is_shared else {}), **(_TOLERANT if self._tolerance else {})}
         if self._is_exact:
             meanings |= {BEST: "best", BEST_AS_MEASURED: "best"}
         signs = {sign for row in rows for sign in _SIGNS if sign == row[-1]}
@@ -232,7 +240,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         return Table(
             columns,
             [row[: len(columns)] for row in rows],
-            caption=self._answer(),
+            caption=self._answer,
             note=Lines(note),
             row_headers=2,
             total=self._total,
@@ -244,7 +252,7 @@ class Ranking(Displayed, Sequence[Ranked]):
         """Whether there is a baseline with a number, to which differences are."""
         return bool(self.baseline) and self._base is not None
 
-    def _answer(self) -> Phrase:
+    def _find_answer(self) -> Phrase:
         """Say which versions are first, and how many others may be."""
         ahead = [self._told(entry.version) for entry in self.entries if entry.rank == 1]
         if not ahead:
@@ -272,11 +280,6 @@ class Ranking(Displayed, Sequence[Ranked]):
     @cached_property
     def _has_intervals(self) -> bool:
         return any(entry.interval is not None for entry in self.entries)
-
-    @property
-    def _unit(self) -> Scale:
-        """How differences are written: beside intervals in the unit of these."""
-        return self._scale.absolute if self._has_intervals else self._scale
 
 
 _SIGNS = {

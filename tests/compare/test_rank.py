@@ -491,3 +491,24 @@ def test_by_a_metric_the_best_and_those_not_told_apart_from_it_stand_next_to_the
     assert columns(c._repr_html_())[:5] == ["0.1.0", "0.5.0", "0.3.0", "0.2.0", "0.4.0"]
     page = c.report(tmp_path / "report.html", charts=False).read_text("utf-8")
     assert columns(page)[:5] == ["0.1.0", "0.5.0", "0.3.0", "0.2.0", "0.4.0"]
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "error_rate"])
+def test_a_cut_ranking_says_what_was_found_of_all_versions(metric):
+    c = compare(*({metric: value, "n": 1000} for value in (0.6, 0.61, 0.62, 0.3, 0.9)))
+    ranking = c.rank(metric)
+    whole = str(ranking).splitlines()
+    for cut in (ranking.head(1), ranking.head(2), ranking[:3], ranking[3:], ranking[1:2]):
+        shown = str(cut).splitlines()
+        assert shown[0] == whole[0]
+        rows = [" ".join(line.split()) for line in shown if line.lstrip()[:1].isdigit()]
+        assert len(rows) == len(cut)
+        assert {*rows} <= {" ".join(line.split()) for line in whole}
+        assert [entry.version for entry in cut] == [entry.version for entry in ranking if entry in tuple(cut)]
+
+
+def test_the_first_of_a_ranking_is_not_called_told_apart_because_the_others_are_cut():
+    ranking = compare(*({"accuracy": value, "n": 100} for value in (0.6, 0.61, 0.62, 0.3))).rank("accuracy")
+    assert str(ranking).startswith("Ranking by accuracy: 0.3.0 first, 2 more not told apart\n")
+    assert str(ranking.head(1)).startswith("Ranking by accuracy: 0.3.0 first, 2 more not told apart\n")
+    assert str(ranking[2:]).startswith("Ranking by accuracy: 0.3.0 first, 2 more not told apart\n")
