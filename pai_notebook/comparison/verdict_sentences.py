@@ -99,6 +99,12 @@ def _sentences(comparison: Comparison, by: Sequence[Row], tolerance: Tolerance, 
     return _Sentences(comparison, judged, metrics, mixed, by, tolerance=tolerance)
 
 
+def _kind(reason: Phrase) -> str:
+    """What tells one kind of reason from others, whatever metric and version it is told of."""
+    inner = reason.values.get("reason") if isinstance(reason.values, dict) else None
+    return _kind(inner) if isinstance(inner, Phrase) else reason.template
+
+
 def _is_measured(judged: Judged) -> bool:
     return judged.standing is Standing.UNKNOWN
 
@@ -199,7 +205,9 @@ class _Sentences(BestSentences, AsideSentences):
             said = "Equal to {baseline} as measured in every quality metric."
             if any(each.change.delta for each in compared):
                 said = "Equal to {baseline} as measured, or within the tolerance, in every quality metric."
-            yield Finding(say(said, baseline=self._base), self._rows(compared))
+            if self._mixed:  # not all of them are
+                said = "Equal to {baseline} as measured in {metrics}."
+            yield Finding(say(said, baseline=self._base, metrics=self._metrics_of(compared)), self._rows(compared))
         yield from self._all_tolerated(compared)
         yield from self._alone()
         yield from self.unseen()
@@ -364,7 +372,7 @@ class _Sentences(BestSentences, AsideSentences):
         for each in self._tested:
             if each.change.evidence is not None and each.change.evidence.doubt is not None:
                 found.setdefault(each.change.evidence.doubt, []).append(each)
-        for doubt, several in list(found.items())[:METRICS]:
+        for doubt, several in found.items():
             metrics = first(self._by_path(several, self._with_datasets), METRICS)
             yield Finding(say("For {metrics}, {doubt}.", metrics=metrics, doubt=doubt), self._rows(several))
 
@@ -382,14 +390,30 @@ class _Sentences(BestSentences, AsideSentences):
         for each in found:
             if each.change.evidence is not None and each.change.evidence.is_given:
                 refused.setdefault(each.change.evidence.reason, []).append(each)
-        # what is given and does not fit is an error of somebody
-        for reason, several in list(refused.items())[:METRICS]:
-            metrics = first(self._by_path(several, self._with_datasets), METRICS)
-            yield Finding(
-                say("What is given for {metrics} gives no interval: {reason}.", metrics=metrics, reason=reason), self._rows(several)
-            )
-        if more := [each for several in list(refused.values())[METRICS:] for each in several]:
-            yield self._told("What is given gives no interval for other reasons: {versions}.", more, self._with_datasets)
+        yield from self._refused(refused)
+
+    def _refused(self, refused: dict[Phrase, list[Judged]]) -> Iterator[Finding]:
+        """Say why what is given gives no interval, which is an error of somebody: every kind of reason, that of most metrics first."""
+        kinds: dict[str, list[Phrase]] = {}
+        for reason in refused:
+            kinds.setdefault(_kind(reason), []).append(reason)
+        by = {(row.path, row.dataset) for row in self._by}
+
+        def weight(reasons: Sequence[Phrase]) -> tuple[bool, int]:
+            """Whether it is of the metric that matters, and of how many values."""
+            several = [each for reason in reasons for each in refused[reason]]
+            return any((each.row.path, each.row.dataset) in by for each in several), len(several)
+
+        few = len(refused) <= METRICS
+        ordered = [[reason] for reason in refused] if few else list(kinds.values())
+        for reasons in sorted(ordered, key=weight, reverse=True):
+            of_one, others = refused[reasons[0]], [each for reason in reasons[1:] for each in refused[reason]]
+            said = "What is given for {metrics} gives no interval: {reason}."
+            if others:
+                said = "What is given for {metrics} gives no interval: {reason}; the same kind of reason for {versions}."
+            metrics = first(self._by_path(of_one, self._with_datasets), METRICS)
+            versions = self._listed(others, self._with_datasets) if others else ""
+            yield Finding(say(said, metrics=metrics, reason=reasons[0], versions=versions), self._rows([*of_one, *others]))
 
     def _measured(self) -> Iterator[Finding]:
         """Say what is ahead and behind as measured only."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pai_notebook.comparison.cell_changes import in_percent, told_difference
 from pai_notebook.comparison.comparability import looks_mixed, with_models
 from pai_notebook.comparison.judged import Judged, Standing, has_number
+from pai_notebook.comparison.near_names import near_rows
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, left_to_lose
 from pai_notebook.comparison.together import is_judged
 from pai_notebook.comparison.verdict import Finding
@@ -87,7 +88,11 @@ class VerdictWords:
         return named or (say("no dataset") if self._measured_on[self._path(row)] > 1 else "")
 
     def _told(self, template: str, judged: Sequence[Judged], write: Callable[[list[Judged]], str], *, most: int = VERSIONS) -> Finding:
-        """Fill a template of ours with versions and, in each, the metrics, each once over its datasets; of many the largest or the last.
+        """Fill a template of ours with versions and, in each, the metrics."""
+        return Finding(say(template, baseline=self._base, versions=self._listed(judged, write, most)), self._rows(judged), listing=True)
+
+    def _listed(self, judged: Sequence[Judged], write: Callable[[list[Judged]], str], most: int = VERSIONS) -> Phrase:
+        """Write versions and, in each, the metrics, each once over its datasets; of many the largest or the last.
 
         Where that would be long, versions that have the same in the same metrics on the same datasets are told together.
         """
@@ -111,7 +116,7 @@ class VerdictWords:
         shown = joined(texts, "; ")
         if len(versions) > most:
             shown = say("{shown}; and {count} more versions", shown=shown, count=len(versions) - most)
-        return Finding(say(template, baseline=self._base, versions=shown), self._rows(judged), listing=True)
+        return shown
 
     def _in_metrics(
         self, places: Sequence[int], versions: dict[int, dict[str, list[Judged]]], write: Callable[[list[Judged]], str]
@@ -201,10 +206,13 @@ class VerdictWords:
     @cached_property
     def _bare(self) -> frozenset[int]:
         """Positions of the versions that have none of the several quality metrics of the baseline."""
-        missing = [row for row in self._varied if has_number(row.cells[self._baseline])]
+        # what is stated in two units is there
+        missing = [row for row in (*self._varied, *self._mixed) if has_number(row.cells[self._baseline])]
         if len({row.path for row in missing}) < 2 or len(self._varied) < len(self._metrics):  # noqa: PLR2004 - one is named
             return frozenset()
-        return frozenset(place for place in range(len(self._names)) if all(is_blank(row.cells[place]) for row in missing))
+        bare = [place for place in range(len(self._names)) if all(is_blank(row.cells[place]) for row in missing)]
+        # under another name, as in percent, it may state one
+        return frozenset(bare).difference(near_rows(self._metrics, self._baseline) if bare else ())
 
     def _lacked(self, judged: Judged) -> str:
         """What a metric that is missing is told by: its path, or all that a version lacks together."""

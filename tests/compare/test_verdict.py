@@ -974,3 +974,50 @@ def test_a_rejected_version_is_marked_and_the_verdict_says_so_where_it_is_the_be
     assert "may not go live" not in str(asked)
     assert str(plain).count("✗ Rejected") == 2 * 2  # above metrics and fields
     assert "✗" not in str(Comparison(versions[:1]))
+
+
+def test_a_metric_in_two_units_is_not_missing():
+    verdict = compare({"accuracy": 0.91, "f1": 0.9, "auc": 0.8, "map": 0.7}, {"accuracy": 92.0, "f1": 91.0}).verdict
+    assert "Missing: 0.2.0 in auc, map." in verdict
+    assert "Not judged, as some values look like percent and others like fractions: accuracy, f1." in verdict
+    assert not any("every quality metric" in sentence for sentence in verdict.sentences)
+
+
+def test_a_metric_of_another_name_in_percent_is_not_missing_among_every_one():
+    c = compare({"accuracy": 0.91, "f1": 0.9}, {"accuracy (%)": 92.0, "f1 (%)": 91.0})
+    assert "Missing: 0.2.0 in accuracy, f1." in c.verdict
+    assert "0.2.0 and 0.1.0 may use different names for the same metric: accuracy (%) and accuracy, f1 (%) and f1" in c.comparability
+
+
+def test_equal_is_not_said_of_what_is_not_judged():
+    verdict = compare({"accuracy": 0.91, "f1": 0.9}, {"accuracy": 92.0, "f1": 0.9}).verdict
+    assert "Equal to 0.1.0 as measured in f1." in verdict
+    assert not any("every quality metric" in sentence for sentence in verdict.sentences)
+
+
+def test_every_reason_why_what_is_given_gives_no_interval_is_told_with_its_metrics():
+    given = {
+        "accuracy_stderr": 0.9,
+        "em_std": 0.1,
+        "top1_ci": "wide",
+        "pass_rate_n": 7,
+        "n_users": 4,
+        "win_rate_stderr": 0.0,
+    }
+    metrics = ("accuracy", "em", "top1", "pass_rate", "hit_rate", "win_rate")
+    found = compare(*({**dict.fromkeys(metrics, value), **given} for value in (0.4, 0.45, 0.45)), by="win_rate").verdict.sentences
+    told = [sentence for sentence in found if sentence.startswith("What is given for")]
+    assert told[0] == "What is given for win_rate gives no interval: win_rate_stderr is 0."
+    assert {sentence.split()[4] for sentence in told} == {*metrics}
+    assert not any("other reasons" in sentence for sentence in found)
+    given_for_em = "em_std is given, but not whether over examples, runs or folds; write em_stderr, or n_runs"
+    assert f"What is given for em gives no interval: {given_for_em}." in told
+
+
+def test_a_kind_of_reason_of_many_metrics_is_told_once_with_all_of_them():
+    names = [f"bench{letter}.accuracy" for letter in "abcdefgh"]
+    first, second = (dict.fromkeys(names, value) | {f"{name}_std": 0.01 for name in names} for value in (0.8, 0.85))
+    told = [sentence for sentence in compare(first, second).verdict.sentences if sentence.startswith("What is given for")]
+    assert len(told) == 1
+    assert "the same kind of reason for 0.2.0 in" in told[0]
+    assert "more metrics" in told[0]
