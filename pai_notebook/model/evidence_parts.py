@@ -9,6 +9,7 @@ from functools import lru_cache
 from pai_notebook.model.evidence_names import EvidenceName
 from pai_notebook.model.evidence_words import Role, fold
 from pai_notebook.model.flatten import split_path
+from pai_notebook.model.metric_scales import is_share
 from pai_notebook.model.metric_words import words_of
 
 # Path and dataset of a metric.
@@ -23,8 +24,8 @@ _PARTS = {
 _PART = "|".join(_PARTS)
 _COUNT = re.compile(
     rf"(?:n|num|nobs|support)_(?P<behind>{_PART})(?:_(?:samples|examples|items|size))?"
-    rf"|(?P<before>{_PART})_?(?:(?:n|num)_(?:samples|examples)|n|nobs|n_obs|support|samples|examples|set_size|sample_size|size|样本数|样本量)"
-    rf"|(?:样本数|样本量)_?(?P<last>{_PART})"
+    rf"|(?P<before>{_PART})_?(?:(?:n|num)_(?:samples|examples)|n|nobs|n_obs|support|samples|examples|set_size|sample_size|size|样本数量?|样本量)"
+    rf"|(?:样本数量?|样本量)_?(?P<last>{_PART})"
 )
 
 
@@ -64,7 +65,14 @@ def counts_of_parts(
     if not counting:
         return {}
     measured = {(key[1], split_path(key[0])[:-1], part) for key in names if key not in counting for part in parts_named(key[0])}
-    return {
+    # in Chinese that of the test set is how the number of examples is called where no metric names a part
+    plain = {(dataset, split_path(path)[:-1]) for path, dataset in names if is_share(path) and not parts_named(path)}
+    tested = {
+        key: EvidenceName(Role.EXAMPLES, split_path(key[0])[:-1], sibling=True)
+        for key, part in counting.items()
+        if part == "test" and not key[0].isascii() and (key[1], split_path(key[0])[:-1]) in plain and _are_counts(numbers(key))
+    }
+    return tested | {
         key: EvidenceName(Role.EXAMPLES, (*above, part), sibling=True)
         for key, part in counting.items()
         if (key[1], above := split_path(key[0])[:-1], part) in measured and _are_counts(numbers(key))

@@ -62,8 +62,7 @@ def _counts(words: str, role: Role) -> dict[str, Term]:
 
 
 _EXAMPLES = _terms("n num_samples n_samples num_examples n_examples sample_size n_obs nobs support 样本数 样本数量 样本量", Role.EXAMPLES)
-# The same of the test set, which are those of a metric that names no other part of the data, and of the positive or negative ones.
-_OF_TEST = _terms("测试_样本数 测试_样本数量 测试_样本量 测试集_样本数 测试集_样本数量 测试集_样本量", Role.EXAMPLES)
+# The same of the positive or negative ones.
 POSITIVES = _words("pos positive positives positive_samples positive_examples pos_samples pos_examples")
 NEGATIVES = _words("neg negative negatives negative_samples negative_examples neg_samples neg_examples")
 CHINESE_POSITIVES = _words("正_样本数 正_样本数量 正例数 阳性_样本数 阳性数")
@@ -99,7 +98,7 @@ _HOW = re.compile("^(?:bootstrap|boostrap|clustered)_|_(?:bootstrap|clustered)$|
 # What may stand behind the name of a metric, or before it as `std_accuracy`; the rest stands beside it.
 _BEFORE = {**_ERRORS, **_SPREADS}
 _BEHIND = {**_BEFORE, **_MARGINS, **_RUNS, **_FOLDS, **_EXAMPLES}
-_BESIDE = {**_EXAMPLES, **_OF_TEST, **_OF_PARTS, **_CV, **_BEFORE, **_MARGINS, **_RUNS, **_FOLDS}
+_BESIDE = {**_EXAMPLES, **_OF_PARTS, **_CV, **_BEFORE, **_MARGINS, **_RUNS, **_FOLDS}
 
 _LOW = "lower_?bound|lower_?limit|lower|lwr|low|lo|lb|lcl|lci|lcb"
 _HIGH = "upper_?bound|upper_?limit|upper|upr|high|hi|ub|ucl|uci|ucb"
