@@ -318,7 +318,7 @@ class Readings:
             for row in settings:
                 yield SourceReading(row, refusal=say(setting, name=row, metric=split_path(key[0])[-1]))
             if bounds is None:
-                yield SourceReading(name, refusal=say("{name} cannot be read as an interval", name=name))
+                yield SourceReading(name, refusal=say("{name} cannot be read as an interval; write its two ends as a list", name=name))
             elif bounds[0] > bounds[1]:
                 yield SourceReading(name, refusal=say("{name} ends below where it begins", name=name))
             elif not bounds[0] <= value <= bounds[1]:

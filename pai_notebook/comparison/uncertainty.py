@@ -27,7 +27,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_scales import Part, is_percent_beside, is_percentable, is_share, part_of_share
+from pai_notebook.model.metric_scales import Part, is_percentable, is_share, part_of_share, percent_among
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
@@ -217,7 +217,7 @@ class Uncertainty:
                 )
             )
         low, high = sorted((value, base))
-        if 0 < low <= 1 < high and is_percent_beside(key[0], high, [low]):
+        if 0 < low <= 1 and percent_among(key[0], {place: high, other: low}):
             return Evidence(say("one looks like percent and the other like a fraction"))
         if not self._readings.has_source(key, n or self._n):
             return self._nothing(key, place)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.interval import level_of_each
+from pai_notebook.comparison.interval_text import value_beside
 from pai_notebook.comparison.judged import Judged, Standing, has_number, judge
 from pai_notebook.comparison.rows import Row, is_alike, left_to_lose
 from pai_notebook.comparison.runs import Runs
@@ -234,7 +235,10 @@ class _Sentences(BestSentences, AsideSentences):
             row, text = next(texts, (None, ""))
             if row is not None:
                 said = "No verdict: {metric} is text, such as {text!r}, not a number."
-                share = _PERCENT.fullmatch(text)
+                share, beside = _PERCENT.fullmatch(text), value_beside(text)
+                if beside is not None:
+                    told = "No verdict: {metric} is text, such as {text!r}; write the number {number}, and the text as {metric}_ci."
+                    return say(told, metric=self._path(row), text=text[:_QUOTED], number=format_computed(beside))
                 number = float(share[1]) / 100 if share else None
                 said = said if number is None else "No verdict: {metric} is text, such as {text!r}; write the number {number}."
                 return say(said, metric=self._path(row), text=text[:_QUOTED], number=number if number is None else format_computed(number))

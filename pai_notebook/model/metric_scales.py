@@ -81,6 +81,7 @@ _WHOLE_PARTS = word_set("pq sq rq pq_th sq_th rq_th pq_st sq_st rq_st nds nsd c_
 _PART_ENDINGS = word_set("交并比 相似度")
 _NO_PARTS = NO_PARTS | AMOUNTS | LOWER | VETOES | FLIPS
 # `top_10%` is a part of the data, `percentage_error` a fraction
+_HARDLY = 50  # how many times as large one rate below 1 % hardly is as another
 _PERCENT_NAME = re.compile(r"(?<![0-9])(?<![0-9][ _-])(?:[%％]|(?:percent(?:age)?|pct)(?=[\W_]{0,3}$))", re.IGNORECASE)
 _NEVER_SHARES = NO_SHARES | VETOES
 # What a whole table has, and no mean of numbers of its examples is; then what may be one, but not of right and wrong answers.
@@ -354,6 +355,10 @@ def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
     ((0, 1), ())
     """
     above = [place for place, value in values.items() if 1 < value <= 100 or (1 < value < math.inf and is_share(path))]  # noqa: PLR2004
+    if not above and len(values) > 1 and _names_percent(path) and not is_large_share(path):
+        # 0.8 and 0.008: hardly two percentages
+        least = min((value for value in values.values() if value > 0), default=math.inf)
+        return tuple(place for place, value in values.items() if _HARDLY * least <= value <= 1)
     # most have no value above 1, which is told at once
     if not above or not (is_percentable(path) or _is_rated(path)):
         return ()

@@ -213,10 +213,10 @@ def test_intervals_and_errors_are_read_under_each_of_their_usual_names(beside):
 @pytest.mark.parametrize(
     ("beside", "said"),
     [
-        ({"accuracy_ci": "0.7/0.9"}, "accuracy_ci cannot be read as an interval"),
-        ({"accuracy_ci": {"p2": 0.7, "p97": 0.9}}, "accuracy_ci.p2 cannot be read as an interval"),
-        ({"accuracy_ci": {"low": 0.7}}, "accuracy_ci.low cannot be read as an interval"),
-        ({"accuracy_ci95_high": 0.9}, "accuracy_ci95_high cannot be read as an interval"),
+        ({"accuracy_ci": "0.7/0.9"}, "accuracy_ci cannot be read as an interval; write its two ends as a list"),
+        ({"accuracy_ci": {"p2": 0.7, "p97": 0.9}}, "accuracy_ci.p2 cannot be read as an interval; write its two ends as a list"),
+        ({"accuracy_ci": {"low": 0.7}}, "accuracy_ci.low cannot be read as an interval; write its two ends as a list"),
+        ({"accuracy_ci95_high": 0.9}, "accuracy_ci95_high cannot be read as an interval; write its two ends as a list"),
         ({"accuracy_stderr": "wide"}, "accuracy_stderr is not a number"),
     ],
 )
@@ -454,7 +454,11 @@ def test_integers_that_no_float_holds_are_no_error_wherever_they_stand(spelling,
     ("beside", "options", "said"),
     [
         ({"accuracy_stderr": "about 4.5%", "n": 10_000}, {}, "stated, but not believed: accuracy_stderr is not a number (0.1.0, 0.2.0)"),
-        ({"accuracy_ci": "wide", "n": 10_000}, {}, "stated, but not believed: accuracy_ci cannot be read as an interval (0.1.0, 0.2.0)"),
+        (
+            {"accuracy_ci": "wide", "n": 10_000},
+            {},
+            "stated, but not believed: accuracy_ci cannot be read as an interval; write its two ends as a list (0.1.0, 0.2.0)",
+        ),
         ({"accuracy_stderr": 0, "n": 10_000}, {}, "stated, but not believed: accuracy_stderr is 0 (0.1.0, 0.2.0)"),
         ({"n": 100}, {"n": 100_000}, "stated, but n= is used instead: n = 100 (0.1.0, 0.2.0)"),
     ],
@@ -531,3 +535,44 @@ def test_objects_of_errors_in_the_plural_are_evidence_of_the_metrics_in_them(wor
     first = {"accuracy": 0.90, "n": 1000, word: {"accuracy": 0.05}}
     c = compare(first, {**first, word: {"accuracy": 0.02}})
     assert {row.path for row in c.metrics if row.is_evidence} == {"n", f"{word}.accuracy"}
+
+
+@pytest.mark.parametrize("name", ["accuracy_ci", "accuracy置信区间"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.90～0.92",
+        "（0.90，0.92）",
+        "【0.90，0.92】",
+        "0.90、0.92",
+        "0.90——0.92",
+        "90%～92%",
+        "90％～92％",
+        "０．９０～０．９２",
+        "0.912（0.90～0.92）",
+        "0.912（95%CI：0.90–0.92）",
+        "91.2%（90%～92%）",
+        "0.912［0.90，0.92］",
+        "0.912，95%CI：0.90～0.92",
+        "95%置信区间：0.90~0.92",
+        "95%的可信区间为0.90到0.92",
+        "0.90至0.92（95%）",
+    ],
+)
+def test_intervals_are_read_as_they_are_written_in_chinese(name, text):
+    first, second = {"accuracy": 0.912, name: text}, {"accuracy": 0.95, name: [0.94, 0.96]}
+    found = compare(first, second).interval("accuracy", "0.2.0").interval
+    assert (found.low, found.high) == pytest.approx((0.038 - math.hypot(0.01, 0.008), 0.038 + math.hypot(0.01, 0.012)))
+
+
+def test_an_interval_in_percent_beside_a_value_in_percent_is_read():
+    first, second = {"accuracy": 91.2, "accuracy_ci": "91.2（90.1～92.3）"}, {"accuracy": 95.0, "accuracy_ci": "94%～96%"}
+    found = compare(first, second).interval("accuracy", "0.2.0").interval
+    assert (found.low, found.high) == pytest.approx((3.8 - math.hypot(1, 1.1), 3.8 + math.hypot(1, 1.1)))
+
+
+@pytest.mark.parametrize("text", ["0.912（95%CI：0.90–0.92）", "91.2%（90%～92%）", "0.912±0.01", "0.912, 95% CI: 0.90-0.92"])
+def test_a_value_that_is_written_with_its_interval_is_told_how_to_be_written(text):
+    verdict = compare({"accuracy": text}, {"accuracy": text}).verdict
+    assert f"No verdict: accuracy is text, such as {text!r}; write the number 0.912, and the text as accuracy_ci." in verdict
+    assert compare({"accuracy": 0.912, "accuracy_ci": text}, {"accuracy": 0.92, "accuracy_ci": text}).interval("accuracy", "0.2.0").interval

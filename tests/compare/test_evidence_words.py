@@ -254,7 +254,7 @@ def test_what_stands_beside_several_values_is_named_for_each_of_them(word, metri
 def test_a_bound_without_the_other_one_is_named_and_not_judged(word):
     sign = 1 if word in ("upper", "ucl", "high") else -1
     c = compare(*({"accuracy": value, f"accuracy_{word}": value + sign * _W, "n": 10_000} for value in (0.8, 0.85)))
-    told = f"accuracy_{word} cannot be read as an interval".replace("_p2.5", "_p2\\.5")
+    told = f"accuracy_{word} cannot be read as an interval; write its two ends as a list".replace("_p2.5", "_p2\\.5")
     assert f"stated, but not believed: {told}" in " ".join(str(c).split())
     assert [row.path for row in c.metrics if not row.is_evidence] == ["accuracy"]
 

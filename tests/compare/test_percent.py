@@ -245,6 +245,14 @@ def test_a_rate_in_percent_may_be_small_but_not_as_small_as_a_fraction_of_anothe
     assert percent_among(name, {0: percent, 1: percent / 10}) == ()
 
 
+def test_a_rate_below_1_percent_beside_the_same_as_a_fraction_is_not_judged():
+    c = compare({"EER (%)": 0.8, "n": 1000}, {"EER (%)": 0.008, "n": 1000}, {"EER (%)": 0.7, "n": 1000})
+    assert "Not judged, as some values look like percent and others like fractions: EER (%)." in c.verdict
+    assert c.interval("EER (%)", "0.2.0").reason == "one looks like percent and the other like a fraction"
+    assert percent_among("EER (%)", {0: 0.8, 1: 0.09}) == ()
+    assert percent_among("EER", {0: 0.8, 1: 0.008}) == ()
+
+
 RATES = ["WER (%)", "cer_pct", "EER (%)", "error_rate (%)", "字错率（%）", "误报率(%)", "MAPE (%)", "der_percent", "gpu_utilization_pct"]
 
 
