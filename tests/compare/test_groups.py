@@ -1042,3 +1042,20 @@ def test_groups_whose_runs_are_in_percent_and_in_fractions_are_not_judged_and_sa
         assert "some values look like percent" in str(c.check(rule))
     with pytest.raises(ComparisonError, match=r"some values look like percent|has no number to rank: differs among members"):
         c.best("accuracy")
+
+
+@pytest.mark.parametrize(
+    ("base", "passes"), [((0.8, math.nan, 0.81), True), ((0.8, math.nan, math.nan), True), ((math.nan, math.nan), False)]
+)
+def test_rules_compare_with_the_runs_of_the_baseline_that_have_a_number(base, passes):
+    docs = [
+        {
+            "VersionName": f"{major}.{seed}.0",
+            "TrainingSpec": {"HyperParameters": {"lr": major, "seed": seed}},
+            "Metrics": {"accuracy": value},
+        }
+        for major, values in enumerate((base, (0.9, 0.91, 0.92)), 1)
+        for seed, value in enumerate(values)
+    ]
+    groups = pnb.VersionSet.from_documents(docs, "model-a").group_repeats()
+    assert groups.compare(groups[0].version_name).check("accuracy >= baseline").passed is passes
