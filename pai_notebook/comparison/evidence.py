@@ -138,9 +138,13 @@ class EvidenceFinder:
         beside = [path for path, dataset in self._counting if dataset == key[1] and split_path(path)[:-1] == place]
         if not beside and part_of_share(key[0]) is not None:
             # n may be that of a share beside it
-            is_used = any(dataset == key[1] and split_path(path)[:-1] == place and is_share(path) for path, dataset in self._cells)
-            return next(iter(self._index.get((key[1], True, Role.EXAMPLES, place), ())), ""), is_used
+            return next(iter(self._index.get((key[1], True, Role.EXAMPLES, place), ())), ""), (key[1], place) in self._with_shares
         return next(iter(beside), ""), False
+
+    @cached_property
+    def _with_shares(self) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """Objects that hold a share of all examples, with the dataset."""
+        return frozenset((dataset, split_path(path)[:-1]) for path, dataset in self._cells if is_share(path))
 
     @cached_property
     def _reports(self) -> frozenset[tuple[str, tuple[str, ...]]]:

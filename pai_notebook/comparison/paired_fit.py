@@ -12,7 +12,7 @@ from pai_notebook.comparison.paired_methods import bonett_price
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.group import VersionGroup
-from pai_notebook.model.metric_scales import is_percent_beside, is_percentable, mixed_units, says_percent
+from pai_notebook.model.metric_scales import is_large_share, is_percent_beside, is_percentable, mixed_units, says_percent
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 
@@ -98,13 +98,13 @@ def in_unit_of(stated: StatedMetric, result: Paired, names: Sequence[str]) -> Pa
     known = [(value, found) for value, found in zip(cells, result.values, strict=True) if value is not None]
     if result.unit != 1 or len(known) < len(cells) or not (result.counts or is_percentable(path)):
         return result
-    stated_in, found_in = (says_percent(path) or max(each) > 1 for each in zip(*known, strict=True))
+    # an accuracy in percent is above 1
+    is_named = says_percent(path) and not is_large_share(path)
+    stated_in, found_in = (is_named or max(each) > 1 for each in zip(*known, strict=True))
     if result.counts:
         return _in_unit(result, _PERCENT) if stated_in else result
     unit = _PERCENT if stated_in else 1 / _PERCENT
-    if (stated_in is found_in and not says_percent(path)) or not all(
-        abs(unit * found - value) <= abs(found - value) for value, found in known
-    ):
+    if (stated_in is found_in and not is_named) or not all(abs(unit * found - value) <= abs(found - value) for value, found in known):
         return result
     said = "the results are fractions and taken in percent, as {shown} is stated"
     if not stated_in:

@@ -73,6 +73,16 @@ def test_answers_are_told_in_percent_where_the_versions_state_percent(better, me
     assert judged.check([f"`{metric}` >= baseline with 95% confidence"]).passed
 
 
+@pytest.mark.parametrize(("metric", "unit"), [("accuracy (%)", 1), ("accuracy (%)", 100), ("success_rate (%)", 100)])
+def test_answers_are_told_in_what_a_name_that_says_percent_is_in(better, metric, unit):
+    docs = [{"VersionName": name, "Metrics": {metric: unit * np.mean(each)}} for name, each in zip(("0.1.0", "0.2.0"), better, strict=True)]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    found = c.paired(metric, tables(*better), on="id", correct="ok")
+    assert found.sentence == compared(*better).paired("accuracy", tables(*better), on="id", correct="ok").sentence
+    assert (found.remarks, found.delta) == ((), pytest.approx(unit * (np.mean(better[1]) - np.mean(better[0]))))
+    assert c.with_paired(found)[metric].changes[1].word == "better"
+
+
 def test_answers_in_percent_are_kept_in_a_file(better):
     found = in_percent(*better).paired("accuracy", tables(*better), on="id", correct="ok")
     again = read(written(found), "x")
