@@ -167,6 +167,8 @@ def apart(text: str) -> str:
 
 
 def _spelled(text: str) -> str:
+    if all(_spelled_alone(char) == char for char in set(text)):
+        return text
     out: list[str] = []
     marks = 0
     for place, char in enumerate(text):

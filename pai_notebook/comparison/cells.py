@@ -61,7 +61,9 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
     leaders = comparison.leaders(row)
     stars = {place: leaders.star_at(place) if leaders else "" for place in places}
     forms = _apart(row, stars, form)
-    words, base = _words(row, places), comparison.baseline_place
+    # numbers are written otherwise, and a table has hundreds
+    has_words = any(not _is_without_words(row, place) for place in places)
+    words, base = _words(row, places) if has_words else dict.fromkeys(places, ""), comparison.baseline_place
     silent = frozenset() if row.section == "metrics" else comparison._silent.get(kind_of_row(row), frozenset())  # noqa: SLF001 - as below
     # beside a baseline that states nothing of the kind, nothing is new
     marks = {place: [] if base in silent else _marks(comparison, row, place) for place in places}
@@ -286,6 +288,12 @@ def _delta(comparison: Comparison, row: Row, place: int, form: NumberFormat) -> 
     if row.changes[place].kind is Kind.SAME or comparison.baseline_place is None:
         return ""
     return told_difference(row, place, comparison.baseline_place, form, unit=False)  # which the name of the row says
+
+
+def _is_without_words(row: Row, place: int) -> bool:
+    """Whether a cell shows a number, or in the place of one why there is none."""
+    cell = row.cells[place]
+    return is_blank(cell) or cell.state in (State.NULL, State.NAN) or (row.section == "metrics" and cell.value is not None)
 
 
 def _words(row: Row, places: Sequence[int]) -> dict[int, str]:

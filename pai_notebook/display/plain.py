@@ -48,6 +48,8 @@ def inline(text: str, limit: int = CELL) -> str:
 
 def prose(text: str) -> str:
     """Visible text that keeps its line breaks, at most 60 lines of it; many empty lines are counted instead."""
+    if type(text) is str and len(text) <= PROSE and text.isascii() and text.isprintable():
+        return text
     head, remark = clip(text, PROSE)
     lines = _EMPTY_LINES.sub(_counted, head.replace("\r\n", "\n").expandtabs(4)).split("\n")
     if len(lines) > _MOST_LINES:
