@@ -43,7 +43,7 @@ _SYNONYMS = {
 
 
 _DIGITS = re.compile(r"\d+")
-_PERCENT = re.compile(r"[ _.-]*[(（\[]?(?:%|％|percent(?:age)?|pct)[)）\]]?\s*$")
+_PERCENT = re.compile(r"[ _.-]{0,3}[(（\[]?(?:%|％|percent(?:age)?|pct)[)）\]]?\s{0,3}$")
 _BETWEEN_WORDS = re.compile(r"[ -]+")
 
 

@@ -52,9 +52,9 @@ _SHARE = re.compile(
 )
 # Behind a share: which part of the data, which of several, and that it is in percent.
 _BEHIND_SHARES = re.compile(
-    "(?:_(?:pct|percent|percentage|test|val|valid|validation|dev|eval|holdout|score|value|final|last|best|overall|all|v[0-9]+))+$"
+    "(?:_(?:pct|percent|percentage|test|val|valid|validation|dev|eval|holdout|score|value|final|last|best|overall|all|v[0-9]{1,9})){1,9}$"
 )
-_CHINESE_BEHIND = re.compile("(?:测试集?|验证集?|评测|评估|留出集?|整体|总体|最终|最佳|[值（）()])+$")
+_CHINESE_BEHIND = re.compile("(?:测试集?|验证集?|评测|评估|留出集?|整体|总体|最终|最佳|[值（）()]){1,9}$")
 # Shares of a part of the examples, by what that part is.
 Part = Literal["positive", "negative", "predicted positive", "predicted negative"]
 _OF_PART: dict[str, Part] = {
