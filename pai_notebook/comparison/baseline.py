@@ -128,6 +128,8 @@ def _default(versions: Sequence[ModelVersion]) -> tuple[int, Phrase]:
     if place is None:
         said = "the first, though {status}, as none of these {count} is approved"
         return 0, say(said, count=len(versions), status=versions[0].approval_status)
+    if not any(version.is_registered for version in members_of(versions)):
+        return place, say("the first by name")  # nothing is approved outside of a registry
     return place, say("the first that is not rejected, as none of these {count} is approved", count=len(versions))
 
 

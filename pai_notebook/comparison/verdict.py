@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.calls import guide
 from pai_notebook.comparison.judged import Judged, Standing
+from pai_notebook.comparison.rows import is_alike
 from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Section, Stack, Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.language import language
@@ -39,7 +40,7 @@ _BETTER = (
 )
 _WORSE, _NOT_TOLD_APART, _UNKNOWN = "{versions} worse", "{versions} not told apart", "of {versions} no interval is known"
 _NOTHING = "of {versions} nothing can be compared"
-_JUDGED = (Standing.BETTER, Standing.WORSE, Standing.CHANCE, Standing.SAME)
+_JUDGED = (Standing.BETTER, Standing.WORSE, Standing.CHANCE)
 
 
 @dataclass(frozen=True)
@@ -354,19 +355,26 @@ def _side(found: Mapping[str, int], judged: Sequence[Judged]) -> tuple[str, int]
         return _BETTER[4], 0
     if any(each.standing is Standing.UNKNOWN and not each.is_ahead for each in judged):
         return _BETTER[3], 0
-    known = [each.row.path for each in judged if each.standing in _JUDGED]
+    known = [each.row.path for each in judged if each.standing in _JUDGED or _is_same_in_interval(each)]
     if found[Standing.MISSING] or len(known) == 1:
         return _BETTER[2], 0
     # a metric on several datasets has a value on each
     return _BETTER[len(set(known)) < len(known)], len(known)
 
 
+def _is_same_in_interval(judged: Judged) -> bool:
+    """Whether it is equal and an interval is known: equal as measured alone is no judgement."""
+    if judged.standing is not Standing.SAME or is_alike(judged.row):
+        return False
+    evidence = judged.change.evidence
+    return evidence is not None and evidence.interval is not None
+
+
 def _not_better(found: Mapping[str, int], judged: Sequence[Judged]) -> str:
     """What a version is that is better in nothing; of one that is only equal as measured, without an interval, nothing more is known."""
     if found[Standing.WORSE]:
         return _WORSE
-    equal = [each.change.evidence for each in judged if each.standing is Standing.SAME]
-    if found[Standing.CHANCE] or any(evidence is not None and evidence.interval is not None for evidence in equal):
+    if found[Standing.CHANCE] or any(map(_is_same_in_interval, judged)):
         return _NOT_TOLD_APART
     return _UNKNOWN if found[Standing.UNKNOWN] or found[Standing.SAME] else _NOTHING
 

@@ -54,7 +54,8 @@ class AsideSentences(VerdictWords):
         found = [each for each in unknown if each.row.direction is not SIGNED]
         if found:
             metrics = first(list(dict.fromkeys(self._path(each.row) for each in found)), METRICS)
-            yield Finding(say("The direction of {metrics} is unknown; pass directions=.", metrics=metrics), self._rows(found))
+            told = "The direction of {metrics} is unknown; pass directions={{{path!r}: 'max'}} or 'min'."
+            yield Finding(say(told, metrics=metrics, path=self._path(found[0].row)), self._rows(found))
         lists = [row for row in self._varied if any(map(is_list, row.cells))]
         if lists:
             metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), METRICS)

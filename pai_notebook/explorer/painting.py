@@ -48,7 +48,7 @@ _BY_CONTROLS = {
     ),
     "include: {pattern!r} matches no row": "Metrics shown: {pattern!r} matches none",
     "Name the metric that matters: by={name!r}.": "Choose the metric that matters in “Best by”, such as {name}.",
-    "The direction of {metrics} is unknown; pass directions=.": (
+    "The direction of {metrics} is unknown; pass directions={{{path!r}: 'max'}} or 'min'.": (
         "The direction of {metrics} is unknown; choose the metric in “Best by”, then which way in “Better is”."
     ),
     "Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare().": "Choose in “Better is” which way it is better.",

@@ -30,7 +30,6 @@ accuracy >= 0.92 if present
 # nothing else
 """
 WRONG_LEVELS = (" with 0.95 confidence", " with 95 confidence", " with confidence", ", with 95% confidence", " at 95% confidence")
-NOT_MADE = "not judged, as no interval or no direction is known, or there are too few runs or folds"
 ALARMS = "Write: fail if worse beyond chance, fail if METRIC worse beyond chance, or: fail if METRIC worse by more than 1pp beyond chance."
 
 
@@ -107,7 +106,7 @@ def test_a_gate_that_passed_only_as_measured_looks_otherwise_than_one_that_passe
 
 def test_what_was_not_judged_is_told_from_the_lowest_difference_to_the_highest():
     report = compare({"auc": 0.9, "rtf": 1.0}, {"auc": 0.95, "rtf": 1.5}, {"auc": 0.85, "rtf": 1.5}).check("fail if worse beyond chance")
-    assert report.remarks == (f"4 {NOT_MADE}: auc -0.05 to +0.05, rtf +50.0 %",)
+    assert report.remarks == ("4 not judged, as no interval is known: auc -0.05 to +0.05, rtf +50.0 %",)
 
 
 def test_a_long_reason_has_a_row_of_its_own_across_the_table():
@@ -891,10 +890,10 @@ def test_a_rule_over_all_metrics_leaves_out_what_says_how_sure_another_is():
 def test_an_alarm_over_all_metrics_fails_for_what_is_lost_and_counts_what_has_no_interval():
     first = {"accuracy": 0.9, "em": 0.8, "auc": 0.9, "bleu": 30.0, "n": 1000}
     report = compare(first, {**first, "auc": 0.5, "f1": 0.5}).gate("fail if worse beyond chance")
-    assert report.remarks == (f"2 {NOT_MADE}: auc -0.4, bleu",)
+    assert report.remarks == ("2 not judged, as no interval is known: auc -0.4, bleu",)
     partly = compare({"accuracy": 0.9, "n": 1000}, {"accuracy": 0.95, "n": 1000}, {"accuracy": 0.97}).check("fail if worse beyond chance")
-    assert partly.remarks == (f"1 {NOT_MADE}: accuracy +7.0 pp",)
-    assert partly.remarks[0].in_language("zh") == "1 项未判断（置信区间或方向未知，或运行次数、折数太少）：accuracy +7.0 个百分点"
+    assert partly.remarks == ("1 not judged, as no interval is known: accuracy +7.0 pp",)
+    assert partly.remarks[0].in_language("zh") == "1 项未判断（置信区间未知）：accuracy +7.0 个百分点"
     lost = breaches(compare(first, {**first, "em": float("nan")}, {"accuracy": 0.9, "n": 1000}), "fail if worse beyond chance")
     assert sorted((name, version) for name, version, _ in lost) == [
         ("auc", "0.3.0"),
@@ -1106,7 +1105,7 @@ def test_the_remark_on_what_an_alarm_could_not_check_counts_what_the_headline_co
     c = compare({"accuracy": 0.9, "n": 1000, "f1": 0.8, "auc": 0.8}, {"accuracy": 0.91, "n": 1000, "f1": 0.7, "auc": 0.9, "bleu": 3})
     report = c.check("fail if worse beyond chance")
     assert "3 skipped, not counted" in str(report)
-    assert report.remarks == (f"2 {NOT_MADE}: auc +0.1, f1 -10.0 pp",)
+    assert report.remarks == ("2 not judged, as no interval is known: auc +0.1, f1 -10.0 pp",)
 
 
 @pytest.mark.parametrize("name", ["std_accuracy", "acc_sem", "top5_ci", "gap"])
@@ -1168,7 +1167,7 @@ def test_an_alarm_does_not_pass_what_too_few_runs_cannot_judge():
     assert (named.outcome, named.checked) == ("failed", False)
     several = compare(*few, repeats={**repeats, "f1": "runs"}).check("fail if worse beyond chance")
     assert {check.metric: check.outcome for check in several.checks} == {"accuracy": "skipped", "f1": "passed"}
-    assert several.remarks == (f"1 {NOT_MADE}: accuracy -8.5 pp",)
+    assert several.remarks == ("1 not judged, as there are too few runs or folds: accuracy -8.5 pp",)
 
 
 def test_no_regression_leaves_evidence_alone():
@@ -1507,7 +1506,9 @@ def test_a_gate_that_passed_names_its_rules_in_sight():
 def test_an_alarm_over_all_metrics_names_the_costs_and_training_metrics_that_it_does_not_check():
     first = {"accuracy": 0.9, "n": 1000, "size_mb": 10, "flops": 1e9, "n_layers": 3, "train_loss": 0.1, "train_loss_stderr": 0.001}
     c = compare(first, first | {"size_mb": 1000, "flops": 1e11, "train_loss": 0.2})
-    assert c.check("fail if worse beyond chance").remarks == (f"3 {NOT_MADE}: flops ×100, size_mb ×100, train_loss +0.1",)
+    assert c.check("fail if worse beyond chance").remarks == (
+        "3 not judged, as no direction is known: flops ×100, size_mb ×100, train_loss +0.1",
+    )
     assert c.check("fail if accuracy worse beyond chance").remarks == ()
     known = compare(first, first | {"size_mb": 1000}, directions={"size_mb": "min"}).check("fail if worse beyond chance")
     assert not known.passed
@@ -1557,13 +1558,29 @@ def test_a_number_beside_a_baseline_without_one_fails_a_gate(base, gate):
         (True, False, "failed"),
         (float("nan"), float("nan"), "failed"),
         (None, None, "failed"),
-        ("high", "low", "skipped"),
+        ("high", "low", "failed"),
+        ("91%", "84%", "failed"),
     ],
 )
 def test_an_alarm_over_all_metrics_fails_for_results_that_it_cannot_compare(base, value, outcome):
     c = compare({"accuracy": base, "f1": 0.5, "f1_stderr": 0.01}, {"accuracy": value, "f1": 0.6, "f1_stderr": 0.01})
     found = {check.metric: check.outcome for check in c.check("fail if worse beyond chance").checks}
     assert found == {"accuracy": outcome, "f1": "passed"}
+
+
+def test_no_gate_passes_where_a_metric_is_text_in_both_versions():
+    c = compare({"accuracy": "91%", "f1": 0.5, "f1_stderr": 0.01}, {"accuracy": "84%", "f1": 0.5, "f1_stderr": 0.01})
+    report = c.check("fail if worse beyond chance")
+    assert not report.passed
+    assert [(check.metric, check.checked, check.reason) for check in report.breaches] == [("accuracy", False, "the value is text: 84%")]
+    with pytest.raises(RegressionError, match="the value is text: 84%"):
+        c.assert_no_regression()
+
+
+def test_an_alarm_names_only_the_reasons_for_which_it_judged_nothing():
+    first = {"accuracy": 0.9, "n": 1000, "auc": 0.8, "n_layers": 3}
+    (told,) = compare(first, first | {"auc": 0.7, "n_layers": 4}).check("fail if worse beyond chance").remarks
+    assert told.startswith("2 not judged, as no direction is known and no interval is known: ")
 
 
 @pytest.mark.parametrize("value", [95.0, 100.5, 150, 9500])

@@ -306,11 +306,22 @@ def test_shown_worse_in_none_is_said_only_where_nothing_points_the_other_way():
 
     base = {"accuracy": 0.9, "em": 0.9, "top5_accuracy": 0.9, "f1": 0.9, "n": 1000}
     better = base | {"accuracy": 0.95}
-    assert short(base, better) == "0.2.0 better, shown worse in none of the 4 metrics judged."
+    assert short(base, better) == "0.2.0 better, shown worse in none of the 3 metrics judged."  # of f1 no interval is known
     assert short(base, better | {"em": 0.872}) == "0.2.0 better in some metrics, worse in others if those are compared alone."
     assert short(base, better | {"f1": 0.5}) == "0.2.0 better in some metrics, behind as measured in others."
     assert short(base, {key: value for key, value in better.items() if key != "em"}) == "0.2.0 better."
     assert short(base, better | {"em": 0.7}) == "0.2.0 better in some metrics, worse in others."
+
+
+def test_a_metric_without_an_interval_that_is_equal_as_measured_is_none_that_was_judged():
+    values = (0.90, 0.95, 0.85)
+    c = compare(*({"accuracy": value, "n": 1000, "f1": 0.8} for value in values))
+    assert str(in_short(c.verdict).text).endswith("0.2.0 better; 0.3.0 worse.")
+
+
+def test_a_metric_of_unknown_direction_says_what_to_pass():
+    (told,) = [said for said in compare({"foo": 1}, {"foo": 2}).verdict.sentences if "foo" in said and "direction" in said]
+    assert told == "The direction of foo is unknown; pass directions={'foo': 'max'} or 'min'."
 
 
 def test_a_metric_that_is_worse_on_one_dataset_names_that_on_which_it_could_be():

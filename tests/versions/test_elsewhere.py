@@ -1502,3 +1502,8 @@ def test_every_table_is_read_or_refused_by_what_is_wrong(frame):
         assert {"accuracy", "准确率", "accuracy@d-a", "note"}.isdisjoint(settings)
         assert {"seed", "fold", "lr", "batch_size", "学习率", "id", "_step", "params.lr"}.isdisjoint(metrics)
         str(vs.group_repeats())
+
+
+def test_the_baseline_of_a_table_is_the_first_by_name():
+    c = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["b", "a"], "accuracy": [0.9, 0.8]})).compare()
+    assert str(c.baseline_reason) == "the first by name"

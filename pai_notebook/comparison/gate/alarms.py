@@ -51,8 +51,8 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
     return checks
 
 
-def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
-    """Say how many checks of two numbers an alarm could not judge, and how the metrics differ; None where there are none."""
+def unchecked(alarm: Alarm, checks: Sequence[Check], gated: Gated) -> Phrase | None:
+    """Say how many checks of two numbers an alarm could not judge, why, and how the metrics differ; None where there are none."""
     skipped = [check for check in checks if check.rule == alarm.text and check.outcome == "skipped" and not check.checked]
     found: dict[str, list[Check]] = {}
     for check in skipped:
@@ -66,8 +66,26 @@ def unchecked(alarm: Alarm, checks: Sequence[Check]) -> Phrase | None:
         say("{metric} {difference}", metric=unescaped(metric), difference=told) if (told := _range(of_metric)) else unescaped(metric)
         for metric, of_metric in found.items()
     ]
-    told = "{count} not judged, as no interval or no direction is known, or there are too few runs or folds: {metrics}"
-    return say(told, count=count, metrics=first(parts, NAMED))
+    reasons = _why_not_judged([check for of_metric in found.values() for check in of_metric], gated)
+    return say("{count} not judged, as {reasons}: {metrics}", count=count, reasons=reasons, metrics=first(parts, NAMED))
+
+
+def _why_not_judged(checks: Sequence[Check], gated: Gated) -> Phrase:
+    """Say what was missing to judge some checks, each reason once."""
+    asked = {(check.version, check.metric, check.dataset) for check in checks}
+    found = set()
+    for row in gated.rows:
+        for place in gated.candidates:
+            if (gated.names[place], row.key.path, row.key.dataset) in asked:
+                evidence = row.changes[place].evidence
+                is_known = evidence is not None and evidence.interval is not None
+                found.add("direction" if row.direction.mode is None else "runs" if is_known else "interval")
+    told = (
+        ("direction", say("no direction is known")),
+        ("interval", say("no interval is known")),
+        ("runs", say("there are too few runs or folds")),
+    )
+    return joined([said for reason, said in told if reason in found], " and ")
 
 
 def _range(checks: Sequence[Check]) -> Phrase | str:
@@ -162,7 +180,7 @@ def _required(alarm: Alarm) -> Outcome:
 
 
 def _not_checked(alarm: Alarm, pair: Pair) -> Check:
-    """Fail for a value that an alarm is about and cannot check; one over all metrics leaves out what the baseline lacks, and texts."""
+    """Fail for a value that an alarm is about and cannot check; one over all metrics leaves out what the baseline lacks."""
     cell, base = pair.cell, pair.base
     required = _required(alarm)
     absent: Outcome = "skipped" if alarm.optional else "failed"
@@ -171,9 +189,9 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
     if is_blank(cell):
         return pair.uncheckable(absent, alarm.text, told_blank(cell))
     if base.value is None and cell.value is None and not pair.has_no_result:
-        # nobody measured anything in a text on both sides; lists and truth values are results
-        is_open = (is_list(cell) or cell.state is State.BOOLEAN) and pair.change.kind is not Kind.SAME
-        return pair.uncheckable("failed" if is_open else required, alarm.text, pair.no_number)
+        # lists and truth values are results, which can be seen not to have changed; a text should be a number
+        is_same = (is_list(cell) or cell.state is State.BOOLEAN) and pair.change.kind is Kind.SAME
+        return pair.uncheckable(required if is_same else "failed", alarm.text, pair.no_number)
     if cell.value is None or not math.isfinite(cell.value):
         return pair.uncheckable("failed", alarm.text, pair.no_number)
     if base.value is None or not math.isfinite(base.value):

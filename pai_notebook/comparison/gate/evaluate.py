@@ -60,7 +60,7 @@ def remarks_on(text: str, gated: Gated, checks: Sequence[Check], *, previous: bo
     parsed = parse_rules(text)
     rules = [rule for rule in parsed if isinstance(rule, Rule)]
     alarms = [rule for rule in parsed if isinstance(rule, Alarm)]
-    remarks = [remark for alarm in alarms if (remark := unchecked(alarm, checks)) is not None]
+    remarks = [remark for alarm in alarms if (remark := unchecked(alarm, checks, gated)) is not None]
     remarks += [remark for alarm in alarms if (remark := cannot_ring(alarm, gated)) is not None]
     if gated.tolerance.words and alarms:
         remarks.append(say("A loss within the tolerance ({tolerance}) raises no alarm.", tolerance=gated.tolerance.words))
@@ -293,7 +293,9 @@ def _end_in_words(rule: Rule, pair: Pair, end: float, bound: float, level: str, 
     """Say what is known of a value, or of its difference to the baseline, with this confidence."""
     above, relative = rule.compare in (">", ">="), rule.base == "baseline"
     base = pair.base.value if relative and pair.base is not None else None
-    what = say("difference") if relative else say("true value")
+    what = say("true value")
+    if relative:
+        what = say("relative difference") if rule.unit == "%" and rule.number else say("difference")
     scale = pair.scale(percent=rule.unit == "%")
     factor = (scale.factor(base) or 1.0) if relative else 1.0
     told = scale.end(end, up=not above, base=base)

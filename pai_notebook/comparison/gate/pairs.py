@@ -393,6 +393,8 @@ class Pair:
             # of what is never negative no more than all can be lost
             scale = self.scale(percent=percent and low > -base)
             said = "as measured: 95 % interval of the difference {ends} includes the bound"
+            if (low, high) != (interval.low, interval.high):
+                said = "as measured: 95 % interval of the relative difference {ends} includes the bound"
             return self.doubted(say(said, ends=scale.write_range(low, high, base)))
         if self.side is None or isinstance(self.side, Phrase):
             return UNKNOWN

@@ -76,7 +76,9 @@ def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
     failed = pair.failed(optional=policy.missing == "skip")
     if is_blank(cell) or failed is not None:
         return pair.uncheckable("failed" if failed else _outcome(policy.missing), NO_REGRESSION, failed or told_blank(cell))
-    is_text = base.value is not None and cell.state is State.TEXT
+    # what has a direction should be a number: a text on both sides is nothing that can be checked
+    is_text = cell.state is State.TEXT and base.value is not None
+    is_text |= cell.state in (State.TEXT, State.DIFFERS) and pair.row.direction.mode is not None
     is_new = base.value is None and cell.value is not None
     if is_text or is_new or not pair.is_finite or pair.has_no_result:
         return pair.uncheckable("failed", NO_REGRESSION, pair.no_number if is_text else pair.no_baseline)
@@ -93,6 +95,7 @@ def _check_words(policy: Policy, pair: Pair, *, same: bool, named: bool) -> Chec
     """Check a truth value, a text or a matrix: nothing but equality can be checked."""
     if same:
         return pair.check("passed", NO_REGRESSION)
+    named |= pair.row.direction.mode is not None
     if pair.cell.state is State.BOOLEAN:
         return pair.check(_outcome(policy.unknown), NO_REGRESSION, say("changed to {text}", text=pair.cell.text))
     if is_list(pair.cell):
