@@ -13,6 +13,7 @@ from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.verdict import Finding
 from pai_notebook.comparison.verdict_words import METRICS, VerdictWords
 from pai_notebook.i18n.phrases import first, say
+from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_cost
 
 
@@ -33,6 +34,14 @@ class AsideSentences(VerdictWords):
         ):
             if some := [each for each in found if is_missing(each, blank=blank)]:
                 yield self._told(template, some, write)
+        words = [row for row in self._varied if self._is_word(row)]
+        if words:
+            told = say(
+                "Not a number in {baseline} and in others: {metrics}.",
+                baseline=self._base,
+                metrics=first([*dict.fromkeys(map(self._path, words))], METRICS),
+            )
+            yield Finding(told, tuple((row.full_name, name) for row in words for name in self._names))
         for blank, template in ((True, "Not measured in {baseline}: {metrics}."), (False, "Not a number in {baseline}: {metrics}.")):
             by_path: dict[str, dict[str, Judged]] = {}
             for each in there:
@@ -42,6 +51,20 @@ class AsideSentences(VerdictWords):
                 metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], METRICS)
                 rows = self._rows(each for each in there if is_blank(each.row.cells[self._baseline]) is blank)
                 yield Finding(say(template, baseline=self._base, metrics=metrics), rows)
+
+    def _is_word(self, row: Row) -> bool:
+        """Whether the baseline and another version state no number where there should be one, or a truth value that has changed."""
+        base = row.cells[self._baseline]
+        if has_number(base) or is_blank(base) or is_list(base):
+            return False
+        is_open = row.direction.mode is not None
+        is_flag = base.state is State.BOOLEAN
+        return any(
+            place != self._baseline
+            and not (has_number(cell) or is_blank(cell) or is_list(cell))
+            and (row.changes[place].kind is not Kind.SAME if is_flag else is_open)
+            for place, cell in enumerate(row.cells)
+        )
 
     def _not_read(self) -> Iterator[Finding]:
         """Say what could not be judged, and what would let it."""

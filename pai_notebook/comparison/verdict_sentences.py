@@ -206,8 +206,11 @@ class _Sentences(BestSentences, AsideSentences):
             said = "Equal to {baseline} as measured in every quality metric."
             if any(each.change.delta for each in compared):
                 said = "Equal to {baseline} as measured, or within the tolerance, in every quality metric."
-            if self._mixed:  # not all of them are
+            directed = all(row.direction.mode is not None for row in self._metrics)
+            if self._mixed or not directed or len(compared) < len(self._metrics) * (len(self._names) - 1):  # not all of them are
                 said = "Equal to {baseline} as measured in {metrics}."
+                if any(each.change.delta for each in compared):
+                    said = "Equal to {baseline} as measured, or within the tolerance, in {metrics}."
             yield Finding(say(said, baseline=self._base, metrics=self._metrics_of(compared)), self._rows(compared))
         yield from self._all_tolerated(compared)
         yield from self._alone()

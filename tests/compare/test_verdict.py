@@ -319,6 +319,17 @@ def test_a_metric_without_an_interval_that_is_equal_as_measured_is_none_that_was
     assert str(in_short(c.verdict).text).endswith("0.2.0 better; 0.3.0 worse.")
 
 
+@pytest.mark.parametrize(("before", "after"), [("91%", "84%"), (float("nan"), float("nan"))])
+def test_a_metric_that_is_no_number_in_both_versions_is_named_and_not_called_equal(before, after):
+    first, second = ({"accuracy": value, "f1": 0.5} for value in (before, after))
+    assert compare(first, second).verdict.sentences[:2] == (
+        "Equal to 0.1.0 as measured in f1.",
+        "Not a number in 0.1.0 and in others: accuracy.",
+    )
+    better = {"accuracy": after, "f1": 0.6, "f1_stderr": 0.01}
+    assert "Not a number in 0.1.0 and in others: accuracy." in compare(first | {"f1_stderr": 0.01}, better).verdict
+
+
 def test_a_metric_of_unknown_direction_says_what_to_pass():
     (told,) = [said for said in compare({"foo": 1}, {"foo": 2}).verdict.sentences if "foo" in said and "direction" in said]
     assert told == "The direction of foo is unknown; pass directions={'foo': 'max'} or 'min'."
