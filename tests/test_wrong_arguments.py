@@ -512,7 +512,7 @@ def test_what_was_meant_by_a_call_is_said():
         pnb.Explorer("model-x")
     with pytest.raises(ConfigurationError, match=r'Use pnb\.Explorer\(pnb\.connect\("demo"\)\)\.$'):
         pnb.Explorer("demo")
-    with pytest.raises(ConfigurationError, match=r'VersionSet\.from_frame\(pandas\.DataFrame\(\[\{"name": "mine", "accuracy": 0\.9'):
+    with pytest.raises(ConfigurationError, match=r'from_frame\(pandas\.DataFrame\(\[\{"name": "mine", "accuracy@holdout": 0\.9'):
         registry.compare(vs, {"accuracy": 0.9})
     with pytest.raises(ConfigurationError, match=r"its field and its name, as in labels\.env\. Available: all, "):
         vs.to_arrow(fields="gamma")

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key
@@ -416,7 +416,11 @@ def _no_number(values: Sequence[float | None]) -> Phrase:
     return say("one of the two is too close to 0 or too large to compute with")
 
 
-@cache
+_N_WANTED = Evidence(say("no interval known: n beside the metric, or n=, would give one"), is_given=False)
+_MEASURED_ONCE = Evidence(say("no interval known: measured once; repeats (n_runs) or a standard error would give one"), is_given=False)
+
+
+@lru_cache(maxsize=4096)
 def _nothing(path: str, count: str, is_used: bool) -> Evidence:  # noqa: FBT001 - of another metric
     """Say what would give an interval; `count` is a row that counts something and gives none."""
     metric, part = (split_path(path) or ("value",))[-1].partition(",")[0], part_of_share(path)
@@ -429,11 +433,11 @@ def _nothing(path: str, count: str, is_used: bool) -> Evidence:  # noqa: FBT001 
         told = "{name} is not read as the number of examples of {metric}, because it may count something else; write n, or pass n="
         return Evidence(say(told, name=count, metric=metric))
     if is_share(path):
-        return Evidence(say("no interval known: n beside the metric, or n=, would give one"), is_given=False)
+        return _N_WANTED  # one for all, of thousands of rows
     if count:
         told = "no interval known: {name} gives one only to shares of examples, as accuracy is; repeats (n_runs) or a standard error would"
         return Evidence(say(told, name=count), is_given=False)
-    return Evidence(say("no interval known: measured once; repeats (n_runs) or a standard error would give one"), is_given=False)
+    return _MEASURED_ONCE
 
 
 # Why a number of examples is not that of a share of some of them, and what would give an interval.

@@ -39,6 +39,12 @@ _DATASET = re.compile(
 )
 # Words of columns of texts that say how a run went.
 _OF_RESULTS = word_set("status state error exception message note notes comment comments remark remarks reason 状态 备注 说明 原因 错误")
+# Columns that say how a run ended, and what they say of one whose numbers are not its result.
+_ENDED = word_set("status state run_status run_state 状态 运行状态")
+_FAILED = word_set("""
+    crashed crash failed failure fail killed error aborted canceled cancelled pruned diverged timeout preempted
+    失败 崩溃 中断 终止 出错 异常 取消 超时
+""")
 # Names of ids and of what tools count for themselves, whole or as the last word.
 _IDS = word_set("id ids uuid guid sha hash commit version timestamp date datetime 编号 序号 版本 版本号 时间戳 日期")
 _COUNTERS = word_set("index idx row number no nr # pid rank 行号 排名 名次")
@@ -112,6 +118,18 @@ def tells_rows(column: str) -> bool:
     word = word_of(column)
     is_one = not _IDS.isdisjoint([word.rpartition("_")[2], word.rpartition(".")[2]]) or word == "rank" or word_of_names(column)
     return (bool(is_one) or is_of_datasets(column)) and not column.startswith("_") and not is_repeat(column)
+
+
+def says_failed(column: str, value: object) -> bool:
+    """Whether a cell says that a run did not end well, so that its numbers are hardly its result.
+
+    Examples
+    --------
+    >>> says_failed("State", "crashed"), says_failed("state", "TrialState.PRUNED"), says_failed("note", "failed")
+    (True, True, False)
+    """
+    said = str(value).strip().rpartition(".")[2].lower()
+    return word_of(column) in _ENDED and said in _FAILED
 
 
 def is_bookkeeping(column: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.column_words import word_of_names
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.pivoting import code_of_wide, column_of_datasets, columns_of_long
 from pai_notebook.model.source import Provenance
@@ -54,7 +55,8 @@ def documents_of_frame(
     given = list(frame.index) if name is None else cells[name]
     column = str(frame.index.name or "version") if name is None else name
     # pandas reads 1.9 and 1.10 as numbers, of which the second is 1.1
-    cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if any(isinstance(each, float) and is_there(each) for each in given) else ""
+    is_cut = word_of_names(column) != "" and any(isinstance(each, float) and is_there(each) for each in given)
+    cure = f'pd.read_csv(..., dtype={{"{column}": str}})' if is_cut else ""
     rest = {each: cells[each] for each in table.columns if each not in (name, *columns.labels, *told)}
     if name is None and table.only_counts and (of := column_of_datasets(rest)) and of not in keys:
         # which rows are of one version nothing says

@@ -9,8 +9,9 @@ from itertools import chain
 from typing import Any
 
 from pai_notebook.arguments import described
-from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.i18n.phrases import Phrase, either, first, joined, say
 from pai_notebook.json_text import plain_array
+from pai_notebook.model.column_words import says_failed
 from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.table_cells import is_number, is_stated
@@ -67,6 +68,7 @@ def origin_of(table: GivenTable, columns: TableColumns, names: Sequence[str], *,
     if objects and len(names) and not columns.settings:
         code = f"VersionSet.from_frame(pd.json_normalize({table.code}.to_dict('records')))"
         parts.append(say("{code} makes columns of what is in {names}", code=code, names=listed(objects)))
+    parts += _on_failed(table, names)
     parts += [*similar_names(names), *([] if chosen else _on_runs(table, columns))]
     if columns.likely and columns.name is None:
         parts.append(say("name= is not given; the names may be in {names}", names=listed(columns.likely)))
@@ -93,6 +95,24 @@ def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
     }
     kind = next((word for kind, word in kinds.items() if all(isinstance(value, kind) for value in stated)), say("mostly not numbers"))
     return say("{name} ({what})", name=column, what=kind if stated else say("empty"))
+
+
+def _on_failed(table: GivenTable, names: Sequence[str]) -> list[Phrase]:
+    """Name the versions whose runs did not end well, as the table says; nothing for others."""
+    found = [
+        (column, value, name)
+        for column, values in table.cells.items()
+        for value, name in zip(values, names, strict=True)
+        if says_failed(column, value)
+    ]
+    if not found:
+        return []
+    column = found[0][0]
+    label = plain_array(table.frame.columns)[table.columns.index(column)]
+    ended = sorted({each for of, each, _ in found if of == column})
+    code = f"{table.code}[~{table.code}[{label!r}].isin({ended!r})]"
+    told = "{column} says {value} of {versions}: {code} leaves such runs out"
+    return [say(told, column=column, value=either(ended), versions=first([name for _, _, name in found], _NAMED), code=code)]
 
 
 def _on_commas(texts: Iterable[str]) -> list[Phrase]:

@@ -318,7 +318,7 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(digits, tm
         "May 2.4.0 go live?",
         asked,
         "All versions: 2 of 6 checks failed",
-        "2.3.0 failed 1; 2.5.0 failed 1; passed: 2.4.0",
+        "2.3.0 (Rejected) failed 1; 2.5.0 failed 1; passed: 2.4.0",
         "beyond chance (95 % together): 2.4.0 not told apart.",
         "Worse: ",
         "Metrics",
@@ -387,7 +387,7 @@ def test_a_result_of_other_versions_is_refused(digits, tmp_path):
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("Is 2.3.0 worse?", ["Gate: 2.3.0: 1 of 2 checks failed"]),
+        ("Is 2.3.0 worse?", ["Gate: 2.3.0 (Rejected): 1 of 2 checks failed"]),
         ("2.4.0 or 2.5.0?", ["Gate: 2.4.0 passed all of 2 checks", "Gate: 2.5.0: 1 of 2 checks failed"]),
         ("What of 12.4.0, 2.4.0.1, 2.4.0_rc1 and v2.4.0?", []),
     ],
@@ -396,7 +396,7 @@ def test_versions_that_a_question_names_come_first_in_the_answer(digits, tmp_pat
     compared = digits[-4:].compare()
     rules = "accuracy[d-digitsnoisy00001] >= baseline - 0.01\naccuracy[d-digitsholdout0001] >= 0.5"
     text = compared.report(tmp_path / "r.html", gates=rules, charts=False, question=question).read_text("utf-8")
-    assert re.findall(r"Gate: [0-9][0-9.]+(?: passed|: [0-9])[^<]*checks(?: failed)?", text) == said
+    assert re.findall(r"Gate: [0-9][0-9.]+(?: \(Rejected\))?(?: passed|: [0-9])[^<]*checks(?: failed)?", text) == said
 
 
 @pytest.mark.parametrize(
@@ -585,7 +585,7 @@ def test_a_report_reconciles_gate_and_chance_says_what_stands_before_the_tables_
     ]
     places = [text.index(part) for part in (*order, "Metrics: 1.9.0")]
     assert places == sorted(places)
-    assert re.search(r"2\.3\.0 failed 1.*; passed(?: as measured)?: 1\d versions", text)
+    assert re.search(r"2\.3\.0 \(Rejected\) failed 1.*; passed(?: as measured)?: 1\d versions", text)
     plain = digits[-20:].compare().report(tmp_path / "p.html", charts=False).read_text("utf-8")
     assert "tables: from the highest names down; within a table by name" in plain
 

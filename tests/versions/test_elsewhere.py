@@ -1507,3 +1507,23 @@ def test_every_table_is_read_or_refused_by_what_is_wrong(frame):
 def test_the_baseline_of_a_table_is_the_first_by_name():
     c = pnb.VersionSet.from_frame(pd.DataFrame({"run": ["b", "a"], "accuracy": [0.9, 0.8]})).compare()
     assert str(c.baseline_reason) == "the first by name"
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [("State", ["finished", "crashed", "failed"]), ("state", ["COMPLETE", "FAIL", "PRUNED"]), ("状态", ["完成", "失败", "中断"])],
+)
+def test_runs_that_did_not_end_well_are_named_with_the_code_that_leaves_them_out(column, said):
+    df = pd.DataFrame({"run": ["a", "b", "c"], column: said, "accuracy": [0.9, 0.5, 0.1]})
+    told = f"{column} says {' or '.join(sorted(said[1:]))} of b, c: "
+    origin = str(pnb.VersionSet.from_frame(df).origin)
+    assert told in origin
+    code = origin.partition(told)[2].partition(" leaves such runs out")[0]
+    assert list(eval(code, {"df": df})["run"]) == ["a"]
+    assert "leaves such runs out" not in pnb.VersionSet.from_frame(df.head(1)).origin
+
+
+def test_an_index_of_settings_is_not_said_to_have_lost_digits_of_versions():
+    df = pd.DataFrame({"lr": [0.1, 0.01], "version": [1.1, 1.2], "accuracy": [0.9, 0.92]})
+    assert "became" not in pnb.VersionSet.from_frame(df.drop(columns="version").set_index("lr")).origin
+    assert "became" in pnb.VersionSet.from_frame(df.drop(columns="lr").set_index("version")).origin
