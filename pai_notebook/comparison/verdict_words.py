@@ -111,7 +111,8 @@ class VerdictWords:
         together = write in (self._with_datasets, self._as_missing) or sum(min(len(versions[place]), METRICS) for place in named) > _PAIRS
         for place in named:
             rows = tuple(each.row.key for several in versions[place].values() for each in several) if together else place
-            alike.setdefault(tuple(versions[place]) if write == self._plainly else rows, []).append(place)
+            # what one lacks may be called otherwise than what another lacks, though the rows are the same
+            alike.setdefault((tuple(versions[place]), None if write == self._plainly else rows), []).append(place)
         texts = [self._in_metrics(places, versions, write) for places in alike.values()]
         shown = joined(texts, "; ")
         if len(versions) > most:

@@ -1043,3 +1043,16 @@ def test_a_kind_of_reason_of_many_metrics_is_told_once_with_all_of_them():
     assert len(told) == 1
     assert "the same kind of reason for 0.2.0 in" in told[0]
     assert "more metrics" in told[0]
+
+
+def test_what_two_versions_lack_may_have_two_names_though_the_rows_are_the_same():
+    given = [{"d-a": {"acc,none": 0.0, "accuracy": 0.0}}, {"d-a": {"f1": 0.0}}, {"d-b": {"accuracy": 0.0}}]
+    documents = [
+        {
+            "VersionName": f"{nth}.0.0",
+            "Metrics": {"Results": [{"Dataset": {"DatasetId": key}, "Metrics": metrics} for key, metrics in each.items()]},
+        }
+        for nth, each in enumerate(given)
+    ]
+    words = str(pnb.VersionSet.from_documents(documents, "model-a").compare("0.0.0").verdict)
+    assert "1.0.0 in every quality metric of 0.0.0" in " ".join(words.replace("│", " ").split())
