@@ -15,7 +15,7 @@ from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.keys import model_ids, names_of
 from pai_notebook.model.metric_cells import read_value, text_of
 from pai_notebook.model.nearest import counted, nearest, nearest_or_known, nearest_sentence
-from pai_notebook.model.order import is_same, version_key
+from pai_notebook.model.order import is_rejected, version_key
 from pai_notebook.model.selector_words import BASELINES, nearest_versions, nearest_word
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.settings import differing_settings, settings_of
@@ -124,7 +124,7 @@ def _default(versions: Sequence[ModelVersion]) -> tuple[int, Phrase]:
         group = next(nth for nth, version in enumerate(versions) if approved in members_of([version]))
         return group, say("holds the newest approved version")
     registered = [place for place, version in enumerate(versions) if version.is_registered] or range(len(versions))
-    place = next((place for place in registered if not is_same(versions[place].approval_status, "Rejected")), None)
+    place = next((place for place in registered if not is_rejected(versions[place])), None)
     if place is None:
         said = "the first, though {status}, as none of these {count} is approved"
         return 0, say(said, count=len(versions), status=versions[0].approval_status)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cell_changes import in_percent, is_one_unit, told_between, told_difference
-from pai_notebook.comparison.comparability import looks_mixed
+from pai_notebook.comparison.comparability import looks_mixed, with_sign
 from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, kind_of_row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_course
@@ -20,10 +20,8 @@ from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metric_cells import Cell, State, matrix_size, nulls_at_end, series_points
 from pai_notebook.model.metric_scales import percent_among
 from pai_notebook.model.numbers import EXACT, NumberFormat, choose_format, choose_row_format
-from pai_notebook.model.order import is_rejected
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
-from pai_notebook.plot.data import marked
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -93,9 +91,8 @@ def best_of(comparison: Comparison, row: Row) -> str:
     if leaders.is_tie:
         return say("all")
     best, more = leaders.best[0], len(leaders.shown) - 1
-    star, name = leaders.star_at(best), comparison.names[best]
     # with spaces that keep all of it in a line
-    name = marked(name).replace(" ✗", "\u00a0✗") if is_rejected(comparison.versions[best]) else name
+    star, name = leaders.star_at(best), with_sign(comparison.versions[best], comparison.names[best], "\u00a0")
     return f"{star}\u00a0{name} +{more}" if more else f"{star}\u00a0{name}"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cell_changes import told_difference
 from pai_notebook.comparison.cells import forms_of
-from pai_notebook.comparison.comparability import looks_mixed
+from pai_notebook.comparison.comparability import looks_mixed, with_sign
 from pai_notebook.comparison.rows import Kind, Row
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import ALONE
@@ -18,8 +18,7 @@ from pai_notebook.model.metric_cells import State, nulls_at_end, series_points
 from pai_notebook.model.metric_scales import bounds_of
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.numbers import NumberFormat, choose_format
-from pai_notebook.model.order import is_rejected
-from pai_notebook.plot.data import ChartData, Measure, Point, marked
+from pai_notebook.plot.data import ChartData, Measure, Point
 from pai_notebook.plot.theme import load_matplotlib
 
 if TYPE_CHECKING:
@@ -46,8 +45,9 @@ def chart_data(comparison: Comparison) -> ChartData:
     rows = sorted((row for row in comparison.metrics if not row.is_evidence), key=lambda row: (not row.differs, kind_of_metric(row.path)))
     place = comparison.baseline_place or 0
     forms = forms_of(rows, range(len(comparison.names)))
-    names = [marked(name) if is_rejected(version) else name for name, version in zip(comparison.names, comparison.versions, strict=True)]
-    return ChartData(names, place, tuple(_measure(comparison, row, forms.get(row.path)) for row in rows))
+    names = [with_sign(version, name) for name, version in zip(comparison.names, comparison.versions, strict=True)]
+    measures = tuple(_measure(comparison, row, forms.get(row.path)) for row in rows)
+    return ChartData(names, place, measures, frozenset(names).difference(comparison.names))
 
 
 def _measure(comparison: Comparison, row: Row, form: NumberFormat | None) -> Measure:

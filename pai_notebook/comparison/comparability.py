@@ -101,6 +101,11 @@ def with_state(version: ModelVersion, name: str) -> Phrase | str:
     return say("{version} (Rejected)", version=name) if is_rejected(version) else name
 
 
+def with_sign(version: ModelVersion, name: str, space: str = " ") -> str:
+    """The same where there is room for a sign only."""
+    return f"{name}{space}✗" if is_rejected(version) else name
+
+
 def cautions(setting: Setting) -> tuple[Phrase, ...]:
     """Say what stands in the way of comparing, one sentence each, in a fixed order."""
     rules = (

@@ -96,20 +96,18 @@ _OF_VERDICT = {verdict: Standing(str(verdict)) for verdict in Verdict}
 
 
 def has_number(cell: Cell) -> bool:
-    """Whether it holds a number, which NaN is not."""
-    return cell.value is not None and not math.isnan(cell.value)
+    """Whether it holds a number, which NaN and what overflowed are not."""
+    return cell.value is not None and math.isfinite(cell.value)
 
 
 def _standing(row: Row, place: int, baseline: int) -> Standing | None:
     """The result of a version from its row alone; None where neither it nor the baseline has a number."""
     change = row.changes[place]
-    if change.verdict is not None:
-        return _OF_VERDICT[change.verdict]
     numbers = [has_number(row.cells[place]), has_number(row.cells[baseline])]
     if not all(numbers):
         return Standing.NEW if numbers[0] else Standing.MISSING if numbers[1] else None
-    if change.delta is None and math.isinf(row.cells[baseline].value or 0.0):
-        return None  # two sums that overflowed are not equal
+    if change.verdict is not None:
+        return _OF_VERDICT[change.verdict]
     if row.direction.mode is None:
         return Standing.NO_DIRECTION if change.kind is not Kind.SAME else Standing.SAME
     return Standing.SAME if change.kind in (Kind.SAME, Kind.CHANGED) else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from pai_notebook.comparison.rows import Row, is_blank
-from pai_notebook.model.metric_scales import says_percent
+from pai_notebook.model.metric_scales import says_percent, without_percent
 from pai_notebook.model.nearest import nearest
 
 # Names of one metric each, as libraries and harnesses write them; the first stands for all.
@@ -43,7 +43,6 @@ _SYNONYMS = {
 
 
 _DIGITS = re.compile(r"\d+")
-_PERCENT = re.compile(r"[ _.-]{0,3}[(（\[]?(?:%|％|percent(?:age)?|pct)[)）\]]?\s{0,3}$")
 _BETWEEN_WORDS = re.compile(r"[ -]+")
 
 
@@ -71,7 +70,7 @@ def near_rows(rows: Iterable[Row], baseline: int) -> dict[int, list[tuple[Row, R
     alike: dict[tuple[str, str], list[Row]] = {}
     rows = list(rows)
     # names that say percent, without that
-    percent = frozenset(_without_percent(row.path) for row in rows if says_percent(row.path))
+    percent = frozenset(without_percent(row.path).casefold() for row in rows if says_percent(row.path))
     for row in rows:
         meaning = _meaning(row.path, percent)
         if meaning is not None and not row.is_evidence:
@@ -100,15 +99,10 @@ def _dataset(row: Row) -> str:
 
 def _meaning(path: str, percent: frozenset[str]) -> tuple[str, str] | None:
     """Where a metric stands, and the name that stands for all of its names; None for one that is known by one name."""
-    plain = _without_percent(path)
+    plain = without_percent(path).casefold()
     above, _, last = plain.rpartition(".")
     word = _SYNONYMS.get(_BETWEEN_WORDS.sub("_", last.partition(",")[0]), last if plain in percent else None)
     return None if word is None else (above, word)
-
-
-def _without_percent(path: str) -> str:
-    """Write a name in small letters without what says that it is in percent."""
-    return _PERCENT.sub("", path.casefold()).strip() if says_percent(path) else path.casefold()
 
 
 def _are_two(path: str, other: str) -> bool:

@@ -136,6 +136,6 @@ class BestSentences(VerdictWords):
                 "equal as measured in {versions}" if len(set(numbers.values())) == 1 else "within the tolerance as measured in {versions}"
             )
             return say(told, versions=say("{count} versions", count=len(versions)) if shortly else first(versions, VERSIONS))
-        is_infinite = any(has_number(cell) for place, cell in enumerate(row.cells) if place not in numbers)
+        is_infinite = any(cell.value is not None and math.isinf(cell.value) for cell in row.cells)
         told = "a finite number only in {versions}" if is_infinite else "known only for {versions}"
         return say(told, versions=joined(versions) or say("no version"))

@@ -83,6 +83,7 @@ _NO_PARTS = NO_PARTS | AMOUNTS | LOWER | VETOES | FLIPS
 # `top_10%` is a part of the data, `percentage_error` a fraction
 _HARDLY = 50  # how many times as large one rate below 1 % hardly is as another
 _PERCENT_NAME = re.compile(r"(?<![0-9])(?<![0-9][ _-])(?:[%％]|(?:percent(?:age)?|pct)(?=[\W_]{0,3}$))", re.IGNORECASE)
+_PERCENT_END = re.compile(r"[ _.-]{0,3}[(（\[]?(?:%|％|percent(?:age)?|pct)[)）\]]?\s{0,3}$", re.IGNORECASE)
 _NEVER_SHARES = NO_SHARES | VETOES
 # What a whole table has, and no mean of numbers of its examples is; then what may be one, but not of right and wrong answers.
 _NO_MEANS = word_set("""
@@ -298,6 +299,17 @@ def says_percent(path: str, values: Iterable[float] | None = None) -> bool:
 @lru_cache(maxsize=65536)
 def _names_percent(path: str) -> bool:
     return _PERCENT_NAME.search((split_path(path) or [""])[-1]) is not None
+
+
+def without_percent(path: str) -> str:
+    """The name of a metric without what says at its end that it is in percent.
+
+    Examples
+    --------
+    >>> [without_percent(name) for name in ("accuracy (%)", "win_rate_pct", "accuracy")]
+    ['accuracy', 'win_rate', 'accuracy']
+    """
+    return _PERCENT_END.sub("", path).strip() if _names_percent(path) else path
 
 
 @lru_cache(maxsize=65536)

@@ -34,7 +34,6 @@ WITHIN = "≈ could be chance or within the tolerance"
 ALONE = "(better), (worse): only if compared alone, counted as ≈"
 
 
-_REJECTED = " ✗"
 # What an axis can hold: matplotlib's own arithmetic overflows not far above.
 _LARGEST = 1e100
 
@@ -181,22 +180,6 @@ class Measure:
         return replace(self, make=lambda: [replace(point, interval=None) for point in self.points])
 
 
-def marked(name: str) -> str:
-    """The name of a version that may not go live.
-
-    Examples
-    --------
-    >>> marked("0.1.0"), is_marked("0.1.0 ✗")
-    ('0.1.0 ✗', True)
-    """
-    return f"{name}{_REJECTED}"
-
-
-def is_marked(name: str) -> bool:
-    """Whether a name is that of a version that may not go live."""
-    return name.endswith(_REJECTED)
-
-
 @dataclass(frozen=True)
 class ChartData:
     """Metrics of a comparison.
@@ -209,16 +192,19 @@ class ChartData:
         Position of the baseline.
     measures : sequence of Measure
         One a metric and dataset; those that changed first.
+    rejected : frozenset of str
+        Names with a ✗.
     """
 
     names: Sequence[str]
     baseline: int
     measures: Sequence[Measure]
+    rejected: frozenset[str] = frozenset()
 
     def told_rejected(self, places: Sequence[int] | None = None) -> list[Phrase]:
         """Say what the ✗ of versions means, where one that is drawn has it."""
         drawn = self.names if places is None else [self.names[place] for place in places]
-        return [say("✗ Rejected, may not go live")] if any(map(is_marked, drawn)) else []
+        return [say("✗ Rejected, may not go live")] if not self.rejected.isdisjoint(drawn) else []
 
     def at_most(self, measure: Measure | None = None, most: int = _MOST) -> tuple[list[int], list[Phrase]]:
         """Choose the versions that a chart has room for, and name the others.

@@ -22,7 +22,7 @@ _CRUSHED = 3
 
 def narrowed(data: ChartData, places: Sequence[int]) -> ChartData:
     """Names of some versions, without metrics."""
-    return ChartData([data.names[place] for place in places], list(places).index(data.baseline), ())
+    return ChartData([data.names[place] for place in places], list(places).index(data.baseline), (), data.rejected)
 
 
 def version_names(data: ChartData, theme: Theme) -> list[str]:

@@ -1056,3 +1056,11 @@ def test_what_two_versions_lack_may_have_two_names_though_the_rows_are_the_same(
     ]
     words = str(pnb.VersionSet.from_documents(documents, "model-a").compare("0.0.0").verdict)
     assert "1.0.0 in every quality metric of 0.0.0" in " ".join(words.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(("metric", "value"), [("accuracy", math.inf), ("accuracy", -math.inf), ("loss", -math.inf), ("loss", math.inf)])
+def test_an_infinite_value_is_no_number_and_neither_ahead_nor_behind(metric, value):
+    documents = [{"VersionName": name, "Metrics": {metric: number, "f1": 0.5}} for name, number in (("0.1.0", 0.5), ("0.2.0", value))]
+    words = str(pnb.VersionSet.from_documents(documents, "model-a").compare("0.1.0").verdict)
+    assert f"Not a number: 0.2.0 in {metric}." in words
+    assert "ahead" not in words and "behind" not in words
