@@ -77,8 +77,7 @@ def _check(policy: Policy, pair: Pair, *, named: bool) -> Check:
     if is_blank(cell) or failed is not None:
         return pair.uncheckable("failed" if failed else _outcome(policy.missing), NO_REGRESSION, failed or told_blank(cell))
     # what has a direction should be a number: a text on both sides is nothing that can be checked
-    is_text = cell.state is State.TEXT and base.value is not None
-    is_text |= cell.state in (State.TEXT, State.DIFFERS) and pair.row.direction.mode is not None
+    is_text = cell.state in (State.TEXT, State.DIFFERS) and (base.value is not None or pair.row.direction.mode is not None)
     is_new = base.value is None and cell.value is not None
     if is_text or is_new or not pair.is_finite or pair.has_no_result:
         return pair.uncheckable("failed", NO_REGRESSION, pair.no_number if is_text else pair.no_baseline)
