@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -30,19 +29,19 @@ class AsideSentences(VerdictWords):
         there = [each for each in found if each.standing is Standing.NEW]
         for blank, template, write in (
             (True, "Missing: {versions}.", self._as_missing),
-            (False, "Not a number: {versions}.", self._with_datasets),
+            (False, "Not a finite number: {versions}.", self._with_datasets),
         ):
             if some := [each for each in found if is_missing(each, blank=blank)]:
                 yield self._told(template, some, write)
         words = [row for row in self._varied if self._is_word(row)]
         if words:
             told = say(
-                "Not a number in {baseline} and in others: {metrics}.",
+                "Not a finite number in {baseline} and in others: {metrics}.",
                 baseline=self._base,
                 metrics=first([*dict.fromkeys(map(self._path, words))], METRICS),
             )
             yield Finding(told, tuple((row.full_name, name) for row in words for name in self._names))
-        for blank, template in ((True, "Not measured in {baseline}: {metrics}."), (False, "Not a number in {baseline}: {metrics}.")):
+        for blank, template in ((True, "Not measured in {baseline}: {metrics}."), (False, "Not a finite number in {baseline}: {metrics}.")):
             by_path: dict[str, dict[str, Judged]] = {}
             for each in there:
                 if is_blank(each.row.cells[self._baseline]) is blank:
@@ -84,23 +83,10 @@ class AsideSentences(VerdictWords):
             metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), METRICS)
             rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
             yield Finding(say("Lists of numbers are not judged: {metrics}; pass series= to choose a number.", metrics=metrics), rows)
-        if self._infinite:
-            metrics = first(list(dict.fromkeys(self._path(row) for row in self._infinite)), METRICS)
-            rows = tuple((row.full_name, name) for row in self._infinite for name in self._names)
-            yield Finding(
-                say("Infinite in {baseline} and in others, so that nothing can be said: {metrics}.", baseline=self._base, metrics=metrics),
-                rows,
-            )
         if self._mixed:
             metrics = first([row.key.shown for row in self._mixed], METRICS)
             rows = tuple((row.full_name, name) for row in self._mixed for name in self._names)
             yield Finding(say("Not judged, as some values look like percent and others like fractions: {metrics}.", metrics=metrics), rows)
-
-    @cached_property
-    def _infinite(self) -> list[Row]:
-        """Metrics that are infinite in the baseline and in another version alike."""
-        found = [row for row in self._varied if math.isinf(row.cells[self._baseline].value or 0.0)]
-        return [row for row in found if sum(cell.value == row.cells[self._baseline].value for cell in row.cells) > 1]
 
     @cached_property
     def _cost_missing(self) -> list[Judged]:

@@ -120,7 +120,7 @@ class _Sentences(BestSentences, AsideSentences):
         compared = [each for each in self.judged if each.standing not in (Standing.MISSING, Standing.NEW)]
         if compared:
             yield from self._what_differs(compared)
-        elif not (self._mixed or self._infinite):
+        elif not self._mixed:
             yield Finding(self._nothing())
         # where nothing can be called better or worse that is the answer, and what is missing a remark
         yield from chain(self._missing(), self._unknown()) if self._tested else chain(self._unknown(), self._missing())
@@ -245,7 +245,8 @@ class _Sentences(BestSentences, AsideSentences):
                 number = float(share[1]) / 100 if share else None
                 said = said if number is None else "No verdict: {metric} is text, such as {text!r}; write the number {number}."
                 return say(said, metric=self._path(row), text=text[:_QUOTED], number=number if number is None else format_computed(number))
-            return say("No verdict: no metric says how good these versions are.")
+            if not any(row.direction.mode for row in self._metrics):
+                return say("No verdict: no metric says how good these versions are.")
         return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)
 
     def _decided(self) -> Iterator[Finding]:

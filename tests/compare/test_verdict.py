@@ -324,10 +324,10 @@ def test_a_metric_that_is_no_number_in_both_versions_is_named_and_not_called_equ
     first, second = ({"accuracy": value, "f1": 0.5} for value in (before, after))
     assert compare(first, second).verdict.sentences[:2] == (
         "Equal to 0.1.0 as measured in f1.",
-        "Not a number in 0.1.0 and in others: accuracy.",
+        "Not a finite number in 0.1.0 and in others: accuracy.",
     )
     better = {"accuracy": after, "f1": 0.6, "f1_stderr": 0.01}
-    assert "Not a number in 0.1.0 and in others: accuracy." in compare(first | {"f1_stderr": 0.01}, better).verdict
+    assert "Not a finite number in 0.1.0 and in others: accuracy." in compare(first | {"f1_stderr": 0.01}, better).verdict
 
 
 def test_a_metric_of_unknown_direction_says_what_to_pass():
@@ -482,11 +482,11 @@ def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():
 def test_what_became_nan_or_text_is_not_a_number_and_what_is_gone_is_missing():
     verdict = compare({"accuracy": 0.8}, {"accuracy": float("nan")}).verdict
     assert verdict.counts["0.2.0"]["missing"] == 1
-    assert "Not a number: 0.2.0 in accuracy." in verdict
+    assert "Not a finite number: 0.2.0 in accuracy." in verdict
     verdict = compare({"accuracy": 0.8, "f1": 0.7, "auc": "a"}, {"accuracy": "high", "auc": 0.9}).verdict
-    assert "Not a number: 0.2.0 in accuracy." in verdict
+    assert "Not a finite number: 0.2.0 in accuracy." in verdict
     assert "Missing: 0.2.0 in f1." in verdict
-    assert "Not a number in 0.1.0: auc." in verdict
+    assert "Not a finite number in 0.1.0: auc." in verdict
 
 
 def test_what_is_given_and_does_not_fit_is_told():
@@ -836,7 +836,7 @@ def test_a_version_without_any_metric_is_missing_as_one_without_some_is():
     )
     everything = "every quality metric of 0.1.0"
     assert f"Missing: 0.3.0 in {everything}; 0.4.0, 0.6.0 in {everything}, latency_ms" in " ".join(c.verdict.sentences)
-    assert "Not a number: 0.5.0 in accuracy." in c.verdict
+    assert "Not a finite number: 0.5.0 in accuracy." in c.verdict
     assert "of 0.3.0, 0.4.0, 0.5.0, 0.6.0 nothing can be compared" in in_short(c.verdict).text
     told = {each.name: [str(text) for _, text in each.parts] for each in c.verdict._each}
     assert told["0.3.0"] == ["missing: every quality metric of 0.1.0"]
@@ -1062,5 +1062,5 @@ def test_what_two_versions_lack_may_have_two_names_though_the_rows_are_the_same(
 def test_an_infinite_value_is_no_number_and_neither_ahead_nor_behind(metric, value):
     documents = [{"VersionName": name, "Metrics": {metric: number, "f1": 0.5}} for name, number in (("0.1.0", 0.5), ("0.2.0", value))]
     words = str(pnb.VersionSet.from_documents(documents, "model-a").compare("0.1.0").verdict)
-    assert f"Not a number: 0.2.0 in {metric}." in words
+    assert f"Not a finite number: 0.2.0 in {metric}." in words
     assert "ahead" not in words and "behind" not in words

@@ -37,8 +37,8 @@ TOLERANCES = {
 HEADS = {
     "better": ("Better than", "Better: ", "Beyond chance"),
     "worse": ("Worse than", "Worse: ", "Beyond chance"),
-    "missing": ("Missing", "Not a number"),
-    "not in the baseline": ("Not measured in", "Not a number in"),
+    "missing": ("Missing", "Not a finite number"),
+    "not in the baseline": ("Not measured in", "Not a finite number in"),
     "unknown direction": ("The direction",),
     "no interval known": ("No interval", "As measured", "What is given"),
 }
