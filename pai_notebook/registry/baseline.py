@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.arguments import described, is_version_name
+from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Address, names_versions, parse_address, read_addresses, refuse_selectors, spread
@@ -16,7 +16,7 @@ from pai_notebook.model.selector_words import BASELINES, WORDS
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.result import raise_when_empty
-from pai_notebook.versions.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet, saved_versions
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
@@ -169,12 +169,14 @@ class RequestedBaseline:
         )
 
 
-def compare_within(held: VersionSet, what: Iterable[What], baseline: Baseline = None, **options: Any) -> Comparison:
+def compare_within(
+    held: VersionSet | str | os.PathLike[str], what: Iterable[What], baseline: Baseline = None, **options: Any
+) -> Comparison:
     """Compare versions of a set with a baseline of the set, as `Registry.compare` does with those of a registry; fetches nothing.
 
     Parameters
     ----------
-    held : VersionSet
+    held : VersionSet or path
         Where addresses and the baseline are looked up.
     what, baseline, **options
         As for `Registry.compare`.
@@ -192,10 +194,7 @@ def compare_within(held: VersionSet, what: Iterable[What], baseline: Baseline = 
     >>> c.names, c.baseline_name
     (('0.1.0', '0.2.0'), '0.1.0')
     """
-    if not isinstance(held, VersionSet):
-        raise ConfigurationError(
-            say("among={held} cannot be used", held=described(held)), hint=say("Pass a VersionSet, such as that of load(path).")
-        )
+    held = saved_versions("among", held)
     asked, given, model = split(what)
     beside = RequestedBaseline(baseline, model)
     found = VersionSet()

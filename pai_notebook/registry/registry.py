@@ -36,7 +36,7 @@ from pai_notebook.registry.progress import Progress
 from pai_notebook.registry.result import Arrivals, FetchResult, keeping_partial, raise_when_empty
 from pai_notebook.registry.search import UNCONFIRMED_REQUESTS, Finds, search_models
 from pai_notebook.versions.known_models import MOST_MODELS
-from pai_notebook.versions.versions import VersionSet
+from pai_notebook.versions.versions import VersionSet, saved_versions
 
 if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
@@ -237,7 +237,7 @@ class Registry(Displayed):
         series: SeriesLike = None,
         by: str | None = None,
         repeats: RepeatsLike = None,
-        among: VersionSet | None = None,
+        among: VersionSet | str | os.PathLike[str] | None = None,
         on_error: OnError = "collect",
         refresh: bool = False,
         suggest: bool = False,
@@ -272,8 +272,8 @@ class Registry(Displayed):
             The metric that matters, by name or `name@dataset`.
         repeats : str, list of str or mapping, optional
             Metrics whose lists hold one number a fold or a run, as for `VersionSet.compare`.
-        among : VersionSet, optional
-            Look addresses and the baseline up in these versions, such as those of `load`, and send nothing.
+        among : VersionSet or path, optional
+            Look addresses and the baseline up in these versions, or those of a file that `VersionSet.save` wrote, and send nothing.
         on_error : {"collect", "raise"}
             Compare the versions that could be fetched and keep the failures in `errors`, or raise when any failed.
         refresh, suggest : bool
@@ -730,13 +730,13 @@ class Registry(Displayed):
                     count += len(page)
                     yield page
 
-    def drift(self, versions: VersionSet) -> Drift:
+    def drift(self, versions: VersionSet | str | os.PathLike[str]) -> Drift:
         """Find what has changed in the registry since these versions were fetched or saved.
 
         Parameters
         ----------
-        versions : VersionSet
-            For example `pnb.load("x.paisnap.json")`. Each of its models is listed anew.
+        versions : VersionSet or path
+            The versions, or the file that `VersionSet.save` wrote. Each of their models is listed anew.
 
         Returns
         -------
@@ -761,6 +761,7 @@ class Registry(Displayed):
         """
         from pai_notebook.io.drift import find_drift  # noqa: PLC0415 - loads on first use
 
+        versions = saved_versions("versions", versions)
         versions = VersionSet(members_of(versions), versions.errors)
         strange = [version.version_name for version in versions if not version.is_registered]
         if strange:
@@ -781,13 +782,13 @@ class Registry(Displayed):
         failed = {address: error for address, error in again.errors.items() if address not in gone}
         return find_drift(saved, now + again, removed=gone, failed=failed)
 
-    def assert_unchanged(self, versions: VersionSet) -> None:
+    def assert_unchanged(self, versions: VersionSet | str | os.PathLike[str]) -> None:
         """Raise when a version is no longer what it was when it was fetched or saved; see `drift`.
 
         Parameters
         ----------
-        versions : VersionSet
-            For example `pnb.load("x.paisnap.json")`. Each of its models is listed anew.
+        versions : VersionSet or path
+            As for `drift`.
 
         Raises
         ------

@@ -981,6 +981,30 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = 256 * 2**20) -> Versi
     return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin, path=where, paired=paired)
 
 
+def saved_versions(argument: str, given: Any) -> VersionSet:
+    """Give an argument that is a set of versions, or the file of a snapshot, as the set; a text that is no file may be an address.
+
+    Raises
+    ------
+    ConfigurationError
+        For anything else, and a file that is no snapshot.
+
+    Examples
+    --------
+    >>> saved_versions("versions", "model-a@latest")
+    Traceback (most recent call last):
+    ...
+    pai_notebook.errors.ConfigurationError: versions='model-a@latest' cannot be used. Pass a VersionSet, for example pnb.load("file").
+    """
+    if isinstance(given, VersionSet):
+        return given
+    is_file = isinstance(given, str) and (given.lower().endswith((".json", ".gz")) or os.path.isfile(given))  # noqa: PTH113 - False for a name that is too long
+    if is_file or isinstance(given, os.PathLike):
+        return load(given)
+    said = say("{name}={value} cannot be used", name=argument, value=described(given))
+    raise ConfigurationError(said, hint=say("Pass {words}.", words=say('a VersionSet, for example pnb.load("file")')))
+
+
 def _distinct(versions: Iterable[ModelVersion]) -> tuple[ModelVersion, ...]:
     """Versions without repetition; contents are only compared where the names are the same, which keeps large sets quick."""
     if type(versions).__name__ == "DataFrame":

@@ -8,7 +8,7 @@ import pytest
 
 import pai_notebook as pnb
 from pai_notebook import demo
-from pai_notebook.errors import ConfigurationError, DriftError
+from pai_notebook.errors import ConfigurationError, DriftError, SnapshotError
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.io.drift import compare_versions, find_drift
 from pai_notebook.model.flatten import flatten
@@ -159,6 +159,28 @@ def test_an_unchanged_registry_has_no_drift(mutable, tmp_path):
     saved = load(registry.list_versions(model).save(tmp_path / "x.json"))
     registry.assert_unchanged(saved)
     assert "are as they were" in str(registry.drift(saved))
+
+
+def test_a_file_stands_for_the_versions_that_were_saved_in_it(mutable, tmp_path, monkeypatch):
+    _, registry, model = mutable
+    monkeypatch.chdir(tmp_path)
+    path = registry.list_versions(model).save("x.paisnap.json.gz")
+    expected = str(registry.drift(load(path)))
+    assert str(registry.drift("x.paisnap.json.gz")) == str(registry.drift(path)) == expected
+    registry.assert_unchanged(path)
+    assert registry.compare(model, among="x.paisnap.json.gz") == registry.compare(model, among=load(path))
+
+
+@pytest.mark.parametrize("given", ["model-a@latest", "model-a", 5, ["x.json"]])
+def test_what_is_no_file_is_answered_with_how_one_is_read(mutable, given):
+    for call in (mutable[1].drift, lambda given: mutable[1].compare("model-a", among=given)):
+        with pytest.raises(ConfigurationError, match=r'Pass a VersionSet, for example pnb\.load\("file"\)'):
+            call(given)
+
+
+def test_a_file_that_is_missing_is_told_as_load_tells_it(mutable):
+    with pytest.raises(SnapshotError, match="nowhere"):
+        mutable[1].drift("nowhere.paisnap.json")
 
 
 def test_changed_removed_and_added_versions_are_told_apart(mutable, tmp_path):

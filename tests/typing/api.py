@@ -196,6 +196,7 @@ def gating(c: pnb.Comparison, registry: pnb.Registry, path: Path) -> None:
     registry.assert_unchanged(pnb.load(path))
     registry.drift(pnb.load(path)).raise_if_changed()
     assert_type(pnb.drift(pnb.load(path)), Drift)
+    assert_type(pnb.drift(path), Drift)
     assert_type(registry.drift(c.versions[0]), Drift)  # type: ignore[arg-type]
 
 
