@@ -18,7 +18,7 @@ from pai_notebook.model.nearest import counted, nearest, nearest_or_known, neare
 from pai_notebook.model.order import is_rejected, version_key
 from pai_notebook.model.selector_words import BASELINES, nearest_versions, nearest_word
 from pai_notebook.model.selectors import Selector
-from pai_notebook.model.settings import differing_settings, settings_of
+from pai_notebook.model.settings import settings_of
 from pai_notebook.model.version import ModelVersion
 
 CHOSEN = say("as asked for")
@@ -198,20 +198,21 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
     alike = _set_to(wanted, versions) if is_grouped else []
     if len(alike) == 1:
         return alike[0], CHOSEN
-    close = holders or ([word] if word else nearest_versions(asked, [version.version_name for version in versions]))
+    close = [word] if word else nearest_versions(asked, [version.version_name for version in versions])
     said = say("the baseline {wanted} is not among the {count}", wanted=wanted, count=counted(len(versions), "version"))
     if len(versions) == 1:
         said = say("the baseline {wanted} is not there; the only version is {name}", wanted=wanted, name=names[0])
     if not versions:
         hint: str = say("The set is empty.")
-    elif is_grouped and not word and not any(name.startswith(f"{asked} (") for name in close):
-        # a number is near to the name of a row, and may be meant as the value of a setting
-        hint = say("Available: {names}.", names=first(_with_settings(versions), _NAMED))
+    elif holders:
+        hint = nearest_sentence(holders)
+    elif is_grouped and not word:
+        hint = say("Available: {names}.", names=first([version.version_name for version in versions], _NAMED))
     elif model or any(version.is_registered for version in versions):
         hint = _elsewhere(wanted, close)
     else:
         there = [version.version_name for version in versions]
-        hint = joined([nearest_sentence(close), _HINT], " ") if word else nearest_or_known(holders or nearest(asked, there), there)
+        hint = joined([nearest_sentence(close), _HINT], " ") if word else nearest_or_known(nearest(asked, there), there)
     raise VersionNotFound(said, version_name=wanted, hint=hint)
 
 
@@ -226,18 +227,6 @@ def _set_to(wanted: str, versions: Sequence[ModelVersion]) -> list[int]:
         return text_of(value) == text or (number is not None and read_value(value)[1] == number)
 
     return [place for place, version in enumerate(versions) if any(fits(*each) for each in settings_of(version).items())]
-
-
-def _with_settings(versions: Sequence[ModelVersion]) -> list[str]:
-    """Names of versions, with the first settings that tell them apart."""
-    told = {split_path(path)[-1]: values for path, values in differing_settings(versions, 3).items()}
-    found: list[str] = []
-    for place, version in enumerate(versions):
-        said = [joined([key, values[place]], "=") for key, values in told.items() if values[place]]
-        # a group that was made by a setting is named so
-        said = [each for each in said if each not in version.version_name]
-        found.append(say("{version} ({state})", version=version.version_name, state=joined(said)) if said else version.version_name)
-    return found
 
 
 def _elsewhere(wanted: str, close: Sequence[str]) -> str:

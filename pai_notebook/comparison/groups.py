@@ -26,7 +26,7 @@ from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.names import Name, Naming, metric_named
 from pai_notebook.model.order import version_key
 from pai_notebook.model.patterns import ByName, Pattern, Patterns
-from pai_notebook.model.settings import is_fold, is_repeat, runs_of, settings_of
+from pai_notebook.model.settings import Leaves, is_fold, is_repeat, runs_of, settings_of
 from pai_notebook.model.shared import Key
 from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Kind = Literal["folds", "runs"]
+# A model, and what is equal in the versions of one group.
+_GroupKey = tuple[str, Hashable]
 # Metrics whose lists are repeats, and of what kind; a name alone means folds.
 RepeatsLike = str | Sequence[str] | Mapping[str, Kind] | None
 
@@ -42,6 +44,8 @@ _KINDS = ("folds", "runs")
 # Values whose squares no float holds have no spread.
 _LARGEST = 1e100
 _OTHER_FIELDS = ("FrameworkType", "FormatType")
+# What a group of repeats can be called by: so many settings, in so many characters.
+_MOST_SETTINGS, _LONGEST_NAME = 3, 48
 
 
 def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[VersionGroup]:
@@ -111,23 +115,46 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
             hint=say("Name labels and settings, such as labels.env.") if every else say("These versions have no labels and no settings."),
         )
     told: dict[str, bool] = {path: not _is_ignored(path, patterns) for each in settings for path in each}
-    groups: dict[Hashable, list[int]] = {}
+    groups: dict[_GroupKey, list[int]] = {}
     for place, (version, known) in enumerate(zip(versions, settings, strict=True)):
         telling = frozenset((path, value_key(value)) for path, value in known.items() if told[path])
         fields = tuple(str(version._document.get(field) or "") for field in _OTHER_FIELDS)  # noqa: SLF001 - reads without a copy
-        key: Hashable = (version.model_id, telling, fields) if telling else place
-        groups.setdefault(key, []).append(place)
+        groups.setdefault((version.model_id, (telling, fields) if telling else place), []).append(place)
     grouping = Grouping("group_repeats", given.texts)
+    names = _called_by_settings({key: settings[places[0]] if len(places) > 1 else None for key, places in groups.items()}, told)
     made: list[ModelVersion] = []
-    for places in groups.values():
-        members = sorted((versions[place] for place in places), key=lambda version: version_key(version.version_name))
-        if len(members) == 1:
-            made += members
+    for key, places in groups.items():
+        if len(places) == 1:
+            made.append(versions[places[0]])
             continue
+        members = sorted((versions[place] for place in places), key=lambda version: version_key(version.version_name))
         folds = _are_folds(members)
-        name = say("{version} ({state})", version=members[0].version_name, state=count_of(runs_of(members, folds=folds), folds=folds))
+        state = count_of(runs_of(members, folds=folds), folds=folds)
+        name = say("{version} ({state})", version=names[key] or members[0].version_name, state=state)
         made.append(VersionGroup(members, name=name, grouping=grouping, ignored=_differing(members), folds=folds))
     return made
+
+
+def _called_by_settings(groups: Mapping[_GroupKey, Leaves | None], told: Mapping[str, bool]) -> dict[_GroupKey, str]:
+    """Name groups after the settings that tell those of their model apart; "" where these are none, many or long.
+
+    Versions that were run once, here None, are called by their own names, and so are groups beside them.
+    """
+    found: dict[_GroupKey, str] = dict.fromkeys(groups, "")
+    for model in dict.fromkeys(model for model, _ in groups):
+        of_model = {key: settings for key, settings in groups.items() if key[0] == model}
+        known = {key: settings for key, settings in of_model.items() if settings is not None}
+        paths = sorted({path for settings in known.values() for path in settings if told[path]}, key=natural_key)
+        differing = [path for path in paths if len({value_key(each[path]) if path in each else _NOT_SET for each in known.values()}) > 1]
+        if len(known) < len(of_model) or not 0 < len(differing) <= _MOST_SETTINGS:
+            continue
+        called = {
+            key: joined([joined([_short(_name(path)), _said(settings.get(path, NOT_STATED))], "=") for path in differing])
+            for key, settings in known.items()
+        }
+        if len(set(called.values())) == len(called) and max(map(len, called.values())) <= _LONGEST_NAME:
+            found |= called
+    return found
 
 
 def is_told(version: ModelVersion) -> bool:

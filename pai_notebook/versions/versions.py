@@ -845,8 +845,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Returns
         -------
         VersionSet
-            A `VersionGroup` for each set of repeats, named after its first version; its `ignored` names what differs. Versions
-            that repeat no other stay as they are, as do versions without settings; where all do, `removed` says so.
+            A `VersionGroup` for each set of repeats, named after the settings that tell the groups apart; after its first version
+            where there are none or more than three, and beside versions that repeat no other. Its `ignored` names what differs.
+            Versions that repeat no other stay as they are, as do versions without settings; where all do, `removed` says so.
 
         Raises
         ------
@@ -856,9 +857,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         Examples
         --------
         >>> make = lambda n: {"VersionName": f"0.{n}.0", "Metrics": {"cer": n / 10}, "TrainingSpec": {"lr": n // 3, "seed": n}}
-        >>> groups = VersionSet.from_documents([make(n) for n in (1, 2, 3)], "model-a").group_repeats()
+        >>> groups = VersionSet.from_documents([make(n) for n in (1, 2, 3, 4)], "model-a").group_repeats()
         >>> [version.version_name for version in groups], groups[0].ignored
-        (['0.1.0 (2 runs)', '0.3.0'], ('training_spec.seed',))
+        (['lr=0 (2 runs)', 'lr=1 (2 runs)'], ('training_spec.seed',))
         """
         from pai_notebook.comparison.groups import group_repeats, is_told  # noqa: PLC0415 - loads on first use
 

@@ -296,7 +296,7 @@ def test_a_group_needs_versions_of_one_model(members):
 def test_a_comparison_says_which_runs_have_no_number():
     vs = pnb.VersionSet([*runs([0.9, 0.8, float("nan")], lr=0.1), *runs([0.7, 0.6, 0.65], 50, lr=0.2)]).group_repeats()
     c = vs.compare(vs[1].version_name)
-    assert "1 of 3 members of 0.1.0 (3 runs) has no number for auc: the mean is of the others" in c.notes
+    assert "1 of 3 members of lr=0.1 (3 runs) has no number for auc: the mean is of the others" in c.notes
     assert "1 of 3 members" in str(c)
 
 
@@ -309,7 +309,7 @@ def folds_of(values, which, order=None):
 def test_folds_are_paired_by_their_numbers_and_not_by_the_order_of_their_versions():
     base, other = [0.80, 0.85, 0.90, 0.95, 0.99], [0.811, 0.859, 0.91, 0.962, 0.999]
     straight, reverse = (
-        pnb.VersionSet([*folds_of(base, 1), *folds_of(other, 2, order)]).group_repeats().compare("1.0.0 (5 folds)")["auc"].changes[1]
+        pnb.VersionSet([*folds_of(base, 1), *folds_of(other, 2, order)]).group_repeats().compare("first")["auc"].changes[1]
         for order in (None, [4, 3, 2, 1, 0])
     )
     assert straight.word == reverse.word == "better"
@@ -341,7 +341,7 @@ def test_several_seeds_of_a_fold_count_once():
 
     first, second = [0.80, 0.83, 0.86, 0.84, 0.82], [0.84, 0.83, 0.85, 0.88, 0.86]
     groups = pnb.VersionSet([*members(1, first), *members(2, second)]).group_repeats()
-    assert groups[0].version_name == "1.0.0 (5 folds)"
+    assert groups[0].version_name == "lr=1 (5 folds)"
     change = groups.compare(groups[0].version_name)["auc"].changes[1]
     assert change.word == "could be chance"
     differences = np.subtract(second, first)
@@ -376,7 +376,7 @@ def test_examples_that_are_known_never_make_an_interval_of_runs_narrower():
     only_one = pnb.VersionSet(
         [*runs([0.90, 0.91, 0.905], metric="accuracy", lr=0.1, n=1000), *runs([0.94, 0.93, 0.95], 50, "accuracy", lr=0.2)]
     ).group_repeats()
-    found = only_one.compare("0.1.0 (3 runs)")["accuracy"].changes[1].evidence.interval
+    found = only_one.compare("first")["accuracy"].changes[1].evidence.interval
     known = stats.ttest_ind([0.94, 0.93, 0.95], [0.90, 0.91, 0.905], equal_var=False).confidence_interval(0.95)
     assert found.low < known.low
     assert known.high < found.high
@@ -400,7 +400,7 @@ def test_numbers_beyond_any_spread_are_shown(size):
 
 def test_code_of_groups_beside_their_own_members_is_equal():
     vs = pnb.VersionSet([*runs([0.9, 0.8], lr=0.1), *runs([0.7, 0.75], 50, lr=0.2)])
-    c = (vs.group_repeats() + vs).compare("0.1.0 (2 runs)")
+    c = (vs.group_repeats() + vs).compare("lr=0.1 (2 runs)")
     space = {}
     exec(c.to_code(), space)
     assert space["c"] == c
@@ -424,7 +424,7 @@ def two(first, second, metric="accuracy", ns=(None, None), **options):
 
 def test_numbers_of_examples_that_differ_inside_a_group_are_said():
     c = two([0.90, 0.912, 0.92], [0.94, 0.95, 0.96], ns=([900, 500, None], 1000))
-    said = "n is not the same in all members of 0.0.0 (3 runs): intervals take the smallest"
+    said = "n is not the same in all members of lr=0 (3 runs): intervals take the smallest"
     assert said in c.notes
     assert said in str(c.versions[0]).replace("\n", " ")
     assert "and other examples" in c["accuracy"].changes[1].evidence.reason
@@ -443,7 +443,7 @@ def test_shares_that_were_rounded_are_of_a_whole_number_each_and_not_their_mean(
 
 def test_lists_inside_a_group_are_named_and_do_not_vanish():
     c = two([[0.9, 0.91], [0.92, 0.93]], [[0.9, 0.95], [0.96, 0.93]])
-    assert any(note.startswith("no mean of accuracy in 0.0.0 (2 runs), 1.0.0 (2 runs), as it is not a number there") for note in c.notes)
+    assert any(note.startswith("no mean of accuracy in lr=0 (2 runs), lr=1 (2 runs), as it is not a number there") for note in c.notes)
     assert "no mean of accuracy" in str(c.versions[0])
 
 
@@ -454,9 +454,9 @@ def test_a_group_of_versions_without_a_value_is_not_called_like_one_with_the_wor
 
 def test_identical_repeats_are_named():
     c = two([0.9, 0.9, 0.9], [0.94, 0.95, 0.96])
-    assert c["accuracy"].changes[1].evidence.reason == "identical repeats in 0.0.0 (3 runs): no spread"
+    assert c["accuracy"].changes[1].evidence.reason == "identical repeats in lr=0 (3 runs): no spread"
     check = two([0.9] * 3, [0.95] * 3).check("accuracy >= 0.8 with 95% confidence").checks[0]
-    assert (check.checked, check.reason) == (False, "identical repeats in 1.0.0 (3 runs): no spread")
+    assert (check.checked, check.reason) == (False, "identical repeats in lr=1 (3 runs): no spread")
 
 
 def test_a_stated_spread_of_zero_is_not_made_good_by_the_number_of_examples():
@@ -805,7 +805,7 @@ def test_a_baseline_of_groups_is_looked_for_by_how_their_names_begin_and_by_thei
     ]
     groups = pnb.VersionSet(made).group_repeats()
     for wanted in ("0.1-0", "0.1-1"):
-        with pytest.raises(VersionNotFound, match=r"Nearest is 0\.1-0 \(2 runs\)\."):
+        with pytest.raises(VersionNotFound, match=r"Nearest is lr=1 \(2 runs\)\."):
             groups.compare(wanted)
 
 
@@ -850,8 +850,8 @@ def test_what_only_some_runs_of_both_groups_measure_does_not_ring_an_alarm_over_
 def test_one_run_that_is_left_of_several_is_no_estimate_of_them():
     nan = float("nan")
     c = _with_failed([0.93, nan, nan, nan])
-    left, told = "3 of 4 runs have no number", "3 of 4 members of 1.0.0 (4 runs) have no number for accuracy: the mean is of the others."
-    assert c.interval("accuracy", c.names[1]).reason == f"1.0.0 (4 runs): {left}"
+    left, told = "3 of 4 runs have no number", "3 of 4 members of lr=1 (4 runs) have no number for accuracy: the mean is of the others."
+    assert c.interval("accuracy", c.names[1]).reason == f"lr=1 (4 runs): {left}"
     assert told in c.verdict.sentences
     assert c.verdict.counts[c.names[1]]["better"] == 0
     best = " ".join(str(c.best("accuracy")).split())
@@ -863,8 +863,8 @@ def test_one_run_that_is_left_of_several_is_no_estimate_of_them():
 
 def test_runs_without_a_number_are_told_by_verdict_and_best():
     c = _with_failed([0.93, 0.94, 0.935, "diverged"])
-    assert "1 of 4 members of 1.0.0 (4 runs) has no number for accuracy: the mean is of the others." in c.verdict.sentences
-    assert "1.0.0 (4 runs): 1 of 4 runs has no number" in " ".join(str(c.best("accuracy")).split())
+    assert "1 of 4 members of lr=1 (4 runs) has no number for accuracy: the mean is of the others." in c.verdict.sentences
+    assert "lr=1 (4 runs): 1 of 4 runs has no number" in " ".join(str(c.best("accuracy")).split())
 
 
 @pytest.mark.parametrize("kind", ["runs", "folds"])
@@ -905,7 +905,7 @@ def test_runs_of_which_some_are_in_percent_have_no_mean(values, mean):
     versions = [version(f"{lr}.{seed}.0", {"accuracy": value}, lr=lr, seed=seed) for lr in (0, 1) for seed, value in enumerate(values)]
     c = pnb.VersionSet(versions).group_repeats().compare("first")
     assert [cell.value for cell in c["accuracy"].cells] == [mean, mean]
-    said = "no mean of accuracy in 0.0.0 (3 runs), 1.0.0 (3 runs): some values look like percent and others like fractions"
+    said = "no mean of accuracy in lr=0 (3 runs), lr=1 (3 runs): some values look like percent and others like fractions"
     assert (said in c.notes) is (mean is None)
     report = c.check("accuracy >= baseline - 1pp")
     assert report.passed is (mean is not None)
@@ -1059,3 +1059,30 @@ def test_rules_compare_with_the_runs_of_the_baseline_that_have_a_number(base, pa
     ]
     groups = pnb.VersionSet.from_documents(docs, "model-a").group_repeats()
     assert groups.compare(groups[0].version_name).check("accuracy >= baseline").passed is passes
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        ([{"lr": 0.1}, {"lr": 0.01}], ["lr=0.1 (2 runs)", "lr=0.01 (2 runs)"]),
+        ([{"lr": 0.1, "wd": 0}, {"lr": 0.1, "wd": 1}, {"lr": 0.2, "wd": 1}], ["lr=0.1, wd=0", "lr=0.1, wd=1", "lr=0.2, wd=1"]),
+        ([{"lr": 0.1, "wd": 1}, {"lr": 0.1}], ["wd=1 (2 runs)", "wd=(not set) (2 runs)"]),
+        ([{"lr": 0.1}], ["0.0.0 (2 runs)"]),
+        ([dict.fromkeys("abcd", 0), dict.fromkeys("abcd", 1)], ["0.0.0 (2 runs)", "1.0.0 (2 runs)"]),
+        ([{"prompt": "a" * 60}, {"prompt": "b"}], ["0.0.0 (2 runs)", "1.0.0 (2 runs)"]),
+        ([{"env": {"mode": 1}, "run": {"mode": 0}}, {"env": {"mode": 1}, "run": {"mode": 1}}], ["mode=0 (2 runs)", "mode=1 (2 runs)"]),
+    ],
+)
+def test_repeats_are_called_after_the_settings_that_tell_them_apart(settings, names):
+    versions = [version(f"{place}.{seed}.0", {"f1": 0.9}, **each, seed=seed) for place, each in enumerate(settings) for seed in range(2)]
+    groups = pnb.VersionSet(versions).group_repeats()
+    assert [name if "runs" in name else f"{name} (2 runs)" for name in names] == [group.version_name for group in groups]
+
+
+def test_repeats_beside_a_version_that_was_run_once_are_called_by_versions_as_that_is():
+    once = version("9.0.0", {"f1": 0.9}, lr=0.3, seed=0)
+    versions = [version(f"{place}.{seed}.0", {"f1": 0.9}, lr=place, seed=seed) for place in range(2) for seed in range(2)]
+    groups = pnb.VersionSet([*versions, once]).group_repeats()
+    assert [group.version_name for group in groups] == ["0.0.0 (2 runs)", "1.0.0 (2 runs)", "9.0.0"]
+    with pytest.raises(VersionNotFound, match=r"Nearest is 1\.0\.0 \(2 runs\)\."):
+        groups.compare("1.1.0")
