@@ -27,6 +27,11 @@ _HINT = say("A baseline is one version: pass its name, a ModelVersion, or one of
 # How many versions a sentence names.
 _NAMED = 5
 
+_HOLDS = say("holds the newest approved version")
+# Why a baseline that is the only version is meant to be: it is approved already, or was named. Any other word always names a version
+# of those that are compared, or is taken for want of an approved one.
+_MEANT = BASELINES["approved"], _HOLDS, CHOSEN
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -48,6 +53,11 @@ class Chosen:
 
 
 Baseline = str | ModelVersion | Chosen | None
+
+
+def is_meant(reason: Phrase) -> bool:
+    """Whether a baseline for this reason may be the only version, so that there is nothing new, and no mistake in the question."""
+    return reason in _MEANT
 
 
 def in_order(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
@@ -122,7 +132,7 @@ def _default(versions: Sequence[ModelVersion]) -> tuple[int, Phrase]:
     if held is not None:
         approved = members_of(versions)[held]
         group = next(nth for nth, version in enumerate(versions) if approved in members_of([version]))
-        return group, say("holds the newest approved version")
+        return group, _HOLDS
     registered = [place for place, version in enumerate(versions) if version.is_registered] or range(len(versions))
     place = next((place for place in registered if not is_rejected(versions[place])), None)
     if place is None:

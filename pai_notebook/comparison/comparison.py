@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.calls import checked, guide
+from pai_notebook.comparison.baseline import is_meant
 from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions, with_models
 from pai_notebook.comparison.explain import Explanation, explain
@@ -242,7 +243,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         ------
         RegressionError
             With every breach, when something is worse, missing, NaN or cannot be told, when a version could not be fetched,
-            and when there was nothing to check.
+            and when there was no version to check. Where the only version is the approved or named baseline itself, nothing is new.
 
         Examples
         --------
@@ -272,7 +273,16 @@ class Comparison(Questions, ComparisonExports, Displayed):
 
     def _gated(self) -> Gated:
         return Gated(
-            self.metrics, self._names, self._place, self._errors, self._side, self._removed, self._tolerance, self.left_out, self._runs
+            self.metrics,
+            self._names,
+            self._place,
+            self._errors,
+            self._side,
+            self._removed,
+            self._tolerance,
+            self.left_out,
+            self._runs,
+            is_meant(self._reason),
         )
 
     def gate(self, rules: str | Sequence[str]) -> GateReport:

@@ -76,7 +76,8 @@ def report_of(
     verdict, in_full = shown.verdict._for_report(versions, losses_of(shown, versions) if versions else ())  # noqa: SLF001 - the hook of shown objects
     missing = "{names} is not compared here." if len(absent) == 1 else "{names} are not compared here."
     answer: list[Block] = [Note(say(missing, names=joined(absent, " and ")), "warn")] if absent else []
-    if not asked and named_in(question, [comparison.baseline_name or ""]):
+    own = any(check.version == comparison.baseline_name for gate in gates for check in gate.checks)
+    if not asked and not own and named_in(question, [comparison.baseline_name or ""]):
         # what follows is about others only
         told_base = "{name} is the baseline, which the others are measured against; it is not checked itself."
         told_base = told_base if results else "{name} is the baseline, which the others are measured against."

@@ -240,6 +240,54 @@ def test_a_gate_over_the_baseline_alone_never_passes():
     assert [reason for _, _, reason in breaches(Comparison([]), "cer <= 1")] == ["no versions to check"]
 
 
+@pytest.mark.parametrize(
+    "rule", ["cer <= baseline", "cer < baseline - 1pp", "fail if worse beyond chance", "fail if cer worse beyond chance"]
+)
+@pytest.mark.parametrize("baseline", [None, "approved", "0.1.0"])
+def test_a_gate_has_nothing_to_check_where_the_version_asked_about_is_the_baseline_itself(rule, baseline):
+    approved = make("0.1.0", results(d_a={"cer": 0.2, "n": 100}), ApprovalStatus="Approved")
+    report = Comparison([approved], baseline=baseline).gate(rule)
+    assert (report.passed, bool(report)) == (True, True)
+    assert [(check.outcome, check.rule, check.version, check.reason) for check in report.checks] == [
+        ("skipped", rule, "0.1.0", "the baseline itself")
+    ]
+    assert str(report).startswith("Gate: nothing to check, 0.1.0 is the baseline itself\n")
+    with speaking("zh"):
+        assert str(report).startswith("质量门禁：没有需要检查的内容，0.1.0 就是基线本身\n")
+
+
+def test_nothing_new_is_no_regression():
+    report = Comparison([make("0.1.0", {"cer": 0.2}, ApprovalStatus="Approved")]).assert_no_regression()
+    assert repr(report) == "<GateReport No regression: nothing to check, 0.1.0 is the baseline itself>"
+
+
+def test_bounds_and_names_count_for_a_baseline_that_alone_was_asked_for():
+    c = Comparison([make("0.1.0", results(d_a={"cer": 0.2}), ApprovalStatus="Approved")])
+    report = c.check("cer <= baseline\ncer <= 0.3")
+    assert [(check.outcome, check.version) for check in report.checks] == [("skipped", "0.1.0"), ("passed", "0.1.0")]
+    assert "Not compared: 0.1.0 is the baseline itself" in str(report)
+    assert "Not checked: 0.1.0" not in str(report)
+    assert breaches(c, "cer <= baseline\ncer <= 0.1") == [("cer", "0.1.0", "above the bound")]
+    for rule in ("ser <= baseline", "fail if ser worse beyond chance"):
+        assert breaches(c, rule) == [("ser", "", "no version has this metric; nearest: cer")]
+    with pytest.raises(RegressionError, match="nothing was checked"):
+        c.gate("ser <= 0.1 if present")
+
+
+@pytest.mark.parametrize("baseline", [None, "latest", "highest", "first"])
+def test_a_version_that_nobody_approved_or_named_is_not_compared_with_itself(baseline):
+    c = Comparison([make("0.1.0", {"cer": 0.2})], baseline=baseline)
+    assert [reason for _, _, reason in breaches(c, "cer <= baseline")] == ["the only version is the baseline 0.1.0 itself"]
+
+
+def test_an_approved_version_that_a_condition_left_alone_is_no_gate():
+    both = VersionSet([make("0.1.0", {"cer": 0.2}, ApprovalStatus="Approved"), make("0.2.0", {"cer": 0.9})])
+    c = both.filter("cer < 0.5").compare()
+    assert [reason for _, _, reason in breaches(c, "cer <= baseline")] == [
+        "the only version is the baseline 0.1.0 itself; where 'cer < 0.5' removed 1 of 2"
+    ]
+
+
 def test_a_version_that_could_not_be_fetched_never_passes():
     versions = [make("0.1.0", {"cer": 0.2}), make("0.2.0", {"cer": 0.1})]
     c = Comparison(versions, errors={"model-a@0.3.0": VersionNotFound("no version 0.3.0")})

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
 
 import pai_notebook as pnb
+from pai_notebook.comparison import Comparison
 from pai_notebook.errors import ConfigurationError
-from tests.compare.comparing import compare, results
+from tests.compare.comparing import compare, make, results
 
 BASE = results(d_a={"cer": 0.175, "accuracy": 0.93})
 CANDIDATE = results(d_a={"cer": 0.181, "accuracy": 0.95})
@@ -61,6 +62,17 @@ def test_each_check_is_a_case_that_passes_fails_errs_or_is_skipped():
     assert (read.tests, read.failures, read.errors) == (4, 1, 1)
     failure = next(case.result[0] for suite in read for case in suite if case.result and isinstance(case.result[0], Failure))
     assert failure.message == failure.text == str(report.breaches[0])
+
+
+def test_a_gate_with_nothing_new_is_skipped():
+    approved = make("0.1.0", CANDIDATE, ApprovalStatus="Approved")
+    read = JUnitXml.fromstring(Comparison([approved]).check("cer <= baseline\naccuracy > 0.9").to_junit().encode())
+    assert (read.tests, read.failures, read.errors, read.skipped) == (2, 0, 0, 1)
+    cases = [case for suite in read for case in suite]
+    assert [(case.name, [each.message for each in case.result]) for case in cases] == [
+        ("0.1.0: cer <= baseline", ["0.1.0: the baseline itself"]),
+        ("0.1.0: accuracy > 0.9: accuracy@d-a", []),
+    ]
 
 
 def test_cases_name_datasets_and_models_as_the_registry_does_and_properties_have_the_ids():

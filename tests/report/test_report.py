@@ -626,3 +626,11 @@ def test_the_answer_names_the_possible_loss_of_the_version_asked_about_and_says_
     assert text.count("assed as measured") == text.count("as measured:") == 1
     assert "passed: 0.2.0, 0.4.0" in text
     assert "0.4.0 仍可能更差" in answer("zh")
+
+
+def test_a_report_whose_only_version_is_the_baseline_says_that_there_is_nothing_to_check(digits, tmp_path):
+    compared = VersionSet([digits["2.0.0"]]).compare("approved")
+    question = "May 2.0.0 go live?"
+    text = compared.report(tmp_path / "r.html", gates=["accuracy >= baseline"], charts=False, question=question).read_text("utf-8")
+    assert "Gate: nothing to check, 2.0.0 is the baseline itself" in text
+    assert "which the others are measured against" not in text

@@ -57,6 +57,9 @@ TABLE = [
     (f"ls {MODEL} --label nosuch=x --demo", Exit.USAGE),
     ("search --approval ok --demo", Exit.USAGE),
     (f"ls {MODEL} --approval ok --demo", Exit.USAGE),
+    (f"gate {MODEL}@approved --baseline approved --rules beside.txt --demo", Exit.PASSED),
+    (f"gate {MODEL}@approved --rules hold.txt --demo", Exit.FAILED),
+    (f"gate {MODEL}@latest --baseline latest --rules beside.txt --demo", Exit.UNCHECKED),
     ("search accuracy > 0.9 --demo", Exit.USAGE),
     ("", Exit.USAGE),
     ("show '' --demo", Exit.USAGE),
@@ -93,6 +96,7 @@ def files(folder):
     pnb.VersionSet().save("empty.paisnap.json")
     text = (folder / "same.paisnap.json").read_text("utf-8")
     (folder / "torn.paisnap.json").write_text(text[: len(text) // 2], "utf-8")
+    (folder / "beside.txt").write_text("accuracy >= baseline", "utf-8")
     (folder / "there.csv").write_text("there", "utf-8")
     return folder
 

@@ -31,6 +31,8 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
     """
     tolerances = {alarm: _tolerance(alarm, gated) for alarm in alarms}
     pairs = {alarm: _pairs(alarm, gated, tolerance) for alarm, tolerance in tolerances.items()}
+    if gated.is_alone:
+        return {alarm: [gated.nothing_new(alarm.text) if found else _alarm_nowhere(alarm, gated)] for alarm, found in pairs.items()}
     plain, margined = {}, {}
     for alarm, found in pairs.items():
         for pair in found:

@@ -151,6 +151,9 @@ def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
     found = gated.fitting(pattern)
     if not found and gated.candidates:
         yield _nowhere(rule, gated)
+    if gated.is_alone and rule.base == "baseline":
+        yield from [gated.nothing_new(rule.text)] if found else []
+        return
     large = {row.path for row in gated.rows if _is_large(row)} if rule.is_percent else ()
     for row in found:
         reason = _no_fraction(row, is_large=row.path in large) if rule.is_percent else None

@@ -65,6 +65,8 @@ class Gated:
         Metrics that the comparison does not show, and what left each of them out.
     runs : callable
         The runs of which the value at a position of a row is the mean; None where it is no mean.
+    meant : bool
+        Whether the baseline may be the only version: approved, or named.
     """
 
     rows: Sequence[Row]
@@ -76,13 +78,24 @@ class Gated:
     tolerance: Tolerance = field(default_factory=Tolerance)
     left_out: Mapping[Name, Phrase] = field(default_factory=dict)
     runs: Callable[[Row, int], Runs | None] = lambda *_: None
+    meant: bool = False
     _fitting: dict[Pattern, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _forms: dict[str, NumberFormat] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def candidates(self) -> list[int]:
-        """Positions of the versions that are checked: all but the baseline."""
-        return [place for place in range(len(self.names)) if place != self.baseline]
+        """Positions of the versions that are checked: all but the baseline, or that where it alone was asked for."""
+        return [place for place in range(len(self.names)) if place != self.baseline or self.is_alone]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the baseline alone was asked for, so that only bounds of its own can be checked; not where a condition left it alone."""
+        return self.meant and len(self.names) == 1 and not self.removed
+
+    def nothing_new(self, rule: str) -> Check:
+        """Skip a rule that compares the baseline with itself."""
+        name = self.names[self.baseline or 0]
+        return Check("skipped", rule, name, reason=say("the baseline itself"), checked=False, is_baseline=True)
 
     def fitting(self, pattern: Pattern) -> list[Row]:
         """Rows that a pattern means: what says how sure another metric is only where it is named."""

@@ -56,7 +56,9 @@ def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
         if pattern not in used:
             reason = gated.not_found(Pattern(pattern), pattern, "no version has a metric {pattern!r}")
             checks.append(Check("failed", NO_REGRESSION, metric=pattern, reason=reason, checked=False))
-    if gated.baseline is None:
+    if gated.is_alone and used:
+        checks.append(gated.nothing_new(NO_REGRESSION))
+    if gated.baseline is None or gated.is_alone:
         return tuple(checks)
     for row in gated.rows:
         fitting = policy.fitting(row)

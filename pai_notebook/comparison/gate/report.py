@@ -28,7 +28,7 @@ class Check(Brief):
     Attributes
     ----------
     outcome : "passed", "failed" or "skipped"
-        A skipped check is one that the rule itself allows to be left out.
+        A skipped check is one that the rule itself allows to be left out, or that compares the baseline with itself.
     rule : str
         The rule as written, or `no regression`.
     version, metric, dataset : str
@@ -61,6 +61,8 @@ class Check(Brief):
         Whether the rule compares with the baseline, so that its number and the difference to it are shown.
     usual : NumberFormat or None
         How the values of the metric are written in the comparison.
+    is_baseline : bool
+        Whether the rule was skipped as the version is the baseline itself, so that there is nothing to check.
     """
 
     outcome: Outcome
@@ -84,6 +86,7 @@ class Check(Brief):
     called: str = field(default="", compare=False)
     is_relative: bool = field(default=True, compare=False)
     usual: NumberFormat | None = field(default=None, compare=False)
+    is_baseline: bool = field(default=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -180,8 +183,8 @@ class GateReport(GateExports, Displayed):
 
     @property
     def passed(self) -> bool:
-        """Whether at least one check passed and none failed."""
-        return not self.breaches and any(check.outcome == "passed" for check in self.checks)
+        """Whether none failed, and at least one check passed or the only version is the baseline itself, so that nothing is new."""
+        return not self.breaches and any(check.outcome == "passed" or check.is_baseline for check in self.checks)
 
     def __bool__(self) -> bool:
         return self.passed

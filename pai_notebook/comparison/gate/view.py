@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pai_notebook.arguments import is_version_name, without_v
-from pai_notebook.display import Block, Column, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table
+from pai_notebook.display import Block, Column, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table, Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.flatten import unescaped
@@ -43,6 +43,9 @@ def headline(report: GateReport) -> Phrase:
     """Say how a gate came out: `No regression: 4 of 26 checks failed`."""
     skipped = sum(check.outcome == "skipped" for check in report.checks)
     total = len(report.checks) - skipped
+    alone = next((check for check in report.checks if check.is_baseline), None)
+    if not total and alone is not None:
+        return say("{title}: nothing to check, {name} is the baseline itself", title=report.title, name=alone.called or alone.version)
     if not total:
         return say("{title} failed: nothing was checked", title=report.title)
     if report.breaches:
@@ -115,8 +118,10 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     rest += [*(_rules(report) if good else []), *_footing(report, asked, said=bool(measured))]
     # as in tables, what is so only as measured looks otherwise than what is sure
     counted = [check for check in report.checks if check.outcome == "passed" and (not told or check.version in ("", *asked))]
-    sure = not any(check.as_measured for check in counted)
-    blocks: list[Block] = [Note(joined(rest, "\n"), ("good" if sure else "ahead") if good else "bad", lead=lead)]
+    kind: Tone = "ahead" if any(check.as_measured for check in counted) else "good"
+    # of what was not checked nothing is shown to be good
+    tone: Tone | None = "bad" if not good else kind if any(check.outcome == "passed" for check in report.checks) else None
+    blocks: list[Block] = [Note(joined(rest, "\n"), tone, lead=lead)]
     blocks += [*([Note(joined(others, "\n"))] if told and others else []), *(Note(remark, "warn") for remark in report.remarks)]
     if measured:
         said = "Passed as measured: {metrics}. No interval is known, or it includes the bound, so chance may have decided."
@@ -215,8 +220,12 @@ def _footing(report: GateReport, asked: Sequence[str] = (), *, said: bool = Fals
     told = "no interval known, as measured: {metrics}" if parts else "No interval known, as measured: {metrics}"
     parts += [say(told, metrics=first(list(unknown), _RULES))] if unknown else []
     # fixed bounds could be asked of it too
-    held = any(check.version and not check.is_relative for check in report.checks) and baseline and not uses
+    others = {check.version for check in report.checks if check.version and not check.is_relative} - {report.baseline_name}
+    held = others and baseline and not uses
     unasked = [say("Not checked: {name}, the baseline", name=baseline)] if held else []
+    # where nothing else was checked the headline says it
+    itself = any(check.is_baseline for check in report.checks) and any(check.outcome != "skipped" for check in report.checks)
+    unasked += [say("Not compared: {name} is the baseline itself", name=baseline)] if itself else []
     return [*([joined(parts, " · ")] if parts else []), *unasked]
 
 
