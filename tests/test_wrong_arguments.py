@@ -239,8 +239,8 @@ def test_a_version_in_no_list_and_errors_in_no_mapping_are_refused():
 def test_tables_and_dicts_are_pointed_to_what_reads_them():
     with pytest.raises(ConfigurationError, match=r"VersionSet\.from_frame"):
         pnb.VersionSet(pd.DataFrame({"accuracy": [0.9]}))
-    with pytest.raises(ConfigurationError, match=r"VersionSet\.from_documents"):
-        pnb.connect("demo", default=False).compare({"VersionName": "0.1.0"})
+    with pytest.raises(ConfigurationError, match=r"from_document\({\"VersionName\": \"0.1.0\"}\)"):
+        pnb.connect("demo", default=False).compare("wine-cultivar", baseline={"VersionName": "0.1.0"})
 
 
 def test_an_empty_path_is_no_folder(calls):
@@ -512,7 +512,7 @@ def test_what_was_meant_by_a_call_is_said():
         pnb.Explorer("model-x")
     with pytest.raises(ConfigurationError, match=r'Use pnb\.Explorer\(pnb\.connect\("demo"\)\)\.$'):
         pnb.Explorer("demo")
-    with pytest.raises(ConfigurationError, match=r'from_frame\(pandas\.DataFrame\(\[\{"name": "mine", "accuracy@holdout": 0\.9'):
+    with pytest.raises(ConfigurationError, match=r'Use compare\(\.\.\., \{"VersionName": "a", "Metrics": \{"accuracy": 0\.9\}\}\)\.$'):
         registry.compare(vs, {"accuracy": 0.9})
     with pytest.raises(ConfigurationError, match=r"its field and its name, as in labels\.env\. Available: all, "):
         vs.to_arrow(fields="gamma")

@@ -14,6 +14,7 @@ from pai_notebook.model.flatten import split_path
 from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.keys import model_ids, names_of
 from pai_notebook.model.metric_cells import read_value, text_of
+from pai_notebook.model.nameless import code_of_named
 from pai_notebook.model.nearest import counted, nearest, nearest_or_known, nearest_sentence
 from pai_notebook.model.order import is_rejected, version_key
 from pai_notebook.model.selector_words import BASELINES, nearest_versions, nearest_word
@@ -112,7 +113,9 @@ def choose_baseline(
     if isinstance(wanted, ModelVersion):
         return list(versions).index(wanted), CHOSEN
     if wanted is not None and not isinstance(wanted, str):
-        raise ConfigurationError(say("baseline={wanted} is not a baseline", wanted=described(wanted)), hint=_HINT)
+        code = f"baseline=ModelVersion.from_document({code_of_named([wanted])})" if isinstance(wanted, Mapping) else ""
+        hint = say("Use {code}.", code=code) if code else _HINT
+        raise ConfigurationError(say("baseline={wanted} is not a baseline", wanted=described(wanted)), hint=hint)
     if wanted is not None and wanted in names:
         return list(names).index(wanted), CHOSEN
     if wanted is not None and wanted.casefold() not in BASELINES:

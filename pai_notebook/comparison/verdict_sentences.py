@@ -22,7 +22,9 @@ from pai_notebook.comparison.verdict_best import BestSentences
 from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, Loss, all_of
 from pai_notebook.display import Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.fields import numbers_beside_metrics
 from pai_notebook.model.group import count_versions
+from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.order import is_rejected
 
@@ -238,13 +240,16 @@ class _Sentences(BestSentences, AsideSentences):
             row, text = next(texts, (None, ""))
             if row is not None:
                 said = "No verdict: {metric} is text, such as {text!r}, not a number."
-                share, beside = _PERCENT.fullmatch(text), value_beside(text)
-                if beside is not None:
+                share, with_error = _PERCENT.fullmatch(text), value_beside(text)
+                if with_error is not None:
                     told = "No verdict: {metric} is text, such as {text!r}; write the number {number}, and the text as {metric}_ci."
-                    return say(told, metric=self._path(row), text=text[:_QUOTED], number=format_computed(beside))
+                    return say(told, metric=self._path(row), text=text[:_QUOTED], number=format_computed(with_error))
                 number = float(share[1]) / 100 if share else None
                 said = said if number is None else "No verdict: {metric} is text, such as {text!r}; write the number {number}."
                 return say(said, metric=self._path(row), text=text[:_QUOTED], number=number if number is None else format_computed(number))
+            beside = numbers_beside_metrics(version._document for version in self._comparison.versions)  # noqa: SLF001 - read only
+            if beside and not self._metrics:
+                return say("Not read as metrics: {names}. A version has its metrics under Metrics.", names=listed(beside))
             if not any(row.direction.mode for row in self._metrics):
                 return say("No verdict: no metric says how good these versions are.")
         return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)

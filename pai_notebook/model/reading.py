@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from numbers import Real
 from typing import Any, NoReturn, TypeGuard
 
 from pai_notebook.errors import ConfigurationError
@@ -16,6 +15,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json, plain_array
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.fields import FIELDS
+from pai_notebook.model.nameless import code_of_named, is_nameless
 from pai_notebook.model.names import snake_case
 from pai_notebook.model.nearest import listed
 
@@ -314,7 +314,6 @@ def _is_snapshot(value: Mapping[Any, Any]) -> bool:
 
 # What other programs call the name of a version.
 _NEARLY_NAMES = ("version", "name")
-_UNDER_METRICS = say("Put them under 'Metrics', beside a 'VersionName'.")
 _ERROR = ({"Code", "Message"}, {"code", "message"})
 # What a wrong mapping looks like, and what to do about it; the first that matches.
 _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
@@ -336,25 +335,20 @@ _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
         say("a list page without versions"),
         say("Pass the whole answer of ListModelVersions, with Versions."),
     ),
-    (
-        lambda value: value.keys() & {"Results", "Dataset", "results", "dataset"},
-        say("metrics"),
-        _UNDER_METRICS,
-    ),
+    (lambda value: value.keys() & {"Results", "Dataset", "results", "dataset"}, say("metrics"), ""),
     (lambda value: not value, say("an empty dict"), _FITS),
 )
 
 
 def _looks_like(value: Mapping[Any, Any]) -> tuple[str, str]:
     keys = listed([str(key) for key in value], 6)
-    hint = say("A version has at least a VersionName.")
-    if any(isinstance(each, Real) and not isinstance(each, bool) for each in value.values()):
-        hint = _UNDER_METRICS
+    under = say("Put them under 'Metrics', beside a 'VersionName': {code}.", code=code_of_named([value]))
+    hint = under if is_nameless(value) else say("A version has at least a VersionName.")
     name = next((key for key in value if str(key).casefold() in _NEARLY_NAMES), None) or next(iter(misspelt_keys([value])), "")
     if name and not value.keys() & {"Results", "results"}:
         hint = say("A version has at least a VersionName; rename {key} to it.", key=name)
     otherwise = say("a dict without VersionName; its keys are {keys}", keys=keys), hint
-    return next(((what, hint) for holds, what, hint in _LOOKS if holds(value)), otherwise)
+    return next(((what, hint or under) for holds, what, hint in _LOOKS if holds(value)), otherwise)
 
 
 def _refuse(where: str, what: str, hint: str = _FITS, wanted: str = say("version")) -> NoReturn:

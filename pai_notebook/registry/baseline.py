@@ -12,18 +12,19 @@ from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Address, names_versions, parse_address, read_addresses, refuse_selectors, spread
 from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.model.keys import names_of
+from pai_notebook.model.nameless import code_of_named, is_nameless
 from pai_notebook.model.selector_words import BASELINES, WORDS
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.result import raise_when_empty
-from pai_notebook.versions.versions import VersionSet, saved_versions
+from pai_notebook.versions.versions import VersionSet, load, saved_versions
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
     from pai_notebook.comparison.baseline import Baseline
 
-# What can be compared: addresses, versions, sets of these.
-What = str | Address | ModelVersion | VersionSet | Sequence["What"]
+# What can be compared: addresses, versions, documents of versions, files of snapshots, and lists of these.
+What = str | os.PathLike[str] | Address | ModelVersion | VersionSet | Mapping[str, Any] | Sequence["What"]
 _HINT = say("Pass a version name such as '0.1.0', an address, a ModelVersion, or one of {text}.", text=joined(list(BASELINES)))
 
 
@@ -60,25 +61,34 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
     for item in items:
         if isinstance(item, Address | VersionSet):
             yield item
-        elif isinstance(item, str):
-            if os.path.isfile(item) and (read := reading_hint(item)) is not None:  # noqa: PTH113 - False for a name that is too long
-                said = say("{word!r} looks like a file, not like a model", word=item)
-                named = say("A model named {word} is written {word}@{selector}.", word=item, selector="all")
-                raise ConfigurationError(said, hint=joined([read, named], " "))
-            yield from read_addresses([item])
+        elif isinstance(item, str | os.PathLike):
+            yield from _of_text(os.fspath(item))
         elif isinstance(item, ModelVersion):
             yield VersionSet([item])
         elif isinstance(item, list | tuple | set | frozenset):
             yield from _flat(item)
+        elif is_nameless(item):
+            said = say("metrics alone cannot be compared: nothing says which version has them")
+            raise ConfigurationError(said, hint=say("Use {code}.", code=f"compare({code_of_named(told)})"))
+        elif isinstance(item, Mapping) or hasattr(item, "to_map"):
+            yield VersionSet.from_documents(item)
         else:
             said = say("a {name} cannot be compared", name=type(item).__name__)
             fitting = say("Pass addresses such as 'model-a@last:5', versions, or sets of versions.")
-            if isinstance(item, Mapping):
-                code = 'VersionSet.from_frame(pandas.DataFrame([{"name": "mine", "accuracy@holdout": 0.9}]), name="name")'
-                fitting = say("Metrics of your own on the dataset holdout: {code}; dicts of the API: VersionSet.from_documents.", code=code)
-            elif hasattr(item, "columns"):
+            if hasattr(item, "columns"):
                 fitting = say("Metrics of your own: {code}.", code="VersionSet.from_frame(df, name=COLUMN)")
             raise ConfigurationError(said, hint=fitting)
+
+
+def _of_text(item: str) -> Iterable[Address | VersionSet]:
+    """Give what a text stands for: the versions of a snapshot, or an address."""
+    if ".paisnap" in item.lower() and "@" not in item:
+        return [load(item)]
+    if os.path.isfile(item) and (read := reading_hint(item)) is not None:  # noqa: PTH113 - False for a name that is too long
+        said = say("{word!r} looks like a file, not like a model", word=item)
+        named = say("A model named {word} is written {word}@{selector}.", word=item, selector="all")
+        raise ConfigurationError(said, hint=joined([read, named], " "))
+    return read_addresses([item])
 
 
 class RequestedBaseline:
@@ -167,6 +177,21 @@ class RequestedBaseline:
         return VersionSet(
             errors={address: error for address, error in fetched.errors.items() if unasked and not isinstance(error, NotFound)}
         )
+
+
+def needs_registry(what: Iterable[What], baseline: Baseline) -> bool:
+    """Whether `compare` has to fetch something that was asked for; the baseline by default is only looked for.
+
+    Examples
+    --------
+    >>> version = ModelVersion.from_document({"VersionName": "0.1.0"}, "model-a")
+    >>> needs_registry([version], None), needs_registry([version], "0.1.0"), needs_registry([version], "approved")
+    (False, False, True)
+    """
+    asked, held, model = split(what)
+    beside = RequestedBaseline(baseline, model)
+    is_here = any(baseline in names_of(version) for version in held)
+    return bool(asked) or (baseline is not None and beside.address is not None and not is_here)
 
 
 def compare_within(

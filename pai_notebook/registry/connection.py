@@ -15,7 +15,9 @@ from pai_notebook.client import Client, Limits, resolve_credentials, resolve_set
 from pai_notebook.client.masking import Hidden
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.registry.baseline import needs_registry
 from pai_notebook.registry.registry import Registry
+from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     import httpx
@@ -184,12 +186,25 @@ def default_registry() -> Registry:
     return current
 
 
+def _without_registry(*what: Any, baseline: Any = None, **_: Any) -> dict[str, Any]:
+    """Give the arguments of a comparison of what is here already, where no registry can be connected; none where one has to be."""
+    if needs_registry(what, baseline):
+        return {}
+    try:
+        default_registry()
+    except ConfigurationError:
+        return {"among": VersionSet()}
+    return {}
+
+
 def _on_default(method: Callable[Concatenate[Registry, P], R]) -> Callable[P, R]:
     """Make a function that calls a method of the default registry: the same arguments, types and documentation."""
 
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         __tracebackhide__ = True  # IPython leaves this frame out
+        if method.__name__ == "compare" and kwargs.get("among") is None and current_registry() is None:
+            kwargs.update(_without_registry(*args, **kwargs))
         # compare(among=) uses only the versions it is given, so it must work where no registry can be connected
         registry = default_registry() if kwargs.get("among") is None else cast("Registry", None)
         return method(registry, *args, **kwargs)

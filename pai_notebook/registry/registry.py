@@ -247,8 +247,9 @@ class Registry(Displayed):
 
         Parameters
         ----------
-        *what : str, ModelVersion or VersionSet
-            Addresses, which are fetched, and versions that are here already.
+        *what : str, ModelVersion, VersionSet, dict or path
+            Addresses, which are fetched, and what is here already: versions, documents as `VersionSet.from_documents` reads them, and
+            files that `VersionSet.save` wrote. Where no address has to be fetched `pnb.compare` works without a registry, too.
         baseline : str or ModelVersion, optional
             `"approved"`, `"latest"`, `"previous"` or `"highest"` mean that version of the first model in the registry, `"first"`
             the first by name of those compared; a version name means a version that is compared, else one of the first model; an

@@ -2,7 +2,9 @@
 
 import builtins
 import inspect
+import os
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from pai_notebook.errors import (
     ServiceUnavailable,
     VersionNotFound,
 )
+from pai_notebook.registry import connection
 from tests.registry.outsider import both, connect
 from tests.wire.faultserver import FaultServer, error
 
@@ -136,6 +139,76 @@ def test_functions_of_the_module_have_the_signature_of_the_method(name):
 def test_the_module_compares_on_the_default_registry(registry):
     with pnb.connect("demo"):
         assert pnb.compare(f"{DIGITS}@last:5") == registry.compare(f"{DIGITS}@last:5")
+
+
+@pytest.fixture
+def unconnected(monkeypatch, tmp_path):
+    """A process without a default registry, and without an environment that says which one."""
+    monkeypatch.setattr(connection, "_default", None)
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if re.search("REGION|ENDPOINT|DSW|PAI_", name, re.IGNORECASE)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ConfigurationError, match="no region"):
+        pnb.get_version("model-a@latest")
+
+
+DOCUMENTS = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.8 + n / 20, "n": 900}} for n in (1, 2)]
+HELD = pnb.VersionSet.from_documents(DOCUMENTS, "model-a")
+
+
+@pytest.mark.parametrize(
+    "what", [DOCUMENTS, [DOCUMENTS], [{"Versions": DOCUMENTS}], list(HELD), [HELD], ["x.paisnap.json"], [Path("x.paisnap.json")]]
+)
+def test_what_is_here_is_compared_without_a_registry(unconnected, what):
+    HELD.save("x.paisnap.json")
+    found = pnb.compare(*what)
+    assert (found.names, found.baseline_name) == (("0.1.0", "0.2.0"), "0.1.0")
+    assert found["accuracy"].cells[1].value == 0.9
+    assert pnb.compare(*what, baseline="0.2.0").baseline_name == "0.2.0"
+    assert pnb.compare(*what, baseline=found.versions[1]).baseline_name == "0.2.0"
+
+
+@pytest.mark.parametrize(
+    ("what", "baseline"), [(["model-a@latest"], None), ([HELD], "approved"), ([HELD], "0.7.0"), ([HELD, "model-b"], None)]
+)
+def test_what_has_to_be_fetched_needs_one(unconnected, what, baseline):
+    with pytest.raises(ConfigurationError, match="no region was found"):
+        pnb.compare(*what, baseline=baseline)
+
+
+OLD, NEW = {"accuracy": 0.9}, {"accuracy": 0.92, "val": {"cer": 0.1}}
+
+
+@pytest.mark.parametrize(
+    ("what", "names"),
+    [
+        ([OLD, NEW], ("a", "b")),
+        ([[OLD, NEW]], ("a", "b")),
+        ([{"old": OLD, "new": NEW}], ("new", "old")),
+        ([[{"name": "x", **OLD}, {"version": "y", "metrics": NEW}]], ("x", "y")),
+        ([OLD, DOCUMENTS[1]], ("0.2.0", "a")),
+    ],
+)
+def test_metrics_without_a_version_are_answered_with_the_call_that_compares_them(unconnected, what, names):
+    for compare in (pnb.compare, pnb.connect("demo", default=False).compare):
+        with pytest.raises(ConfigurationError, match="nothing says which version has them") as caught:
+            compare(*what)
+        code = re.search(r"Use (compare\(.*\))\.$", str(caught.value))[1]
+        found = eval(code, {"compare": compare})
+        assert found.names == names
+        assert {cell.value for cell in found["accuracy"].cells} == {0.9, 0.92} or "0.2.0" in names
+
+
+def test_a_hundred_metrics_without_a_version_are_not_spelled_out(unconnected):
+    many = {f"metric_{n}": n / 7 for n in range(100)}
+    with pytest.raises(ConfigurationError, match=r"\"VersionName\": \"new\", \"Metrics\": {\.\.\.}}\)\.$"):
+        pnb.compare({"old": many, "new": many})
+
+
+def test_numbers_beside_metrics_are_told_by_the_verdict(unconnected):
+    found = pnb.compare([{"VersionName": f"0.{n}.0", "accuracy": n / 3} for n in (1, 2)])
+    assert "Not read as metrics: accuracy. A version has its metrics under Metrics." in str(found.verdict).replace("\n│", "")
 
 
 def test_a_model_and_names_of_its_versions_need_no_address(registry):

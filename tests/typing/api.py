@@ -55,6 +55,7 @@ def fetching(registry: pnb.Registry) -> pnb.VersionSet:
     pnb.get_version("model-a@latest", refresh=True, sugest=True)  # type: ignore[call-arg]
     assert_type(pnb.list_versions("model-a"), pnb.VersionSet)
     assert_type(pnb.compare("model-a@last:5", baseline="approved"), pnb.Comparison)
+    assert_type(pnb.compare({"VersionName": "0.1.0"}, Path("model-a.paisnap.json")), pnb.Comparison)
     return vs
 
 
