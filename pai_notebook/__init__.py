@@ -137,7 +137,8 @@ def __getattr__(name: str) -> Any:
             raise AttributeError(f"module 'pai_notebook' has no attribute {name!r}")
         from pai_notebook.calls import guide, missing_attribute  # noqa: PLC0415 - loads on first use
 
-        raise missing_attribute("pai_notebook", name, guide(_INSTEAD).get(name, ""), __all__)
+        known = f"errors.{name}" if name in vars(importlib.import_module("pai_notebook.errors")) else ""
+        raise missing_attribute("pai_notebook", name, known or guide(_INSTEAD).get(name, ""), __all__)
     value = getattr(importlib.import_module(f"pai_notebook.{_HOMES[name]}"), name)
     globals()[name] = value
     return value

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 import pai_notebook as pnb
 from pai_notebook.calls import Guided, checked
-from pai_notebook.errors import AddressError, ConfigurationError, PaiError
+from pai_notebook.errors import AddressError, ConfigurationError, PaiError, RegressionError
 from pai_notebook.io.redaction import Redaction
 from pai_notebook.registry import connection
 
@@ -281,9 +281,9 @@ GUESSES = {
         "env": r"labels\['env'\]",
     },
     "VersionSet": {"df": r"to_frame\(\)", "best": r"compare\(\)\.best", "iloc": r"to_frame\(\)\.iloc", "sort": "sort_values"},
-    "Comparison": {"winner": "best", "to_json": r"to_frame\(\)", "verdit": "Did you mean verdict"},
+    "Comparison": {"failures": r"check\(rules\)\.breaches", "winner": "best", "to_json": r"to_frame\(\)", "verdit": "Did you mean verdict"},
     "Explanation": {"text": r"str\(explanation\)"},
-    "GateReport": {"ok": "passed", "failures": "breaches"},
+    "GateReport": {"ok": "passed", "failures": "breaches", "failed_checks": "breaches", "errors": "breaches"},
     "Drift": {"changed": "Did you mean changes"},
     "Plots": {"line": "slope", "trend": "slope"},
 }
@@ -302,8 +302,27 @@ def test_an_attribute_that_is_not_there_is_answered_with_what_was_meant(calls):
         assert not hasattr(thing, "_ipython_display_")
 
 
+def test_the_error_of_a_gate_answers_what_is_looked_for_in_its_report(calls):
+    with pytest.raises(RegressionError) as caught:
+        calls["VersionSet.filter"][0].__self__.compare().gate(f"{METRIC} > 2")
+    assert caught.value.breaches == caught.value.report.breaches
+    for guess, meant in {
+        "failures": "breaches",
+        "failed": "breaches",
+        "checks": r"report\.checks",
+        "to_junit": r"report\.to_junit\(\)",
+    }.items():
+        with pytest.raises(AttributeError, match=rf"Use {meant}\.$"):
+            getattr(caught.value, guess)
+
+
 def test_a_name_that_the_package_does_not_have_is_answered_with_what_was_meant():
-    guesses = {"from_dict": "VersionSet.from_documents", "from_lm_eval": "VersionSet.from_lm_eval", "search": "search_versions"}
+    guesses = {
+        "RegressionError": r"errors\.RegressionError",
+        "from_dict": "VersionSet.from_documents",
+        "from_lm_eval": "VersionSet.from_lm_eval",
+        "search": "search_versions",
+    }
     for guess, meant in {**guesses, "list_version": "list_versions"}.items():
         with pytest.raises(AttributeError, match=rf"^pai_notebook has no attribute '{guess}'\. .* {meant}[.?]$"):
             getattr(pnb, guess)

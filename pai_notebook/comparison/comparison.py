@@ -102,6 +102,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
             "best(metric)": "winner",
             "rank(metric)": "ranking ranked leaderboard",
             "changed": "diff differences",
+            "check(rules).breaches": "breaches failed failures failed_checks",
             "to_frame()": "df frame to_df to_pandas to_dataframe to_dict to_json",
             "verdict": "summary conclusion",
             'report("report.pdf")': "to_pdf",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pai_notebook.calls import guide
+from pai_notebook.calls import Guided, guide
 from pai_notebook.comparison.gate.outputs import GateExports
 from pai_notebook.comparison.gate.view import describe_gate, gate_lines, headline, told_delta
 from pai_notebook.display import Brief, Displayed, Stack, notebook_display
@@ -19,6 +19,8 @@ from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
 
 Outcome = Literal["passed", "failed", "skipped"]
 _SHOWN = 5
+# What the checks that failed are looked for under.
+_BREACHES = "failed failures failed_checks failing fails violations errors"
 
 
 @dataclass(frozen=True, repr=False)
@@ -165,7 +167,7 @@ class GateReport(GateExports, Displayed):
         The same as sentences say it: of several models with the model.
     """
 
-    _instead = guide({"checks": "to_frame to_json to_dict results rows", "passed": "ok success", "breaches": "failed failures"})
+    _instead = guide({"checks": "to_frame to_json to_dict results rows", "passed": "ok success", "breaches": _BREACHES})
 
     checks: tuple[Check, ...]
     title: str
@@ -221,7 +223,7 @@ class GateReport(GateExports, Displayed):
         return describe_gate(self)
 
 
-class GateFailed(RegressionError):
+class GateFailed(Guided, RegressionError):
     """A gate that did not pass: lists every breach, as text in a traceback and as HTML where it is displayed.
 
     Attributes
@@ -229,6 +231,8 @@ class GateFailed(RegressionError):
     report : GateReport
         Every check, with the failed ones in `breaches`.
     """
+
+    _instead = guide({"breaches": _BREACHES, "report.checks": "checks results", "report.to_junit()": "to_junit"})
 
     _shown_in = 0
     _tables_above = False
