@@ -55,6 +55,7 @@ _ARGUMENTS = {
     "mode": "directions",
     "against": "baseline",
     "all": "only",
+    "labels": "label",
     "tags": "label",
     "tag": "label",
     "status": "approval",
@@ -73,10 +74,11 @@ _FORMS = {
     "check": 'c.check("accuracy >= baseline - 1pp")',
 }
 # Arguments of another call, by the call that they are given to.
+_NARROWING = ("where", "label", "approval", "framework", "format", "created_after", "last")
 _OF_OTHERS = {
-    "get_versions": dict.fromkeys(
-        ("where", "label", "approval", "framework", "format", "created_after", "last"), "list_versions('model-a', {argument}=...)"
-    )
+    "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}=...)"),
+    "Registry.compare": dict.fromkeys(_NARROWING, "compare(list_versions('model-a', {argument}=...))"),
+    "VersionSet.compare": dict.fromkeys(_NARROWING[:-1], "filter({argument}=...).compare()"),
 }
 # What is meant by more values than a call takes.
 _TOO_MANY = {"Plots": 'c.plot.scatter("latency_ms@d-a", "accuracy@d-a")'}
@@ -112,11 +114,14 @@ def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[
         wrong = with_text(say("{call}() needs {names}", call=call, names=joined(lacking)), said) if lacking else said
         meant = say("Use {code}.", code=_TOO_MANY[call]) if call in _TOO_MANY and len(args) > len(by_place) else None
         return CallError(wrong, hint=_form_of(function) or meant or takes)
-    if other := _OF_OTHERS.get(function.__name__, {}).get(unknown):
-        meant = say("Use {code}.", code=other.format(argument=unknown))
+    argument = _ARGUMENTS.get(unknown.lower(), unknown)
+    if (other := _OF_OTHERS.get(function.__qualname__, {}).get(argument)) and argument not in named:
+        meant = say("Use {code}.", code=other.format(argument=argument))
         return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=meant)
     close = [each for each in [_ARGUMENTS.get(unknown.lower(), "")] if each in named] or close
     hint = say("Did you mean {word}?", word=f"{close[0]}=") if close else takes
+    if not close and "label" in named and isinstance(kwargs[unknown], str):
+        hint = say("Use {code}.", code=f"label={{{unknown!r}: {described(kwargs[unknown])}}}")
     return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=hint)
 
 
@@ -343,9 +348,9 @@ def _taken(name: str, value: Any, kinds: Mapping[str, _Kind], form: Phrase | Non
         return value
     read = kind.read(value)
     if read is _UNFIT:
+        words = f"label={described(value)}" if name == "where" and isinstance(value, Mapping) else either(kind.words)
         raise ConfigurationError(
-            say("{name}={value} cannot be used", name=name, value=described(value)),
-            hint=form or say("Pass {words}.", words=either(kind.words)),
+            say("{name}={value} cannot be used", name=name, value=described(value)), hint=form or say("Pass {words}.", words=words)
         )
     return read
 

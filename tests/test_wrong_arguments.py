@@ -3,6 +3,7 @@
 import datetime as dt
 import gc
 import inspect
+import re
 from pathlib import Path
 
 import numpy as np
@@ -488,6 +489,24 @@ def test_a_set_that_is_taken_for_a_frame_says_what_it_has():
     ):
         with pytest.raises(AttributeError, match=says):
             take()
+
+
+@pytest.mark.parametrize(
+    ("call", "meant"),
+    [
+        (lambda vs: vs.filter(env="prod"), "label={'env': 'prod'}"),
+        (lambda vs: vs.compare(label={"env": "prod"}), "filter(label=...).compare()"),
+        (
+            lambda vs: pnb.connect("demo", default=False).compare("model-a", labels="env=prod"),
+            "compare(list_versions('model-a', label=...))",
+        ),
+        (lambda vs: pnb.connect("demo", default=False).get_versions("model-a", since="-7d"), "list_versions('model-a', created_after=...)"),
+    ],
+)
+def test_a_condition_that_another_call_takes_is_answered_with_that_call(call, meant):
+    vs = pnb.VersionSet.from_documents([{"VersionName": "0.1.0"}])
+    with pytest.raises(TypeError, match=re.escape(f"Use {meant}.")):
+        call(vs)
 
 
 def test_what_was_meant_by_a_call_is_said():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 # One word, or several accepted ones.
 Words = str | Sequence[str]
+# Labels that are asked for: a mapping, or as the line writes them, `env=prod`, or as a pair; or several of these.
+LabelsLike = Mapping[str, Words] | str | Sequence[str | tuple[str, str]]
+# Labels in a text that has several, or one in another notation, of so many characters at most.
+_SHORT = 200
+_ALMOST = re.compile(r"""([^\s"'=:,;&|]+)\s*[=:]+\s*["']?([^\s"'=:,;&|]+)""")
 
 APPROVALS = ("Approved", "Pending", "Rejected")
 
@@ -33,7 +39,7 @@ def filtered(
     versions: Sequence[ModelVersion],
     where: str | None = None,
     *,
-    label: Mapping[str, Words] | None = None,
+    label: LabelsLike | None = None,
     words: Mapping[str, Words | None],
     created_after: Any = None,
 ) -> Iterator[tuple[str, list[ModelVersion], Sequence[Phrase]]]:
@@ -106,12 +112,45 @@ def read_words(given: Any, name: str) -> tuple[str, ...]:
 
 def read_labels_wanted(label: Any) -> dict[str, tuple[str, ...]]:
     """Read labels that are asked for: the accepted values of each key."""
-    if not isinstance(label, Mapping):
-        raise ConfigurationError(
-            say("label={label} is not a mapping", label=described(label)),
-            hint=say("Pass label={{'env': 'prod'}} or label={{'env': ['prod', 'test']}}."),
-        )
-    return {str(key): read_words(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in label.items()}
+    read = _labels_of(label)
+    if read is None:
+        meant = dict(_ALMOST.findall(label[:_SHORT])) if isinstance(label, str) else {}
+        meant = meant or ({label: "..."} if isinstance(label, str) and label.isidentifier() else {})
+        code = f"label={meant}" if meant else "label={'env': 'prod'} or label={'env': ['prod', 'test']}"
+        raise ConfigurationError(say("label={label} is not a mapping", label=described(label)), hint=say("Pass {words}.", words=code))
+    return {str(key): read_words(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in read.items()}
+
+
+def _labels_of(label: Any) -> Mapping[Any, Any] | None:
+    """Give labels in any form as a mapping; None for what is no label, or says more than one.
+
+    Examples
+    --------
+    >>> [_labels_of(label) for label in ("env=prod", ("env", "prod"), ["env=prod", "env='test'"], {"Key": "env", "Value": "prod"})]
+    [{'env': 'prod'}, {'env': 'prod'}, {'env': ['prod', 'test']}, {'env': 'prod'}]
+    >>> _labels_of("env"), _labels_of("env=prod,team=cv"), _labels_of(["env", "team"])
+    (None, None, None)
+    """
+    if isinstance(label, Mapping):
+        one = {str(key).casefold(): value for key, value in label.items()}
+        return {one["key"]: one["value"]} if one.keys() == {"key", "value"} else label
+    if isinstance(label, str):
+        key, _, value = label.partition("=")
+        key, value = key.strip(), value.removeprefix("=").strip()
+        value = value[1:-1] if value[:1] in ("'", '"') and value[:1] == value[-1:] else value
+        return {key: value} if key and value and "=" not in value else None
+    if not isinstance(label, Sequence | set | frozenset) or not label:
+        return None
+    if isinstance(label, tuple) and len(label) == 2 and all(isinstance(each, str) and "=" not in each for each in label):  # noqa: PLR2004 - key and value
+        return {label[0]: label[1]}
+    several: dict[Any, list[Any]] = {}
+    for each in label:
+        read = _labels_of(each)
+        if read is None:
+            return None
+        for key, value in read.items():
+            several.setdefault(key, []).extend([value] if isinstance(value, str | int) else value)
+    return {key: values[0] if len(values) == 1 else values for key, values in several.items()}
 
 
 _Noun: TypeAlias = Literal["version", "model"]
@@ -135,7 +174,9 @@ def check_labels(wanted: Iterable[str], known: Collection[str], noun: _Noun = "v
     for key in wanted:
         if key not in known:
             there = sorted(filter(None, known))  # a label without a key offers nothing to write
-            hint = nearest_or_known(nearest(key, there), there, none=say(_NO_LABEL[noun]))
+            own = key.partition(".")[2] if key.startswith(("label.", "labels.")) else ""
+            near = [own] if own in there else nearest(key, there)
+            hint = nearest_or_known(near, there, none=say(_NO_LABEL[noun]))
             raise ConfigurationError(say(_NO_SUCH_LABEL[noun], key=key), hint=hint)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from pai_notebook.i18n.phrases import either, joined, say
 from pai_notebook.model.conditions import parse_condition, to_quote
 from pai_notebook.model.fields import NAMED, PEOPLE, field_named
 from pai_notebook.model.filtering import (
+    LabelsLike,
     Words,
     check_labels,
     check_states,
@@ -161,7 +162,7 @@ class VersionSearch:
     ['0.1.0']
     """
 
-    def __init__(self, where: str | None = None, *, label: Mapping[str, Words] | None = None, approval: Words | None = None) -> None:
+    def __init__(self, where: str | None = None, *, label: LabelsLike | None = None, approval: Words | None = None) -> None:
         self._condition = None if where is None else parse_condition(where)
         self._labels = {} if label is None else read_labels_wanted(label)
         self._states = () if approval is None else read_words(approval, "approval")

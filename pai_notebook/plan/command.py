@@ -68,8 +68,10 @@ class Command:
         for text in self.get(name, ()):
             key, equals, value = text.partition("=")
             if not equals or not key:
+                key, colon, value = text.partition(":")
+                hint = say("Use {code}.", code=f"--{name} {key}={value if colon else 'VALUE'}") if key else HELP
                 raise AddressError(
-                    say("--{name} takes {metavar}, not {text!r}", name=name, metavar=OPTIONS[f"--{name}"].metavar, text=text), hint=HELP
+                    say("--{name} takes {metavar}, not {text!r}", name=name, metavar=OPTIONS[f"--{name}"].metavar, text=text), hint=hint
                 )
-            found.setdefault(key, []).append(value)
+            found.setdefault(key, []).append(value.removeprefix("="))
         return {key: values[0] if len(values) == 1 else values for key, values in found.items()}

@@ -21,7 +21,7 @@ from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, 
 from pai_notebook.files import check_target
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Address, address_of, parse_address, read_addresses
-from pai_notebook.model.filtering import Words, filtered_models
+from pai_notebook.model.filtering import LabelsLike, Words, filtered_models
 from pai_notebook.model.group import members_of
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.registered_model import Model
@@ -336,7 +336,7 @@ class Registry(Displayed):
         model_id: str | Model,
         where: str | None = None,
         *,
-        label: Mapping[str, Words] | None = None,
+        label: LabelsLike | None = None,
         approval: Words | None = None,
         framework: Words | None = None,
         format: Words | None = None,  # noqa: A002 - the API's word
@@ -353,8 +353,8 @@ class Registry(Displayed):
         where : str, optional
             A condition such as `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`, as for `VersionSet.filter`. The service
             is asked for everything, so that its own filters change no answer.
-        label : mapping, optional
-            Key and value, or a list of accepted values; matched exactly.
+        label : mapping, str or list of str, optional
+            Key and value, or a list of accepted values, as `{"env": "prod"}` or `"env=prod"`; matched exactly.
         approval, framework, format : str or list of str, optional
             The word, or a list of accepted words; case does not matter.
         created_after : datetime, date, timedelta or text, optional
@@ -475,7 +475,7 @@ class Registry(Displayed):
         query: str | None = None,
         *,
         name: str | None = None,
-        label: Mapping[str, Words] | None = None,
+        label: LabelsLike | None = None,
         workspace_id: str | None = None,
         provider: str | None = None,
         domain: Words | None = None,
@@ -493,8 +493,8 @@ class Registry(Displayed):
             Fuzzy over name, domain, task and labels, as the service has it.
         name : str, optional
             The whole name.
-        label : mapping, optional
-            Key and value, or a list of accepted values; matched exactly.
+        label : mapping, str or list of str, optional
+            Key and value, or a list of accepted values, as `{"env": "prod"}` or `"env=prod"`; matched exactly.
         workspace_id : str, optional
             Models of one workspace; by default that of the connection, unless `provider` is given; an empty text for everything
             the caller may see.
@@ -555,7 +555,7 @@ class Registry(Displayed):
         *,
         models: str | Model | Iterable[str | Model] | None = None,
         approval: Words | None = None,
-        label: Mapping[str, Words] | None = None,
+        label: LabelsLike | None = None,
         limit: int | None = None,
         workspace_id: str | None = None,
         confirm: bool | Callable[[int], bool] = False,
@@ -576,8 +576,8 @@ class Registry(Displayed):
             Model ids or names, or what `list_models` gave; by default every model that `list_models()` finds.
         approval : str or list of str, optional
             The state or states wanted; case does not matter.
-        label : mapping, optional
-            Key and value, or a list of accepted values; matched exactly.
+        label : mapping, str or list of str, optional
+            Key and value, or a list of accepted values, as `{"env": "prod"}` or `"env=prod"`; matched exactly.
         limit : int, optional
             At most so many versions, the first in the order of the models; the search ends when they are found.
         workspace_id : str, optional

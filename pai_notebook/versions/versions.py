@@ -17,7 +17,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.fields import numbers_beside_metrics
-from pai_notebook.model.filtering import Words, filtered, ordered
+from pai_notebook.model.filtering import LabelsLike, Words, filtered, ordered
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
@@ -554,7 +554,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         self,
         where: str | None = None,
         *,
-        label: Mapping[str, Words] | None = None,
+        label: LabelsLike | None = None,
         approval: Words | None = None,
         framework: Words | None = None,
         format: Words | None = None,  # noqa: A002 - the API's word
@@ -567,8 +567,9 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         where : str, optional
             A condition over fields, labels, settings and metrics, for example
             `cer < 0.2 and label.env in ('prod', 'test') and created > -30d`. Never evaluated as Python.
-        label : mapping, optional
-            Key and value, or a list of accepted values; matched exactly (the service's own filter matches substrings).
+        label : mapping, str or list of str, optional
+            Key and value, or a list of accepted values, as `{"env": "prod"}` or `"env=prod"`; matched exactly (the service's own
+            filter matches substrings).
         approval, framework, format : str or list of str, optional
             The word, or a list of accepted words; case does not matter.
         created_after : datetime, date, timedelta or text, optional

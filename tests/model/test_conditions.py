@@ -172,9 +172,37 @@ def test_labels_match_any_of_the_values_given(label):
 
 
 @pytest.mark.parametrize(
+    "label",
+    [
+        *("env=prod", "env == 'prod'", ' env = "prod" ', ("env", "prod"), [("env", "prod")], ["env=test", "env=prod"], {"env=prod"}),
+        *([{"Key": "env", "Value": "prod"}], {"key": "env", "value": "prod"}, ["env=prod", "twice=b"]),
+    ],
+)
+def test_labels_may_be_written_as_on_the_line_as_pairs_and_as_the_service_does(label):
+    assert len(VersionSet([VERSION]).filter(label=label)) == 1
+    assert not VersionSet([VERSION]).filter(label=("env", "test"))
+
+
+@pytest.mark.parametrize(
+    ("label", "meant"),
+    [
+        ("env:prod", {"env": "prod"}),
+        ("env=prod,twice=b", {"env": "prod", "twice": "b"}),
+        ("env=prod; twice=b", {"env": "prod", "twice": "b"}),
+        ("env", {"env": "..."}),
+    ],
+)
+def test_a_text_that_is_not_one_label_is_answered_with_the_mapping(label, meant):
+    with pytest.raises(ConfigurationError, match=re.escape(f"Pass label={meant}.")):
+        VersionSet([VERSION]).filter(label=label)
+
+
+@pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"label": "env=prod"}, "is not a mapping"),
+        ({"label": ["env", "twice"]}, "is not a mapping. Pass label={'env': 'prod'} or label="),
+        ({"label": "label.env=prod"}, "Nearest is env."),
+        ({"where": {"env": "prod"}}, "Pass label={'env': 'prod'}."),
         ({"label": {"env": None}}, "is not a word"),
         ({"label": {"envv": "prod"}}, "Nearest is env."),
         ({"approval": "OK"}, "Available: Approved, Pending and Rejected."),

@@ -83,7 +83,7 @@ def test_words_of_models_are_matched_in_any_case_and_limited_afterwards(registry
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"label": "env=prod"}, "label='env=prod' is not a mapping"),
+        ({"label": "env"}, "label='env' is not a mapping"),
         ({"label": ["env"]}, r"label=\['env'\] is not a mapping"),
         ({"label": {"env": None}}, r"label\['env'\]=None is not a word"),
         ({"label": {"no such key": "x"}}, "no model has a label 'no such key'"),

@@ -50,7 +50,9 @@ def fetching(registry: pnb.Registry) -> pnb.VersionSet:
     registry.get_versions("model-a", on_error="never")  # type: ignore[arg-type]
     registry.list_versions("model-a", "cer < 0.2", label={"env": ["prod", "test"]}, created_after=dt.date(2026, 1, 1), last=5)
     registry.list_versions("model-a", lable={"env": "prod"})  # type: ignore[call-arg]
-    registry.list_versions("model-a", label="env=prod")  # type: ignore[arg-type]
+    registry.list_versions("model-a", label="env=prod")
+    registry.list_versions("model-a", label=("env", "prod"))
+    registry.list_versions("model-a", label=5)  # type: ignore[arg-type]
     pnb.watch("model-a@latest", evry=60)  # type: ignore[call-arg]
     pnb.get_version("model-a@latest", refresh=True, sugest=True)  # type: ignore[call-arg]
     assert_type(pnb.list_versions("model-a"), pnb.VersionSet)
