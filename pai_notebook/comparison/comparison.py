@@ -263,10 +263,11 @@ class Comparison(Questions, ComparisonExports, Displayed):
 
     def _report(self, checks: Sequence[Check], title: Phrase, remarks: Sequence[str]) -> GateReport:
         """Give checks with the names that people read."""
-        said = {name: told for name, told in self._names_said.items() if told != name}
+        said = {name: full for name, full in self._names_said.items() if full != name}
         base = self.baseline_name
-        checks = tuple(replace(check, called=said.get(check.version, "")) for check in checks) if said else tuple(checks)
-        return GateReport(checks, title, tuple(remarks), self.dataset_names, self._models, base, said.get(base, ""))
+        models = {name: version.model_id for name, version in zip(self._names, self._versions, strict=True)}
+        told = [replace(check, called=said.get(check.version, ""), model=models.get(check.version, "")) for check in checks]
+        return GateReport(tuple(told), title, tuple(remarks), self.dataset_names, self._models, base, said.get(base, ""))
 
     def _unused_in(self, checks: Sequence[Check]) -> list[Phrase]:
         """What is stated beside the metrics of checks and does not count."""

@@ -196,7 +196,9 @@ def write_unchecked(command: Command, reason: str) -> list[Path]:
         return []
     from pai_notebook.comparison.gate.report import Check, GateReport  # noqa: PLC0415 - loading the extension loads nothing that compares
 
-    report = GateReport((Check("failed", say("check"), reason=reason, checked=False),), say("Gate"))
+    models = {word.partition("@")[0]: "" for word in command.words}
+    check = Check("failed", say("check"), reason=reason, checked=False)
+    report = GateReport((check,), say("Gate"), model_names=models if len(models) == 1 else {})
     try:
         files = _gate_files(command)
         _check_targets(files)

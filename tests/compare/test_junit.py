@@ -61,7 +61,10 @@ def test_each_check_is_a_case_that_passes_fails_errs_or_is_skipped():
     read = JUnitXml.fromstring(report.to_junit().encode())
     assert (read.tests, read.failures, read.errors) == (4, 1, 1)
     failure = next(case.result[0] for suite in read for case in suite if case.result and isinstance(case.result[0], Failure))
-    assert failure.message == failure.text == str(report.breaches[0])
+    assert failure.message == "0.181, allowed <= 0.175 (baseline) (baseline 0.175)"
+    assert failure.text == str(report.breaches[0])
+    error = next(case.result[0] for suite in read for case in suite if case.result and isinstance(case.result[0], Error))
+    assert error.message == error.text == "not checked: foo > 1: no version has this metric"
 
 
 def test_a_gate_with_nothing_new_is_skipped():
@@ -87,7 +90,26 @@ def test_cases_name_datasets_and_models_as_the_registry_does_and_properties_have
     found = {each.get("name"): each.get("value") for each in ET.fromstring(xml).iter("property")}
     assert found["dataset digits-noisy"] == "d-digitsnoisy00001"
     assert found["model 手写数字识别"] == DIGITS
-    assert set(outcomes(several)) == {f"{name}: train_seconds > 0" for name in ("wine-cultivar@1.9.0", "手写数字识别@1.9.0")}
+    assert {element.get("classname") for element in ET.fromstring(xml).iter("testcase")} == {"手写数字识别"}
+    assert [(element.get("classname"), element.get("name")) for element in ET.fromstring(several).iter("testcase")] == [
+        ("wine-cultivar", "1.9.0: train_seconds > 0"),
+        ("手写数字识别", "1.9.0: train_seconds > 0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("models", "rules", "classes"),
+    [
+        (["qwen2.5-7b"] * 2, "cer < 1\nnowhere > 1", ["qwen2_5-7b", "qwen2_5-7b"]),
+        (["model-a", "model-a", "model-b"], "cer < 1\nnowhere > 1", ["model-a", "model-b", "Gate"]),
+        ([""] * 2, "cer < 1", ["Gate"]),
+    ],
+)
+def test_the_class_of_a_case_is_its_model_so_that_pages_tell_gates_apart(models, rules, classes):
+    versions = [make(f"0.{number}.0", {"cer": 0.1}, model=model) for number, model in enumerate(models)]
+    xml = Comparison(versions, baseline=versions[0]).check(rules).to_junit()
+    assert [element.get("classname") for element in ET.fromstring(xml).iter("testcase")] == classes
+    assert ET.fromstring(xml).find("testsuite").get("name") == ("Gate: qwen2.5-7b" if "qwen2.5-7b" in models else "Gate")
 
 
 @given(st.dictionaries(st.text(max_size=12), st.floats(), max_size=4), st.text(min_size=1, max_size=12), st.text(max_size=12))

@@ -211,6 +211,7 @@ def test_a_gate_that_could_not_be_checked_leaves_no_file_of_an_earlier_one(folde
     assert (read.tests, read.failures, read.errors) == (1, 0, 1)
     (case,) = next(iter(read))
     assert said in case.result[0].message
+    assert case.classname == words.split()[1].partition("@")[0]
     assert "could not be checked" in (folder / "gate.md").read_text("utf-8")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast, overload
 from xml.etree import ElementTree as ET
 
 from pai_notebook.calls import checked
-from pai_notebook.comparison.gate.view import describe_gate, headline
+from pai_notebook.comparison.gate.view import describe_gate, headline, shortly
 from pai_notebook.display import render_html, render_markdown
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.io.methods import PathLike, written
@@ -108,8 +108,8 @@ class GateExports:
         """Return JUnit XML with one test case a check, or write it to a file, for Jenkins, GitLab and what GitHub uses.
 
         A check that does not hold is a `failure`, one that could not be made an `error`, and one that a rule allows to be left out is
-        `skipped`. Cases name datasets and models as the registry does, and properties of the suite give their ids. Equal results give
-        equal files: no time is written.
+        `skipped`. The class of a case is its model, which GitLab shows as the suite. Cases name datasets and models as the registry
+        does, and properties of the suite give their ids. Equal results give equal files: no time is written.
 
         Parameters
         ----------
@@ -134,8 +134,8 @@ class GateExports:
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@latest")
         >>> xml = c.check("train_seconds < 60").to_junit().splitlines()
-        >>> xml[1], next(line.strip() for line in xml if "<testcase" in line)
-        ('<testsuites name="Gate" tests="1" failures="0" errors="0">', '<testcase classname="Gate" name="1.9.0: train_seconds &lt; 60">')
+        >>> print(next(line.strip() for line in xml if "<testcase" in line))
+        <testcase classname="wine-cultivar" name="1.9.0: train_seconds &lt; 60">
         """
         return written(lambda: _junit(cast("GateReport", self)), path, "to_junit", overwrite=overwrite)
 
@@ -150,10 +150,14 @@ def _junit(report: GateReport) -> str:
     title = visible(report.title)
     skipped = sum(check.outcome == "skipped" for check in report.checks)
     suites = ET.Element("testsuites", {"name": title, **counts})
-    suite = ET.SubElement(suites, "testsuite", {"name": title, **counts, "skipped": str(skipped)})
     models = unique_names(report.model_names.items())
+    called = {key: models.get(key) or key for key in report.model_names if key}
+    # what is about no version is about the model where there is one
+    only = next(iter(called.values())) if len(called) == 1 else ""
+    named = visible(f"{report.title}: {only}") if only else title
+    suite = ET.SubElement(suites, "testsuite", {"name": named, **counts, "skipped": str(skipped)})
     for check in report.checks:
-        _case(suite, title, check, models)
+        _case(suite, only or title, check, called)
     if report.remarks:
         ET.SubElement(suite, "system-out").text = "\n".join(map(visible, report.remarks))
     datasets = {check.dataset: check.label for check in report.checks if check.label not in ("", check.dataset)}
@@ -167,15 +171,14 @@ def _junit(report: GateReport) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
 
 
-def _case(suite: ET.Element, title: str, check: Check, models: Mapping[str, str]) -> None:
+def _case(suite: ET.Element, about: str, check: Check, models: Mapping[str, str]) -> None:
     where = f"{check.metric}@{check.dataset}" if check.dataset else check.metric
     rule = check.rule if not where or {where, check.name} & {*re.split(r"[\s`]+", check.rule)} else f"{check.rule}: {check.name}"
-    # Jenkins reads a dot in the name of a class as the end of a package, and names of versions have dots; visible text has no
-    # character that XML forbids
-    model, at, version = check.version.partition("@")
-    of = f"{models.get(model) or model}{at}{version}"
-    name = f"{of}: {rule}" if of else rule
-    case = ET.SubElement(suite, "testcase", {"classname": title, "name": visible(name)})
+    name = check.version.removeprefix(f"{check.model}@")
+    # GitLab shows classname as the suite, and Jenkins as package and class, split at the last dot, which names of models have too;
+    # visible text has no character that XML forbids
+    classname = visible(models.get(check.model) or about).replace(".", "_")
+    case = ET.SubElement(suite, "testcase", {"classname": classname, "name": visible(f"{name}: {rule}" if name else rule)})
     words = visible(check.words)
     if check.outcome == "passed":
         ET.SubElement(case, "system-out").text = words
@@ -183,4 +186,6 @@ def _case(suite: ET.Element, title: str, check: Check, models: Mapping[str, str]
         ET.SubElement(case, "skipped", {"message": words})
     else:
         kind, word = ("failure", "breach") if check.checked else ("error", "not checked")
-        ET.SubElement(case, kind, {"type": word, "message": words}).text = words
+        # a list shows the beginning of the message: value and bound, or that there is no result
+        message = visible(shortly(check)) if check.checked else f"{word}: {words}"
+        ET.SubElement(case, kind, {"type": word, "message": message}).text = words if check.checked else message

@@ -65,6 +65,8 @@ class Check(Brief):
         How the values of the metric are written in the comparison.
     is_baseline : bool
         Whether the rule was skipped as the version is the baseline itself, so that there is nothing to check.
+    model : str
+        Id of the version's model; empty where it has none.
     """
 
     outcome: Outcome
@@ -89,6 +91,7 @@ class Check(Brief):
     is_relative: bool = field(default=True, compare=False)
     usual: NumberFormat | None = field(default=None, compare=False)
     is_baseline: bool = field(default=False, compare=False)
+    model: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:

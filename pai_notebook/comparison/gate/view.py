@@ -410,19 +410,26 @@ def _scale(check: Check) -> Scale:
 
 def _in_words(check: Check) -> str:
     """One failed check in a line."""
-    form = check.form
-    value = "" if check.value is None else f" {form.value(check.value)}"
-    allowed = say(", allowed {bound}", bound=check.allowed) if check.allowed else ""
-    baseline = "" if check.beside is None else say(" (baseline {value})", value=form.value(check.beside))
     head: str = check.rule
     if check.version:
-        head = say(
-            "{version}{name}{value}{allowed}{baseline}",
-            version=check.called or check.version,
-            name=check.metric and f" {check.name}",
-            value=value,
-            allowed=allowed,
-            baseline=baseline,
-        )
+        name = check.metric and f" {check.name}"
+        head = say("{version}{name}{numbers}", version=check.called or check.version, name=name, numbers=_numbers(check))
+    return _with_reason(head, check)
+
+
+def shortly(check: Check) -> str:
+    """One failed check without its name: value and bound."""
+    return _with_reason(_numbers(check).lstrip(" ,"), check)
+
+
+def _numbers(check: Check) -> str:
+    value = "" if check.value is None else f" {check.form.value(check.value)}"
+    allowed = say(", allowed {bound}", bound=check.allowed) if check.allowed else ""
+    baseline = "" if check.beside is None else say(" (baseline {value})", value=check.form.value(check.beside))
+    return joined([value, allowed, baseline], "")
+
+
+def _with_reason(head: str, check: Check) -> str:
     # value and bound show by themselves which of the two is higher
-    return say("{what}: {said}", what=head, said=check.reason) if check.reason and not check.is_plain else head
+    said = check.reason if not check.is_plain else ""
+    return say("{what}: {said}", what=head, said=said) if head and said else head or said
