@@ -196,7 +196,7 @@ def write_unchecked(command: Command, reason: str) -> list[Path]:
         return []
     from pai_notebook.comparison.gate.report import Check, GateReport  # noqa: PLC0415 - loading the extension loads nothing that compares
 
-    models = {word.partition("@")[0]: "" for word in command.words}
+    models = {address.model: "" for address in command.addresses}
     check = Check("failed", say("check"), reason=reason, checked=False)
     report = GateReport((check,), say("Gate"), model_names=models if len(models) == 1 else {})
     try:

@@ -426,7 +426,7 @@ def _numbers(check: Check) -> str:
     value = "" if check.value is None else f" {check.form.value(check.value)}"
     allowed = say(", allowed {bound}", bound=check.allowed) if check.allowed else ""
     baseline = "" if check.beside is None else say(" (baseline {value})", value=check.form.value(check.beside))
-    return joined([value, allowed, baseline], "")
+    return say("{value}{allowed}{baseline}", value=value, allowed=allowed, baseline=baseline)
 
 
 def _with_reason(head: str, check: Check) -> str:
