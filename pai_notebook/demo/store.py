@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import bz2
 import copy
+import functools
 import json
+import marshal
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,6 +65,13 @@ class _Shelf:
         return _Shelf(self.model, ordered, {version.get("VersionName", ""): version for version in ordered})
 
 
+@functools.cache
+def _packed() -> bytes:
+    """The demo data, packed so that a store unpacks its own in a tenth of the time that reading and copying take."""
+    content = json.loads(bz2.decompress(resources.files("pai_notebook.demo").joinpath("registry.json.bz2").read_bytes()))
+    return marshal.dumps([content[name] for name in ("models", "versions", "datasets", "members")])
+
+
 class Store:
     """Models and versions in memory; every change takes effect on the next request.
 
@@ -115,9 +124,12 @@ class Store:
         >>> len(Store.bundled().models()) >= 6
         True
         """
-        packed = resources.files("pai_notebook.demo").joinpath("registry.json.bz2").read_bytes()
-        content = json.loads(bz2.decompress(packed))
-        return cls(content["models"], content["versions"], datasets=content["datasets"], members=content["members"])
+        models, versions, datasets, members = marshal.loads(_packed())  # noqa: S302 - written below
+        store = cls()
+        store._shelves = {model["ModelId"]: _Shelf(model).holding(versions.get(model["ModelId"], ())) for model in models}
+        store._datasets = {dataset["DatasetId"]: dataset for dataset in datasets}
+        store._members = members
+        return store
 
     def models(self) -> Sequence[Document]:
         """Give the models, oldest first, without their versions."""
