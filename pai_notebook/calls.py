@@ -50,6 +50,8 @@ class CallError(ConfigurationError, TypeError):
 
 # What the line or another package calls an argument that has another name here.
 _ARGUMENTS = {
+    "sections": "include",
+    "section": "include",
     "metrics": "include",
     "metric": "include",
     "mode": "directions",
@@ -75,9 +77,13 @@ _FORMS = {
 }
 # Arguments of another call, by the call that they are given to.
 _NARROWING = ("where", "label", "approval", "framework", "format", "created_after", "last")
+_ROWS = ("include", "exclude", "only", "dataset", "by", "tolerance", "directions", "baseline")
 _OF_OTHERS = {
     "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}=...)"),
     "Registry.compare": dict.fromkeys(_NARROWING, "compare(list_versions('model-a', {argument}=...))"),
+    "Comparison.to_frame": dict.fromkeys(_ROWS, "compare(..., {argument}=...).to_frame()"),
+    "Comparison.explain": dict.fromkeys(_ROWS, "compare(..., {argument}=...).explain()"),
+    "Comparison.report": dict.fromkeys(_ROWS, "compare(..., {argument}=...).report(path)"),
     "VersionSet.compare": dict.fromkeys(_NARROWING[:-1], "filter({argument}=...).compare()"),
 }
 # What is meant by more values than a call takes.

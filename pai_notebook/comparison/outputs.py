@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, cast
+from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
+from pai_notebook.arguments import list_argument
 from pai_notebook.calls import checked
 from pai_notebook.comparison.cell_changes import told_difference
 from pai_notebook.comparison.rows import Kind, Row, Verdict
@@ -18,9 +19,9 @@ from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.pdf import write_pdf
 from pai_notebook.io.table import PlainTable, cell_text
 from pai_notebook.model.group import count_versions
-from pai_notebook.model.nearest import listed
+from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.numbers import NumberFormat, choose_format
-from pai_notebook.model.patterns import Chooser
+from pai_notebook.model.patterns import SETTINGS, Chooser
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 _VALUES = ("value", "delta", "percent", "delta_pct", "verdict", "low", "high", "evidence", "state", "text", "change")
 
+# Parts of a comparison; specs are what is called settings where it is shown.
+Section = Literal["metrics", "labels", "settings", "specs", "other", "all"]
+_SECTIONS: tuple[str, ...] = get_args(Section)
+
 
 @checked
 class ComparisonExports(FrameExports):
@@ -44,7 +49,7 @@ class ComparisonExports(FrameExports):
         self,
         values: str | Sequence[str] = ("value", "delta", "percent", "verdict", "low", "high", "evidence"),
         *,
-        section: Literal["metrics", "labels", "specs", "other", "all"] | None = None,
+        section: Section | Sequence[Section] | None = None,
         only: Literal["diff", "all"] | None = None,
         flat: bool = False,
         names: bool = False,
@@ -58,7 +63,7 @@ class ComparisonExports(FrameExports):
             (`better`, `worse`, `could be chance`, `no interval known` or `same`), `low` and `high` (95 % interval of the
             difference), `evidence` (what it rests on, or what would give one), `state`, `text`, `change` (the verdict, or
             `changed`, `gained`, `lost`).
-        section : {"metrics", "labels", "specs", "other", "all"}, optional
+        section : {"metrics", "labels", "settings", "other", "all"} or several of these, optional
             Which rows; metrics have float64 values, everything else text. By default metrics, or all that there is of a comparison
             that leaves metrics out, as one with `include="labels"` does.
         only : {"diff", "all"}, optional
@@ -92,12 +97,17 @@ class ComparisonExports(FrameExports):
         wanted = (values,) if isinstance(values, str) else tuple(values)
         for value in wanted:
             if value not in _VALUES:
-                raise ConfigurationError(
-                    say("unknown value {value!r} in values", value=value), hint=say("Choose from {names}.", names=joined(_VALUES))
-                )
+                meant = say("Use {code}.", code=f"section={value!r}") if value in _SECTIONS else None
+                hint = meant or say("Choose from {names}.", names=joined(_VALUES))
+                raise ConfigurationError(say("unknown value {value!r} in values", value=value), hint=hint)
         rows = [row for row in comparison.rows if (only or comparison.only) == "all" or row.differs]
         default = "all" if comparison._selection.is_without_metrics else "metrics"  # noqa: SLF001 - its own outputs
-        rows = [row for row in rows if _is_in(row.section, section or default)]
+        several = (section,) if isinstance(section, str) else list_argument("section", section or (default,), str, say("a list of texts"))
+        for each in several:
+            if each not in _SECTIONS:
+                said = say("unknown section {wanted!r}", wanted=each)
+                raise ConfigurationError(said, hint=nearest_or_known(nearest(each, _SECTIONS), _SECTIONS))
+        rows = [row for row in rows if any(_is_in(row.section, each) for each in several)]
         return comparison_frame(rows, comparison.names, wanted, flat=flat, named=names)
 
     def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:
@@ -274,13 +284,7 @@ class ComparisonExports(FrameExports):
 
 
 def _is_in(section: str, wanted: str) -> bool:
-    if wanted == "specs":
-        return section not in ("metrics", "labels", "other")
-    if wanted not in ("metrics", "labels", "other", "all"):
-        raise ConfigurationError(
-            say("unknown section {wanted!r}", wanted=wanted), hint=say("Choose from metrics, labels, specs, other, all.")
-        )
-    return wanted in (section, "all")
+    return section not in ("metrics", "labels", "other") if wanted in SETTINGS else wanted in (section, "all")
 
 
 def _rows(comparison: Comparison) -> tuple[Row, ...]:

@@ -17,8 +17,8 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_words import Mode
 from pai_notebook.model.names import Name, is_on
-from pai_notebook.model.nearest import dataset_hint, nearest_names
-from pai_notebook.model.patterns import Pattern, Patterns
+from pai_notebook.model.nearest import dataset_hint
+from pai_notebook.model.patterns import SETTINGS, Pattern, Patterns, near
 from pai_notebook.model.resolving import resolve
 
 
@@ -74,7 +74,8 @@ class Selection:
     @property
     def is_without_metrics(self) -> bool:
         """Whether whole sections are included, and no metrics."""
-        return self.has_sections and "metrics" not in {pattern.section(self.sections) for pattern in self.include.patterns}
+        sections = {"settings" if each.text in SETTINGS else each.section(self.sections) for each in self.include.patterns}
+        return self.has_sections and "metrics" not in sections
 
     def keeps(self, row: Row) -> bool:
         """Whether a row is wanted."""
@@ -94,7 +95,8 @@ class Selection:
         )
 
     def _about(self, patterns: Patterns, row: Row) -> list[Pattern]:
-        return [pattern for pattern in patterns.patterns if pattern.section(self.sections) == row.key.section]
+        section = row.key.section
+        return [each for each in patterns.patterns if each.section(self.sections) == section or each.is_about_settings(section)]
 
     def unused(self, rows: Sequence[Row]) -> tuple[str, ...]:
         """Say which patterns fit no row, a sentence each; nothing when there is no row at all."""
@@ -123,7 +125,7 @@ def with_nearest(template: str, unused: Sequence[str], names: Sequence[Name]) ->
     """Say of each pattern that matches nothing, and which names are near it."""
     notes = []
     for text in unused:
-        said, close = say(template, pattern=text), nearest_names(text, names)
+        said, close = say(template, pattern=text), near(text, names)
         notes.append(say("{what}; nearest: {names}", what=said, names=joined(close)) if close else said)
     return notes
 

@@ -13,12 +13,16 @@ from typing import Generic, TypeVar
 
 from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ConfigurationError, NameNotFound, PatternWarning
-from pai_notebook.i18n.phrases import joined, say, told
-from pai_notebook.model.fields import field_named
+from pai_notebook.i18n.phrases import Phrase, joined, say, told
+from pai_notebook.model.fields import field_named, specs
 from pai_notebook.model.names import Name, Naming, field_words, is_on, snake_case, spellings
-from pai_notebook.model.nearest import nearest_hint
+from pai_notebook.model.nearest import nearest, nearest_hint, nearest_names, nearest_sentence
 
 T = TypeVar("T")
+
+# Words for all specs and other objects at once, and words for a part of what a version has.
+SETTINGS = frozenset({"settings", "setting", "specs"})
+SECTIONS = ("metrics", "labels", "settings", *(info.name for info in specs()))
 
 # How specific a match is: as written, then exact, then by glob; with a dataset before without; more characters spelt out before fewer.
 Rank = tuple[int, int, int]
@@ -98,7 +102,7 @@ class Pattern:
             fitting = [with_dataset for text, (with_dataset, _) in known.items() if self._glob(text)]
             if fitting:
                 return 0, min(fitting), self._solid
-        if name.section and self._literal in field_words(name.section):
+        if name.section and (self._literal in field_words(name.section) or self.is_about_settings(name.section)):
             return 0, 0, 0
         return None
 
@@ -121,7 +125,11 @@ class Pattern:
     def is_section(self) -> bool:
         """Whether it is the name of a whole section: `labels`, `metrics`, `training_spec`."""
         info = field_named(self._literal)
-        return self._literal == "metrics" or (info is not None and not info.is_plain)
+        return self._literal == "metrics" or self._literal in SETTINGS or (info is not None and not info.is_plain)
+
+    def is_about_settings(self, section: str) -> bool:
+        """Whether it means all settings, and a section is one of them."""
+        return self._literal in SETTINGS and section not in ("", "metrics", "labels")
 
     def section(self, unknown: Iterable[str] = ()) -> str:
         """The section it selects from: `labels`, a spec, empty for a plain field, else `metrics`.
@@ -204,8 +212,23 @@ class Patterns:
         if not names or len(self.unused(names)) < len(self):
             return
         for pattern in self.patterns:
-            if not pattern.is_glob(names) and pattern.section() == "metrics" and not pattern.fits(Name("metrics", "")):
-                raise NameNotFound(say("no version has {text!r}", text=pattern.text), hint=nearest_hint(pattern.text, names))
+            is_known = pattern.section() != "metrics" or pattern.is_section or pattern.fits(Name("metrics", ""))
+            if not is_known and not pattern.is_glob(names):
+                raise NameNotFound(say("no version has {text!r}", text=pattern.text), hint=_hint(pattern.text, names))
+
+
+def near(text: str, names: Iterable[Name]) -> tuple[str, ...]:
+    """Names near a pattern that fits none, else parts of a version."""
+    return nearest_names(text, names) or (() if "." in text else nearest(text, SECTIONS))
+
+
+def _hint(text: str, names: Collection[Name]) -> Phrase:
+    """Say what was meant by a name that is none: several in one text, a section, else the nearest names."""
+    several = [each.strip() for each in text.split(",")]
+    if len(several) > 1 and all(Pattern(each).is_section or any(map(Pattern(each).fits, names)) for each in several):
+        return say("Pass a list: {names}.", names=repr(several))
+    close = near(text, names)
+    return nearest_sentence(close) if close else nearest_hint(text, names)
 
 
 class Chooser:

@@ -262,7 +262,7 @@ class Registry(Displayed):
         tolerance : float, str, pair or mapping
             How much may differ and still count as the same: 0.002, "5%", "1pp", (0.002, 0.05), or a mapping of metrics to these.
         include, exclude : str or list of str
-            Globs over names; each narrows the kind of row it names, and `labels` or another whole section leaves out the other kinds.
+            Globs over names; each narrows the kind of row it names; `labels`, `settings` or another whole section leaves out the others.
         dataset : str, optional
             Only metrics of this dataset.
         n : float, optional

@@ -646,12 +646,35 @@ def test_a_whole_section_is_shown_alone_and_with_what_else_is_named():
         (["labels", "acc*"], ["accuracy", "labels.env"]),
         ("metrics", ["accuracy", "f1"]),
         (["training_spec", "labels.env"], ["labels.env", "training_spec.lr"]),
+        ("settings", ["training_spec.lr"]),
+        ({"settings", "labels"}, ["labels.env", "training_spec.lr"]),
+        (("settings", "f1"), ["f1", "training_spec.lr"]),
     ):
         assert [row.key.typed for row in vs.compare(include=include, only="all").rows] == names
     frame = vs.compare(include="labels").to_frame("value", flat=True)
     assert frame.to_dict("list") == {"1.0.0.value": ["prod"], "1.1.0.value": ["test"]}
     assert len(vs.compare(include="labels").to_frame(section="metrics")) == 0
     assert {row.section for row in vs.compare(include="labels.*", only="all").rows} >= {"metrics", "labels", "training_spec"}
+
+
+def test_parts_of_a_comparison_are_named_alone_or_together_and_a_slip_is_answered_with_the_nearest():
+    parts = [{"Metrics": {"f1": n}, "TrainingSpec": {"lr": n}, "Labels": [{"Key": "n", "Value": f"{n}"}]} for n in (1, 2)]
+    vs = VersionSet.from_documents([{"VersionName": f"1.{n}.0", **each} for n, each in enumerate(parts)], "model-a")
+    c = vs.compare()
+    for sections, names in (("specs", 1), ("settings", 1), (["settings", "labels"], 2), ({"metrics"}, 1), (("all",), 3)):
+        assert len(c.to_frame("value", section=sections)) == names
+    assert len(vs.compare(include="settings").to_frame()) == 1
+    with pytest.raises(ConfigurationError, match=r"unknown section 'setings'\. Nearest is settings"):
+        c.to_frame(section=["metrics", "setings"])
+    with pytest.raises(ConfigurationError, match=r"Use section='labels'\.$"):
+        c.to_frame("labels")
+    with pytest.raises(NameNotFound, match=r"no version has 'setings'\. Nearest is settings\.$"):
+        vs.compare(include="setings")
+    assert "include: 'setings' matches no row; nearest: settings" in vs.compare(include=["f1", "setings"]).notes
+    with pytest.raises(NameNotFound, match=r"Pass a list: \['settings', 'f1'\]\.$"):
+        vs.compare(include="settings, f1")
+    with pytest.raises(TypeError, match=r"Use compare\(\.\.\., include=\.\.\.\)\.explain\(\)\.$"):
+        c.explain(sections=["settings"])
 
 
 def test_a_long_frame_says_where_labels_are():
