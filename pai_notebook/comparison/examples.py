@@ -147,8 +147,10 @@ def _with_columns(frame: Any, name: str, columns: Sequence[str], kept: Sequence[
     Those of `kept` say what examples belong together, so that their values have to be equal to others.
     """
     if not hasattr(frame, "columns"):
+        inside = ", ".join(f"{each!r}: {'values' if place else 'ids'}" for place, each in enumerate(columns[:2]))
         raise ConfigurationError(
-            say("frames: {frame} of {name} is not a DataFrame", frame=described(frame), name=name), hint=say("Pass one table a version.")
+            say("frames: {frame} of {name} is not a DataFrame", frame=described(frame), name=name),
+            hint=say("Pass one table a version, as {code}.", code=f"pandas.DataFrame({{{inside}}})"),
         )
     if columns[0] not in frame.columns and columns[0] in frame.index.names:
         frame = frame.assign(**{columns[0]: frame.index.get_level_values(columns[0])})

@@ -13,7 +13,7 @@ from pai_notebook.comparison.interval import Interval, told_p_value, wilson
 from pai_notebook.comparison.sources import Estimated, Side
 from pai_notebook.comparison.two_sides import Evidence, Sides
 from pai_notebook.display import Block, Displayed, Facts, Inline, Note, Section, Stack, Table
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format, cleared, format_computed
@@ -206,7 +206,13 @@ class Paired(Estimated, Displayed):
 
     @property
     def sentence(self) -> Phrase:
-        """The result in one sentence."""
+        """The result in one sentence, with what to be careful of."""
+        cautions = self._all_remarks
+        return say("{what}; careful: {text}", what=self._result, text=joined(cautions, "; ")) if cautions else self._result
+
+    @property
+    def _result(self) -> Phrase:
+        """The result alone, for where `remarks` are shown beside it."""
         if not self.counts:
             delta, *plain = self._written(self.delta, *([] if self.over_examples is None else [self.over_examples]))
             interval = self.interval and self.interval.words
@@ -282,7 +288,7 @@ class Paired(Estimated, Displayed):
         return {"metric": self.metric, "versions": [self.version, self.other], "n": self.n, "delta": self.delta, "interval": found}
 
     def _brief(self) -> str:
-        return say("{what}: {said}", what=self.sentence, said=self.words)
+        return say("{what}: {said}", what=self._result, said=self.words)
 
     def _basis(self) -> list[Block]:
         """What the result rests on, what to be careful of, and the first examples on which the two differ."""
@@ -305,7 +311,7 @@ class Paired(Estimated, Displayed):
         words: Phrase | str = self.words
         if self.counts and self.interval is not None and not self.interval.low <= 0 <= self.interval.high:
             words = say("{text}, {word}", text=say("better" if self.delta > 0 else "worse"), word=words)
-        return Stack([Note("", "info", lead=say("{what}: {said}", what=self.sentence, said=words)), *self._basis()])
+        return Stack([Note("", "info", lead=say("{what}: {said}", what=self._result, said=words)), *self._basis()])
 
 
 def _cut(text: str) -> str:

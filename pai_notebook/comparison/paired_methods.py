@@ -11,6 +11,7 @@ from pai_notebook.arguments import as_text, described
 from pai_notebook.comparison.examples import Examples, differing, few_ids, numbers_of
 from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, t_interval, t_outside
 from pai_notebook.comparison.paired import Paired
+from pai_notebook.comparison.wide_answers import how_given
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.nearest import nearest_or_known
@@ -421,10 +422,7 @@ def told_names(frames: Any, names: Sequence[str], baseline: str) -> tuple[str, s
             if isinstance(frames, Mapping)
             else described(frames)
         )
-        raise ConfigurationError(
-            say("frames: {said} given, two tables are needed", said=said),
-            hint=say("Pass a mapping of two versions to their tables; call it again for others."),
-        )
+        raise ConfigurationError(say("frames: {said} given, two tables are needed", said=said), hint=how_given(names))
     for name in frames:
         if name not in names:
             raise ConfigurationError(

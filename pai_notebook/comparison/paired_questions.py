@@ -31,7 +31,7 @@ class PairedQuestions(Aligned):
     def paired(
         self,
         metric: str,
-        frames: Mapping[str, pd.DataFrame],
+        frames: Mapping[str, pd.DataFrame] | pd.DataFrame,
         *,
         on: str,
         correct: str | None = None,
@@ -47,8 +47,9 @@ class PairedQuestions(Aligned):
         ----------
         metric : str
             The metric that the results are of: `accuracy`, or `accuracy@d-a` where it was measured on several datasets.
-        frames : mapping of str to pandas.DataFrame
-            Two versions by name, with a table each: one row an example.
+        frames : mapping of str to pandas.DataFrame, or one DataFrame
+            Two versions by name, with a table each: one row an example. Or one table with a column for each of the two, which is
+            called as the version (`0.1.0`), or by the column and the version (`ok_0.1.0` with `correct="ok"`).
         on : str
             Column, or name of the index, that identifies an example.
         correct : str, optional
@@ -99,8 +100,9 @@ class PairedQuestions(Aligned):
         from pai_notebook.comparison.paired_methods import pair, told_names  # noqa: PLC0415 - loads on first use
 
         row = find_row(self.metrics, metric, dataset)
-        frames = self._called(frames)
-        version, other = told_names(frames, self._names, self.baseline_name)
+        column = correct if correct is not None else score if score is not None or statistic is not None else "correct"
+        tables = self._called(frames, on, column)
+        version, other = told_names(tables, self._names, self.baseline_name)
         if correct is not None and row.direction.mode == "min":
             hint = say("Pass score= with a column that has 1 where the answer is wrong.")
             said = "correct= says which answers are right, and {shown} is lower where more are"
@@ -115,7 +117,7 @@ class PairedQuestions(Aligned):
         for identity in identities:
             refuse_twins(identity, self._versions)
         found = pair(
-            row.name, frames, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
+            row.name, tables, version, other, on=on, correct=correct, score=score, statistic=statistic, cluster=cluster, label=label
         )
         of_metric = self._stated((row.path, row.dataset), row.key.shown, row.cells)
         found = in_unit_of(of_metric, found, self._names)
@@ -123,11 +125,16 @@ class PairedQuestions(Aligned):
         remarks = found.remarks if error is None else (*found.remarks, error.message)
         return replace(found, shown=row.key.shown, identities=tuple(identities), remarks=remarks, stated_delta=stated)
 
-    def _called(self, frames: Any) -> Any:
+    def _called(self, frames: Any, on: str, column: str | None) -> Any:
         """Tables by the names of this comparison; a version's own name is one where no other version has it."""
+        own = [version.version_name for version in self._versions]
+        if hasattr(frames, "columns"):
+            from pai_notebook.comparison.wide_answers import tables_of  # noqa: PLC0415 - loads on first use
+
+            singly = {name: called for name, called in zip(own, self._names, strict=True) if own.count(name) == 1}
+            return tables_of(frames, {**singly, **dict(zip(self._names, self._names, strict=True))}, on, column)
         if not isinstance(frames, Mapping):
             return frames
-        own = [version.version_name for version in self._versions]
         return {
             self._names[own.index(name)] if name not in self._names and own.count(name) == 1 else name: table
             for name, table in frames.items()

@@ -93,7 +93,7 @@ def report_of(
     # of many versions the tables say the same in a fourth of the pages
     few = len(shown.versions) <= _FEW
     differences = explain(shown, lang, everything=True, signs=True)._describe_changes() if few else []  # noqa: SLF001 - the hook of shown objects
-    evidence = [Section(result.sentence, result._basis()) for result in shown.paired_results]  # noqa: SLF001 - as above
+    evidence = [Section(result._result, result._basis()) for result in shown.paired_results]  # noqa: SLF001 - as above
     kept_notes = len(shown.notes) - len(shown._by_position)  # noqa: SLF001 - how lists were compared stands with the settings
     rest = [
         *in_full,

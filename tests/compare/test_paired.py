@@ -1,6 +1,7 @@
 """Two versions on the same examples: the statistics against scipy, what is refused, and what becomes of the evidence."""
 
 import pickle
+import re
 import sys
 from decimal import Decimal
 
@@ -306,6 +307,69 @@ def test_the_answer_is_a_sentence_with_both_counts(better):
     assert pickle.loads(pickle.dumps(found)).interval == found.interval
 
 
+def wide(first, second, pattern, **columns):
+    named = {pattern.format(name): values for name, values in (("0.1.0", first), ("0.2.0", second))}
+    return pd.DataFrame({"id": [f"x{k}" for k in range(len(first))], **columns, **named})
+
+
+@pytest.mark.parametrize("pattern", ["{}", "ok_{}", "{}_ok", "ok.{}", "{}-ok", "ok@{}"])
+def test_one_table_with_a_column_a_version_is_two_tables(better, pattern):
+    known = compared(*better).paired("accuracy", tables(*better, text="t"), on="id", correct="ok")
+    table = wide(*better, pattern, text="t")
+    for each in (table, table.set_index("id"), table[table.columns[::-1]]):
+        found = compared(*better).paired("accuracy", each, on="id", correct="ok")
+        assert (found.sentence, found.counts, found.version) == (known.sentence, known.counts, "0.2.0")
+    assert set(found.flipped.columns) == set(known.flipped.columns)
+    by_score = compared(*better).paired("accuracy", table, on="id", score="ok")
+    assert by_score.delta == known.delta
+
+
+def test_columns_called_by_what_is_compared_go_before_those_of_the_versions_alone(better):
+    table = wide(*better, "ok_{}").assign(**{"0.1.0": "a", "0.2.0": "b"})
+    assert compared(*better).paired("accuracy", table, on="id", correct="ok").counts["gained"] == 31
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda table: table.rename(columns={"0.1.0": "a", "0.2.0": "b"}), 'df.rename(columns={"a": "0.1.0", "b": "0.2.0"})'),
+        (lambda table: table.rename(columns={"0.1.0": "a", "0.2.0": "b"}).assign(c=1), 'df.rename(columns={"COLUMN_1": "0.1.0"'),
+        (lambda table: table.add_prefix("hit_").rename(columns={"hit_id": "id"}), 'Use correct="hit".'),
+        (lambda table: table.melt("id", var_name="run", value_name="ok"), 'Use dict(list(df.groupby("run"))).'),
+        (lambda table: table.assign(ok=1), 'Use df.drop(columns=["ok"]).'),
+        (lambda table: table["0.1.0"].tolist(), 'as {"0.1.0": df1, "0.2.0": df2}'),
+        (lambda table: {name: table[name] for name in ("0.1.0", "0.2.0")}, "as pandas.DataFrame({'id': ids, 'ok': values})."),
+    ],
+)
+def test_tables_in_another_shape_are_answered_with_the_code_that_turns_them(better, change, said):
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        compared(*better).paired("accuracy", change(wide(*better, "{}")), on="id", correct="ok")
+
+
+def test_a_long_table_is_turned_by_the_code_that_is_told(better):
+    df = wide(*better, "{}").melt("id", var_name="run", value_name="ok")
+    known = compared(*better).paired("accuracy", tables(*better), on="id", correct="ok")
+    assert compared(*better).paired("accuracy", dict(list(df.groupby("run"))), on="id", correct="ok").counts == known.counts
+
+
+def test_one_table_and_no_column_is_told_what_is_lacking(better):
+    with pytest.raises(ConfigurationError, match="as correct='correct'"):
+        compared(*better).paired("accuracy", wide(*better, "{}"), on="id")
+    with pytest.raises(ConfigurationError, match="two tables are needed"):
+        compared(*better).paired("accuracy", wide(*better, "{}"), on="id", statistic=len)
+
+
+def test_the_sentence_carries_what_to_be_careful_of(better, few_resamples):
+    frames = tables(*better)
+    frames["0.2.0"] = frames["0.2.0"].iloc[20:]
+    found = compared(*better).paired("accuracy", frames, on="id", correct="ok")
+    assert "); careful: 20 examples are in the table of 0.1.0 only: x0, x1, x2 and 17 more; the versions state" in found.sentence
+    assert str(found).count("20 examples are in the table") == 1
+    labelled = tables(*better, label=range(len(better[0])))
+    f1 = compared(*better).paired("accuracy", labelled, on="id", statistic=lambda table: table.ok.mean(), label="label")
+    assert "label may not be the true class" in f1.sentence
+
+
 def test_few_answers_that_differ_say_nothing():
     first, second = answers(5, 0)
     found = compared(first, second).paired("accuracy", tables(first, second), on="id", correct="ok")
@@ -357,7 +421,8 @@ def test_rows_that_are_there_twice_and_say_the_same_count_once_as_what_they_are(
     frames = tables(*better)
     twice = {name: pd.concat([frame, frame.iloc[:2], frame.iloc[:1]]) if name in sides else frame for name, frame in frames.items()}
     plain, found = (compared(*better).paired("accuracy", each, on="id", correct="ok") for each in (frames, twice))
-    assert (found.reason, found.p_value, found.counts, found.sentence) == (plain.reason, plain.p_value, plain.counts, plain.sentence)
+    assert (found.reason, found.p_value, found.counts) == (plain.reason, plain.p_value, plain.counts)
+    assert str(found.sentence).startswith(f"{plain.sentence}; careful: 2 ids occur more than once in the table of ")
     said = "2 ids occur more than once in the table of {}, each always with one value, and count once: x0, x1"
     assert sorted(found.remarks) == [said.format(name) for name in sides]
 
@@ -485,8 +550,8 @@ def test_the_mean_over_groups_is_not_called_the_difference_of_the_metric():
     p = c.paired("bleu", tables(first, second, "s", u=user), on="id", score="s", cluster="u")
     assert p.over_examples == pytest.approx(c["bleu"].changes[1].delta)
     assert "in bleu, mean over 20 groups by u: +0.0860 (95 % interval" in p.sentence
-    assert p.sentence.endswith("over examples +0.0020")
-    assert p.sentence.in_language("zh").endswith("按全部样本为 +0.0020")
+    assert "; over examples +0.0020; careful: " in p.sentence
+    assert "按全部样本为 +0.0020；注意：" in p.sentence.in_language("zh")
     with pytest.raises(ComparisonError, match="over examples, the mean over 20 groups by u is") as refused:
         c.with_paired(p)
     assert "Take the examples" not in refused.value.hint
@@ -494,7 +559,7 @@ def test_the_mean_over_groups_is_not_called_the_difference_of_the_metric():
     with pytest.raises(ComparisonError, match="the examples give") as refused:
         other.with_paired(p)
     assert "Take the examples" in refused.value.hint
-    assert read(written(p), "x").sentence.endswith("over examples +0.0020")
+    assert "; over examples +0.0020; careful: " in read(written(p), "x").sentence
 
 
 def test_shares_by_groups_and_scores_are_told_in_points():

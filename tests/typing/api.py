@@ -171,7 +171,7 @@ def repeating(vs: pnb.VersionSet, c: pnb.Comparison) -> None:
     vs.group_repeats(ignored="labels.env")  # type: ignore[call-arg]
     vs.compare(repeats={"cer": "seeds"})  # type: ignore[dict-item]
     c.paired("accuracy", answers, correct="ok")  # type: ignore[call-arg]
-    c.paired("accuracy", answers["0.1.0"], on="id", correct="ok")  # type: ignore[arg-type]
+    c.paired("accuracy", [answers["0.1.0"]], on="id", correct="ok")  # type: ignore[arg-type]
     c.with_paired(c.interval("cer", "0.2.0"))  # type: ignore[arg-type]
 
 

@@ -1,0 +1,93 @@
+"""One table with the answers of several versions, which `paired` takes as a table a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pai_notebook.arguments import described
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.model.nearest import listed
+from pai_notebook.python_source import literal
+
+_TWO = 2
+# Rows of a column that are looked at for names of versions.
+_ROWS = 10_000
+# What stands between a column and the version it is of.
+_MARKS = "_.-@/ "
+
+
+def tables_of(table: Any, called: Mapping[str, str], on: str, column: str | None) -> dict[str, Any]:
+    """Give a table with a column a version as a table a version.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row an example; the columns of two versions are called as these, or by the name of the column and that of the version.
+    called : mapping of str to str
+        Versions that are compared, by what they may be called.
+    on : str
+        The column of ids.
+    column : str or None
+        What the columns hold, as the tables have it; None where it is not one column.
+
+    Raises
+    ------
+    ConfigurationError
+        With the code that makes the tables, where no two columns are of versions.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"id": [1, 2], "text": ["a", "b"], "ok_0.1.0": [1, 0], "ok_0.2.0": [1, 1]})
+    >>> tables = tables_of(table, {"0.1.0": "0.1.0", "0.2.0": "0.2.0"}, "id", "ok")
+    >>> {name: list(own.columns) for name, own in tables.items()}
+    {'0.1.0': ['id', 'text', 'ok'], '0.2.0': ['id', 'text', 'ok']}
+    """
+    alone: dict[str, Any] = {}
+    beside: dict[str, Any] = {}
+    for each in table.columns:
+        text = str(each)
+        parts = (end for mark in _MARKS for end in (text.removeprefix(f"{column}{mark}"), text.removesuffix(f"{mark}{column}")))
+        if each == on:
+            continue
+        if text in called:
+            alone.setdefault(called[text], each)
+        elif (name := next((called[part] for part in parts if part in called), None)) is not None:
+            beside.setdefault(name, each)
+    found = beside if len(beside) == _TWO else alone
+    if len(found) != _TWO or column is None or (column in table.columns and column not in found.values()):
+        raise _refusal(table, list(dict.fromkeys(called.values())), list(found), on, column)
+    one, other = found.values()
+    sides = (table.drop(columns=[other]).rename(columns={one: column}), table.drop(columns=[one]).rename(columns={other: column}))
+    return dict(zip(found, sides, strict=True))
+
+
+def how_given(names: Sequence[str]) -> Phrase:
+    """Say how the tables of two versions are handed over."""
+    pairs = ", ".join(f"{literal(name)}: df{place}" for place, name in enumerate(names[:_TWO], 1))
+    return say("Pass two versions with their tables, as {code}; call it again for others.", code=f"{{{pairs}}}")
+
+
+def _refusal(table: Any, names: Sequence[str], found: Sequence[str], on: str, column: str | None) -> ConfigurationError:
+    said = say("frames: {said} given, two tables are needed", said=described(table))
+    if len(found) > _TWO:
+        keep = say("It has columns of {names}: leave two of them, and call it again for others.", names=listed(found))
+        return ConfigurationError(said, hint=keep)
+    texts = ((each, {*map(str, table[each].dropna().head(_ROWS))}) for each in table.columns)
+    of_rows = next((each for each, there in texts if there and there <= {*names}), None)
+    if of_rows is not None:
+        return ConfigurationError(said, hint=say("Use {code}.", code=f"dict(list(df.groupby({literal(of_rows)})))"))
+    if column is None:
+        return ConfigurationError(said, hint=how_given(names))
+    if len(found) == _TWO:
+        return ConfigurationError(said, hint=say("Use {code}.", code=f"df.drop(columns=[{literal(column)}])"))
+    ends = {str(each).removesuffix(names[0]) for each in table.columns if str(each).endswith(names[0])}
+    shared = [each for each in ends if any(f"{each}{name}" in table.columns for name in names[1:]) and each.rstrip(_MARKS)]
+    if shared:
+        return ConfigurationError(said, hint=say("Use {code}.", code=f"correct={literal(shared[0].rstrip(_MARKS))}"))
+    others = [each for each in table.columns if each != on]
+    columns = others[:_TWO] if len(others) == _TWO else ["COLUMN_1", "COLUMN_2"]
+    pairs = ", ".join(f"{literal(own)}: {literal(name)}" for own, name in zip(columns, names, strict=False))
+    return ConfigurationError(said, hint=say("Call its columns as the versions: {code}.", code=f"df.rename(columns={{{pairs}}})"))
