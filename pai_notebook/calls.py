@@ -66,6 +66,11 @@ _ARGUMENTS = {
     "condition": "where",
     "since": "created_after",
     "after": "created_after",
+    "limit": "last",
+    "n": "last",
+    "count": "last",
+    "max_results": "last",
+    "newest": "last",
     "x": "metric",
     "y": "metric",
 }
@@ -80,7 +85,8 @@ _NARROWING = ("where", "label", "approval", "framework", "format", "created_afte
 _ROWS = ("include", "exclude", "only", "dataset", "by", "tolerance", "directions", "baseline")
 _OF_OTHERS = {
     "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}=...)"),
-    "Registry.compare": dict.fromkeys(_NARROWING, "compare(list_versions('model-a', {argument}=...))"),
+    "Registry.compare": dict.fromkeys(_NARROWING, "compare(list_versions('model-a', {argument}=...))")
+    | dict.fromkeys(("versions", "model", "candidate"), "compare('model-a@0.1.0,0.2.0', baseline='approved')"),
     "Comparison.to_frame": dict.fromkeys(_ROWS, "compare(..., {argument}=...).to_frame()"),
     "Comparison.explain": dict.fromkeys(_ROWS, "compare(..., {argument}=...).explain()"),
     "Comparison.report": dict.fromkeys(_ROWS, "compare(..., {argument}=...).report(path)"),

@@ -273,16 +273,35 @@ def test_a_wrong_key_is_refused_in_a_line(calls, holder):
 
 
 GUESSES = {
-    "Registry": {"search": "search_versions", "models": r"list_models\(\)", "get_versons": "Did you mean get_versions"},
+    "Registry": {
+        "search": "search_versions",
+        "latest": "get_version",
+        "models": r"list_models\(\)",
+        "get_versons": "Did you mean get_versions",
+    },
     "Model": {"versions": "registry.list_versions", "id": "model_id", "latest": "latest_version"},
     "ModelVersion": {
         "version": "version_name",
         "status": "approval_status",
+        "to_dict": "Use raw",
         "accuracy": r"metrics\['accuracy'\]",
         "env": r"labels\['env'\]",
     },
-    "VersionSet": {"df": r"to_frame\(\)", "best": r"compare\(\)\.best", "iloc": r"to_frame\(\)\.iloc", "sort": "sort_values"},
-    "Comparison": {"failures": r"check\(rules\)\.breaches", "winner": "best", "to_json": r"to_frame\(\)", "verdit": "Did you mean verdict"},
+    "VersionSet": {
+        "df": r"to_frame\(\)",
+        "best": r"compare\(\)\.best",
+        "iloc": r"to_frame\(\)\.iloc",
+        "sort": "sort_values",
+        "loc": r"to_frame\(\)\.loc",
+    },
+    "Comparison": {
+        "failures": r"check\(rules\)\.breaches",
+        "winner": "best",
+        "to_json": r"to_frame\(\)",
+        "verdit": "Did you mean verdict",
+        "p_value": "interval",
+        "settings": "specs",
+    },
     "Explanation": {"text": r"str\(explanation\)"},
     "GateReport": {"ok": "passed", "failures": "breaches", "failed_checks": "breaches", "errors": "breaches"},
     "Drift": {"changed": "Did you mean changes"},
@@ -323,6 +342,8 @@ def test_a_name_that_the_package_does_not_have_is_answered_with_what_was_meant()
         "from_dict": "VersionSet.from_documents",
         "from_lm_eval": "VersionSet.from_lm_eval",
         "search": "search_versions",
+        "login": r"connect\(\)",
+        "read": "load",
     }
     for guess, meant in {**guesses, "list_version": "list_versions"}.items():
         with pytest.raises(AttributeError, match=rf"^pai_notebook has no attribute '{guess}'\. .* {meant}[.?]$"):
@@ -440,6 +461,10 @@ def test_what_belongs_to_another_call_is_told_with_that_call():
             registry.get_versions(DIGITS, last=5)
         with pytest.raises(TypeError, match=r"has no argument 'since'. Did you mean created_after="):
             registry.list_versions(DIGITS, since="2025-09-01")
+        with pytest.raises(TypeError, match=r"has no argument 'limit'. Did you mean last="):
+            registry.list_versions(DIGITS, limit=5)
+        with pytest.raises(TypeError, match=r"Use compare\('model-a@0.1.0,0.2.0', baseline='approved'\)"):
+            registry.compare(DIGITS, versions=["2.4.0"])
         with pytest.raises(TypeError, match=r"Use c.plot.scatter\("):
             registry.compare(f"{DIGITS}@last:2").plot("latency_ms", "accuracy")
         with pytest.raises(pnb.errors.AddressError, match=r"A condition is no address: pass it to list_versions\(MODEL, where='env > 1'\)"):

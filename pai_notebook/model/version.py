@@ -89,6 +89,7 @@ class ModelVersion(Displayed, DocumentView):
             "approval_status": "approved approval",
             "address": "id",
             "labels": "tags",
+            "raw": "to_dict to_json json as_dict document",
             "modified": "updated",
             "training_spec": "settings params parameters hyperparameters config",
             "pnb.VersionSet([version, other]).compare(version)": "compare diff",

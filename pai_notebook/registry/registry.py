@@ -88,7 +88,10 @@ class Registry(Displayed):
             "pnb.load(path)": "load",
             "compare(b, baseline=a)": "diff",
             "pnb.connect()": "connect from_env",
-            'get_version("model@latest") or get_version("model@approved")': "get_model_version_by_alias get_latest_versions",
+            'get_version("model@latest") or get_version("model@approved")': "get_model_version_by_alias get_latest_versions "
+            "get_latest latest get_latest_version",
+            "compare(...).report(path)": "report",
+            "compare(...).gate(rules)": "gate check",
             "get_model(model) or get_version(model, name)": "__getitem__",
         }
     )

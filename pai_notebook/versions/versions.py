@@ -83,6 +83,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "sort_values": "sort sort_by sorted order_by",
             "filter": "query where search",
             "to_frame()": "df frame to_df to_pandas to_dataframe ndim dtype",  # pandas asks for the last two in `pd.DataFrame(vs)`
+            "to_frame().loc": "loc",
+            "to_frame().describe()": "describe info",
             "versions[:5]": "head",
             "versions[-5:]": "tail",
             "compare()": "diff",
@@ -92,7 +94,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "VersionSet.from_frame(pandas.read_csv(path))": "from_csv read_csv",
             "pnb.load(path)": "load open read from_file from_snapshot",
             "registry.get_versions(addresses)": "get fetch",
-            "save(path)": "to_json to_pickle to_file dump",
+            "save(path)": "to_json to_pickle to_file dump to_dict to_snapshot",
             "versions == others": "equals",
             "compare().best(metric)": "min max idxmin idxmax",
             "[version for version in versions if version not in others]": "__sub__",
