@@ -102,7 +102,8 @@ class ComparisonExports(FrameExports):
                 raise ConfigurationError(say("unknown value {value!r} in values", value=value), hint=hint)
         rows = [row for row in comparison.rows if (only or comparison.only) == "all" or row.differs]
         default = "all" if comparison._selection.is_without_metrics else "metrics"  # noqa: SLF001 - its own outputs
-        several = (section,) if isinstance(section, str) else list_argument("section", section or (default,), str, say("a list of texts"))
+        asked = default if section is None else section
+        several = (asked,) if isinstance(asked, str) else list_argument("section", asked, str, say("a list of texts"))
         for each in several:
             if each not in _SECTIONS:
                 said = say("unknown section {wanted!r}", wanted=each)
