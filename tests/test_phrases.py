@@ -12,7 +12,7 @@ import pytest
 
 import pai_notebook
 from pai_notebook.display import Code, Note, render_html, render_markdown, render_text
-from pai_notebook.explorer.painting import _BY_CONTROLS
+from pai_notebook.explorer.panels import _BY_CONTROLS
 from pai_notebook.i18n.chinese import SEPARATORS, TEMPLATES, read_entries
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, now, say, speaking
 from pai_notebook.i18n.rewording import as_data, from_data, with_values
@@ -162,7 +162,7 @@ def test_nothing_is_translated_that_nobody_says():
 
 @pytest.mark.slow
 def test_what_the_explorer_says_otherwise_is_said_elsewhere_and_has_no_other_values():
-    elsewhere = constants([path for path in SOURCES if path.name != "painting.py"])
+    elsewhere = constants([path for path in SOURCES if path.name != "panels.py"])
     assert set(_BY_CONTROLS) - elsewhere == set()
     assert [new for old, new in _BY_CONTROLS.items() if not set(fields_of(new)) <= set(fields_of(old)) or new not in TEMPLATES] == []
 

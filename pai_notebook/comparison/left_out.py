@@ -39,14 +39,14 @@ def not_shown(comparison: Comparison, places: Sequence[int], hidden: Sequence[Ro
     left = [name for place, name in enumerate(comparison.names) if place not in places]
     if left:
         shown = len(comparison.names) - len(left)
-        said = say("Showing {shown} of {total} versions; all of them are in the object.", shown=shown, total=len(comparison.names))
+        said = say("Showing {shown} of {total} versions; all of them are in the comparison.", shown=shown, total=len(comparison.names))
         yield _named(said, left, len(left))
 
 
 def hidden_rows(comparison: Comparison, hidden: Sequence[Row], total: int) -> Iterator[Section]:
     """Say of how many rows a part is shown, and name the rest in a fold; nothing where all are."""
     if hidden:
-        several = "Showing {shown} of {total} rows; all of them are counted, and in the object, as .rows and .to_frame()."
+        several = "Showing {shown} of {total} rows; all of them are counted, and in the comparison, as .rows and .to_frame()."
         yield _named(say(several, shown=total - len(hidden), total=total), *row_names(comparison, hidden))
 
 

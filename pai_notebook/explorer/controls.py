@@ -1,21 +1,31 @@
-"""The widgets of the explorer: core ipywidgets only, picking above and the answer below."""
+"""The widgets of the explorer, core ipywidgets only: what each does to the state, and what it shows of it."""
 
 from __future__ import annotations
 
+import html
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from pai_notebook.client.loop import shared_loop
-from pai_notebook.explorer.listing import COLUMNS, QUICK
-from pai_notebook.i18n.phrases import say, told, with_text
+from pai_notebook.display.links import file_link
+from pai_notebook.explorer.listing import COLUMNS, QUICK, WINDOW, amount, each, kept
+from pai_notebook.explorer.panels import PANELS, describe_failure, html_of
+from pai_notebook.explorer.source import BASELINE_OPTIONS
+from pai_notebook.i18n.phrases import now, say, told, with_text
+from pai_notebook.model.nearest import counted, listed
+from pai_notebook.plan import to_line
+from pai_notebook.python_source import to_python
+from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
     from pai_notebook.explorer.state import ExplorerState
+    from pai_notebook.python_source import Plan
 
 # One thread at a time changes a widget: a front-end's message, on any thread of the kernel, or our writer.
 TURN = threading.RLock()
@@ -25,8 +35,6 @@ KEYS = say("Ctrl+↑ ↓ moves and Ctrl+Space picks in the list; Ctrl+← → mo
 LIVE = hasattr(widgets, "TagsInput")
 # Picks that have a button each; the list shows the others.
 CHIPS = 12
-# Tabs with HTML in them; "Code" has text to copy.
-PANELS = ("Card", "Compare", "Chart")
 STYLE = resources.files("pai_notebook.explorer").joinpath("explorer.css").read_text("utf-8")
 
 
@@ -73,36 +81,36 @@ class Controls:
 
     def __init__(self, state: ExplorerState) -> None:
         self.heading, self.status, self.note, self.trouble = map(_html, ("pai-head", "pai-small", "pai-small", "pai-panel"))
-        hint = say("name, task, label or id; also provider=pai, workspace=…, label=…")
-        self.query = _field("Combobox", say("Find models"), state.find, placeholder=hint, continuous_update=False)
+        hint, more = say("name, task, label or id"), say("also provider=pai, workspace=…, label=…")
+        self.query = _field("Combobox", say("Find models"), state.find, placeholder=hint, tooltip=more, continuous_update=False)
         self.models = _field("Select", say("Models"), state.choose_model, rows=10).add_class("pai-list")
-        self.back = _button(say("‹ Back to versions"), lambda: state.browse(models=False))
+        self.back = _button(say("‹ Back to versions"), partial(state.go, "versions"))
         self.browsing = widgets.VBox([self.models, _row(self.back)])
         self.link = widgets.Output()
         terms = self._make_answer(state)
         self.listing = self._make_listing(state)
         self.folded = _html("pai-head")
         change = with_text(say("change what is picked"), "change")
-        self.change = _button(change, lambda: state.fold(folded=False), say("pick other versions or another model"))
+        self.change = _button(change, partial(state.go, "versions"), say("pick other versions or another model"))
         self.report = _button(say("Report"), state.write_report, say("write the comparison into a file beside the notebook"))
         self.cancel = _button(say("Cancel"), state.cancel)
         self.bar = _row(self.folded, self.change, self.report, self.cancel).add_class("pai-bar")
         self.fetch = _button(say("Fetch"), state.fetch, button_style="primary")
         self.clear = _button(say("Clear picks"), state.clear)
-        self.fold = _button(say("Back to the result"), lambda: state.fold(folded=True))
+        self.fold = _button(say("Back to the result"), partial(state.go, "result"))
         self.keep = _input("Checkbox", lambda kept: state.keep(picks=kept), description=say("keep picks across models"), indent=False)
         self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep)
         self.answer = widgets.VBox([_row(*terms).add_class("pai-terms"), self.tabs])
         picking = [self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions]
         self.root = widgets.VBox([*picking, self.trouble, self.link, self.note, self.answer]).add_class("pai-explorer")
-        # the shell in use, and the button that was clicked last, with what was folded then
+        # the shell in use, the button that was clicked last, and the place that was painted last
         self._shell = ""
         self._clicked: widgets.Button | None = None
-        self._shape = (False, True)
+        self._place = state.place
 
     def _make_listing(self, state: ExplorerState) -> Any:
         """The list of versions with all that picks from it."""
-        self.all_models = _button(say("‹ Models"), lambda: state.browse(models=True), say("choose another model"))
+        self.all_models = _button(say("‹ Models"), partial(state.go, "models"), say("choose another model"))
         self.model = _html("pai-head")
         self.text = _field("Text", say("Filter"), state.listing.narrow, placeholder=say("name or label"))
         self.more = _field("Combobox", say("Pick by typing"), state.pick_more, placeholder=say("last:3, 1.*"), continuous_update=False)
@@ -112,14 +120,12 @@ class Controls:
         heads = widgets.HBox(list(self.columns.values())).add_class("pai-columns")
         self.versions = _field("SelectMultiple", say("Versions"), state.pick, rows=7).add_class("pai-list").add_class("pai-mono")
         self.window = _html("pai-small")
-        self.higher = _button(say("‹ Previous"), lambda: state.listing.turn(-1))
-        self.lower = _button(say("Next ›"), lambda: state.listing.turn(1))
         layout, style = widgets.Layout(), widgets.ButtonStyle()
         self.chips = [_input("Button", partial(state.unpick, place), layout=layout, style=style) for place in range(CHIPS)]
         self.chip_row, self.beyond = _row().add_class("pai-chips"), _html("pai-small")
         self.narrow = _row(self.text, self.more, self.metric, self.baseline).add_class("pai-filters")
-        head, pages = _row(self.all_models, self.model, *self.quick.values()), _row(self.window, self.higher, self.lower)
-        return widgets.VBox([head, self.narrow, heads, self.versions, pages, _row(self.chip_row, self.beyond)])
+        head = _row(self.all_models, self.model, *self.quick.values())
+        return widgets.VBox([head, self.narrow, heads, self.versions, self.window, _row(self.chip_row, self.beyond)])
 
     def _make_answer(self, state: ExplorerState) -> list[Any]:
         """How to compare, and the tabs; gives the controls of their row."""
@@ -127,11 +133,10 @@ class Controls:
         self.metrics = _field("Text", say("Metrics shown"), state.set_metrics, placeholder=say("all, or acc, f1*"), continuous_update=False)
         self.metric = _field("Dropdown", say("Best by"), state.choose_metric)
         directions = [(told(say("as its name says")), ""), (told(say("higher")), "max"), (told(say("lower")), "min")]
-        self.direction = _field("Dropdown", say("Better is"), lambda word: state.set_direction(state.terms.by, word), options=directions)
+        self.direction = _field("Dropdown", say("Better is"), state.set_direction, options=directions)
         only = say("differences only")
-        self.differences = _input(
-            "Checkbox", lambda only: state.set_terms(differences_only=only), description=only, indent=False, value=True
-        )
+        choose = lambda only: state.set_terms(only="" if only else "all")  # noqa: E731 - as below
+        self.differences = _input("Checkbox", choose, description=only, indent=False, value=True)
         self.card = _field("Dropdown", say("Version shown"), lambda name: state.look(card=name))
         self.panels = {name: _html("pai-panel") for name in PANELS}
         self.python, self.magic, self.markdown = (
@@ -176,14 +181,12 @@ class Controls:
 
     def keep_focus(self, state: ExplorerState) -> None:
         """Give the focus to what takes the place of a clicked button: else it is lost, and the next key is the notebook's."""
-        shape, clicked = (state.folded, state.browsing), self._clicked
-        gone = (
-            shape != self._shape or (clicked is self.cancel and not state.waiting) or clicked in self.chips[len(self.chip_row.children) :]
-        )
+        clicked, ended = self._clicked, self._clicked is self.cancel and not state.waiting
+        gone = state.place != self._place or ended or clicked in self.chips[len(self.chip_row.children) :]
         if clicked is not None and gone:
-            (self.change if state.folded else self.query if state.browsing else self.versions).focus()
+            {"models": self.query, "versions": self.versions, "result": self.change}[state.place].focus()
             self._clicked = None
-        self._shape = shape
+        self._place = state.place
 
     def keep_order(self, shell: str) -> None:
         """Let all of a front-end's messages come in on one shell.
@@ -194,6 +197,93 @@ class Controls:
         for control in self.inputs if shell not in ("", self._shell) else ():
             control.send_state("tabbable")
         self._shell = shell
+
+    def paint(self, state: ExplorerState, plan: Plan, title: str) -> None:
+        """Bring every control in step with the state; the panels are drawn apart, because a large table takes its time."""
+        self._paint_models(state, title)
+        self._paint_versions(state)
+        self._paint_terms(state)
+        self.status.value = status_html(state)
+        self.trouble.value = html_of(describe_failure(state.error)) if state.error is not None else ""
+        advice = _advice(state)
+        self.note.value = f'<div class="pai-note">{text_html(advice)}</div>'
+        self.python.value = to_python(plan)
+        self.magic.value = to_line(plan) or now("No %paimodel line expresses this; use the Python code.")
+        self.tabs.selected_index = self.pages_of_tabs.index(state.tab)
+        if state.report is not None:
+            # a link that the notebook makes work, because only it knows where its files are
+            name = Path(state.report.name)
+            link = {"text/html": now("Report: {page}", page=file_link(name)), "text/plain": str(name)}
+        self.link.outputs = ({"output_type": "display_data", "data": link, "metadata": {}},) if state.report is not None else ()
+        picking, browsing = state.place != "result", state.place == "models"
+        shown = {
+            self.heading: picking,
+            self.bar: not picking,
+            self.query: picking,
+            self.browsing: browsing and (bool(state.models.found) or bool(state.model_id)),
+            self.models: bool(state.models.found),
+            self.back: bool(state.model_id),
+            self.listing: picking and not browsing,
+            self.actions: picking and (not browsing or bool(state.picks) or bool(state.waiting)),
+            self.cancel: bool(state.waiting),
+            self.clear: bool(state.picks),
+            self.fold: bool(state.results),
+            self.report: len(state.results) > 1,
+            self.trouble: state.error is not None,
+            self.link: state.report is not None,
+            self.note: bool(advice),
+            self.answer: bool(state.results) and not browsing,
+            # it is of that metric alone
+            self.direction: bool(state.by),
+        }
+        # never two of one control on show
+        terms = () if shown[self.answer] else (self.metric, self.baseline)
+        self.narrow.children = (self.text, self.more, *terms)
+        for control, is_shown in shown.items():
+            control.layout.display = None if is_shown else "none"
+        waits = state.awaited("fetch") or state.is_stale
+        (self.answer.add_class if waits else self.answer.remove_class)("pai-before")
+
+    def _paint_models(self, state: ExplorerState, title: str) -> None:
+        options = state.models.options()
+        _offer(self.models, options, state.model_id if state.model_id in dict(options).values() else None)
+        self.query.options = tuple(text for text, _ in options)
+        name = state.models.name(state.model_id)
+        below = f" <small>{text_html(state.model_id)}</small>" if name != state.model_id else ""
+        self.model.value = f"<div><strong>{text_html(name)}</strong>{below}</div>"
+        names = text_html(listed([state.models.name(model) for model in state.results.models], 2))
+        fetched = text_html(counted(len(state.results), "version"))
+        self.folded.value = f"<div><strong>{names}</strong> · {fetched} <small>· {text_html(title)}</small></div>"
+
+    def _paint_versions(self, state: ExplorerState) -> None:
+        listing, picks = state.listing, each(state.picks)
+        options = listing.options()
+        _offer(self.versions, options, state.shown_picks)
+        self.more.options = ("latest", "approved", "last:3", "last:5", *(name for _, name in options)) if listing.lines else ()
+        self.more.value = ""
+        self.window.value = f'<div class="pai-window">{listing}</div>'
+        self.keep.value = state.keep_picks
+        self.text.value = listing.text
+        widths = {"version": f"{listing.name_width}ch", "approval": "12ch", "created": "12ch", "metric": "auto"}
+        for column, button in self.columns.items():
+            words = (listing.words or now("no metric")) if column == "metric" else now(column)
+            button.description = f"{words} {'▼' if listing.descending else '▲'}" if column == listing.column else words
+            button.tooltip = now("sort by {column}", column=words)
+            button.layout.width = widths[column]
+        for chip, (model, name) in zip(self.chips, picks, strict=False):
+            words = f"{state.models.name(model)} {name}" if len(state.picks) > 1 else name
+            chip.description = f"{visible(words)} ×"
+        self.chip_row.children = tuple(self.chips[: len(picks)])
+        self.beyond.value = now("and {count} more", count=len(picks) - CHIPS) if len(picks) > CHIPS else ""
+
+    def _paint_terms(self, state: ExplorerState) -> None:
+        baselines = [(told(BASELINE_OPTIONS.get(name, visible(name))), name) for name in state.baselines]
+        _offer(self.baseline, baselines, kept(state.terms.get("baseline", ""), state.baselines) if baselines else None)
+        metrics = [(visible(name), name) for name in state.metrics]
+        _offer(self.metric, [(now("choose one"), ""), *metrics] if metrics else [], state.by if metrics else None)
+        self.direction.value = state.terms.get("directions", {}).get(state.by, "")
+        cards = dict.fromkeys([*state.names[:WINDOW], *([state.card] if state.card else [])])
+        _offer(self.card, [(visible(name), name) for name in cards], state.card or None)
 
     def close(self) -> None:
         """Take every widget away."""
@@ -206,3 +296,36 @@ def _below(widget: widgets.Widget) -> Iterator[widgets.Widget]:
         yield from _below(child)
     yield from (part for name in ("layout", "style") if isinstance(part := getattr(widget, name, None), widgets.Widget))
     yield widget
+
+
+def _offer(control: widgets.Widget, options: Iterable[tuple[str, Any]], value: Any) -> None:
+    """Options and choice in one message, so that a front-end never sees one without the other."""
+    with control.hold_sync():
+        control.options = tuple(options)
+        control.value = value
+
+
+def text_html(text: str) -> str:
+    """A text as HTML, in the language that is spoken."""
+    return html.escape(visible(told(text)))
+
+
+def status_html(state: ExplorerState) -> str:
+    """The status line, with a bar while the amount is known; a live region, so that a screen reader says it."""
+    line = text_html(state.status)
+    if state.progress is not None:
+        done, total = state.progress
+        line += f" · {now('{count:,} of {total:,}', count=done, total=total)}" if total else f" · {done:,}"
+        line += f' <progress value="{done}" max="{total}" aria-label="progress"></progress>' if total else ""
+    return f'<div role="status" class="pai-status pai-{state.phase}">{line}</div>'
+
+
+def _advice(state: ExplorerState) -> str:
+    """What to do next, where that is not plain."""
+    if state.phase == "stale":
+        return now("Below is what was fetched before, not what is picked now; Fetch brings the {versions}.", versions=amount(state.picks))
+    if state.phase == "cancelled" and state.results:
+        return now("Below is what was fetched before.")
+    if state.by and "by" not in state.arguments:
+        return now("The name {metric} does not say which way is better: choose it in “Better is”.", metric=visible(state.by))
+    return ""

@@ -1,11 +1,10 @@
 """The lists of models and versions that the explorer shows, and what is picked from them.
 
-Lists are lines of text in columns, filtered, sorted, a window at a time; picks are names of versions by model, as plain values.
+Lists are lines of text in columns, filtered and sorted; picks are names of versions by model, as plain values.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
-# Versions in the list at a time: a selection widget with thousands of options is slow to draw.
+# Versions in the list; a selection widget with thousands of options is slow to draw, so a longer list is to be narrowed.
 WINDOW = 200
 # Columns by which the list is sorted, and whether the first click sorts downwards.
 COLUMNS = {"version": True, "approval": False, "created": True, "metric": True}
@@ -94,14 +93,13 @@ def meant(text: str | None, model_id: str, lines: Sequence[ModelVersion]) -> tup
 
 @dataclass
 class VersionList:
-    """Versions of one model, the highest name first, and how they are shown: sorted, narrowed, a window of them at a time."""
+    """Versions of one model, the highest name first, and how they are shown: sorted and narrowed."""
 
     lines: tuple[ModelVersion, ...] = ()
-    # what they are sorted by, the words that they have, and the window on show
+    # what they are sorted by, and the words that they have
     column: str = "version"
     descending: bool = True
     text: str = ""
-    page: int = 0
     # what is in the last column, on one dataset, so that values of different datasets are never in one column; and how it is called
     metric: str = ""
     dataset: str = ""
@@ -136,7 +134,6 @@ class VersionList:
     def sort(self, column: str) -> None:
         """Sort by a column; by the same one again the other way round. Versions with nothing in it are last."""
         self.column, self.descending = column, not self.descending if column == self.column else COLUMNS[column]
-        self.page = 0
         self._sort()
 
     def _sort(self) -> None:
@@ -149,33 +146,21 @@ class VersionList:
         keyed = [(keys[self.column](line), line) for line in self.lines]
         known = sorted(((key, line) for key, line in keyed if key is not None), key=lambda pair: pair[0], reverse=self.descending)
         self._matching = matching((*(line for _, line in known), *(line for key, line in keyed if key is None)), self.text)
-        self.turn(0)
 
     def narrow(self, text: str) -> None:
         """Keep versions with these words in their name, approval or labels."""
-        self.text, self.page = text, 0
+        self.text = text
         self._sort()
-
-    def turn(self, pages: int) -> None:
-        """Show another window."""
-        self.page = min(max(self.page + pages, 0), self.pages - 1)
-
-    @property
-    def pages(self) -> int:
-        """Number of windows."""
-        return max(1, math.ceil(len(self._matching) / WINDOW))
 
     @property
     def window(self) -> tuple[ModelVersion, ...]:
         """What is shown: at most `WINDOW` versions, however many there are."""
-        return self._matching[self.page * WINDOW : (self.page + 1) * WINDOW]
+        return self._matching[:WINDOW]
 
     def __str__(self) -> str:
-        if not self._matching:
-            return now("none")
-        first, last = self.page * WINDOW + 1, self.page * WINDOW + len(self.window)
-        told = say("{first:,}–{last:,} of {total:,}", first=first, last=last, total=len(self._matching))
-        return str(joined([told, say("▁ low to ▇ high")], " · ") if self._bars else told)
+        told = [say("{count:,} of {total:,}", count=len(self.window), total=len(self.lines))]
+        told += [say("sort or filter to see others")] if len(self._matching) > WINDOW else []
+        return str(joined([*told, say("▁ low to ▇ high")] if self._bars else told, " · "))
 
     def cell(self, version: ModelVersion) -> Cell | None:
         """What a version has in the last column, None unless it is a number."""

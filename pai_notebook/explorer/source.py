@@ -1,11 +1,9 @@
-"""Sources of the explorer, a registry or a set of versions at hand, and what they are asked: searches, and terms of a comparison."""
+"""Sources of the explorer, a registry or a set of versions at hand, and how they are asked."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.comparison.baseline import Chosen
@@ -30,12 +28,13 @@ if TYPE_CHECKING:
 MODELS = 200
 T = TypeVar("T")
 Progress = Callable[[int, int | None], None]
+# Arguments of `Registry.compare` that are not as by default.
+Terms = dict[str, Any]
 # Models, whether there are more, and how many versions they have where that is known.
 Found = tuple[Sequence[Model], bool, Mapping[str, int]]
 _GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")
-# The choice of a baseline by the rule of `VersionSet.compare`.
-DEFAULT = "default"
-BASELINE_OPTIONS = {DEFAULT: say("default: approved"), **BASELINES}
+# Words for a baseline; the first is the choice by the rule of `VersionSet.compare`.
+BASELINE_OPTIONS = {"": say("default: approved"), **BASELINES}
 _FILTERS = {"workspace": "workspace_id", "label": "label", "provider": "provider"}
 
 
@@ -53,50 +52,6 @@ def read_search(text: str) -> dict[str, str]:
         **({"query": query} if query else {}),
         **{_FILTERS[name]: value for name, equals, value in words if equals and name in _FILTERS},
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How versions are compared."""
-
-    # a version name or address, or a key of `BASELINE_OPTIONS`
-    baseline: str = DEFAULT
-    # whether rows that are the same in every version are folded
-    differences_only: bool = True
-    # globs of the metrics to keep; empty for all
-    metrics: tuple[str, ...] = ()
-    # metric and `max` or `min`, where the user said so
-    directions: tuple[tuple[str, str], ...] = ()
-    # the metric that was chosen to decide which is the best, empty for none; and whether it does, as it cannot before its direction is said
-    by: str = ""
-    decides: bool = True
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The arguments of `Registry.compare` that are not as by default."""
-        by = self.by if self.decides else ""
-        # what decides is shown, whatever else is
-        include = [*self.metrics, by] if self.metrics and by and by not in self.metrics else list(self.metrics)
-        baseline, only = self.baseline if self.baseline != DEFAULT else "", "" if self.differences_only else "all"
-        given = {"baseline": baseline, "by": by, "directions": dict(self.directions), "only": only, "include": include}
-        return {name: value for name, value in given.items() if value}
-
-
-@dataclass(eq=False, slots=True)
-class Comparing:
-    """A comparison to be made, once, for whichever thread comes first."""
-
-    versions: VersionSet
-    terms: Terms
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _made: Comparison | None = None
-
-    def made(self, source: VersionSource) -> Comparison:
-        """The comparison."""
-        with self._lock:
-            if self._made is None:
-                self._made = source.compare(self.versions, self.terms)
-            return self._made
 
 
 class RegistrySource:
@@ -120,17 +75,16 @@ class RegistrySource:
             return self._connecting, step("Explorer", of="pnb")
         texts = [str(address) for address in asked]
         if len(versions) > 1:
-            return self._connecting, step("compare", *texts, of="registry", **terms.arguments)
+            return self._connecting, step("compare", *texts, of="registry", **terms)
         single = len(asked) == 1 and asked[0].selector.is_single
         return self._connecting, step("get_version" if single else "get_versions", *texts, of="registry")
 
     def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
         """Compare versions that were fetched with a baseline that is fetched beside them, once for the same versions."""
-        given = terms.arguments
-        chosen: Any = given.get("baseline")
+        chosen = terms.get("baseline")
         if self._settled is not None and self._settled[0] is versions and self._settled[1] == chosen:
-            return versions.compare(**{**given, "baseline": self._settled[2]})
-        comparison = self._registry.compare(versions, **given, progress=False)
+            return versions.compare(**{**terms, "baseline": self._settled[2]})
+        comparison = self._registry.compare(versions, **terms, progress=False)
         if comparison.baseline is not None and comparison.errors.keys() == versions.errors.keys():
             self._settled = versions, chosen, Chosen(comparison.baseline, comparison.baseline_reason)
         return comparison
@@ -173,7 +127,7 @@ class SetSource:
 
     def compare(self, versions: VersionSet, terms: Terms) -> Comparison:
         """Compare versions of the set with a baseline of the set."""
-        return compare_within(self._versions, [versions], **terms.arguments)
+        return compare_within(self._versions, [versions], **terms)
 
     async def find_models(self, search: str) -> Found:
         """Models of the set whose id or name contains the query."""

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import FetchErrors, PaiError
 from pai_notebook.explorer.jobs import Job
 from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, meant, put
-from pai_notebook.explorer.source import BASELINE_OPTIONS, DEFAULT, Comparing, Terms
+from pai_notebook.explorer.source import BASELINE_OPTIONS
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
 from pai_notebook.model.list_view import metric_names
@@ -33,21 +33,9 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.jobs import Ask
-    from pai_notebook.explorer.source import Found, Progress, VersionSource
+    from pai_notebook.explorer.source import Found, Progress, Terms, VersionSource
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
-
-# What is said of a failure, by the lane of its job; what happened stands in the error itself.
-_FAILED = {
-    "models": say("The search failed."),
-    "versions": say("The versions could not be listed."),
-    "fetch": say("Nothing could be fetched."),
-    "compare": say("These versions cannot be compared."),
-    "by": say("This metric does not say which version is the best."),
-    "report": say("The report was not written."),
-    "pick": say("Nothing was picked."),
-    "picked": say("Not all of this could be picked."),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +66,8 @@ class ExplorerState:
     # the jobs whose answers are awaited, at most one a lane, the latest last
     waiting: tuple[Job, ...] = ()
     models: FoundModels = field(default_factory=FoundModels)
-    # whether the list shows models rather than versions, and whether all that picks is folded into one line
-    browsing: bool = True
-    folded: bool = False
+    # what is on top: the list of "models", that of "versions", or the "result" with all that picks folded into one line
+    place: str = "models"
     # the chosen model, and its versions as they are listed
     model_id: str = ""
     listing: VersionList = field(default_factory=VersionList)
@@ -88,7 +75,7 @@ class ExplorerState:
     picks: Picks = field(default_factory=dict)
     keep_picks: bool = False
     # how versions are compared, what was asked for last, what it brought, the names of that (with the model where there are several)
-    terms: Terms = field(default_factory=Terms)
+    terms: Terms = field(default_factory=dict)
     asked: tuple[Address, ...] = ()
     results: VersionSet = field(default_factory=VersionSet)
     names: tuple[str, ...] = ()
@@ -99,8 +86,6 @@ class ExplorerState:
     report: Path | None = None
     _error_lane: str = ""
     _cancelled: bool = False
-    # the picks that nobody has made: all versions of a set, as it was given
-    _given: Picks | None = None
 
     # ---- what is going on
 
@@ -113,7 +98,7 @@ class ExplorerState:
             return "cancelled"
         if self.error is not None:
             return "partly" if self._error_lane == "partly" else "failed"
-        if self.browsing:
+        if self.place == "models":
             return "ready" if self.models.found else "nothing" if self.models.search else "empty"
         return "stale" if self.is_stale else "ready" if self.listing.lines or self.results else "empty"
 
@@ -154,13 +139,12 @@ class ExplorerState:
         self.waiting = tuple(other for other in self.waiting if other is not job)
         return True
 
-    def cancel(self) -> bool:
-        """Give up everything awaited; what was there before stays. Returns whether there was anything."""
-        had = bool(self.waiting)
-        self.waiting = ()
-        self._say(say("Cancelled; nothing was changed.") if had else say("Nothing to cancel."))
-        self._cancelled = had
-        return had
+    def cancel(self) -> None:
+        """Give up everything awaited; what was there before stays."""
+        if self.waiting:
+            self.waiting = ()
+            self._say(say("Cancelled; nothing was changed."))
+            self._cancelled = True
 
     def failed(self, job: Job, error: Exception) -> bool:
         """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
@@ -170,10 +154,9 @@ class ExplorerState:
         if job.lane == "models":
             self.models.show(())
         # a metric may not say which is the best, and everything else of the comparison can still be had
-        by = self.terms.by if job.lane == "compare" and self.terms.decides else ""
+        by = job.lane == "compare" and "by" in job.about[1]
         if by:
-            waits = infer_direction(by).mode is None and by not in dict(self.terms.directions)
-            self.set_terms(by=by if waits else "", decides=not waits)
+            self.choose_metric("")
         self.note(error, "by" if by else job.lane)
         return True
 
@@ -184,7 +167,7 @@ class ExplorerState:
             if isinstance(failure, PaiError) and not failure.model_name and failure.model_id:
                 failure.model_name = self.models.names.get(failure.model_id, "")
         self.error, self._error_lane = error, lane
-        self._say(_FAILED.get(lane, say("This did not work.")))
+        self._say(say("This did not work."))
 
     @contextmanager
     def trying(self, lane: str) -> Iterator[None]:
@@ -211,7 +194,7 @@ class ExplorerState:
         if chosen:
             return self.choose_model(chosen)
         self.models.search = search = " ".join(text.split())
-        self.browsing, self.folded = True, False
+        self.place = "models"
         words = say("Searching models for “{search}” …", search=search) if search else say("Searching models …")
         return self._start(words, "models", search, lambda source, _: source.find_models(search), self._found)
 
@@ -222,20 +205,15 @@ class ExplorerState:
         self._say(self.models.sentence(more=more))
         only = self.models.only
         if only and only == self.model_id and self.listing.lines:
-            self.browse(models=False)
+            self.place = "versions"
         elif only:
             self.choose_model(only)
 
-    def browse(self, *, models: bool) -> None:
-        """Show the list of models, or go back to the versions of the chosen one."""
-        self.browsing = models or not self.model_id
-
-    def fold(self, *, folded: bool) -> None:
-        """Fold all that picks into one line, or unfold it; there is nothing to fold before there is a result."""
-        if self.folded and not folded and not (self.waiting or self.error):
-            self._say_listed()  # what was said was of the result
-        self.folded = folded and bool(self.results)
-        self.browsing = self.browsing and not (folded and self.model_id)
+    def go(self, place: str) -> None:
+        """Show the models, the versions of the chosen one, or the result; stay where there is no such thing yet."""
+        self.place = place if {"models": True, "versions": self.model_id, "result": self.results}[place] else self.place
+        if self.place == "versions" and not (self.waiting or self.error):
+            self._say_listed()  # what was said was of another place
 
     # ---- versions of one model, and picking
 
@@ -246,18 +224,18 @@ class ExplorerState:
             self.listing.show(())
             self.listing.narrow("")
             self.picks = self.picks if self.keep_picks else {}
-        self.browsing = False
+        self.place = "versions"
         words = say("Listing versions of {model} …", model=self.models.name(model_id))
         return self._start(words, "versions", model_id, lambda source, progress: source.list_versions(model_id, progress), self._listed)
 
     def _listed(self, lines: Iterable[ModelVersion]) -> None:
         """Take the versions of the chosen model; picks of versions that are gone are dropped."""
-        self.listing.show(lines, self.metric or self.terms.by)
+        self.listing.show(lines, self.metric or self.by)
         self.models.learn(self.listing.lines[:1])
         self.models.counts[self.model_id] = len(self.listing.lines)
         there = {line.version_name for line in self.listing.lines}
         self.picks = put(self.picks, self.model_id, [name for name in self.picks.get(self.model_id, ()) if name in there])
-        if not self.folded and self.error is None:
+        if self.place != "result" and self.error is None:
             self._say_listed()
 
     def _say_listed(self) -> None:
@@ -271,10 +249,7 @@ class ExplorerState:
         self._pick(put(self.picks, self.model_id, [*outside, *(name for name in names if name in shown)]))
 
     def pick_more(self, text: str) -> None:
-        """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob.
-
-        The first text typed over a set replaces its picks, which the user has not made.
-        """
+        """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob."""
         text = "".join(text.split())
         if text and self.model_id:
             self._pick_meant(text, more=True)
@@ -288,10 +263,10 @@ class ExplorerState:
         """Pick what is meant, besides what was picked before or instead; what is not found becomes the error."""
         names, error = meant(text, self.model_id, self.listing.lines)
         if names or error is None:
-            before = {} if self.picks == self._given else self.picks
-            self._pick(put(before, self.model_id, [*before.get(self.model_id, ()), *names] if more else names))
+            before = self.picks.get(self.model_id, ()) if more else ()
+            self._pick(put(self.picks, self.model_id, [*before, *names]))
         if error is not None:
-            self.note(error, "picked" if names else "pick")
+            self.note(error)
 
     def unpick(self, place: int) -> None:
         """Take one version out of the picks."""
@@ -357,7 +332,7 @@ class ExplorerState:
                 self._say(say("{count} of {wanted} fetched.", count=len(versions), wanted=wanted))
 
     def adopt(self, versions: VersionSet, *, given: bool = False) -> Job | None:
-        """Show versions that are already here, with the list and the picks in step; `given` when the user did not pick them."""
+        """Show versions that are already here, with the list and the picks in step; of those that were `given` nobody picked any."""
         models = versions.models
         self.keep_picks = self.keep_picks or len(models) > 1
         if models:
@@ -365,62 +340,67 @@ class ExplorerState:
         self.picks = {}
         for model in models:
             self.picks = put(self.picks, model, [version.version_name for version in versions if version.model_id == model])
-        self._given = self.picks if given else None
-        return self._show(self.addresses, versions)
+        job = self._show(self.addresses, versions)
+        self.picks = {} if given else self.picks
+        return job
 
     def _show(self, asked: tuple[Address, ...], versions: VersionSet) -> Job | None:
         if self.tab == "Card" and len(self.results) < 2 <= len(versions):  # noqa: PLR2004 - from then on there is a comparison
             self.tab = "Compare"
-        self.asked, self.results, self.folded = asked, versions, bool(versions)
+        self.asked, self.results = asked, versions
+        self.place = "result" if versions else self.place
         several = len(versions.models) > 1
         self.names = tuple(version.address if several else version.version_name for version in versions)
         self.models.learn(versions)
-        metrics = self.metrics
         self.card = kept(self.card, self.names)
-        self.terms = replace(
-            self.terms,
-            baseline=self.terms.baseline if self.terms.baseline in self.baselines else DEFAULT,
-            directions=tuple(pair for pair in self.terms.directions if pair[0] in metrics),
-            by=self.terms.by if self.terms.by in metrics and self.terms.decides else "",
-            decides=True,
-        )
+        gone = {} if self.by in self.metrics else {"by": "", "directions": {}}
+        self.terms = {**self.terms, "baseline": kept(self.terms.get("baseline", ""), self.baselines), **gone}
         compare = self._compare()
         if compare is None:
             self._say(say("{count} fetched.", count=counted(len(versions), "version")), anew=True)
         return compare
 
-    def set_terms(self, **fields: Any) -> Job | None:
-        """Change `baseline`, `differences_only`, `metrics` or `by`, and compare anew."""
-        terms = replace(self.terms, **fields)
-        if terms == self.terms:
-            return None
-        self.terms = terms
-        return self._compare()
+    def set_terms(self, **terms: Any) -> Job | None:
+        """Change arguments of `Registry.compare`, and compare anew."""
+        before, self.terms = self.arguments, {**self.terms, **terms}
+        return self._compare() if self.arguments != before else None
+
+    @property
+    def arguments(self) -> Terms:
+        """The terms that are not as by default; a metric decides once its direction is known, and is shown then whatever else is."""
+        by = self.by if self.terms.get("directions") or infer_direction(self.by).mode else ""
+        include = self.terms.get("include", [])
+        terms = {**self.terms, "by": by, "include": [*include, by] if include and by and by not in include else include}
+        return {name: terms[name] for name in ("baseline", "by", "directions", "only", "include") if terms.get(name)}
+
+    @property
+    def by(self) -> str:
+        """The metric that was chosen to decide which is the best, empty for none."""
+        return str(self.terms.get("by", ""))
 
     def choose_metric(self, metric: str) -> Job | None:
         """Say which metric matters: it decides which is the best, and is looked at; empty for none."""
-        compare = self.set_terms(by=metric if metric in self.metrics else "", decides=True)
+        compare = self.set_terms(by=metric if metric in self.metrics else "", directions={})
         self.listing.measure(self.metric)
         return compare
 
     def set_metrics(self, text: str) -> Job | None:
         """Keep only metrics like these: globs or pieces of names, separated by commas or blanks."""
         words = [word for word in re.split(r"[,\s]+", text) if word]
-        return self.set_terms(metrics=tuple(word if re.search(r"[*?\[]", word) else f"*{word}*" for word in words))
+        return self.set_terms(include=[word if re.search(r"[*?\[]", word) else f"*{word}*" for word in words])
 
-    def set_direction(self, metric: str, direction: str) -> Job | None:
-        """Say which way is better for a metric: `max`, `min`, or empty for what its name suggests."""
-        told = {name: word for name, word in {**dict(self.terms.directions), metric: direction}.items() if name and word}
-        return self.set_terms(directions=tuple(sorted(told.items())), decides=self.terms.decides or metric == self.terms.by)
+    def set_direction(self, direction: str) -> Job | None:
+        """Say which way is better for the metric that matters: `max`, `min`, or empty for what its name suggests."""
+        return self.set_terms(directions={self.by: direction} if self.by and direction else {})
 
     def _compare(self) -> Job | None:
         self.comparison = self.report = None
         self._drop("compare", "report")
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
-        comparing = Comparing(self.results, self.terms)
+        about = self.results, self.arguments
         words = say("Comparing {count} …", count=counted(len(self.results), "version"))
-        return self._start(words, "compare", comparing, lambda source, _: asyncio.to_thread(comparing.made, source), self._compared)
+        return self._start(words, "compare", about, lambda source, _: asyncio.to_thread(source.compare, *about), self._compared)
 
     def _compared(self, comparison: Comparison) -> None:
         self.comparison = comparison
@@ -447,7 +427,7 @@ class ExplorerState:
     def baselines(self) -> tuple[str, ...]:
         """What versions may be compared with: relative ones first where they mean something, then fetched and listed ones."""
         listed = self.listing.lines if self.results.models in ((), (self.model_id,)) else ()
-        shown = {line.version_name for line in self.listing.window} | {self.terms.baseline}
+        shown = {line.version_name for line in self.listing.window} | {self.terms.get("baseline")}
         names = dict.fromkeys([*self.names[:WINDOW], *(line.version_name for line in listed if line.version_name in shown)])
         # the baseline is fetched beside the picks, so it is left out only where the whole list says that there is none
         approved = not listed or any(map(is_approved, (*listed, *self.results)))
@@ -456,7 +436,7 @@ class ExplorerState:
     @property
     def metric(self) -> str:
         """The metric that is looked at: the one that was chosen, else the first."""
-        return kept(self.terms.by, self.metrics)
+        return kept(self.by, self.metrics)
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -17,10 +17,10 @@ from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.display.bundle import front_end_message
 from pai_notebook.display.static_copy import VIEW, Copy
-from pai_notebook.errors import ConfigurationError, PaiError
-from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls, text_html
 from pai_notebook.explorer.jobs import Runner
-from pai_notebook.explorer.painting import describe_shown, paint, tab_text, text_html
+from pai_notebook.explorer.panels import describe_shown, tab_text
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.i18n.phrases import say
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
 # Displayed explorers, kept alive until they are closed even when no variable refers to them.
 _on_show: set[Explorer] = set()
-_NOT_LIVE = say("The explorer lives in JupyterLab, Notebook 7 and Voila with ipywidgets 8, not here. This code and table are what it has.")
+_NOT_LIVE = say("The explorer works in JupyterLab, Notebook 7 and Voila with ipywidgets 8. Here are its code and its table instead.")
 
 
 @checked
@@ -124,13 +124,10 @@ class Explorer(Displayed):
     @property
     def value(self) -> Comparison | None:
         """The comparison of what is selected; None with fewer than two versions, or where they cannot be compared."""
-        # one that is under way is made here, so that a notebook that runs by itself need not wait for the loop
-        job = self._state.awaited("compare")
-        if job is None or shared_loop.inside:
-            return self._state.comparison
-        with contextlib.suppress(PaiError):
-            return cast("Comparison", job.about.made(self._source))
-        return None
+        # a notebook that runs by itself comes here while it is being made
+        if self._state.awaited("compare") and not shared_loop.inside:
+            self.wait()
+        return self._state.comparison
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -166,7 +163,7 @@ class Explorer(Displayed):
         return to_python(self._plan(self._state.asked, self.value))
 
     def _plan(self, asked: tuple[Address, ...], comparison: Comparison | None) -> Plan:
-        return self._source.plan(asked, self.selected, comparison, self._state.terms)
+        return self._source.plan(asked, self.selected, comparison, self._state.arguments)
 
     def fetch(self, *addresses: str | Address) -> VersionSet:
         """Pick and fetch what addresses mean, without a click, for notebooks that run by themselves.
@@ -312,7 +309,7 @@ class Explorer(Displayed):
             return
         with TURN, self._state.trying("paint"):
             self._controls.keep_order(front_end_message(get_ipython()).get("header", {}).get("subshell_id") or "")
-            paint(self._state, self._controls, self._plan(self._state.asked, self._state.comparison), self._source.title)
+            self._controls.paint(self._state, self._plan(self._state.asked, self._state.comparison), self._source.title)
             self._controls.keep_focus(self._state)
 
     async def _draw(self, shown: Shown) -> None:

@@ -51,7 +51,7 @@ def test_twenty_versions_and_forty_rows_stay_within_their_budget():
 
 def test_what_is_not_shown_is_said_and_the_object_has_all():
     c = sized(60, 100)
-    assert "Showing 20 of 60 versions; all of them are in the object." in text_of(c)
+    assert "Showing 20 of 60 versions; all of them are in the comparison." in text_of(c)
     assert "Showing 50 of 100 rows; all of them are counted" in text_of(c)
     assert len(c.rows) == 101
     assert c.to_frame("value").shape == (100, 60)
@@ -61,7 +61,7 @@ def test_what_is_left_out_is_named():
     text = text_of(sized(60, 100))
     assert "metric_41" in text
     assert "metric_99" in text
-    assert re.search(r"Showing 20 of 60 versions; all of them are in the object\. 0\.1\.0, 0\.2\.0", text)
+    assert re.search(r"Showing 20 of 60 versions; all of them are in the comparison\. 0\.1\.0, 0\.2\.0", text)
     c = compare({"a": 1.0, "b": 1.0, "cer": 0.1}, {"a": 1.0, "b": 1.0, "cer": 0.2})
     assert "2 identical rows hidden; only='all' shows them. a, b" in text_of(c)
     folds = [make(f"0.{n}.0", results(d_a={"accuracy": 0.9, "cer": n}, d_b={"accuracy": 0.9})) for n in (1, 2)]

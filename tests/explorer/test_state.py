@@ -10,10 +10,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from pai_notebook.comparison.view import against
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
-from pai_notebook.explorer.controls import STYLE, Controls
+from pai_notebook.explorer.controls import STYLE, Controls, status_html
 from pai_notebook.explorer.listing import COLUMNS, QUICK, WINDOW, VersionList, each, matching
-from pai_notebook.explorer.painting import paint, status_html
-from pai_notebook.explorer.source import Terms, read_search
+from pai_notebook.explorer.source import read_search
 from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.model.address import parse_address
 from pai_notebook.model.order import version_key
@@ -123,9 +122,9 @@ class TestModels:
     def test_a_search_made_again_from_the_versions_shows_the_models_while_it_is_awaited(self):
         state = chosen("0.1.0")
         state.find("x")
-        state.browse(models=False)
+        state.go("versions")
         assert state.find("x") is None
-        assert state.browsing
+        assert state.place == "models"
 
     def test_the_answer_to_an_earlier_search_is_dropped(self):
         state = ExplorerState()
@@ -155,8 +154,8 @@ class TestModels:
         state.take(state.find("digits"), found([model("model-a", "digits")]))
         state.take(job_of(state, "versions"), listing(MODELS["model-a"]))
         state.take(state.find("zzzz"), found([]))
-        assert (state.browsing, state.models.name("model-a"), state.models.found) == (True, "digits", ())
-        state.browse(models=False)
+        assert (state.place, state.models.name("model-a"), state.models.found) == ("models", "digits", ())
+        state.go("versions")
         assert [line.version_name for line in state.listing.window] == ["1.0.0_rc2", "0.10.0", "0.2.0", "0.1.0"]
 
 
@@ -242,25 +241,16 @@ class TestVersions:
         state.clear()
         assert (state.picks, state.status) == ({}, "Nothing picked.")
 
-    def test_five_thousand_versions_are_shown_a_window_at_a_time(self):
+    def test_of_five_thousand_versions_a_window_is_shown_and_any_is_found(self):
         state = ExplorerState()
         state.take(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(5000)], "model-x"))
         assert len(state.listing.window) == WINDOW
-        assert str(state.listing) == "1–200 of 5,000"
+        assert str(state.listing) == "200 of 5,000 · sort or filter to see others"
         assert state.listing.window[0].version_name == "0.4999.0"
-        state.listing.turn(1)
-        assert str(state.listing) == "201–400 of 5,000"
-        state.listing.turn(10**6)
-        assert str(state.listing) == "4,801–5,000 of 5,000"
-        state.listing.turn(-(10**6))
-        assert state.listing.page == 0
-
-    def test_narrowing_starts_at_the_first_window(self):
-        state = ExplorerState()
-        state.take(state.choose_model("model-x"), listing([f"0.{n}.0" for n in range(1000)], "model-x"))
-        state.listing.turn(3)
-        state.listing.narrow("0.9")
-        assert state.listing.page == 0
+        state.listing.sort("version")
+        assert state.listing.window[0].version_name == "0.0.0"
+        state.listing.narrow("0.333")
+        assert str(state.listing) == "11 of 5,000"
 
 
 class TestFiltering:
@@ -287,10 +277,8 @@ class TestFiltering:
     def test_words_add_up(self, text, names):
         assert [line.version_name for line in matching(self.LINES, text)] == names
 
-    def test_a_window_of_nothing_is_one_empty_page(self):
-        empty = VersionList()
-        empty.turn(3)
-        assert (empty.page, empty.pages, str(empty)) == (0, 1, "none")
+    def test_a_window_of_nothing_is_empty(self):
+        assert (VersionList().window, str(VersionList())) == ((), "0 of 0")
 
 
 class TestFetching:
@@ -339,7 +327,7 @@ class TestFetching:
         assert state.failed(job, error)
         assert state.error is error
         assert len(state.results) == 1
-        assert (state.status, state.phase) == ("Nothing could be fetched.", "failed")
+        assert (state.status, state.phase) == ("This did not work.", "failed")
 
     @pytest.mark.parametrize(
         "action", ["find", "fetch", "clear", lambda state: state.pick(["0.1.0"]), lambda state: state.choose_model("model-b")]
@@ -376,7 +364,7 @@ class TestFetching:
             assert (state.results, state.comparison) == (before, DONE)
         state = fetched("0.1.0", "0.2.0")
         assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
-        assert job_of(state, "compare").about.versions == state.results
+        assert job_of(state, "compare").about[0] == state.results
 
     def test_a_comparison_goes_on_while_other_versions_are_fetched(self):
         state = fetched("0.1.0", "0.2.0")
@@ -385,7 +373,7 @@ class TestFetching:
         assert (state.comparison, state.status) == (DONE, "Fetching versions …")
         assert state.failed(job, PaiError("no network"))
         assert state.comparison is DONE
-        state.set_terms(differences_only=False)
+        state.set_terms(only="all")
         job = state.ask([parse_address("model-a@0.10.0")])
         state.failed(job_of(state, "compare"), PaiError("cannot be compared"))
         state.take(job, version_set("0.10.0"))
@@ -411,13 +399,12 @@ class TestFetching:
         compare = job_of(state, "compare")
         job = state.fetch()
         search = state.find("x")
-        assert state.cancel()
-        assert not state.waiting
+        state.cancel()
+        assert (state.waiting, state.phase) == ((), "cancelled")
         assert not state.take(job, version_set("0.10.0"))
         assert not state.take(search, found([model("model-z")]))
         assert not state.take(compare, "late")
         assert [each.version_name for each in state.results] == ["0.1.0", "0.2.0"]
-        assert not state.cancel()
 
     def test_addresses_of_any_form_are_fetched_and_become_the_picks(self):
         state = ExplorerState()
@@ -440,6 +427,8 @@ class TestFetching:
 
 
 class TestASetAsItWasGiven:
+    """Nobody has picked its versions, so the first pick is a pick of its own."""
+
     def given(self):
         state = ExplorerState()
         state.adopt(version_set("0.1.0", "0.2.0", "0.10.0", "0.11.0"), given=True)
@@ -448,7 +437,7 @@ class TestASetAsItWasGiven:
 
     def test_what_is_typed_first_is_picked_and_nothing_else(self):
         state = self.given()
-        assert len(state.picks["model-a"]) == 4
+        assert (len(state.results), state.picks, state.is_stale) == (4, {}, False)
         state.pick_more("0.2.0..0.10.0")
         assert state.picks == {"model-a": ("0.2.0", "0.10.0")}
         assert state.status == "2 versions picked."
@@ -484,13 +473,13 @@ class TestComparing:
     def test_the_baseline_is_chosen_by_the_default_rule_until_somebody_chooses(self):
         state = chosen("0.1.0", "0.2.0")
         state.take(state.fetch(), VersionSet([version("0.1.0", approval="Approved"), version("0.2.0")]))
-        assert state.baselines[:8] == ("default", "approved", "previous", "latest", "highest", "first", "0.1.0", "0.2.0")
-        assert state.terms.baseline == "default"
+        assert state.baselines[:8] == ("", "approved", "previous", "latest", "highest", "first", "0.1.0", "0.2.0")
+        assert state.terms["baseline"] == ""
 
     def test_approved_is_offered_only_where_a_version_is_approved(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.baselines == ("default", "previous", "latest", "highest", "first", "0.1.0", "0.2.0", "1.0.0_rc2", "0.10.0")
-        assert state.terms.baseline == "default"
+        assert state.baselines == ("", "previous", "latest", "highest", "first", "0.1.0", "0.2.0", "1.0.0_rc2", "0.10.0")
+        assert state.terms["baseline"] == ""
 
     def test_approved_is_offered_where_a_version_that_is_not_picked_is_approved(self):
         state = ExplorerState()
@@ -508,15 +497,15 @@ class TestComparing:
     def test_changing_terms_compares_anew_and_the_last_change_wins(self):
         state = fetched("0.1.0", "0.2.0")
         first = state.set_terms(baseline="0.2.0")
-        second = state.set_terms(differences_only=False)
-        assert second.about.terms == Terms("0.2.0", differences_only=False)
+        second = state.set_terms(only="all")
+        assert second.about[1] == {"baseline": "0.2.0", "only": "all"}
         assert not state.take(first, "early")
         assert state.take(second, DONE)
 
     def test_terms_that_do_not_change_compute_nothing(self):
         state = fetched("0.1.0", "0.2.0")
         state.take(job_of(state, "compare"), DONE)
-        assert state.set_terms(baseline=state.terms.baseline) is None
+        assert state.set_terms(baseline=state.terms["baseline"]) is None
         assert state.comparison is DONE
 
     def test_a_baseline_of_the_list_stays_whatever_is_picked_and_shown(self):
@@ -525,36 +514,40 @@ class TestComparing:
         state.listing.narrow("0.1")
         state.pick(["0.1.0", "0.10.0"])
         state.take(state.fetch(), version_set("0.1.0", "0.10.0"))
-        assert state.terms.baseline == "0.2.0"
+        assert state.terms["baseline"] == "0.2.0"
         assert "0.2.0" in state.baselines
 
     def test_a_baseline_of_another_model_is_replaced(self):
         state = fetched("0.1.0", "0.2.0")
         state.set_terms(baseline="0.2.0")
         state.adopt(version_set("2.0.0", model="model-b"))
-        assert state.terms.baseline == "default"
+        assert state.terms["baseline"] == ""
 
     @pytest.mark.parametrize(
         ("text", "globs"),
-        [("", ()), ("cer", ("*cer*",)), ("cer, f1*", ("*cer*", "f1*")), (" a.b  [ab]c ,,", ("*a.b*", "[ab]c")), ("错误率", ("*错误率*",))],
+        [("", []), ("cer", ["*cer*"]), ("cer, f1*", ["*cer*", "f1*"]), (" a.b  [ab]c ,,", ["*a.b*", "[ab]c"]), ("错误率", ["*错误率*"])],
     )
     def test_metric_words_become_globs(self, text, globs):
         state = fetched("0.1.0", "0.2.0")
         state.set_metrics(text)
-        assert state.terms.metrics == globs
+        assert state.arguments.get("include", []) == globs
 
     def test_a_direction_is_told_and_taken_back(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.set_direction("cer", "min").about.terms.directions == (("cer", "min"),)
-        assert state.set_direction("cer", "max").about.terms.directions == (("cer", "max"),)
-        assert state.set_direction("cer", "").about.terms.directions == ()
-        assert state.set_direction("", "max") is None
+        assert state.set_direction("max") is None
+        assert state.choose_metric("cer").about[1] == {"by": "cer"}
+        assert state.set_direction("max").about[1] == {"by": "cer", "directions": {"cer": "max"}}
+        assert state.set_direction("").about[1] == {"by": "cer"}
 
-    def test_directions_of_metrics_that_are_gone_are_forgotten(self):
+    def test_the_direction_of_a_metric_that_is_gone_or_no_longer_chosen_is_forgotten(self):
         state = fetched("0.1.0", "0.2.0")
-        state.set_direction("cer", "min")
-        state.take(state.fetch(), VersionSet([version("0.1.0", wer=1), version("0.2.0", wer=2)]))
-        assert state.terms.directions == ()
+        for leave in (lambda: state.take(state.fetch(), version_set("0.1.0", "0.2.0")), lambda: state.choose_metric("")):
+            state.choose_metric("cer")
+            state.set_direction("max")
+            state.take(state.fetch(), VersionSet([version("0.1.0", wer=1), version("0.2.0", wer=2)]))
+            assert state.arguments == {}
+            leave()
+            assert state.arguments == {}
 
     def test_a_comparison_that_fails_leaves_none(self):
         state = fetched("0.1.0", "0.2.0")
@@ -596,7 +589,7 @@ class TestPhases:
     def test_what_is_looked_for_has_nothing_of_what_is_shown(self):
         state = fetched("0.1.0", "0.2.0")
         state.take(state.find("zzzz"), found([]))
-        assert (state.browsing, state.folded, state.models.found) == (True, False, ())
+        assert (state.place, state.models.found) == ("models", ())
 
     def test_a_failed_search_shows_no_models_of_the_one_before(self):
         state = ExplorerState()
@@ -653,7 +646,7 @@ class TestTheList:
         controls = Controls(state)
         for sign in ("▼", "▲"):
             state.listing.sort("metric")
-            paint(state, controls, (step("Explorer", of="pnb"),), "x")
+            controls.paint(state, (step("Explorer", of="pnb"),), "x")
             assert controls.columns["metric"].description == f"cer {sign}"
         controls.close()
 
@@ -676,16 +669,17 @@ class TestTheList:
 class TestFolding:
     def test_what_was_fetched_folds_what_picks(self):
         state = fetched("0.1.0", "0.2.0")
-        assert state.folded
-        state.fold(folded=False)
-        assert not state.folded
-        state.fold(folded=True)
-        assert state.folded
+        assert state.place == "result"
+        state.go("versions")
+        assert state.place == "versions"
+        state.go("result")
+        assert state.place == "result"
 
     def test_what_failed_folds_nothing(self):
         state = chosen("0.1.0")
         state.failed(state.fetch(), PaiError("no answer"))
-        assert not state.folded
+        state.go("result")
+        assert state.place == "versions"
 
     def test_a_report_is_of_the_comparison_on_show(self):
         state = fetched("0.1.0", "0.2.0")
@@ -748,7 +742,7 @@ class Clicking(RuleBasedStateMachine):
     @rule(target=jobs, text=TEXT, label=st.sampled_from(["", " label=env", " provider=pai"]))
     def find(self, text, label):
         job = self._new(self.state.find(text + label))
-        assert self.state.browsing
+        assert self.state.place == "models" or self.state.model_id
         return job
 
     @rule(target=jobs, model=st.sampled_from(list(MODELS)))
@@ -765,20 +759,20 @@ class Clicking(RuleBasedStateMachine):
 
     @rule(target=jobs, baseline=NAMES | st.sampled_from(["approved", "first", "previous", "nonsense"]), only=st.booleans())
     def terms(self, baseline, only):
-        return self._new(self.state.set_terms(baseline=baseline, differences_only=only))
+        return self._new(self.state.set_terms(baseline=baseline, only="" if only else "all"))
 
     @rule(target=jobs, text=TEXT)
     def metrics(self, text):
         return self._new(self.state.set_metrics(text))
 
-    @rule(target=jobs, metric=st.sampled_from(["cer", "", "gone"]), direction=st.sampled_from(["max", "min", ""]))
-    def direction(self, metric, direction):
-        return self._new(self.state.set_direction(metric, direction))
+    @rule(target=jobs, direction=st.sampled_from(["max", "min", ""]))
+    def direction(self, direction):
+        return self._new(self.state.set_direction(direction))
 
     @rule(target=jobs, metric=st.sampled_from(["cer", "", "gone"]))
     def metric(self, metric):
         job = self._new(self.state.choose_metric(metric))
-        assert self.state.terms.by in (*self.state.metrics, "")
+        assert self.state.by in (*self.state.metrics, "")
         return job
 
     @rule(names=st.lists(NAMES))
@@ -815,22 +809,16 @@ class Clicking(RuleBasedStateMachine):
             before[place]
         }
 
-    @rule(models=st.booleans())
-    def browse(self, models):
-        self.state.browse(models=models)
-
-    @rule(folded=st.booleans())
-    def fold(self, folded):
-        self.state.fold(folded=folded)
-        assert self.state.folded == (folded and bool(self.state.results))
+    @rule(place=st.sampled_from(["models", "versions", "result"]))
+    def go(self, place):
+        before = self.state.place
+        self.state.go(place)
+        assert self.state.place in (before, place)
+        assert self.state.place == place or not (self.state.model_id if place == "versions" else self.state.results)
 
     @rule(target=jobs)
     def report(self):
         return self._new(self.state.write_report())
-
-    @rule(pages=st.integers(-3, 3))
-    def turn(self, pages):
-        self.state.listing.turn(pages)
 
     @rule(picks=st.booleans())
     def keep(self, picks):
@@ -881,7 +869,7 @@ class Clicking(RuleBasedStateMachine):
             return listing(MODELS[job.about], job.about)
         if job.lane == "compare":
             return SimpleNamespace(
-                versions=job.about.versions, terms=job.about.terms, baseline_place=0, baseline_name="0.1.0", fingerprint="", report=None
+                versions=job.about[0], terms=job.about[1], baseline_place=0, baseline_name="0.1.0", fingerprint="", report=None
             )
         return {"models": found(list(map(model, MODELS))), "report": Path("report.html")}[job.lane]
 
@@ -912,7 +900,6 @@ class Clicking(RuleBasedStateMachine):
         listing = self.state.listing
         assert len(listing.window) <= WINDOW
         assert set(listing.window) <= set(listing.lines)
-        assert 0 <= listing.page < listing.pages
 
     @invariant()
     def picks_are_in_natural_order_and_never_empty(self):
@@ -928,13 +915,13 @@ class Clicking(RuleBasedStateMachine):
     @invariant()
     def a_comparison_is_always_that_of_what_is_shown(self):
         comparison = self.state.comparison
-        assert comparison is None or (comparison.versions is self.state.results and comparison.terms == self.state.terms)
+        assert comparison is None or (comparison.versions is self.state.results and comparison.terms == self.state.arguments)
 
     @invariant()
     def what_is_on_show_is_of_the_chosen_model(self):
         state = self.state
-        assert state.browsing or state.model_id or not state.listing.lines
-        assert not state.folded or state.results
+        assert state.place == "models" or state.model_id
+        assert state.place != "result" or state.results
         assert state.report is None or state.comparison is not None
         assert {each.model_id for each in state.listing.window} <= {state.model_id}
 

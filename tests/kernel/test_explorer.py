@@ -161,8 +161,8 @@ def test_messages_of_all_controls_are_answered_in_order_by_one_thread(shell):
     shell.until("ex.value is not None and len(ex._controls.metric.options) > 1")
     shell.set(shell.model_id_of["metric"], index=1)
     shell.set(shell.model_id_of["direction"], index=1)
-    shell.until("ex._state.terms.directions")
-    assert shell.value("ex._state.terms.directions[0] == (ex._state.metrics[0], 'max')")
+    shell.until("ex._state.terms.get('directions')")
+    assert shell.value("ex._state.terms['directions'] == {ex._state.metrics[0]: 'max'}")
     assert len(set(shell.value("log")) - {"pai-loop"}) == 1
 
 

@@ -208,9 +208,9 @@ EXPLORED = [
     ([f"{F}@0.1.0,0.2.0"], {"baseline": "first"}, f"compare {F}@0.1.0,0.2.0 --baseline first"),
     ([f"{M}@0.10.0..1.0.0"], {"baseline": "approved"}, f"compare {M}@0.10.0..1.0.0 --baseline approved"),
     ([f"{M}@0.10.0,0.11.0"], {"baseline": "latest"}, f"compare {M}@0.10.0,0.11.0 --baseline latest"),
-    ([f"{M}@last:3"], {"baseline": "previous", "differences_only": False}, f"compare {M}@last:3 --baseline previous --all"),
-    ([f"{M}@last:3"], {"metrics": ("bits*", "n")}, f"compare {M}@last:3 --metrics 'bits*,n'"),
-    ([f"{M}@last:3"], {"directions": (("n", "max"),)}, f"compare {M}@last:3 --mode n=max"),
+    ([f"{M}@last:3"], {"baseline": "previous", "only": "all"}, f"compare {M}@last:3 --baseline previous --all"),
+    ([f"{M}@last:3"], {"include": ["bits*", "n"]}, f"compare {M}@last:3 --metrics 'bits*,n'"),
+    ([f"{M}@last:3"], {"directions": {"n": "max"}}, f"compare {M}@last:3 --mode n=max"),
     ([f"{M}@latest", f"{F}@latest"], {}, f"compare {M}@latest {F}@latest"),
 ]
 
