@@ -21,6 +21,7 @@ from pai_notebook.model.flatten import ROOT, SCALARS, list_names, natural_key
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import Cell, State, cell_order, make_cell, read_value, text_of
 from pai_notebook.model.metric_scales import below_zero
+from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.names import Name
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+    @property
+    def trained(self) -> Mapping[Key, str]:
+        """Metrics of the training data, by what stands beside them."""
+        return self._columns.trained
 
     def name(self, key: Key) -> Name:
         """Give the name of a metric, with what the registry calls its dataset."""
@@ -136,6 +142,9 @@ class _MetricMaker:
         if found.mode != "min" or found.source != "inferred" or not any(cell.value is not None and cell.value < 0 for cell in row.cells):
             return found
         return {"never": IMPOSSIBLE, "closer": SIGNED}.get(below_zero(row.path), found)
+
+    def kind(self, row: Row) -> int:
+        return 2 if self.directions.beside(row.path, row.dataset) else kind_of_metric(row.path)
 
     def changes(self, row: Row) -> tuple[Change, ...]:
         changes = tuple([self.change(row, place) for place in range(len(row.cells))])

@@ -22,7 +22,7 @@ from pai_notebook.comparison.together import Together
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.uncertainty import Uncertainty
 from pai_notebook.errors import ComparisonError, ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.document import FrozenDict, copy_json
 from pai_notebook.model.group import VersionGroup, members_of, sharing_runs
 from pai_notebook.model.group_remarks import equal_runs, failed_runs, left_out_of, repeated_runs, untold_columns
@@ -43,6 +43,8 @@ Told = str | bool | None
 
 
 _PAIR = 2
+# How many metrics a sentence names.
+_NAMED = 5
 
 
 def _told_unused(result: Paired, reason: str) -> Phrase:
@@ -104,7 +106,7 @@ class Aligned:
         columns = MetricColumns(self._versions)
         self._naming = columns.name
         self._by_name = columns.by_name
-        self._directions = Directions(directions, self._naming, stated_directions(self._versions))
+        self._directions = Directions(directions, self._naming, stated_directions(self._versions), columns.trained)
         self._only: Literal["diff", "all"] = only
         self._tolerance = Tolerance(tolerance, self._naming)
         self._told_tolerance = tolerance
@@ -344,6 +346,14 @@ class Aligned:
         called = {(path, name): text for (path, dataset), text in shown.items() for name, same in self._by_name.items() if same == dataset}
         return shown | called
 
+    @property
+    def _trained(self) -> Iterator[Phrase]:
+        """Say which metrics are taken for those of the training data for what stands beside them, where they differ."""
+        found = {row.path: beside for row in self.metrics if (beside := self._directions.beside(row.path, row.dataset)) and row.differs}
+        if found:
+            said = "{metrics}: training metrics, since {others} stand beside them, as in Keras; directions= says otherwise"
+            yield say(said, metrics=first(list(found), _NAMED), others=first(list(found.values()), _NAMED))
+
     @cached_property
     def failed_runs(self) -> tuple[Phrase, ...]:
         """What groups may mix, which runs are there twice, and which of these and of lists of repeats have no number, a sentence each."""
@@ -358,6 +368,7 @@ class Aligned:
             *self._removed,
             *newer_than_others(self._versions, self._names, self._place, self._reason),
             *self._not_each_other(),
+            *self._trained,
             *self._unmatched,
             *self._selection.unused(self._all),
             *(

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.cell_changes import told_difference
 from pai_notebook.comparison.cells import forms_of
 from pai_notebook.comparison.comparability import looks_mixed, with_sign
-from pai_notebook.comparison.rows import Kind, Row
+from pai_notebook.comparison.rows import Kind, Row, metric_kind
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import ALONE
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.metric_cells import State, nulls_at_end, series_points
 from pai_notebook.model.metric_scales import bounds_of
-from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.numbers import NumberFormat, choose_format
 from pai_notebook.plot.data import ChartData, Measure, Point
 from pai_notebook.plot.theme import load_matplotlib
@@ -42,7 +41,7 @@ def figures_of(
 
 def chart_data(comparison: Comparison) -> ChartData:
     """Every metric of a comparison, those that changed first, in the order of tables; evidence, which is drawn as intervals, is none."""
-    rows = sorted((row for row in comparison.metrics if not row.is_evidence), key=lambda row: (not row.differs, kind_of_metric(row.path)))
+    rows = sorted((row for row in comparison.metrics if not row.is_evidence), key=lambda row: (not row.differs, metric_kind(row)))
     place = comparison.baseline_place or 0
     forms = forms_of(rows, range(len(comparison.names)))
     names = [with_sign(version, name) for name, version in zip(comparison.names, comparison.versions, strict=True)]

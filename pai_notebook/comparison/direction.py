@@ -382,6 +382,8 @@ class Directions(ByName[Mode | None]):
         What gives a metric its name.
     stated : mapping of (path, dataset) to Direction, optional
         What results state of themselves, see `stated_directions`.
+    trained : mapping of (path, dataset) to str, optional
+        Metrics of the training data, by what stands beside them, see `trained_beside`.
 
     Raises
     ------
@@ -400,8 +402,10 @@ class Directions(ByName[Mode | None]):
         told: Mapping[str, Any] | None = None,
         naming: Naming = metric_named,
         stated: Mapping[tuple[str, str], Direction] | None = None,
+        trained: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self._stated = stated or {}
+        self._trained = trained or {}
         if told is not None and not isinstance(told, Mapping):
             raise ConfigurationError(
                 say("directions={told} is not a mapping", told=described(told)), hint=say("Pass directions={{'cer': 'min'}}.")
@@ -419,7 +423,14 @@ class Directions(ByName[Mode | None]):
         """
         found = self._choose(path, dataset)
         if found is None:
+            if beside := self.beside(path, dataset):
+                return Direction(reason=say("it was measured on the training data, as {name} is beside it", name=beside))
             return self._stated.get((path, dataset)) or infer_direction(path)
         pattern, mode = found
         by = say("by {pattern!r}" if mode else "set to unknown by {pattern!r}", pattern=pattern.text)
         return Direction(mode, "told", by) if mode else Direction(reason=by)
+
+    def beside(self, path: str, dataset: str) -> str:
+        """What stands beside a metric and shows that it is of the training data; empty where nothing does, or a direction is told."""
+        key = path, dataset
+        return "" if key in self._stated or self._choose(path, dataset) is not None else self._trained.get(key, "")

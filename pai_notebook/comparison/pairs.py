@@ -430,7 +430,7 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
     uncertainty = Uncertainty(
         cells, names, repeats=repeats_of(cells, ordered, ListedRepeats()) if has_groups else None, sharing=sharing_runs(ordered)
     )
-    rows = metric_rows(cells, uncertainty, 0, Directions(stated=stated_directions(ordered)), Tolerance())
+    rows = metric_rows(cells, uncertainty, 0, Directions(stated=stated_directions(ordered), trained=cells.trained), Tolerance())
     row = next(each for each in rows if each.key == name)
     if looks_mixed(row):
         raise mixed_units(row.key.shown)

@@ -20,7 +20,7 @@ from pai_notebook.model.equality import kind_of, shown, shown_text
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_scales import bounds_of, percent_among
-from pai_notebook.model.metric_words import is_cost
+from pai_notebook.model.metric_words import is_cost, kind_of_metric
 from pai_notebook.model.names import Name, full_name
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format, format_percent
@@ -338,6 +338,9 @@ class RowMaker(Protocol):
     def direction(self, row: Row) -> Direction:
         """Which way it is better."""
 
+    def kind(self, row: Row) -> int:
+        """Whether it is of quality, cost or training."""
+
     def scale(self, row: Row) -> Scale:
         """How its differences are written."""
 
@@ -382,6 +385,12 @@ def lazy_row(path: str, dataset: str, role: Role | None, maker: RowMaker) -> Row
 def _maker_of(row: Row) -> RowMaker | None:
     """What makes the changes of a row; None where they are made."""
     return None if row._has_changes else row._maker  # noqa: SLF001 - of this module
+
+
+def metric_kind(row: Row) -> int:
+    """Whether a metric says how good a version is (0), what it costs (1), or was measured in training (2)."""
+    maker = row._maker  # noqa: SLF001 - of this module
+    return kind_of_metric(row.path) if maker is None else maker.kind(row)
 
 
 def is_alike(row: Row) -> bool:

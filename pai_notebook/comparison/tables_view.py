@@ -10,13 +10,13 @@ from pai_notebook.comparison.cell_changes import unit_of
 from pai_notebook.comparison.cells import best_of, describe_cells, describe_group, forms_of, tally, trend_of
 from pai_notebook.comparison.left_out import DATASETS, describe_identical, hidden_rows, not_shown, row_names
 from pai_notebook.comparison.legend import signs_below, stars_of, within_tolerance
-from pai_notebook.comparison.rows import Row, is_alike, is_blank
+from pai_notebook.comparison.rows import Row, is_alike, is_blank, metric_kind
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named, titled
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_words import is_cost, kind_of_metric
+from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import NumberFormat
 from pai_notebook.model.order import is_rejected
 from pai_notebook.plot.data import STARS
@@ -71,7 +71,7 @@ def in_groups(comparison: Comparison) -> tuple[list[Row], list[list[Row]]]:
     Of a kind those come last that neither the baseline nor most of the others have, so that what can be compared is in sight.
     """
     rows = (row for row in shown_rows(comparison) if row.section == "metrics")
-    ordered = sorted(rows, key=lambda row: (_kind(row), _is_rare(row, comparison.baseline_place)))
+    ordered = sorted(rows, key=lambda row: (metric_kind(row), _is_rare(row, comparison.baseline_place)))
     return ordered, _groups(ordered) if len(ordered) >= ROWS else []
 
 
@@ -117,10 +117,6 @@ def _order(bands: Sequence[Band]) -> list[Phrase]:
     return [say(said if asked else "tables: from the highest names down; within a table by name")]
 
 
-def _kind(row: Row) -> int:
-    return kind_of_metric(row.path)
-
-
 def _is_rare(row: Row, baseline: int | None) -> bool:
     if is_alike(row) or baseline is None or not is_blank(row.cells[baseline]):
         return False
@@ -134,7 +130,7 @@ def _typed(row: Row, paths: Mapping[str, str]) -> str:
 
 def _headings(rows: Sequence[Row]) -> dict[Name, str]:
     """Return the heading before the first cost row and before the first training row."""
-    of_kind = {_kind(row): row for row in reversed(rows)}
+    of_kind = {metric_kind(row): row for row in reversed(rows)}
     return {row.key: say(_KINDS[kind]) for kind, row in of_kind.items() if kind}
 
 
@@ -153,7 +149,7 @@ def _groups(rows: Sequence[Row]) -> list[list[Row]]:
     family_of = {path: _family(path) for path in datasets}
     families = Counter(family_of.values())
     name_of = {path: path if datasets[path] > 1 or families[family] < _FAMILY else family for path, family in family_of.items()}
-    names = [(_kind(row), name_of[row.path]) for row in rows]
+    names = [(metric_kind(row), name_of[row.path]) for row in rows]
     if not 1 < len(set(names)) <= len(rows) / 2:
         return []
     groups: dict[tuple[int, str], list[Row]] = {name: [] for name in names}

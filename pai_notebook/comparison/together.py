@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.evidence import Key
 from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
-from pai_notebook.comparison.rows import Change, Row, Verdict, is_alike
+from pai_notebook.comparison.rows import Change, Row, Verdict, is_alike, metric_kind
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.metric_words import kind_of_metric
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
@@ -26,7 +25,7 @@ _MetricUnit = tuple[str, bool, bool]
 
 def is_judged(row: Row) -> bool:
     """Whether a metric says how good a version is: evidence, costs and what was measured in training do not."""
-    return row.role is None and kind_of_metric(row.path) == 0
+    return row.role is None and metric_kind(row) == 0
 
 
 def is_tested(row: Row, change: Change) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from pai_notebook.model.group import VersionGroup, count_versions
 from pai_notebook.model.lookup import Lookup, MetricColumns
 from pai_notebook.model.metric_cells import BEST_AS_MEASURED, State, read_value
 from pai_notebook.model.metric_scales import below_zero, percent_among
-from pai_notebook.model.metric_words import is_cost, is_training, kind_of_metric
+from pai_notebook.model.metric_words import is_cost, is_training, kind_of_metric, trained_beside
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import listed, plain_paths, short_datasets
 from pai_notebook.model.numbers import choose_format
@@ -100,7 +100,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     cells = {name: _cells(versions, name) for name in columns}
     bars = {name: _tells(name[0], [cell.value for cell in cells[name] if cell.value is not None]) for name in columns}
     forms = {name: format_of(_cells(shown, name)) for name in columns}
-    best = {name: _best(name[0], cells[name], direction(name[0])) for name in columns}
+    best = _bests(cells, direction, trained_beside(dict.fromkeys(names)))
     common, keys, more = _labels(versions, shown)
     grouped = [version for version in versions if isinstance(version, VersionGroup)]
     # of groups nothing is said in every row that none of them has
@@ -294,6 +294,12 @@ def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], st
     return versions[:ROWS], say("the first; slices like vs[20:40], or to_frame(), show the rest")
 
 
+def _bests(
+    cells: Mapping[tuple[str, str], list[Cell]], direction: Direction, trained: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], float | None]:
+    return {name: None if name in trained else _best(name[0], found, direction(name[0])) for name, found in cells.items()}
+
+
 def _best_first(name: Name, mode: str | None) -> str:
     """Say how to see the best by a metric."""
     descending = "the best by a metric: vs.sort_values({metric!r}, ascending=False)"
@@ -344,6 +350,7 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
     of_path: dict[str, tuple[object, ...]] = {}
     of_name: dict[tuple[str, str], tuple[float, float]] = {}
     evidence = evidence_among(seen, seen.__getitem__)
+    trained = trained_beside(seen)
     for name, by_place in seen.items():
         if name in evidence:
             continue
@@ -351,7 +358,7 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
         # coarse, so that one version more seldom exchanges the columns
         low, high = min(values), max(values)
         share, spread = -round(len(values) / len(versions), 1), (high - low) / (max(-low, high) or 1.0)
-        about = is_cost(name[0]) or is_training(name[0])
+        about = is_cost(name[0]) or is_training(name[0]) or name in trained
         rank = about, not has_bar(name[0], (low, high)), share, -int(min(2.0, 10 * spread))
         of_path[name[0]] = min(rank, of_path.get(name[0], rank))
         of_name[name] = share, -spread

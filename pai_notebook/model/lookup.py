@@ -14,6 +14,7 @@ from pai_notebook.model.differing import known
 from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leaves
 from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_leaves
 from pai_notebook.model.metric_cells import State, read_value, text_of
+from pai_notebook.model.metric_words import trained_beside
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.names import Name, Naming, naming_of
 from pai_notebook.model.nearest import dataset_nicks, is_end, nearest, nearest_or_known
@@ -143,6 +144,13 @@ class MetricColumns:
         for name in found.keys() & self._deep.keys():
             del found[name]
         return found
+
+    @cached_property
+    def trained(self) -> dict[tuple[str, str], str]:
+        """What some version states beside metrics so that they are of the training data; see `trained_beside`."""
+        found = trained_beside(self.names)
+        places = {key: {place for place, _ in self.stated(*key)} for key in (*found, *((path, key[1]) for key, path in found.items()))}
+        return {key: path for key, path in found.items() if places[key] & places[path, key[1]]}
 
     def is_same_number(self, name: tuple[str, str]) -> bool | None:
         """Whether every version states the same number under a name; None where only a look at what is stated tells."""

@@ -9,7 +9,7 @@ contradict each other (`davies_bouldin`, `word_info_preserved`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import chain
 from typing import Literal
@@ -415,6 +415,27 @@ def is_training(path: str) -> bool:
 def _is_training(words: frozenset[str]) -> bool:
     trained = bool(words & TRAINING) or any(holds_chinese(word, TRAINING) for word in words)
     return trained and not _is_cost(words)
+
+
+def trained_beside(names: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Metrics (path, dataset) that only what stands beside them shows to be of the training data, by path.
+
+    Keras writes `accuracy` for the training data and `val_accuracy` for the validation data, for any metric; the Trainer of Transformers
+    `loss` and `eval_loss`.
+
+    Examples
+    --------
+    >>> trained_beside({(path, ""): None for path in ("accuracy", "val_accuracy", "loss", "eval_loss", "f1", "eval_f1")})
+    {('accuracy', ''): 'val_accuracy', ('loss', ''): 'eval_loss'}
+    """
+    found = {}
+    for path, dataset in names:
+        parent, dot, last = path.rpartition(".")
+        plain = "loss" if last == "eval_loss" else last.removeprefix("val_")
+        key = f"{parent}{dot}{plain}", dataset
+        if plain != last and key in names and kind_of_metric(key[0]) == 0:
+            found[key] = path
+    return found
 
 
 def is_cost(path: str) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pai_notebook import VersionSet
 from pai_notebook.comparison.direction import Directions, infer_direction, read_mode
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.model.list_view import differing_metrics
 from pai_notebook.model.metric_scales import bounds_of
 from pai_notebook.model.metric_words import CHINESE, HIGHER, LOWER, chinese_ending
 from pai_notebook.model.names import Name
@@ -545,3 +546,63 @@ def test_what_may_be_above_one_is_not_taken_for_percent_beside_a_fraction(name, 
 
 def test_percent_of_a_metric_that_may_be_above_one_is_noticed_all_the_same():
     assert "look like percent" in str(compare({"CIDEr": 0.95}, {"CIDEr": 98.2}).verdict)
+
+
+KERAS = (
+    {"accuracy": 0.9, "val_accuracy": 0.8, "loss": 0.3, "val_loss": 0.5},
+    {"accuracy": 0.95, "val_accuracy": 0.79, "loss": 0.2, "val_loss": 0.55},
+)
+
+
+def test_a_metric_beside_its_validation_metric_is_one_of_training_and_decides_nothing():
+    c = compare(*KERAS)
+    assert [line for line in str(c.verdict).split("\n") if "ahead" in line or "behind" in line] == [
+        "│ As measured, behind 0.1.0: 0.2.0 in val_accuracy (-1.0 pp), val_loss (+10.0"
+    ]
+    assert c.notes == (
+        "accuracy, loss: training metrics, since val_accuracy, val_loss stand beside them, as in Keras; directions= says otherwise",
+    )
+    assert str(c["loss"].direction.said) == "unknown (it was measured on the training data, as val_loss is beside it)"
+    assert str(c).index("val_loss ↓") < str(c).index("Training") < str(c).index("accuracy pp")
+    assert not c.check("fail if accuracy worse beyond chance").passed
+
+
+def test_a_training_metric_has_no_star_in_a_list_and_comes_last_there():
+    versions = compare(*KERAS).versions
+    assert str(VersionSet(versions)).count("☆") == 3  # two columns and what it means
+    assert [path for path, _ in differing_metrics(versions)][2:] == ["accuracy", "loss"]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "trained"),
+    [
+        ({"loss": 1.0, "eval_loss": 2.0}, ["loss"]),
+        ({"accuracy": 0.9, "eval_accuracy": 0.8}, []),
+        ({"accuracy": 0.9, "test_accuracy": 0.8, "val_loss": 1.0}, []),
+        ({"epoch1": {"f1": 0.9, "val_f1": 0.8}}, ["epoch1.f1"]),
+        ({"a": {"f1": 0.9}, "b": {"val_f1": 0.8}}, []),
+        ({"latency_ms": 1.0, "val_latency_ms": 2.0}, []),
+        ({"accuracy": [0.5, 0.9], "val_accuracy": [0.4, 0.8]}, ["accuracy"]),
+        (
+            {
+                "Results": [
+                    {"Dataset": {"DatasetId": "d-a"}, "Metrics": {"f1": 0.9}},
+                    {"Dataset": {"DatasetId": "d-b"}, "Metrics": {"val_f1": 0.9}},
+                ]
+            },
+            [],
+        ),
+    ],
+)
+def test_only_names_beside_each_other_on_one_dataset_say_that_one_is_of_training(metrics, trained):
+    assert [row.path for row in compare(metrics, metrics).metrics if row.direction.said != infer_direction(row.path).said] == trained
+
+
+def test_metrics_of_different_versions_are_not_beside_each_other():
+    assert compare({"accuracy": 0.9}, {"val_accuracy": 0.8})["accuracy"].direction.mode == "max"
+
+
+def test_a_direction_that_is_told_makes_a_training_metric_one_like_any_other():
+    c = compare(*KERAS, directions={"accuracy": "max"})
+    assert "As measured, ahead of 0.1.0: 0.2.0 in accuracy (+5.0 pp)." in c.verdict
+    assert c.best("accuracy").version == "0.2.0"
