@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -25,6 +24,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import numbers_beside_metrics
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.nearest import listed
+from pai_notebook.model.number_meant import number_meant, seconds_meant
 from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.order import is_rejected
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 # How many versions marked by themselves are named.
 _MARKED = 8
-# A percentage as text, and characters of a text that are quoted.
-_PERCENT, _QUOTED = re.compile(r" *([0-9]{1,9}(?:\.[0-9]{1,18})?) *[%％] *"), 40
+# Characters of a text that are quoted.
+_QUOTED = 40
 # How many versions that fold goes through.
 _LISTED = 20
 
@@ -239,14 +239,15 @@ class _Sentences(BestSentences, AsideSentences):
             texts = ((row, cell.raw) for row in self._metrics for cell in row.cells if row.direction.mode and isinstance(cell.raw, str))
             row, text = next(texts, (None, ""))
             if row is not None:
-                said = "No verdict: {metric} is text, such as {text!r}, not a number."
-                share, with_error = _PERCENT.fullmatch(text), value_beside(text)
-                if with_error is not None:
-                    told = "No verdict: {metric} is text, such as {text!r}; write the number {number}, and the text as {metric}_ci."
-                    return say(told, metric=self._path(row), text=text[:_QUOTED], number=format_computed(with_error))
-                number = float(share[1]) / 100 if share else None
-                said = said if number is None else "No verdict: {metric} is text, such as {text!r}; write the number {number}."
-                return say(said, metric=self._path(row), text=text[:_QUOTED], number=number if number is None else format_computed(number))
+                said, number = "No verdict: {metric} is text, such as {text!r}, not a number.", value_beside(text)
+                if number is not None:
+                    said = "No verdict: {metric} is text, such as {text!r}; write the number {number}, and the text as {metric}_ci."
+                elif (number := number_meant(text)) is not None:
+                    said = "No verdict: {metric} is text, such as {text!r}; write the number {number}."
+                elif (number := seconds_meant(text)) is not None:
+                    said = "No verdict: {metric} is text, such as {text!r}; write seconds, {number} where it says minutes and seconds."
+                shown = None if number is None else format_computed(number)
+                return say(said, metric=self._path(row), text=text[:_QUOTED], number=shown)
             beside = numbers_beside_metrics(version._document for version in self._comparison.versions)  # noqa: SLF001 - read only
             if beside and not self._metrics:
                 return say("Not read as metrics: {names}. A version has its metrics under Metrics.", names=listed(beside))

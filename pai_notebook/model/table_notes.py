@@ -14,6 +14,8 @@ from pai_notebook.json_text import plain_array
 from pai_notebook.model.column_words import says_failed
 from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import listed
+from pai_notebook.model.number_meant import number_meant, seconds_meant
+from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.table_cells import is_number, is_stated
 from pai_notebook.model.table_columns import GivenTable, TableColumns, is_unnamed
 
@@ -45,8 +47,11 @@ def origin_of(table: GivenTable, columns: TableColumns, names: Sequence[str], *,
     # neither does a number beside columns that are named as metrics
     left = [column if chosen or column in columns.numbers else _with_kind(column, values[column]) for column in columns.left]
     wholly = {column for column in columns.texts if not any(map(is_number, values[column]))}
+    index = table.frame.index.name
+    of_index = [say("the index")] if index is None else [say("the index ({name})", name=str(index))]
+    named = [columns.name] if columns.is_found and columns.name else [] if columns.name or table.only_counts else of_index
     groups: dict[str, Sequence[str]] = {
-        "names: {names}": [columns.name] if columns.is_found and columns.name else [],
+        "names: {names}": named,
         "datasets: {names}": columns.datasets,
         "metrics: {names}": [_with_kind(column, values[column]) if column in wholly else column for column in columns.metrics],
         "labels: {names}": columns.labels,
@@ -135,6 +140,21 @@ def _on_numbers(table: GivenTable, written: Mapping[str, Sequence[str]]) -> list
         if code:
             before = "" if table.code == "df" else f"df = {table.code}; "
             return [say("{code} makes numbers of such texts", code=before + code)]
+    return _on_one_number(written)
+
+
+def _on_one_number(written: Mapping[str, Sequence[str]]) -> list[Phrase]:
+    """Say which number to write for the first text that means one and that no code above reads."""
+    for column, texts in written.items():
+        for text in texts:
+            if _DECIMAL_COMMA.fullmatch(text) or _THOUSANDS.fullmatch(text):
+                continue
+            if (number := number_meant(text)) is not None:
+                told = "{column}: write the number, {number} for {text!r}"
+                return [say(told, column=column, number=format_computed(number), text=text)]
+            if (number := seconds_meant(text)) is not None:
+                told = "{column}: write seconds, {number} for {text!r} where it says minutes and seconds"
+                return [say(told, column=column, number=format_computed(number), text=text)]
     return []
 
 

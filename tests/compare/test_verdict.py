@@ -197,6 +197,11 @@ def test_nothing_to_judge_is_no_verdict():
     [
         ("90%", "No verdict: accuracy is text, such as '90%'; write the number 0.9."),
         ("92.5 %", "No verdict: accuracy is text, such as '92.5 %'; write the number 0.925."),
+        ("0,931", "No verdict: accuracy is text, such as '0,931'; write the number 0.931."),
+        ("0.93 *", "No verdict: accuracy is text, such as '0.93 *'; write the number 0.93."),
+        ("93/100", "No verdict: accuracy is text, such as '93/100'; write the number 0.93."),
+        ("1.2k", "No verdict: accuracy is text, such as '1.2k'; write the number 1200."),
+        ("1:23", "No verdict: accuracy is text, such as '1:23'; write seconds, 83 where it says minutes and seconds."),
         ("good", "No verdict: accuracy is text, such as 'good', not a number."),
     ],
 )

@@ -245,10 +245,10 @@ def test_columns_of_any_names_and_types_of_numbers_are_read_and_what_is_left_out
     frame = pd.DataFrame({0: [0.1, 0.2], "kind": pd.Categorical([3, 4]), "when": pd.Timestamp("2026-01-01"), "note": "x"}, index=["a", "b"])
     vs = pnb.VersionSet.from_frame(frame)
     assert {cell.path: cell.value for cell in vs["a"].metrics.cells} == {"0": 0.1, "kind": 3}
-    assert vs.origin == "From a table; metrics: 0, kind; left out: when (times), note (texts)."
-    assert "when (times), note (texts)" in str(vs)
+    assert vs.origin == "From a table; names: the index; metrics: 0, kind; left out: when (times), note (texts)."
+    assert "when (times), note (texts)" in str(vs).replace("\n│", "")
     told = pnb.VersionSet.from_frame(frame, metrics=["0"], labels=["note"])
-    assert told.origin == "From a table; metrics: 0; labels: note; left out: kind, when."
+    assert told.origin == "From a table; names: the index; metrics: 0; labels: note; left out: kind, when."
     several = pd.DataFrame({"folds": [np.array([0.9, 0.8]), [0.7, 0.6]]}, index=["a", "b"])
     assert pnb.VersionSet.from_frame(several, metrics=["folds"])["a"].metrics["folds"].raw == [0.9, 0.8]
 
@@ -259,7 +259,7 @@ def test_columns_of_settings_group_candidates_and_are_no_metrics():
         index=list("xyz"),
     )
     vs = pnb.VersionSet.from_frame(frame, settings=["lr", "seed", "training_spec.Optimizer.name"])
-    assert vs.origin == "From a table; metrics: auc; settings: lr, seed, training_spec.Optimizer.name."
+    assert vs.origin == "From a table; names: the index; metrics: auc; settings: lr, seed, training_spec.Optimizer.name."
     assert vs["x"].training_spec == {"HyperParameters": {"lr": 0.1, "seed": 1}, "Optimizer": {"name": "a"}}
     assert [cell.path for cell in vs["x"].metrics.cells] == ["auc"]
     assert [group.version_name for group in vs.groupby("lr")] == ["lr=0.1", "lr=0.2"]
@@ -597,8 +597,10 @@ def test_names_that_pandas_read_as_numbers_are_remarked_on_with_what_keeps_them(
     text = "version,accuracy\n1.9,0.9\n1.10,0.8\n"
     code = 'pd.read_csv(..., dtype={"version": str})'
     read = pd.read_csv(io.StringIO(text))
-    for vs in (pnb.VersionSet.from_frame(read, name="version"), pnb.VersionSet.from_frame(read.set_index("version"))):
-        assert vs.origin == f"From a table; metrics: accuracy; the names are numbers, so that 1.10 became 1.1: {code} keeps them as text."
+    cured = f"the names are numbers, so that 1.10 became 1.1: {code} keeps them as text."
+    assert pnb.VersionSet.from_frame(read, name="version").origin == f"From a table; metrics: accuracy; {cured}"
+    indexed = pnb.VersionSet.from_frame(read.set_index("version")).origin
+    assert indexed == f"From a table; names: the index (version); metrics: accuracy; {cured}"
     kept = pnb.VersionSet.from_frame(pd.read_csv(io.StringIO(text), dtype={"version": str}), name="version")
     assert ([version.version_name for version in kept], kept.origin) == (["1.9", "1.10"], "From a table; metrics: accuracy.")
     with pytest.raises(ConfigurationError, match=r"two rows are named '1\.1'") as caught:
@@ -892,7 +894,7 @@ def test_a_dataset_in_brackets_is_one_in_the_name_of_a_column_too(column, name):
     ("cells", "says"),
     [
         (["95%", "93%"], "left out: m (texts such as '95%'); df['m'] = df['m'].str.strip(' %').astype(float) makes numbers of such texts."),
-        (["0.80 (0.02)", "0.9"], "metrics: m; m: '0.80 (0.02)' of a is not a number."),
+        (["0.80 (0.02)", "0.9"], "metrics: m; m: '0.80 (0.02)' of a is not a number; m: write the number, 0.8 for '0.80 (0.02)'."),
         ([0.9, "95%"], "metrics: m; m: '95%' of b is not a number."),
         ([0.9, "fast"], "metrics: m; m: 'fast' of b is not a number."),
     ],
@@ -1527,3 +1529,25 @@ def test_an_index_of_settings_is_not_said_to_have_lost_digits_of_versions():
     df = pd.DataFrame({"lr": [0.1, 0.01], "version": [1.1, 1.2], "accuracy": [0.9, 0.92]})
     assert "became" not in pnb.VersionSet.from_frame(df.drop(columns="version").set_index("lr")).origin
     assert "became" in pnb.VersionSet.from_frame(df.drop(columns="lr").set_index("version")).origin
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1.2k", "latency: write the number, 1200 for '1.2k'."),
+        ("12 ms", "latency: write the number, 12 for '12 ms'."),
+        ("1:23", "latency: write seconds, 83 for '1:23' where it says minutes and seconds."),
+        ("0.93*", "latency: write the number, 0.93 for '0.93*'."),
+        ("1,234", "pd.read_csv(..., thousands=',') reads commas in numbers."),
+    ],
+)
+def test_a_text_that_means_a_number_is_told_with_the_number_to_write(text, said):
+    table = pd.DataFrame({"latency": [text, text]}, index=["a", "b"])
+    assert pnb.VersionSet.from_frame(table).origin.endswith(said)
+
+
+def test_the_index_is_told_where_it_has_the_names():
+    table = pd.DataFrame({"accuracy": [0.9, 0.92]}, index=pd.Index(["a", "b"], name="run"))
+    assert pnb.VersionSet.from_frame(table).origin == "From a table; names: the index (run); metrics: accuracy."
+    assert pnb.VersionSet.from_frame(table.reset_index()).origin == "From a table; names: run; metrics: accuracy."
+    assert pnb.VersionSet.from_frame(table.reset_index(drop=True)).origin == "From a table; metrics: accuracy."
