@@ -59,6 +59,8 @@ _TRUTHS = frozenset({"True", "False", "true", "false", "TRUE", "FALSE"})
 _UNNAMED = re.compile(r"Unnamed: [0-9]{1,6}")
 # A metric with its cut-off, and what is said of it: recall@5, mAP@0.5:0.95, pass@1_stderr.
 _CUT = re.compile(r"[^@]+@[0-9][0-9.:\\]*%?(?:_[^@]*)?(?=@|$)")
+# A column of a run, as seed0 and fold_1 of one metric are, and as scikit-learn writes the folds of one: split0_test_score.
+_RUN = re.compile(r"(seed|run|fold|split)[_.-]?([0-9]{1,4})(?:_(.{1,100}))?")
 # What is read from a text or a list too: two bounds, an error in percent, the level of an interval.
 _BESIDE = (Role.INTERVAL, Role.ERROR, Role.PART)
 
@@ -193,7 +195,8 @@ def columns_of(
     if not taken and metrics is None:
         texts = [column for column in called if column not in numbers and column in free and _is_measured(column, cells[column])]
         beside = [column for column in called if column not in numbers and (said := evidence.get(column)) and said in _BESIDE]
-        measured = [column for column in numbers if column in evidence or not (is_bookkeeping(column) or _is_set(column))]
+        runs = columns_of_runs(numbers)
+        measured = [each for each in numbers if each not in runs and (each in evidence or not (is_bookkeeping(each) or _is_set(each)))]
         taken = sorted({*measured, *beside, *texts}, key=columns.index)
     check_columns("metrics", taken, columns)
     _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
@@ -212,6 +215,22 @@ def columns_of(
     grid = _grid([column for column in numbers if column in keys and column not in evidence and metrics is None], keys, cells)
     differing = [column for column in columns if column in (*differing, *grid)]
     return TableColumns(name, found is not None, likely, datasets, keys, chosen, told, shared, texts, numbers, left, differing)
+
+
+def columns_of_runs(columns: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Columns that hold one metric for one run each and are called by that run: the word for it, and the metric, empty where none is named.
+
+    Examples
+    --------
+    >>> columns_of_runs(["seed0", "seed1", "acc"]), columns_of_runs(["seed0", "acc"])
+    ({'seed0': ('seed', ''), 'seed1': ('seed', '')}, {})
+    >>> columns_of_runs(["split0_test_score", "split1_test_score", "mean_test_score"])
+    {'split0_test_score': ('fold', 'test_score'), 'split1_test_score': ('fold', 'test_score')}
+    """
+    found = {column: match for column in columns if (match := _RUN.fullmatch(column))}
+    kinds = {column: ("seed" if match[1] in ("seed", "run") else "fold", match[3] or "") for column, match in found.items()}
+    counts = Counter(kinds.values())
+    return {column: kind for column, kind in kinds.items() if counts[kind] > 1}
 
 
 def check_columns(argument: str, given: Sequence[str], columns: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from pai_notebook.model.nearest import listed
 from pai_notebook.model.number_meant import number_meant, seconds_meant
 from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.table_cells import is_number, is_stated
-from pai_notebook.model.table_columns import GivenTable, TableColumns, is_unnamed
+from pai_notebook.model.table_columns import GivenTable, TableColumns, columns_of_runs, is_unnamed
 
 # Columns, and cells without a number, that are named.
 _NAMED, _ODD = 5, 3
@@ -160,6 +160,8 @@ def _on_one_number(written: Mapping[str, Sequence[str]]) -> list[Phrase]:
 
 def _on_runs(table: GivenTable, columns: TableColumns) -> list[Phrase]:
     """Say which code makes a row a run of columns such as acc_seed0 and acc_seed1; nothing without such columns."""
+    if runs := columns_of_runs(columns.left):
+        return [_on_columns_of_runs(table, columns, runs)]
     found = [match for match in map(_OF_RUN.fullmatch, columns.metrics) if match]
     alike = [match for match in found if match[2] == found[0][2]]
     if len({match[4] for match in alike}) == 1 or not alike or any(match[1] in table.columns for match in alike):
@@ -170,3 +172,13 @@ def _on_runs(table: GivenTable, columns: TableColumns) -> list[Phrase]:
     long = f"pd.wide_to_long({rows}, {metrics!r}, i={index!r}, j={kind!r}, sep={alike[0][2]!r}).reset_index()"
     code = f"VersionSet.from_frame({long}, settings=[{index!r}]).groupby({index!r})"
     return [say("columns such as {column} are runs: {code} takes them so", column=alike[0][0], code=code)]
+
+
+def _on_columns_of_runs(table: GivenTable, columns: TableColumns, runs: Mapping[str, tuple[str, str]]) -> Phrase:
+    """Say which code makes a row a run of columns that are called by their run, as seed0 and split0_test_score are."""
+    (kind, metric), index = next(iter(runs.values())), columns.name or table.frame.index.name or "index"
+    alike = [column for column, each in runs.items() if each == (kind, metric)]
+    rows = table.code if columns.name else f"{table.code}.reset_index()"
+    long = f"{rows}.melt({index!r}, {alike!r}, {kind!r}, {metric or 'score'!r})"
+    code = f"VersionSet.from_frame({long}, settings=[{index!r}]).groupby({index!r})"
+    return say("columns such as {column} are runs: {code} takes them so", column=alike[0], code=code)

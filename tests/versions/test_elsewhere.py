@@ -1551,3 +1551,32 @@ def test_the_index_is_told_where_it_has_the_names():
     assert pnb.VersionSet.from_frame(table).origin == "From a table; names: the index (run); metrics: accuracy."
     assert pnb.VersionSet.from_frame(table.reset_index()).origin == "From a table; names: run; metrics: accuracy."
     assert pnb.VersionSet.from_frame(table.reset_index(drop=True)).origin == "From a table; metrics: accuracy."
+
+
+@pytest.mark.parametrize(
+    ("pattern", "metric", "kind"),
+    [
+        ("seed{}", "score", "runs"),
+        ("fold_{}", "score", "folds"),
+        ("run-{}", "score", "runs"),
+        ("split{}_test_score", "test_score", "folds"),
+        ("seed{}_accuracy", "accuracy", "runs"),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_columns_called_by_their_run_are_no_metrics_and_are_told_with_the_code_that_takes_them_as_runs(pattern, metric, kind, named):
+    columns = {pattern.format(n): [0.8 + n / 100, 0.9 + n / 90] for n in range(3)}
+    df = pd.DataFrame({**({"name": ["a", "b"]} if named else {}), **columns, f"mean_{metric}": [0.81, 0.91]})
+    vs = pnb.VersionSet.from_frame(df)
+    assert [cell.name for cell in vs[0].metrics] == [f"mean_{metric}"]
+    code = vs.origin.partition(" are runs: ")[2].removesuffix(" takes them so.")
+    groups = eval(code, {"df": df, "pd": pd, "VersionSet": pnb.VersionSet})
+    assert f"2 groups, 6 {kind} in all" in repr(groups)
+    assert groups.compare()[metric].cells[1].value == pytest.approx(sum(each[1] for each in columns.values()) / 3)
+
+
+def test_one_column_called_by_a_run_and_columns_that_are_named_stay_metrics():
+    df = pd.DataFrame({"name": ["a", "b"], "seed0": [0.1, 0.2], "acc": [0.9, 0.8]})
+    assert {cell.name for cell in pnb.VersionSet.from_frame(df)[0].metrics} == {"seed0", "acc"}
+    df = df.assign(seed1=0.5)
+    assert {cell.name for cell in pnb.VersionSet.from_frame(df, metrics=["seed0", "seed1"])[0].metrics} == {"seed0", "seed1"}
