@@ -1,5 +1,6 @@
 """A word diff shows what changed and leaves nothing out silently."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,29 @@ def test_a_long_text_that_repeats_itself_is_compared_by_its_rare_words():
     before, after = (" ".join(str((start * (place + 3)) % 97) for place in range(1300)) for start in (1, 2))
     pieces = word_diff(before, after)
     assert {piece.kind for piece in pieces} >= {"gone", "new"}
+
+
+@pytest.mark.parametrize("lines", [80, 2000])
+@pytest.mark.parametrize("end", ["\n", ". ", "。"])
+def test_words_that_changed_in_a_long_text_are_all_that_is_said_to_have_changed(lines, end):
+    text = [f"{number}: the model reads every record with care for the names and the units of it" for number in range(lines)]
+    changed = list(text)
+    for number in (lines // 3, lines // 3 + 20):
+        changed[number] = changed[number].replace("care", "haste")
+    pieces = word_diff(end.join(text), end.join(changed))
+    assert [(piece.kind, piece.text) for piece in pieces if piece.kind in ("gone", "new")] == [("gone", "care"), ("new", "haste")] * 2
+    assert len("".join(piece.text for piece in pieces)) < 400
+
+
+@given(st.lists(words, min_size=1, max_size=60), st.data())
+def test_what_is_left_of_a_long_text_is_in_it(lines, data):
+    text = " | ".join(f"{number} {line}" for number, line in enumerate(lines * 8))
+    place = data.draw(st.integers(0, len(text)))
+    pieces = word_diff(text, text[:place] + "CHANGED" + text[place + 3 :])
+    assert any("CHANGED" in piece.text for piece in pieces if piece.kind == "new")
+    assert sum(len(piece.text) for piece in pieces if piece.kind == "gone") < 40
+    rest = text
+    for piece in pieces:
+        if piece.kind in ("same", "gone"):
+            assert piece.text in rest
+            rest = rest[rest.index(piece.text) + len(piece.text) :]
