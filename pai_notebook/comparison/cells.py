@@ -254,9 +254,16 @@ def _cell(comparison: Comparison, row: Row, place: int, form: NumberFormat, *, t
         failed = 0 if runs is None or not isinstance(comparison.versions[place], VersionGroup) else runs.failed
         text = _number(cell, form, runs, failed)
         return Number(text, star=star, delta=_delta(comparison, row, place, form), marks=marks)
-    if row.path == "description" and row.section == "other" and change.kind is Kind.CHANGED and base is not None:
+    if base is not None and change.kind is Kind.CHANGED and _is_prose(row, base, cell):
         return Diff(base.text, cell.text)
     return (text, *marks) if marks else text
+
+
+def _is_prose(row: Row, *cells: Cell) -> bool:
+    """Whether two texts are shown by what changed in them: descriptions, and settings of which a cell has no room for the whole."""
+    if row.path == "description" and row.section == "other":
+        return True
+    return row.section != "metrics" and all(cell.state is State.TEXT for cell in cells) and max(len(cell.text) for cell in cells) > _TEXT
 
 
 def _number(cell: Cell, form: NumberFormat, runs: Runs | None, failed: int) -> str:

@@ -740,3 +740,14 @@ def test_the_best_of_a_row_says_that_it_is_rejected():
     text = str(Comparison(versions, baseline="first")).replace("\u00a0", " ")
     assert "☆ 0.4.0 ✗" in text
     assert "0.4.0 ✗ Rejected" in text
+
+
+def test_one_word_that_changed_in_a_long_setting_is_what_its_cell_shows():
+    prompt = "\n".join(f"{number}. answer with care for names, dates and units" for number in range(80))
+    changed = prompt.replace("61. answer", "61. reply")
+    c = Comparison(
+        [make("0.1.0", {"cer": 0.1}, TrainingSpec={"prompt": prompt}), make("0.2.0", {"cer": 0.2}, TrainingSpec={"prompt": changed})],
+        baseline="0.1.0",
+    )
+    assert re.search(r"<del[^>]*>answer</del><ins[^>]*>reply</ins>", c.to_html())
+    assert all(part in str(c) for part in ("[-answer-]", "{+reply+}"))
