@@ -571,7 +571,7 @@ def test_what_was_meant_by_a_call_is_said():
             c.plot.bar(**{given: "accuracy"})
     with pytest.raises(TypeError, match=r"It takes metric, "):
         c.plot.bar(z="accuracy")
-    with pytest.raises(ConfigurationError, match=r"For one model use pnb\.Explorer\(pnb\.get_versions\('model-x'\)\)\.$"):
+    with pytest.raises(ConfigurationError, match=r"Use pnb\.Explorer\(pnb\.get_versions\('model-x'\)\)\.$"):
         pnb.Explorer("model-x")
     with pytest.raises(ConfigurationError, match=r'Use pnb\.Explorer\(pnb\.connect\("demo"\)\)\.$'):
         pnb.Explorer("demo")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison import Comparison
     from pai_notebook.explorer.jobs import Ask
-    from pai_notebook.explorer.source import Found, Progress, Terms, VersionSource
+    from pai_notebook.explorer.source import Found, Terms
     from pai_notebook.model.registered_model import Model
     from pai_notebook.model.version import ModelVersion
 
@@ -203,11 +203,8 @@ class ExplorerState:
         models, more, counts = answer
         self.models.show(models, counts)
         self._say(self.models.sentence(more=more))
-        only = self.models.only
-        if only and only == self.model_id and self.listing.lines:
-            self.place = "versions"
-        elif only:
-            self.choose_model(only)
+        if self.models.only:
+            self.choose_model(self.models.only)
 
     def go(self, place: str) -> None:
         """Show the models, the versions of the chosen one, or the result; stay where there is no such thing yet."""
@@ -266,7 +263,9 @@ class ExplorerState:
             before = self.picks.get(self.model_id, ()) if more else ()
             self._pick(put(self.picks, self.model_id, [*before, *names]))
         if error is not None:
+            picked = self.status
             self.note(error)
+            self.status = picked if names else self.status
 
     def unpick(self, place: int) -> None:
         """Take one version out of the picks."""
@@ -300,24 +299,17 @@ class ExplorerState:
 
     # ---- fetching and comparing
 
-    def fetch(self) -> Job | None:
-        """Fetch what is picked; the same click twice is one, and fetching what is shown asks the service again."""
-        if not self.picks:
+    def fetch(self, addresses: Sequence[Address] = ()) -> Job | None:
+        """Fetch what is picked, or what addresses of any form mean and pick that; fetching what is shown asks the service again."""
+        asked = tuple(addresses) or self.addresses
+        if not asked:
             self._say(say("Pick at least one version first."))
             return None
-        asked, count = self.addresses, len(each(self.picks))
-        words = say("Fetching {count} …", count=counted(count, "version"))
-        return self._fetch(words, asked, partial(self._show, asked), refresh=asked == self.asked)
-
-    def ask(self, addresses: Sequence[Address]) -> Job | None:
-        """Fetch what addresses of any form mean, and pick it."""
-        return self._fetch(say("Fetching versions …"), tuple(addresses), self.adopt)
-
-    def _fetch(self, words: str, asked: tuple[Address, ...], show: Callable[[VersionSet], object], *, refresh: bool = False) -> Job | None:
-        def ask(source: VersionSource, progress: Progress) -> Awaitable[VersionSet]:
-            return source.fetch_versions(asked, progress, refresh=refresh)
-
-        return self._start(words, "fetch", (asked, refresh), ask, partial(self._fetched, show))
+        count, refresh = counted(len(each(self.picks)), "version"), not addresses and asked == self.asked
+        words = say("Fetching versions …") if addresses else say("Fetching {count} …", count=count)
+        take = partial(self._fetched, self.adopt if addresses else partial(self._show, asked))
+        ask: Ask = lambda source, progress: source.fetch_versions(asked, progress, refresh=refresh)  # noqa: E731 - as the others
+        return self._start(words, "fetch", (asked, refresh), ask, take)
 
     def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
         """Take fetched versions and compare them; one that could not be fetched becomes the error; without any, nothing changes."""

@@ -198,7 +198,7 @@ class Explorer(Displayed):
         with self._fetching:
             if not self._closed:
                 try:
-                    self._runner.act(lambda: self._state.ask(wanted) if wanted else self._state.fetch())
+                    self._runner.act(lambda: self._state.fetch(wanted))
                     self.wait()
                 except ConfigurationError:  # the loop's, where it was closed meanwhile
                     if not self._closed:
@@ -343,14 +343,12 @@ def _registry(source: Any) -> Registry:
         return default_registry()
     if isinstance(source, Registry):
         return source
-    of_model = None
+    hint = say("Use pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions).")
     if isinstance(source, str):
-        is_demo = source.casefold() == "demo"
-        of_model = say("Use {code}.", code='pnb.Explorer(pnb.connect("demo"))') if is_demo else None
-        of_model = of_model or say("For one model use {code}.", code=f"pnb.Explorer(pnb.get_versions({source!r}))")
+        wanted = 'connect("demo")' if source.casefold() == "demo" else f"get_versions({source!r})"
+        hint = say("Use {code}.", code=f"pnb.Explorer(pnb.{wanted})")
     raise ConfigurationError(
-        say("an explorer looks into a registry or a set of versions, not into {kind}", kind=type(source).__name__),
-        hint=of_model or say("Use pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions)."),
+        say("an explorer looks into a registry or a set of versions, not into {kind}", kind=type(source).__name__), hint=hint
     )
 
 

@@ -353,28 +353,28 @@ class TestFetching:
             before = state.results
             if answered:
                 state.take(job_of(state, "compare"), DONE)
-            job = state.ask([parse_address("model-a@9.9.9")])
+            job = state.fetch([parse_address("model-a@9.9.9")])
             assert state.take(job, gone)
             assert (state.results, state.names, state.addresses) == (before, ("0.1.0", "0.2.0"), (parse_address("model-a@0.1.0,0.2.0"),))
             assert isinstance(state.error, VersionNotFound)
             assert state.comparison == (DONE if answered else None)
             assert answered or state.take(job_of(state, "compare"), DONE)
             assert (state.comparison, state.phase) == (DONE, "failed")
-            assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
+            assert state.failed(state.fetch([parse_address("model-a@9.9.9")]), PaiError("no network"))
             assert (state.results, state.comparison) == (before, DONE)
         state = fetched("0.1.0", "0.2.0")
-        assert state.failed(state.ask([parse_address("model-a@9.9.9")]), PaiError("no network"))
+        assert state.failed(state.fetch([parse_address("model-a@9.9.9")]), PaiError("no network"))
         assert job_of(state, "compare").about[0] == state.results
 
     def test_a_comparison_goes_on_while_other_versions_are_fetched(self):
         state = fetched("0.1.0", "0.2.0")
-        compare, job = job_of(state, "compare"), state.ask([parse_address("model-a@0.10.0")])
+        compare, job = job_of(state, "compare"), state.fetch([parse_address("model-a@0.10.0")])
         assert state.take(compare, DONE)
         assert (state.comparison, state.status) == (DONE, "Fetching versions …")
         assert state.failed(job, PaiError("no network"))
         assert state.comparison is DONE
         state.set_terms(only="all")
-        job = state.ask([parse_address("model-a@0.10.0")])
+        job = state.fetch([parse_address("model-a@0.10.0")])
         state.failed(job_of(state, "compare"), PaiError("cannot be compared"))
         state.take(job, version_set("0.10.0"))
         assert (state.error, state.status) == (None, "1 version fetched.")
@@ -408,7 +408,7 @@ class TestFetching:
 
     def test_addresses_of_any_form_are_fetched_and_become_the_picks(self):
         state = ExplorerState()
-        job = state.ask([parse_address("model-a@last:2")])
+        job = state.fetch([parse_address("model-a@last:2")])
         state.take(job, version_set("0.2.0", "0.10.0"))
         assert state.picks == {"model-a": ("0.2.0", "0.10.0")}
         assert state.model_id == "model-a"
@@ -460,7 +460,7 @@ class TestASetAsItWasGiven:
     def test_what_is_not_there_is_named_and_the_rest_is_picked(self):
         state = self.given()
         state.pick_more("0.2.0,9.9.9")
-        assert state.picks == {"model-a": ("0.2.0",)}
+        assert (state.picks, state.status) == ({"model-a": ("0.2.0",)}, "1 version picked.")
         assert "no version 9.9.9" in str(state.error)
 
 
@@ -754,8 +754,8 @@ class Clicking(RuleBasedStateMachine):
         return self._new(self.state.fetch())
 
     @rule(target=jobs, text=st.sampled_from(["model-a@last:2", "model-b", "model-c@latest"]))
-    def ask(self, text):
-        return self._new(self.state.ask([parse_address(text)]))
+    def fetch_addresses(self, text):
+        return self._new(self.state.fetch([parse_address(text)]))
 
     @rule(target=jobs, baseline=NAMES | st.sampled_from(["approved", "first", "previous", "nonsense"]), only=st.booleans())
     def terms(self, baseline, only):
