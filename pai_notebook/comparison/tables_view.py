@@ -213,7 +213,8 @@ def from_data_count(comparison: Comparison) -> list[Phrase]:
     found = {
         comparison.short_datasets.get(row.dataset, row.dataset): None
         for row in comparison._varied  # noqa: SLF001 - a part of it
-        if any(each.evidence and each.evidence.sides and each.evidence.sides.is_looked_up for each in row.changes)
+        if comparison._uncertainty.knows((row.path, row.dataset))  # noqa: SLF001 - as above
+        and any(each.evidence and each.evidence.sides and each.evidence.sides.is_looked_up for each in row.changes)
     }
     return [say("{dataset}: number of examples from the dataset's DataCount", dataset=name) for name in found]
 

@@ -166,8 +166,11 @@ class _Sentences(BestSentences, AsideSentences):
         decided = dict.fromkeys(place for word in words for place in sorted({each.place for each in self._of[word]}))
         others = [place for place in range(len(self._names)) if place != self._baseline and place not in decided]
         named = list(decided)[-_LISTED:]
+        of_place: dict[int, list[Judged]] = {}
+        for each in (*self.judged, *self._cost_missing):
+            of_place.setdefault(each.place, []).append(each)
         for place in [*named, *others[max(0, len(others) - _LISTED + len(named)) :]]:
-            mine = [each for each in (*self.judged, *self._cost_missing) if each.place == place]
+            mine = of_place.get(place, [])
             found = [(tone, said, write, some) for tone, said, write, chosen in kinds if (some := list(filter(chosen, mine)))]
             if some := [each for each in costs if each.place == place]:
                 found.append(("neutral", "cost: {metrics}", self._as_cost, some))

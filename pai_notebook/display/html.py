@@ -24,7 +24,7 @@ from pai_notebook.i18n.phrases import blank_between, joined, now, spoken, told
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import jinja2
 
@@ -89,8 +89,11 @@ def _has_remarks(cell: Inline) -> bool:
 def _wide_places(table: Table) -> str:
     """Classes of a table: each column, from 1, in which a difference needs more room than the style sheet gives all of them."""
     rows = [row for row in table.rows[: table.limit] if not isinstance(row, Heading)]
-    wide = {at for row in rows for at, cell in enumerate(row, 1) if isinstance(cell, Number) and cells(" ".join(remarks(cell))) > _ROOM}
-    return "".join(f" w{at}" for at in sorted(wide))
+    return "".join(f" w{at + 1}" for at in range(len(table.columns)) if any(_needs_room(row[at]) for row in rows))
+
+
+def _needs_room(cell: Inline) -> bool:
+    return isinstance(cell, Number) and cells(" ".join(remarks(cell))) > _ROOM
 
 
 def _is_long_cell(cell: Inline) -> bool:
@@ -107,20 +110,26 @@ def _is_long_cell(cell: Inline) -> bool:
 
 def _is_wide(table: Table) -> bool:
     """Whether a table may be wider than a narrow window, so that it has to scroll."""
-    return len(table.columns) > _FITTING_COLUMNS or sum(_widths(table)) > _FITTING
+    return len(table.columns) > _FITTING_COLUMNS or any(sum(widths) > _FITTING for widths in _widths(table))
 
 
-def _widths(table: Table) -> list[int]:
-    """How many characters the widest cell of each column has."""
-    rows = [row for row in table.rows[: table.limit] if not isinstance(row, Heading)]
-    return [max((len(line(row[column])) for row in rows), default=0) for column in range(len(table.columns))]
+def _widths(table: Table) -> Iterator[list[int]]:
+    """How many characters the widest cell of each column has so far, row by row: who knows enough does not read on."""
+    yield (widths := [0] * len(table.columns))
+    for row in table.rows[: table.limit]:
+        if not isinstance(row, Heading):
+            widths = [max(width, len(line(cell))) for width, cell in zip(widths, row, strict=True)]
+            yield widths
 
 
 def _hint(table: Table) -> Any:
     """Say that a table goes on at the right: a cell may end where the window does. With a style sheet it is said only where it is so."""
-    # longer texts go on in the next line
-    width = sum(min(width, _SHORT_TEXT) + _EDGES for width in _widths(table))
-    said = now("scrolls →") if width > _TOO_WIDE else now("may scroll →") if table.pinned and width > _NOT_NARROW else ""
+
+    def is_above(most: int) -> bool:
+        # longer texts go on in the next line
+        return any(sum(min(width, _SHORT_TEXT) + _EDGES for width in widths) > most for widths in _widths(table))
+
+    said = now("scrolls →") if is_above(_TOO_WIDE) else now("may scroll →") if table.pinned and is_above(_NOT_NARROW) else ""
     return " " + _remark(said, "neutral") if said else ""
 
 
@@ -187,6 +196,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "hint": _hint,
     "is_long_cell": _is_long_cell,
     "is_number": lambda cell: isinstance(cell, Number),
+    "in_cell": lambda number, paddings, row, column: _number(number, paddings.get((row, column), "")),
     "is_heading": lambda row: isinstance(row, Heading),
     "is_long": _is_long,
     "is_short_chip": _is_short_chip,
