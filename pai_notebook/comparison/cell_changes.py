@@ -52,12 +52,14 @@ def compare_cells(
         # a number sent as text, or another point of a series, is a change although the numbers are equal
         other = not bound and not same(cell.raw, baseline.raw)
         verdict = None if direction.mode is None or other else Verdict.SAME
-        return Change(Kind.CHANGED if other else Kind.SAME, delta, percent_of(cell, baseline), verdict, evidence_within(evidence(), bound))
+        return Change(
+            Kind.CHANGED if other else Kind.SAME, delta, _percent(delta, cell, baseline), verdict, evidence_within(evidence(), bound)
+        )
     better = None if direction.mode is None else (delta > 0) == (direction.mode == "max")
     kind = Kind.CHANGED if better is None else Kind.BETTER if better else Kind.WORSE
     known = evidence_within(evidence(), bound)
     verdict = None if better is None else _verdict(known, better=better)
-    return Change(kind, delta, percent_of(cell, baseline), verdict, known)
+    return Change(kind, delta, _percent(delta, cell, baseline), verdict, known)
 
 
 def tolerated(row: Row, tolerance: Tolerance, baseline: int | None, instead: float) -> float:
@@ -104,15 +106,14 @@ def difference(cell: Cell, baseline: Cell) -> float | None:
     return None if math.isnan(delta) else delta
 
 
-def percent_of(cell: Cell, baseline: Cell) -> float | None:
+def _percent(delta: float, cell: Cell, baseline: Cell) -> float | None:
     """100 x difference / baseline, None where that has no meaning: see `Change.percent`."""
     base, value = baseline.value, cell.value
     if scale_of(cell.path) != "ratio" or says_percent(cell.path):
         return None  # percent of percent would be taken for points
     if value is None or not base or base < 0 or value < 0 or math.isinf(base) or math.isinf(value):
         return None
-    delta = difference(cell, baseline)
-    return None if delta is None else 100 * delta / base
+    return 100 * delta / base
 
 
 def told_between(row: Row, place: int, other: int, form: NumberFormat, *, unit: bool = True) -> str:
@@ -129,7 +130,8 @@ def in_percent(row: Row, place: int) -> bool:
 
 def told_difference(row: Row, place: int, baseline: int, form: NumberFormat, *, unit: bool = True) -> str:
     """Write the difference of a cell to the baseline's, nothing where there is none; its unit may stand elsewhere."""
-    return "" if row.changes[place].delta is None else told_between(row, place, baseline, form, unit=unit)
+    delta = row.changes[place].delta
+    return "" if delta is None else row.scale.write(delta, row.cells[baseline].value, form, unit=unit)
 
 
 def is_one_unit(rows: Sequence[Row]) -> bool:
