@@ -113,10 +113,10 @@ class Ranking(Displayed, Sequence[Ranked]):
         # the value of the baseline, None where it has none, however many places are shown
         self._base = next((entry.value - entry.delta for entry in self.entries if entry.delta is not None), None)
         self._total = len(self.entries) if total is None else total
-        # what is found of all of them, and how numbers are written, however many places are shown
+        # what is found of all of them, however many places are shown
         self._answer = self._find_answer()
         self._unit = self._scale.absolute if self._has_intervals else self._scale
-        self._form = choose_format(entry.value for entry in self.entries)
+        self._all = self.entries
         self._is_shared = sum(entry.rank == 1 for entry in self.entries) > 1
 
     def head(self, count: int = 5) -> Ranking:
@@ -278,6 +278,11 @@ class Ranking(Displayed, Sequence[Ranked]):
         return [*row, _told_apart(entry)]
 
     @cached_property
+    def _form(self) -> NumberFormat:
+        """How numbers are written, however many places are shown."""
+        return choose_format(entry.value for entry in self._all)
+
+    @cached_property
     def _has_intervals(self) -> bool:
         return any(entry.interval is not None for entry in self.entries)
 
@@ -316,10 +321,6 @@ def _ordered(question: RankingKey) -> list[tuple[int, float]]:
     return sorted(question.numbers, key=lambda pair: (sign * pair[1], pair[0]))
 
 
-def _behind(value: float, best: float) -> float:
-    return 0.0 if value == best else abs(value - best)
-
-
 def make_ranking(
     question: RankingKey,
     names: Sequence[str],
@@ -339,11 +340,13 @@ def make_ranking(
     bound = tolerated(row, tolerance, baseline, top_value)
     together = frozenset(leaders.together if leaders else ())
     untold = frozenset((*leaders.best, *leaders.unknown) if leaders else ())
+    stars = {place: leaders.star_at(place) for place in leaders.shown} if leaders else {}
     base = None if baseline is None or row.cells[baseline].value is None else row.cells[baseline]
     for position, (place, value) in enumerate(ordered, start=1):
         if value != last:
             last, rank = value, position
-        is_near = not exceeds(_behind(value, top_value), bound, max(abs(value), abs(top_value)))
+        behind = 0.0 if value == top_value else abs(value - top_value)
+        is_near = not exceeds(behind, bound, max(abs(value), abs(top_value)))
         delta = None if base is None else difference(row.cells[place], base)
         apart = None if leaders is None or place in untold else place not in together
         evidence = None if delta is None else evidence_at(row, place) if top else row.changes[place].evidence
@@ -351,8 +354,7 @@ def make_ranking(
         interval = None if evidence is None or evidence.is_exact else evidence.interval
         if interval is not None and evidence is not None and evidence.doubt is not None:
             doubts[names[place]] = evidence.doubt
-        starred = leaders.star_at(place) if leaders else ""
-        entries.append(Ranked(rank, names[place], value, delta, _behind(value, top_value), apart, interval, is_near, starred))
+        entries.append(Ranked(rank, names[place], value, delta, behind, apart, interval, is_near, stars.get(place, "")))
         if top and not is_near:
             break
     words = say("{mode} ({source})", mode=question.direction.words, source=say(question.direction.source))

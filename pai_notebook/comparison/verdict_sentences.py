@@ -136,7 +136,7 @@ class _Sentences(BestSentences, AsideSentences):
     def _by_what(self) -> Iterator[Finding]:
         """Propose a metric that can be judged by: better in a known direction, with an interval, and measured in most versions."""
         best, name, every = (False, 1), "", len(self._names)
-        known = {(each.row.path, each.row.dataset) for each in self.judged if each.is_tested}
+        known = {(each.row.path, each.row.dataset) for each in self._tested}
         for row in self._metrics:
             # of most metrics it is plain without a look at their cells that every version has a number
             measured = every if is_alike(row) else sum(map(has_number, row.cells)) if has_number(row.cells[self._baseline]) else 0

@@ -108,11 +108,15 @@ def _plain(bulks: _Bulks, rest: _Rest) -> _Bulks:
         joined = values if len(plain) == len(names) else list(chain.from_iterable(zip(*plain.values(), strict=True)))
         _add(kept, dataset, tuple(plain), rows, joined)
         for name in columns.keys() - plain.keys():
+            alone: _Bulk = [], []
             for row, value in zip(rows, columns[name], strict=True):
-                if _is_plain([value]):
-                    _add(kept, dataset, (name,), [row], [value])
+                if type(value) is float or _is_plain([value]):
+                    alone[0].append(row)
+                    alone[1].append(value)
                 else:
                     _one_by_one(row, dataset, {name: value}, rest)
+            if alone[0]:
+                _add(kept, dataset, (name,), *alone)
     return kept
 
 
