@@ -12,6 +12,7 @@ from pai_notebook.comparison.evidence import Key
 from pai_notebook.comparison.interval import OUTSIDE, holm, level_of_each
 from pai_notebook.comparison.rows import Change, Row, Verdict, is_alike, metric_kind
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.metric_words import is_count
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.tolerance import Tolerance
@@ -24,8 +25,8 @@ _MetricUnit = tuple[str, bool, bool]
 
 
 def is_judged(row: Row) -> bool:
-    """Whether a metric says how good a version is: evidence, costs and what was measured in training do not."""
-    return row.role is None and metric_kind(row) == 0
+    """Whether a metric says how good a version is: evidence, costs, counts and what was measured in training do not."""
+    return row.role is None and metric_kind(row) == 0 and not (is_count(row.path) and row.direction.mode is None)
 
 
 def is_tested(row: Row, change: Change) -> bool:

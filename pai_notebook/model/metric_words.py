@@ -131,6 +131,18 @@ PHRASES: dict[tuple[str, ...], Mode] = {
 
 # Behind a fraction a count, behind a loss the whole of it.
 SUMS = word_set("sum total")
+# What is counted, alone in the plural.
+_COUNT = re.compile(
+    r"(?P<before># ?|n[_ ]|nr[_ ]|num[_ ]?|number[_ ]of[_ ]|total[_ ])?(?P<what>[a-z]{3,20}?)(?P<behind>[_ ](?:count|num|number|total))?"
+)
+_THINGS = word_set("""
+    batch batches boxes clip clips detection detections dialog dialogs doc docs document documents epoch epochs example examples fold folds
+    frame frames image images instance instances iteration iterations object objects page pages pair pairs prediction predictions prompt
+    prompts query queries question questions record records repeat repeats row rows run runs sample samples seed seeds sentence
+    sentences sequence sequences step steps token tokens trial trials user users utterance utterances video videos word words
+""")
+_SEVERAL = frozenset({word for word in _THINGS if word.endswith("s")} | {"count", "counts"})
+_COUNTS_IN_CHINESE = word_set("图片数 图像数 文档数 句子数 问题数 查询数 用户数 条数 行数 运行数 视频数 词数")
 # What happens that often in a second is throughput; other things, such as `timeouts_per_second`, may be worse.
 COUNTED = word_set("""
     audio batch batches call calls char characters chars doc docs document documents example examples flops frame frames image images
@@ -479,6 +491,25 @@ def is_speed(path: str) -> bool:
     (True, True, False)
     """
     return has_word(known_words(path), _SPEEDS)
+
+
+@lru_cache(maxsize=4096)
+def is_count(path: str) -> bool:
+    """Whether a metric only counts what was measured, as `images`, `#samples` and `run_count` do: no quality without a direction.
+
+    Examples
+    --------
+    >>> [is_count(name) for name in ("images", "n_images", "# samples", "val.num_tokens", "run_count", "图片数")]
+    [True, True, True, True, True, True]
+    >>> [is_count(name) for name in ("n_errors", "accuracy", "word", "#params", "images_per_second")]
+    [False, False, False, False, False]
+    """
+    key = (split_path(path) or [""])[-1].strip().lower()
+    found = _COUNT.fullmatch(key)
+    if found is None:
+        return key in _COUNTS_IN_CHINESE
+    marked = bool(found["before"] or found["behind"])
+    return found["what"] in (_THINGS if marked else _SEVERAL)
 
 
 def is_exact(path: str) -> bool:

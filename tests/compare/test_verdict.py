@@ -1070,3 +1070,20 @@ def test_an_infinite_value_is_no_number_and_neither_ahead_nor_behind(metric, val
     assert f"Not a finite number: 0.2.0 in {metric}." in words
     assert "ahead" not in words
     assert "behind" not in words
+
+
+@pytest.mark.parametrize("count", ["#samples", "images", "n_images", "num_examples", "runs", "run_count", "图片数"])
+@pytest.mark.parametrize("values", [(500, 500), (500, 600)])
+def test_a_count_of_what_was_measured_is_no_quality(count, values):
+    documents = [{"VersionName": f"0.{n}.0", "Metrics": {count: value, "accuracy": 0.9 + n / 100}} for n, value in enumerate(values)]
+    c = pnb.VersionSet.from_documents(documents, "model-a").compare("0.0.0")
+    words = str(c.verdict).replace("\n│", "")
+    assert not any(f"{said} {count}" in words for said in ("direction of", "Equal to 0.0.0 as measured in", "ahead of 0.0.0: 0.1.0 in"))
+    alone = [{"VersionName": f"0.{n}.0", "Metrics": {count: value}} for n, value in enumerate(values)]
+    assert "Equal" not in str(pnb.VersionSet.from_documents(alone, "model-a").compare("0.0.0").verdict)
+
+
+def test_a_count_whose_direction_is_told_is_judged():
+    documents = [{"VersionName": f"0.{n}.0", "Metrics": {"detections": 500 + n}} for n in (1, 2)]
+    c = pnb.VersionSet.from_documents(documents, "model-a").compare("0.1.0", directions={"detections": "max"})
+    assert "detections" in str(c.verdict)
