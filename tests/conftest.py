@@ -25,6 +25,7 @@ from pai_notebook.client.loop import LoopThread, shared_loop
 from pai_notebook.i18n.phrases import Preference
 from tests.parallel import (  # noqa: F401 - hooks
     pytest_collection_modifyitems,
+    pytest_make_collect_report,
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )

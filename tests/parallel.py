@@ -31,6 +31,16 @@ def pytest_xdist_make_scheduler(config, log):
     return Files(config, log)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Have each process begin elsewhere in a folder: pytest compiles a file for the first that comes to it, and the others read that."""
+    report = yield
+    if isinstance(collector, pytest.Directory) and (worker := getattr(collector.config, "workerinput", None)):
+        first = len(report.result) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+        report.result = [*report.result[first:], *report.result[:first]]
+    return report
+
+
 def pytest_collection_modifyitems(config, items):
     """Mark what is quick, leave out what is slow, and put the slowest files first, so that no process is left alone with one in the end.
 
@@ -43,7 +53,8 @@ def pytest_collection_modifyitems(config, items):
         is_property = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
         if place == len(_SLOW) and not is_property and item.path.parent.name not in _LONG:
             item.add_marker(pytest.mark.quick)
-    items.sort(key=lambda item: order[item.path])
+    # processes that began elsewhere agree on the order of files
+    items.sort(key=lambda item: (order[item.path], item.path.parts if hasattr(config, "workerinput") else ()))
     if not (_named(config) or config.option.markexpr or config.option.keyword):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("slow")])
         items[:] = [item for item in items if not item.get_closest_marker("slow")]

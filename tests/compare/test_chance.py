@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-from statsmodels.stats.contingency_tables import mcnemar
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison, minimal_pairs
 from pai_notebook.errors import ComparisonError, RegressionError
 from pai_notebook.model.metric_scales import is_share
 from tests.compare.comparing import compare, make, results
+from tests.lazy import Lazy
 
+stats = Lazy("scipy.stats")
+contingency = Lazy("statsmodels.stats.contingency_tables")
 WORDS = {"better", "worse", "could be chance", "no interval known", "same"}
 
 
@@ -213,7 +214,7 @@ def test_what_the_same_examples_would_do_is_not_said_where_their_numbers_differ(
 def test_a_net_difference_of_five_examples_is_chance_however_they_are_paired():
     found = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.905, "n": 1000}).interval("accuracy", "0.2.0")
     assert found.reason.endswith("a net difference of 5 could be chance even example by example")
-    assert min(mcnemar([[0, b + 5], [b, 0]], exact=True).pvalue for b in range(30)) > 0.05
+    assert min(contingency.mcnemar([[0, b + 5], [b, 0]], exact=True).pvalue for b in range(30)) > 0.05
     # near 1 the interval for different examples is narrower than it may be on the same ones, which is said too
     found = compare({"accuracy": 0.95, "n": 100}, {"accuracy": 1.0, "n": 100}).interval("accuracy", "0.2.0")
     assert found.interval.excludes_zero

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
@@ -19,7 +18,9 @@ from pai_notebook.errors import AddressError, ConfigurationError, RegressionErro
 from pai_notebook.i18n.phrases import speaking
 from tests.compare.comparing import compare, make, results
 from tests.examples import examples
+from tests.lazy import Lazy
 
+proportion = Lazy("statsmodels.stats.proportion")
 BASE = results(d_a={"cer": 0.175, "rtf": 0.08, "accuracy": 0.93}, d_b={"cer": 0.172})
 GOOD = results(d_a={"cer": 0.176, "rtf": 0.084, "accuracy": 0.92}, d_b={"cer": 0.1})
 RULES = """
@@ -668,10 +669,10 @@ def test_a_rule_with_confidence_asks_one_end_of_the_interval(values, n, rule, pa
 
 def test_a_rule_with_confidence_equals_the_one_sided_test_of_statsmodels():
     (check,) = checked(shares(0.90, 0.893), "accuracy >= baseline - 0.02 with 95% confidence")
-    low, _ = confint_proportions_2indep(893, 1000, 900, 1000, method="newcomb", compare="diff", alpha=0.1)
+    low, _ = proportion.confint_proportions_2indep(893, 1000, 900, 1000, method="newcomb", compare="diff", alpha=0.1)
     assert check.reason == f"the difference could be as low as {math.floor(1000 * low) / 10:.1f} pp (95 % confidence)"
     (check,) = checked(shares(0.90, 0.893), "accuracy >= 0.8 with 95% confidence")
-    low = math.floor(1000 * proportion_confint(893, 1000, 0.1, "wilson")[0]) / 1000
+    low = math.floor(1000 * proportion.proportion_confint(893, 1000, 0.1, "wilson")[0]) / 1000
     assert check.reason == f"the true value is no lower than {low:.3f} (95 % confidence)"
 
 
