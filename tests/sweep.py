@@ -99,7 +99,7 @@ class Known:
 
 def shown(error: BaseException) -> str:
     """An exception as a notebook may show it: texts, fields, notes, causes, and the variables of its frames outside the tests."""
-    parts, seen = [], set()
+    parts, seen, held = [], set(), {}
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         parts += [str(error), repr(error), *getattr(error, "__notes__", ()), *map(str, vars(error).values())]
@@ -107,9 +107,10 @@ def shown(error: BaseException) -> str:
         # a recursion holds the same in each frame, one level deeper: its ends are enough
         for frame in frames if len(frames) <= 2 * FRAMES else frames[:FRAMES] + frames[-FRAMES:]:
             if not frame.f_code.co_filename.startswith(TESTS):
-                parts += map(safely, frame.f_locals.values())
+                # what is handed on from frame to frame is the same object, and shown once
+                held.update((id(value), value) for value in frame.f_locals.values())
         error = error.__cause__ or error.__context__
-    return "\n".join(parts)
+    return "\n".join([*parts, *map(safely, held.values())])
 
 
 def from_the_package(trace):
