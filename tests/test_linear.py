@@ -280,6 +280,7 @@ def test_metrics_take_steps_in_proportion_to_their_number(way, tmp_path):
     assert steps(lambda: WAYS[way](many, tmp_path)) < 5.2 * steps(lambda: WAYS[way](few, tmp_path))
 
 
+@pytest.mark.slow
 def test_a_metric_of_many_is_few_objects():
     # Python's collector walks through every object again and again while more are made
     versions(10).compare(baseline="first")._repr_html_()

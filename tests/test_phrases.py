@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import functools
 import json
 import pickle
 import re
@@ -23,6 +24,12 @@ PACKAGE = Path(pai_notebook.__file__).parent
 SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "chinese.py"]
 
 
+@functools.cache
+def nodes_of(source):
+    """Everything in a source, which several tests look through."""
+    return list(ast.walk(ast.parse(source)))
+
+
 def fields_of(template):
     return sorted(name for _, name, _, _ in Formatter().parse(template) if name is not None)
 
@@ -30,7 +37,7 @@ def fields_of(template):
 def said():
     """Every template that is handed to `say` or `now` as it stands, alone or as one of two."""
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes_of(path.read_text("utf-8")):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "now"):
                 first = node.args[0]
                 for each in (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,):
@@ -40,7 +47,7 @@ def said():
 
 def constants(sources=SOURCES):
     """Every text that stands in a source."""
-    nodes = (node for path in sources for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    nodes = (node for path in sources for node in nodes_of(path.read_text("utf-8")))
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
@@ -57,11 +64,11 @@ _FOR_PROGRAMMERS = {"TypeError", "AttributeError", "RuntimeError", "ValueError",
 
 def unsaid(source):
     """Words of an error, a hint, a reason or a warning that no template says: they could not be said in Chinese."""
-    tree = ast.parse(source)
+    nodes = nodes_of(source)
     # what reads a value returns it with a note
-    returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    returned = [node.value for node in nodes if isinstance(node, ast.Return)]
     notes = [value.elts[-1] for value in returned if isinstance(value, ast.Tuple) and value.elts]
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         told = [word.value for word in call.keywords if word.arg in ("hint", "reason", "why")]
         told += call.args[2:3] if name == "Direction" else call.args[:1] if name.startswith("_no_") else []
@@ -95,11 +102,11 @@ _NOT_SAID = re.compile(r"[<>{}=]|^(for|import) ")
 
 def prose(source):
     """F-strings with words of English beside their values, which no template says."""
-    tree = ast.parse(source)
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    nodes = nodes_of(source)
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     own = [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) in _FOR_PROGRAMMERS]
     left = {id(node) for call in own for node in ast.walk(call)}
-    for made in (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) and id(node) not in left):
+    for made in (node for node in nodes if isinstance(node, ast.JoinedStr) and id(node) not in left):
         for text in (part.value for part in made.values if isinstance(part, ast.Constant)):
             if re.search(
                 r"[a-z]{2,},? [a-z]{2,}|(^|[ (])(of|and|or|in|with|by|to|from|more|before|after)( |$)", text
@@ -176,7 +183,7 @@ def test_the_chinese_has_the_same_values_and_other_words():
 
 @pytest.mark.slow
 def test_what_is_joined_is_joined_by_a_known_separator():
-    calls = [node for path in SOURCES for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    calls = [node for path in SOURCES for node in nodes_of(path.read_text("utf-8")) if isinstance(node, ast.Call)]
     joins = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "joined"]
     assert len(joins) > 10
     separators = [call.args[1] for call in joins if len(call.args) > 1]

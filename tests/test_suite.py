@@ -38,6 +38,7 @@ def test_examples_are_the_same_on_every_run_in_ci_and_only_there(environment, ex
     assert done.stdout.strip() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "chosen"),
     [

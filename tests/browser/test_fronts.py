@@ -77,7 +77,8 @@ def test_notebook_7(jupyter, lab, outputs):
     check_themes(notebook, outputs, "notebook 7")
 
 
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["light", "dark"])
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_voila(jupyter, lab, outputs, dark):
     page = lab(jupyter.write("app.ipynb", notebook_of(outputs)), front="voila", dark=dark).page
     page.set_viewport_size(ROOM)

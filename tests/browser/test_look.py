@@ -51,6 +51,7 @@ def test_axe_finds_nothing_in_any_kind(jupyter, lab):
         assert audit(page) == [], theme
 
 
+@pytest.mark.slow
 def test_dollar_signs_in_data_are_not_typeset(jupyter, lab):
     formula = "from IPython.display import HTML; HTML('<p>$z^2$</p>')"
     notebook = lab(jupyter.write("dollars.ipynb", [cell([Note("costs $x^2$ and $$y$$")]), formula]))

@@ -1188,6 +1188,7 @@ def f1_of(n, users):
     return tables(truth ^ (draw.random(n) < 0.2), truth ^ (draw.random(n) < 0.1), "pred", **columns)
 
 
+@pytest.mark.slow
 def test_clusters_of_a_statistic_are_called_groups():
     def found(users):
         c = compared([0.5], [0.5], "f1")

@@ -372,6 +372,7 @@ def test_two_versions_beside_a_third_are_told_which_control_compares_them(explor
 _ARGUMENT = re.compile(r"\b(?:only|include|exclude|by|mode|directions|series)(?:=|: ')|in the object")
 
 
+@pytest.mark.slow
 def test_what_has_a_control_is_said_by_its_name_and_a_copy_without_controls_says_the_argument():
     def measured(name, value):
         metrics = {"accuracy": value, "strange": value, "same": 1.0, "losses": [value, 1.0], **{f"m{n}": value for n in range(230)}}
@@ -739,6 +740,7 @@ class Tags(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
+@pytest.mark.slow
 def test_hostile_texts_stay_text_everywhere():
     documents = [
         {

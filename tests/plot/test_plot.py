@@ -223,7 +223,7 @@ def test_a_legend_promises_nothing_of_chance_where_no_interval_is_known():
         assert not re.search("not beyond chance|whiskers|filled|95 %|▲|▼", said)
 
 
-@pytest.mark.parametrize("count", [8, 20])
+@pytest.mark.parametrize("count", [8, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_heat_map_of_a_report_has_room_in_a_narrow_window_and_of_many_versions_beside_dots_on_paper(count):
     versions = [make(f"0.{nth}.0", f1_of_the_holdout=0.5 + nth / 40, rouge_of_the_holdout=0.5 - nth / 40, n=1000) for nth in range(count)]
     *_, changes = report_figures(VersionSet(versions).compare("first").plot.data)
@@ -771,6 +771,7 @@ def test_a_number_too_large_for_an_axis_is_refused_in_words(kind, numbers):
         getattr(plots, kind)("accuracy")
 
 
+@pytest.mark.slow
 def test_settings_of_the_user_make_no_formula_of_a_name(tmp_path):
     versions = VersionSet([make("0.1.0", **{r"cost_$\input{x}$": 1000.0}), make("0.2.0", **{r"cost_$\input{x}$": 2000.0})])
     plain = png_of(versions.compare().plot.dot(r"cost_$\input{x}$").figure)

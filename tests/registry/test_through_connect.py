@@ -117,7 +117,11 @@ def test_r4_and_r5_a_hint_is_kept_or_told_at_once_when_too_long(pauses):
 FAULTY_FOR_EVER = {"max_attempts": 10**6, "retry_quota": 10**9, "backoff_scale": 3.0}
 
 
-@pytest.mark.parametrize("fault", [faults.silence, faults.drip, faults.stall, "503"], ids=["silence", "drip", "stall", "503"])
+@pytest.mark.parametrize(
+    "fault",
+    [faults.silence, faults.drip, faults.stall, pytest.param("503", marks=pytest.mark.slow)],
+    ids=["silence", "drip", "stall", "503"],
+)
 def test_r6_a_deadline_counts_from_the_call_also_for_those_who_wait_for_a_connection(fault):
     # one after the other they would take a hundred deadlines; tests.bench.deadlines measures how late the last one is
     with FaultServer(lambda hit: fault) as server, connect(server, deadline=1.0, max_workers=2, **FAULTY_FOR_EVER) as registry:
@@ -315,7 +319,7 @@ OVERSIZED = {
 }
 
 
-@pytest.mark.parametrize("fault", sorted(OVERSIZED))
+@pytest.mark.parametrize("fault", [pytest.param(name, marks=[pytest.mark.slow] * (name == "gzip bomb")) for name in sorted(OVERSIZED)])
 def test_s3_an_oversized_answer_costs_little_memory_and_ends(fault):
     with FaultServer(lambda hit: OVERSIZED[fault]) as server, connect(server, max_attempts=1) as registry:
         tracemalloc.start()

@@ -562,6 +562,7 @@ def test_a_comparison_of_nothing_still_makes_a_report(tmp_path):
     assert "<h1>" in VersionSet().compare().report(tmp_path / "r.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_report_reconciles_gate_and_chance_says_what_stands_before_the_tables_and_reads_itself_after_the_first(digits, tmp_path):
     reports = {}
     for rules in ("accuracy >= baseline - 17pp", "accuracy >= 2", "latency_ms < 1"):

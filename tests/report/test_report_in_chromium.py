@@ -264,6 +264,7 @@ def test_the_same_report_is_the_same_pdf(twenty, tmp_path):
     assert re.search(rb"/(CreationDate|ModDate)", pdf) is None
 
 
+@pytest.mark.slow
 def test_charts_have_the_colours_of_the_page_and_paper_has_those_of_light_ones(opened, digits, tmp_path):
     html = digits[-3:].compare().report(tmp_path / "r.html")
     for scheme, ground in (("light", 255), ("dark", 17)):
