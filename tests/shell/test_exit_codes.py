@@ -23,7 +23,6 @@ TABLE = [
     (f"ls {MODEL} --last 2 --demo", Exit.PASSED),
     (f"compare {MODEL}@last:2 --demo", Exit.PASSED),
     (f"explain {MODEL}@last:2 --demo", Exit.PASSED),
-    (f"report {MODEL}@last:2 --to r.html --demo", Exit.PASSED),
     (f"save {MODEL}@last:2 --to s.paisnap.json --demo", Exit.PASSED),
     ("drift same.paisnap.json --demo", Exit.PASSED),
     ("help", Exit.PASSED),
@@ -101,7 +100,13 @@ def files(folder):
     return folder
 
 
-@pytest.mark.parametrize(("words", "code"), TABLE, ids=[words or "nothing" for words, _ in TABLE])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        *(pytest.param(words, code, id=words or "nothing") for words, code in TABLE),
+        pytest.param(f"report {MODEL}@last:2 --to r.html --demo", Exit.PASSED, id="report", marks=pytest.mark.slow),
+    ],
+)
 def test_the_exit_code_says_how_a_command_ended(files, capsys, words, code):
     assert main(shlex.split(words)) == code
     out, err = capsys.readouterr()
