@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
@@ -166,55 +166,107 @@ def columns_of(
     ConfigurationError
         When a column is not there or is there twice, or two are one metric, label or setting.
     """
-    columns, cells = table.columns, table.cells
-    metrics = None if metrics is None else check_columns("metrics", metrics, columns)
-    chosen = [column for column in columns if column.startswith("labels.")] if labels is None else check_columns("labels", labels, columns)
-    told = (
-        [column for column in columns if column not in (metrics or ()) and (_section_of(column) or _BEFORE.match(column))]
-        if settings is None
-        else check_columns("settings", settings, columns)
-    )
-    used = {*chosen, *told, *(metrics or ())}
-    likely = _columns_of_names(table, used) if name is None else []
-    found = likely[0] if len(likely) == 1 and (_is_called(likely[0]) or are_texts(cells[likely[0]])) else None
+    # each step takes from what those before it left: names, settings, metrics, then texts that tell rows apart
+    said = _said(table.columns, metrics, labels, settings)
+    likely, is_found = list[str](), False
     if name is None:
-        name = found if likely else _claimed(table, used)
-    free = {*columns} - {name, *chosen, *likely, *(metrics or ())}
-    is_read_back = metrics is None and any(column.startswith("metrics.") for column in columns)
-    taken = [column for column in columns if column.startswith("metrics.")] if metrics is None else metrics
-    others = [column for column in columns if column in free and column not in (*told, *taken) and not is_unnamed(column)]
-    evidence = _evidence(table, [column for column in others if column in table.typed or hold_numbers(cells[column])])
-    # beside config.lr, a logger's own lr says where a schedule ended
-    places = {place_of(column): column for column in reversed(others) if _is_setting(column, cells[column], evidence)}
-    places |= {place_of(column): column for column in told}
-    told = [column for column in columns if column in (*told, *places.values())]
-    rest = [column for column in columns if column not in (name, *chosen, *told)]
+        name, likely, is_found = _name_of(table, said.used)
+    taken = [column for column in table.columns if column.startswith("metrics.")] if said.metrics is None else said.metrics
+    is_read_back = said.metrics is None and bool(taken)
+    known = {name, *likely, *said.labels, *(said.metrics or ())}
+    free = [column for column in table.columns if column not in known and not is_unnamed(column)]
+    others = [column for column in free if column not in (*said.settings, *taken)]
+    evidence = _evidence(table, [column for column in others if column in table.typed or hold_numbers(table.cells[column])])
+    told = _settings_of(table, said.settings, others, evidence)
+    rest = [column for column in table.columns if column not in (name, *said.labels, *told)]
     called = [column for column in rest if not is_unnamed(column)]
-    numbers = [column for column in called if column in table.typed or are_numbers(cells[column])]
-    texts: list[str] = []
-    if not taken and metrics is None:
-        texts = [column for column in called if column not in numbers and column in free and _is_measured(column, cells[column])]
-        beside = [column for column in called if column not in numbers and (said := evidence.get(column)) and said in _BESIDE]
-        runs = columns_of_runs(numbers)
-        measured = [each for each in numbers if each not in runs and (each in evidence or not (is_bookkeeping(each) or _is_set(each)))]
-        taken = sorted({*measured, *beside, *texts}, key=columns.index)
-    check_columns("metrics", taken, columns)
-    _refuse_twice("labels", [column.removeprefix("labels.") for column in chosen])
-    keys = _keys_of(taken)
-    _refuse_twice("metrics", ["@".join(key).removesuffix("@") for key in keys.values()])
-    _refuse_twice("settings", told)
+    numbers = [column for column in called if column in table.typed or are_numbers(table.cells[column])]
+    texts = list[str]()
+    if said.metrics is None and not taken:
+        texts = [column for column in called if column not in numbers and column in free and _is_measured(column, table.cells[column])]
+        taken = _metrics_of(table, called, numbers, texts, evidence)
+    keys = _checked_keys(table, taken, said.labels, told)
     # texts in a table that `to_frame` made are states and names of the registry
-    untold = [column for column in called if column in free and column not in (*taken, *texts) and not is_read_back]
+    untold = [column for column in called if column in free and column not in taken and not is_read_back]
     is_named = name is not None or not table.only_counts
-    lacking = is_named and any(not dataset for _, dataset in keys.values())
-    datasets = [column for column in untold if lacking and is_of_datasets(column) and _are_several(cells[column])]
-    shared = [column for column in untold if column not in datasets and _tell_groups(column, cells[column])]
-    told = [column for column in columns if column in told or column in shared]
+    datasets = _datasets_of(table, untold) if is_named and any(not dataset for _, dataset in keys.values()) else []
+    shared = [column for column in untold if column not in datasets and _tell_groups(column, table.cells[column])]
+    told = [column for column in table.columns if column in (*told, *shared)]
     left = [column for column in rest if column not in (*taken, *told, *datasets)]
-    differing = [column for column in left if _may_differ(column, cells[column]) and (column not in numbers or looks_set(column))]
-    grid = _grid([column for column in numbers if column in keys and column not in evidence and metrics is None], keys, cells)
-    differing = [column for column in columns if column in (*differing, *grid)]
-    return TableColumns(name, found is not None, likely, datasets, keys, chosen, told, shared, texts, numbers, left, differing)
+    plain = [column for column in numbers if said.metrics is None and column in keys and column not in evidence]
+    differing = _differing(table, left, numbers, _grid(plain, keys, table.cells))
+    return TableColumns(name, is_found, likely, datasets, keys, said.labels, told, shared, texts, numbers, left, differing)
+
+
+class _Said(NamedTuple):
+    """Columns of which an argument says what they are, labels and settings also by a name as `to_frame` and other tools give it."""
+
+    metrics: list[str] | None
+    labels: list[str]
+    settings: list[str]
+
+    @property
+    def used(self) -> set[str]:
+        """All of them."""
+        return {*self.labels, *self.settings, *(self.metrics or ())}
+
+
+def _said(columns: list[str], metrics: Sequence[str] | None, labels: Sequence[str] | None, settings: Sequence[str] | None) -> _Said:
+    measured = None if metrics is None else check_columns("metrics", metrics, columns)
+    labelled = (
+        [column for column in columns if column.startswith("labels.")] if labels is None else check_columns("labels", labels, columns)
+    )
+    if settings is not None:
+        return _Said(measured, labelled, check_columns("settings", settings, columns))
+    named = [column for column in columns if column not in (measured or ()) and (_section_of(column) or _BEFORE.match(column))]
+    return _Said(measured, labelled, named)
+
+
+def _name_of(table: GivenTable, used: Collection[str]) -> tuple[str | None, list[str], bool]:
+    """The column with the names of versions, those that may have them, and whether the first was found among these."""
+    likely = _columns_of_names(table, used)
+    if not likely:
+        return _claimed(table, used), [], False
+    is_found = len(likely) == 1 and (_is_called(likely[0]) or are_texts(table.cells[likely[0]]))
+    return likely[0] if is_found else None, likely, is_found
+
+
+def _settings_of(table: GivenTable, told: Sequence[str], others: Sequence[str], evidence: Collection[str]) -> list[str]:
+    """Columns that are said to be settings, and those that can be: one for each place in a document."""
+    # beside config.lr, a logger's own lr says where a schedule ended
+    places = {place_of(column): column for column in reversed(others) if _is_setting(column, table.cells[column], evidence)}
+    places |= {place_of(column): column for column in told}
+    return [column for column in table.columns if column in (*told, *places.values())]
+
+
+def _metrics_of(
+    table: GivenTable, called: Sequence[str], numbers: Sequence[str], texts: Sequence[str], evidence: Mapping[str, Role]
+) -> list[str]:
+    """Columns of numbers that were not set and count nothing, what stands beside them, and texts that are metrics."""
+    runs = columns_of_runs(numbers)
+    measured = [each for each in numbers if each not in runs and (each in evidence or not (is_bookkeeping(each) or _is_set(each)))]
+    beside = [column for column in called if column not in numbers and evidence.get(column) in _BESIDE]
+    return sorted({*measured, *beside, *texts}, key=table.columns.index)
+
+
+def _checked_keys(table: GivenTable, metrics: Sequence[str], labels: Sequence[str], settings: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Metric and dataset of each column of metrics, once no two columns are one metric, label or setting."""
+    check_columns("metrics", metrics, table.columns)
+    _refuse_twice("labels", [column.removeprefix("labels.") for column in labels])
+    keys = _keys_of(metrics)
+    _refuse_twice("metrics", ["@".join(key).removesuffix("@") for key in keys.values()])
+    _refuse_twice("settings", settings)
+    return keys
+
+
+def _datasets_of(table: GivenTable, columns: Sequence[str]) -> list[str]:
+    return [column for column in columns if is_of_datasets(column) and _are_several(table.cells[column])]
+
+
+def _differing(table: GivenTable, left: Sequence[str], numbers: Collection[str], grid: Collection[str]) -> list[str]:
+    """Columns that may say in what rows differ: of those that are left the ones that may have been set, and those of a grid."""
+    known = [column for column in left if _may_differ(column, table.cells[column]) and (column not in numbers or looks_set(column))]
+    return [column for column in table.columns if column in (*known, *grid)]
 
 
 def columns_of_runs(columns: Iterable[str]) -> dict[str, tuple[str, str]]:
