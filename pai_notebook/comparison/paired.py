@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pai_notebook.arguments import as_text
 from pai_notebook.comparison.interval import Interval, told_p_value, wilson
@@ -33,12 +33,18 @@ class _Answered(Side):
 
     paired: Paired
     is_candidate: bool
+    by: float = 0.0
 
-    def _against(self, other: _Answered, level: float) -> Interval:  # noqa: ARG002 - the pair knows both
+    def moved(self, value: float) -> Self:
+        """Note by how much, as the pair knows one difference: as many answers differ in all."""
+        return replace(super().moved(value), by=self.by + value - self.value)
+
+    def _against(self, other: _Answered, level: float) -> Interval:
         """Give the interval of the pair."""
-        found = self.paired.at(level)
+        found, by = self.paired.at(level), self.by - other.by
         assert found is not None  # noqa: S101 - a pair without one is no evidence
-        return found if self.is_candidate else found.reversed
+        found = found if self.is_candidate else found.reversed
+        return replace(found, low=found.low + by, high=found.high + by) if by else found
 
     def beyond(self, other: _Answered, factor: float, level: float) -> Interval | None:
         """Widen the interval of the pair by all that the rest of the other may be wrong by, as how the two go together is not known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from pai_notebook.comparison.interval import Interval, degrees_of, fold_factor, is_rounding, normal_quantile, t_interval, t_quantile
@@ -122,6 +122,10 @@ class Runs(Side):
         if self.folds:
             return say("1 fold") if self.is_single else say("{count} folds", count=self.count)
         return say("1 run") if self.is_single else say("{count} runs", count=self.count)
+
+    def moved(self, value: float) -> Self:
+        """Move the single values along, which folds are compared by."""
+        return replace(super().moved(value), values=tuple(each + value - self.value for each in self.values))
 
     def _counts(self, other: Self) -> Phrase:
         if self.is_single or other.is_single or self.folds != other.folds:

@@ -188,6 +188,10 @@ class Side(ABC):
         """Why two values, of versions of these names, cannot be compared although both are known."""
         return None
 
+    def moved(self, value: float) -> Self:
+        """Give what would be known of another value if it were measured in the same way: as many examples, the same spread."""
+        return replace(self, value=value, wider=tuple((name, side.moved(value)) for name, side in self.wider))
+
     @property
     def form(self) -> Hashable:
         """What equal values must share so that those with the largest `spreads` have the widest intervals against any other."""
@@ -246,6 +250,10 @@ class Share(Side):
     @property
     def _unit(self) -> int:
         return unit_of(math.inf if self.in_percent else self.value)
+
+    def moved(self, value: float) -> Self:
+        """Keep the unit, which a value below 1 would not show."""
+        return replace(super().moved(value), in_percent=self._unit > 1)
 
     @property
     def _errors(self) -> Sequence[tuple[float, float]]:
@@ -329,6 +337,11 @@ class Bounds(Side):
     high: float
     said: float | None = None
 
+    def moved(self, value: float) -> Self:
+        """Move the interval along."""
+        by = value - self.value
+        return replace(super().moved(value), low=self.low + by, high=self.high + by)
+
     def _against(self, other: Self, level: float) -> Interval:
         """Recover the interval of the difference from the two intervals."""
         return mover(self.value, self._own(level), other.value, other._own(level), level)
@@ -368,6 +381,10 @@ class Alone(Side):
 
     side: Side
     what: str
+
+    def moved(self, value: float) -> Self:
+        """Move what is known along."""
+        return replace(super().moved(value), side=self.side.moved(value))
 
     def _against(self, other: Self, level: float) -> Interval:
         """Recover the interval of the difference from the two intervals."""

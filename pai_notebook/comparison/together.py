@@ -145,6 +145,11 @@ class Together:
         """Confidence of each interval in the family of a metric at which all of them hold together with 95 %."""
         return self._family(self.is_quality(row)).level
 
+    def level_to_show(self, row: Row) -> float:
+        """Confidence at which one more difference of its family is beyond chance: those that are already take no part (Holm)."""
+        adjusted = self._family(self.is_quality(row)).adjusted.values()
+        return level_of_each(sum(value > OUTSIDE for value in adjusted))
+
 
 class _Family(NamedTuple):
     """P-values of differences, corrected for how many they are, and the confidence that each interval needs."""

@@ -19,6 +19,8 @@ from pai_notebook.model.differences import Scale
 # at 95 % two and two runs are refused in 31 to 47 % of cases, three and three never, and what is kept holds in 93 to 97 %; with 3 as
 # the limit what is kept holds in 90 to 96 %, with 2 in 89 %. Better and worse do not ask for it, so that false findings are the same.
 MOST_WIDENED = 5
+# When the smallest loss that is shown is found: steps, of which few are taken, and the change that is not written any more.
+_STEPS, _NEAR = 100, 1e-9
 
 
 class Sides(NamedTuple):
@@ -57,6 +59,30 @@ class Sides(NamedTuple):
         if self.at(level).excludes(margin):
             return True
         return None if self.says_nothing(level) else False
+
+    def least_shown(self, level: float, margin: float, *, up: bool, most: float = math.inf) -> float:
+        """The smallest loss that is beyond a margin where it is measured as it is; infinite where even the largest one is not.
+
+        A version that has truly lost as much is measured lower or higher about equally often, so that its loss is shown half of the time.
+
+        Parameters
+        ----------
+        level, margin : float
+            Confidence of the interval, and up to which difference the values count as the same.
+        up : bool
+            Whether higher is worse.
+        most : float
+            All that there is to lose.
+        """
+        loss = 0.0
+        # the width depends on the value: that of a share grows towards one half; each step is less than the one before
+        for _ in range(_STEPS):
+            found = Sides(self.mine.moved(self.base.value + (loss if up else -loss)), self.base).at(level)
+            needed = margin + (loss - found.low if up else found.high + loss)
+            if abs(min(needed, most) - loss) <= _NEAR * needed:
+                break
+            loss = min(needed, most)
+        return needed if needed < most else math.inf
 
     def p_value(self, margin: float) -> float:
         """One minus the largest level at which every difference of at most `margin` is excluded."""

@@ -58,6 +58,25 @@ def in_percent(first, second, metric="accuracy", **more):
     return pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
 
 
+@pytest.mark.parametrize("in_unit", [compared, in_percent])
+def test_with_answers_an_alarm_names_the_loss_that_is_shown_half_of_the_time(in_unit):
+    gained, lost = 14, 12
+    first, second = answers(gained, lost)
+    c = in_unit(first, second)
+    (check,) = c.with_paired(c.paired("accuracy", tables(first, second), on="id", correct="ok")).check("fail if worse beyond chance").checks
+    loss = float(re.search(r"a loss of about ([0-9.]+) pp would be shown only half of the time", check.reason)[1]) / 100
+    # all outcomes in which as many answers differ as did, of which more are lost
+    n, differ = len(first), (gained + lost) / len(first)
+    chances = stats.binom.pmf(range(2 * (gained + lost)), n, differ)
+    shown = sum(
+        chance * stats.binom.pmf(down, number, (1 + loss / differ) / 2)
+        for number, chance in enumerate(chances)
+        for down in range(number + 1)
+        if bonett_price(number - down, down, n).high < 0
+    )
+    assert 0.45 < shown < 0.6
+
+
 @pytest.mark.parametrize("metric", ["accuracy", "accuracy (%)", "准确率"])
 @pytest.mark.parametrize("more", [{}, {"n": 943}])
 def test_answers_are_told_in_percent_where_the_versions_state_percent(better, metric, more):

@@ -241,15 +241,17 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed
     lost = (pair.delta or 0.0) * (-1 if pair.row.direction.mode == "max" else 1)
     size = scale.write(lost, None, choose_format([lost])).lstrip("+")
     told = {"loss": size, "allowed": allowed.words(pair)} if lost > 0 and margin else {}
-    if evidence is None or interval is None or interval.low == interval.high or pair.change.verdict is Verdict.BETTER:
+    is_better = pair.change.verdict is Verdict.BETTER
+    if evidence is None or evidence.sides is None or interval is None or interval.low == interval.high or is_better:
         return pair.check("passed", alarm.text, pair.doubted(say("loss of {loss}, within the {allowed}", **told) if told else ""))
     if evidence.telling(level) is None:
         return pair.uncheckable(_required(alarm), alarm.text, say("too few runs or folds to tell ({reason})", reason=evidence.reason))
-    half = (interval.high - interval.low) / 2 + margin
+    up = pair.row.direction.mode == "min"
     most = math.inf if pair.base is None or pair.base.value is None else left_to_lose(pair.row, pair.base.value)
-    farthest = min(-interval.low if pair.row.direction.mode == "max" else interval.high, most)
-    unseen, far = scale.at_most(min(half, most)), scale.at_most(min(max(farthest, half), most))
-    said = _none_shown(margin=bool(margin), whole=half >= most, farther=far != unseen)
+    least = evidence.sides.least_shown(together.level_to_show(pair.row), margin, up=up, most=most)
+    farthest = min(interval.high if up else -interval.low, most)
+    unseen, far = scale.at_most(min(least, most)), scale.at_most(min(max(farthest, least), most))
+    said = _none_shown(margin=bool(margin), whole=least >= most, farther=far != unseen)
     is_lost = bool(told) and evidence.interval is not None and evidence.interval.excludes_zero
     if is_lost and pair.change.kind is Kind.WORSE:
         said = "behind; beyond chance, but may be within the {what}: a loss of up to {far} is not excluded ({reason})"
@@ -265,7 +267,6 @@ def _check_alarm(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed
 
 def _none_shown(*, margin: bool, whole: bool, farther: bool) -> str:
     """Say which loss would not be shown: beyond a margin, as large as all there is to lose, and how far the interval goes."""
-    # a true loss as large as half of the interval is shown where chance adds to it, and not where it takes away
     if whole and margin:
         return (
             "no loss beyond the {allowed} shown; a loss of {unseen}, all there is to lose, "
