@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -258,7 +259,10 @@ def plain_value(row: Row, place: int) -> float | str:
     cell = row.cells[place]
     if row.section == "metrics" and cell.state in (State.NUMBER, State.NUMERIC_TEXT) and cell.value is not None:
         return cell.raw if isinstance(cell.raw, int) else cell.value
-    return say(cell.state) if is_blank(cell) else row.shown(place)
+    if is_blank(cell):
+        return say(cell.state)
+    # an infinite number as programs read it, not as JSON has it
+    return cell.raw if isinstance(cell.raw, float) and math.isinf(cell.raw) else row.shown(place)
 
 
 def _plain(comparison: Comparison, row: Row) -> list[Any]:

@@ -47,7 +47,8 @@ def to_frame(
         Globs over flat column names (`wide`), or over metric, `metric@dataset` and `metrics.metric` (`long`). One that matches
         nothing is a `PatternWarning` with the nearest names.
     whole : bool
-        Keep the whole numbers of the wide frame as they were sent, in columns of Python objects; for exports, which write them.
+        Keep whole numbers of the wide frame as they were sent, and write what is no number into its gaps, in columns of Python objects;
+        for exports.
     names : bool
         Call datasets, models and people by their names, where the registry has said them and no other has the same, instead of by
         their ids.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from pai_notebook.frames.columns import (
 from pai_notebook.model import names as called
 from pai_notebook.model.differing import all_known, known
 from pai_notebook.model.document import as_text, read_options
+from pai_notebook.model.equality import stated_value, value_key
 from pai_notebook.model.fields import PEOPLE, catalogue_of
 from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
 from pai_notebook.model.labels import read_labels
@@ -83,7 +85,7 @@ def wide_frame(versions: Sequence[ModelVersion], wanted: Chooser, *, flat: bool,
     of_metrics = sent.get("Metrics", nothing)
     cells = collect(of_metrics)
     metrics = _metrics(cells, len(documents))
-    columns.update(_with_whole_numbers(metrics, of_metrics) if whole else metrics)
+    columns.update(_in_full(metrics, of_metrics, cells) if whole else metrics)
     for info in infos:
         if info.kind == "spec" and info.key in sent:
             columns.update(_spec(info.name, sent[info.key], whole=whole))
@@ -241,19 +243,25 @@ def _metrics(cells: Collected, count: int) -> dict[Name, Any]:
     return found
 
 
-def _with_whole_numbers(columns: dict[Name, Any], raws: Sequence[Any]) -> dict[Name, Any]:
-    """Put whole numbers as they were sent in the place of their floats; where a version states two values there is none."""
-    found = dict(columns)
+def _in_full(columns: dict[Name, Any], raws: Sequence[Any], cells: Collected) -> dict[Name, Any]:
+    """Put what versions state in the place of gaps, in the words of a comparison, and whole numbers as they were sent."""
+    several = cells.duplicates.any()
+    stated: dict[Name, dict[int, list[Any]]] = {}
     for row, of_version in enumerate(raws):
         for dataset, content in read_entries(of_version)[0]:
             for path, raw in metric_leaves(content):
-                name = "metrics", path, dataset
-                column = columns.get(name)
-                if type(raw) is int and isinstance(column, np.ndarray) and np.isfinite(column[row]):
-                    # copied once for each metric that has a whole number
-                    if found[name] is column:
-                        found[name] = column.astype(object)
-                    found[name][row] = raw
+                if several or type(raw) is not float or raw - raw:
+                    stated.setdefault(("metrics", path, dataset), {}).setdefault(row, []).append(raw)
+    found = dict(columns)
+    for name, by_row in stated.items():
+        values = found[name] = np.array(columns[name], object)
+        for row, of_name in by_row.items():
+            raw = of_name[0] if len(set(map(value_key, of_name))) == 1 else tuple(of_name)
+            # a number that was sent as text is a number in the frame
+            if not isinstance(values[row], float) or values[row] != values[row]:
+                values[row] = stated_value(raw)
+            elif type(raw) is int and math.isfinite(values[row]):
+                values[row] = raw
     return found
 
 
@@ -306,9 +314,18 @@ def _spec(section: str, raws: Sequence[Any], *, whole: bool) -> dict[Name, Any]:
         places.append(place)
     found: dict[Name, Any] = {}
     for path in sorted(dict.fromkeys(path for leaves in distinct for path in leaves), key=natural_key):
-        values = [known(leaves.get(path)) for leaves in distinct]
-        typed = as_values(values)
-        found[section, path, ""] = (np.array(values, object) if whole and isinstance(typed, np.ndarray) else typed).take(places)
+        column = _leaves_in_full(distinct, path) if whole else as_values([known(leaves.get(path)) for leaves in distinct])
+        found[section, path, ""] = column.take(places)
+    return found
+
+
+def _leaves_in_full(distinct: Sequence[dict[str, Any]], path: str) -> Any:
+    """Give what specs state under a path: texts as sent where all are texts, else in the words of a comparison."""
+    found = np.full(len(distinct), None, object)
+    stated = {place: leaves[path] for place, leaves in enumerate(distinct) if path in leaves}
+    are_texts = set(map(type, stated.values())) == _STR
+    for place, raw in stated.items():
+        found[place] = raw if are_texts else stated_value(raw)
     return found
 
 

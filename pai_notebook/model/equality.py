@@ -138,6 +138,17 @@ def shown_text(value: Any) -> str:
     return _quoted(value) if value != value.strip() or value[:1] in ("", '"') else value
 
 
+def stated_value(value: Any) -> float | str:
+    """Give a JSON value as files have it: a number or truth value as it is, everything else as `shown` writes it.
+
+    Examples
+    --------
+    >>> [stated_value(value) for value in (1, -math.inf, math.nan, True, None, "n/a", [1, 2])]
+    [1, -inf, 'NaN', True, 'null', 'n/a', '[1, 2]']
+    """
+    return value if isinstance(value, int | float) and value == value else shown(value)  # noqa: PLR0124 - NaN
+
+
 def _written(value: Any) -> str:
     if isinstance(value, str):
         return _quoted(value)

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import math
 import re
 import zipfile
 
@@ -34,20 +36,22 @@ def evaluated(text):
 
 
 def assert_same(frame, header, rows):
-    """Compare with the frame by value: numbers as numbers, everything else as text, gaps as gaps."""
+    """Compare with the frame by value: numbers as numbers, everything else as text, gaps as gaps or the word for what is no number."""
     flat = frame.reset_index()
     assert [str(name) for name in flat.columns] == header
     assert len(rows) == len(flat)
     for column, name in enumerate(flat.columns):
         for mine, theirs in zip(flat[name].tolist(), [row[column] for row in rows], strict=True):
             if pd.isna(mine):
-                assert theirs in ("", None), name
+                assert theirs in ("", None, "NaN") or not re.fullmatch(r"[-+.e0-9]+", theirs), name
             elif isinstance(mine, bool):
                 assert str(theirs).lower() == str(mine).lower(), name
             elif isinstance(mine, (int, float)):
                 assert float(theirs) == mine, name
             elif isinstance(mine, pd.Timestamp):
                 assert abs(pd.Timestamp(theirs).tz_localize(None) - mine.tz_localize(None)) < pd.Timedelta("1ms"), name
+            elif mine[:1] in ("[", "{"):
+                assert json.loads(theirs) == json.loads(mine), name
             else:
                 assert (theirs or "") == str(mine), name
 
@@ -218,7 +222,7 @@ def test_latex_rows_have_as_many_cells_as_the_header(hostile):
 
 def test_latex_numbers_read_back_equal(plain):
     body = latex_rows(plain.to_latex(include=["metrics.cer"]))
-    assert [row.removesuffix(r" \\").split(" & ")[1] for row in body] == ["0.30000000000000004", "1e-07", ""]
+    assert [row.removesuffix(r" \\").split(" & ")[1] for row in body] == ["0.30000000000000004", "1e-07", "NaN"]
 
 
 def test_latex_says_when_it_needs_more_than_latin(plain):
@@ -278,8 +282,8 @@ def test_whole_numbers_are_written_as_they_were_sent_and_in_full(other):
     big = 2**53 + 1
     docs = [{"VersionName": "1.0.0", "Metrics": {"i": big, "n": 1000, "f": 1000.0}}, {"VersionName": "1.1.0", "Metrics": {"i": other}}]
     vs = pnb.VersionSet.from_documents(docs, "model-a")
-    rest = "" if other is None else str(other)
-    expected = ["version,metrics.f,metrics.i,metrics.n", f"1.0.0,1000.0,{big},1000", f"1.1.0,,{'' if other == 'x' else rest},"]
+    rest = "null" if other is None else str(other)
+    expected = ["version,metrics.f,metrics.i,metrics.n", f"1.0.0,1000.0,{big},1000", f"1.1.0,,{rest},"]
     assert vs.to_csv(include="metrics.*").splitlines() == expected
     assert f"| 1000.0 | {big} | 1000 |" in vs.to_markdown(include="metrics.*")
     assert str(big) in vs.to_latex(include="metrics.*")
@@ -289,13 +293,49 @@ def test_whole_numbers_are_written_as_they_were_sent_and_in_full(other):
     assert str(vs.to_frame()["metrics.i"].dtype) == "float64"
 
 
-def test_a_whole_number_that_a_version_states_beside_another_is_a_gap():
-    twice = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"n": n}} for n in (1000, 2000)]
-    vs = pnb.VersionSet.from_documents({"VersionName": "1.0.0", "Metrics": {"Results": twice}}, "model-a")
-    assert vs.to_csv(include="metrics.*").splitlines() == ["version,metrics.n@d-a", "1.0.0,"]
-
-
 def test_a_whole_number_among_fractions_of_a_setting_is_written_as_it_was_sent():
     docs = [{"VersionName": f"1.{nth}.0", "TrainingSpec": spec} for nth, spec in enumerate(({"lr": 1}, {"lr": 0.5}, {"other": "x"}))]
     vs = pnb.VersionSet.from_documents(docs, "model-a")
     assert vs.to_csv(include="training_spec.lr").splitlines() == ["version,training_spec.lr", "1.0.0,1", "1.1.0,0.5", "1.2.0,"]
+
+
+_ODD = (True, "n/a", math.nan, None, [1, 2, 3], math.inf, -math.inf, 3, "0.5", "NaN", [[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize("other", [0.25, "words", None])
+@pytest.mark.parametrize("key", ["Metrics", "TrainingSpec"])
+def test_a_set_and_its_comparison_write_what_is_no_number_in_the_same_words(key, other):
+    names = [f"x{place:02}" for place, _ in enumerate(_ODD)]
+    documents = [{"VersionName": "1", key: dict(zip(names, _ODD, strict=True))}, {"VersionName": "2", key: dict.fromkeys(names, other)}]
+    vs = VersionSet.from_documents(documents, "model-a")
+    section = {"Metrics": "metrics", "TrainingSpec": "training_spec"}[key]
+    of_set = list(csv.DictReader(io.StringIO(vs.to_csv())))
+    of_comparison = list(csv.DictReader(io.StringIO(vs.compare("2", only="all").to_csv())))
+    compared = {row["name"]: [row["1"], row["2"]] for row in of_comparison if row["section"] == section}
+    listed = {name: [row[f"{section}.{name}"] for row in of_set] for name in compared}
+    # a text among texts needs no quotes where nothing else can stand
+    plain = {name: [text.strip('"') for text in texts] for name, texts in listed.items()}
+    assert plain == {name: [text.strip('"') for text in texts] for name, texts in compared.items()}
+    assert all(text for texts in plain.values() for text in texts)
+
+
+def test_infinite_numbers_have_one_spelling_in_files_which_reads_back_as_a_number():
+    metrics = [{"auc": -math.inf, "loss": math.inf, "mixed": -math.inf}, {"auc": 0.5, "loss": 1.0, "mixed": "none"}]
+    documents = [{"VersionName": str(place), "Metrics": each, "TrainingSpec": each} for place, each in enumerate(metrics)]
+    vs = VersionSet.from_documents(documents, "model-a")
+    c = vs.compare("1", only="all")
+    for text in (vs.to_csv(), c.to_csv(), vs.to_markdown(), c.to_markdown()):
+        assert "nfinity" not in text
+    frame = pd.read_csv(io.StringIO(c.to_csv())).set_index(["section", "name"])
+    assert [float(frame.loc["metrics", "0"][name]) for name in ("auc", "loss", "mixed")] == [-math.inf, math.inf, -math.inf]
+    assert [float(frame.loc["training_spec", "0"][name]) for name in ("auc", "loss", "mixed")] == [-math.inf, math.inf, -math.inf]
+
+
+@pytest.mark.parametrize("stated", [(0.1, 0.2), (1000, 2000), (0.1, "n/a")])
+def test_values_that_one_version_states_differently_under_one_name_are_all_in_its_csv(stated):
+    results = [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": cer}} for cer in stated]
+    vs = VersionSet.from_documents({"VersionName": "1", "Metrics": {"Results": results}}, "model-a")
+    [row] = csv.DictReader(io.StringIO(vs.to_csv()))
+    assert row["metrics.cer@d-a"] == vs.compare("1", only="all")["cer@d-a"].shown(0)
+    assert all(str(each) in row["metrics.cer@d-a"] for each in stated)
+    assert vs.to_frame()["metrics.cer@d-a"].isna().all()
