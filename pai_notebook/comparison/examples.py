@@ -326,6 +326,16 @@ def _is_same(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
         return False
 
 
+def compared_columns(table: Examples) -> list[str]:
+    """Columns of both tables but for those that only say which table it is, as `version` does where one table was split by it."""
+
+    def tells(name: str) -> bool:
+        return all(side[name].astype("object").eq(of).all() for side, of in zip(table.sides, table.names, strict=True))
+
+    first_side, second = table.sides
+    return [name for name in first_side.columns if name in second.columns and not tells(name)]
+
+
 def differing(table: Examples, differences: Any) -> pd.DataFrame:
     """Rows of both tables where they differ, the largest difference first: the ids, what differs side by side, and the other columns.
 
@@ -338,7 +348,11 @@ def differing(table: Examples, differences: Any) -> pd.DataFrame:
     found_there = pd.DataFrame({"size": np.abs(differences[places]), "sign": np.sign(differences[places])})
     turns = found_there.groupby(["size", "sign"]).cumcount()
     places = places[np.lexsort((found_there["sign"], turns, -found_there["size"]))]
-    first_side, second = (side.iloc[places].reset_index(drop=True) for side in table.sides)
+    columns = compared_columns(table)
+    first_side, second = (
+        side[[name for name in side.columns if name in columns or name not in other.columns]].iloc[places].reset_index(drop=True)
+        for side, other in zip(table.sides, reversed(table.sides), strict=True)
+    )
     same = [name for name in first_side.columns if name in second.columns and _is_same(first_side[name], second[name])]
     left = first_side.rename(columns={name: f"{name} ({table.names[0]})" for name in first_side.columns if name not in same})
     right = second.drop(columns=same).rename(columns=lambda name: f"{name} ({table.names[1]})")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import as_text, described
-from pai_notebook.comparison.examples import Examples, differing, few_ids, numbers_of
+from pai_notebook.comparison.examples import Examples, compared_columns, differing, few_ids, numbers_of
 from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, t_interval, t_outside
 from pai_notebook.comparison.paired import Paired
 from pai_notebook.comparison.wide_answers import how_given
@@ -316,9 +316,8 @@ def _by_statistic(
         what = "paired, {n} examples, {count} resamples" if cluster is None else "paired, {n} groups by {name}, {count} resamples"
         reason = say(what, n=n, count=RESAMPLES, **({} if cluster is None else {"name": named}))
         reason = reason if at is not None else say("the same difference in every resample: no spread")
-    same = [name for name in table.sides[0].columns if name in table.sides[1].columns]
     differs = np.zeros(len(table.ids))
-    for name in same:
+    for name in compared_columns(table):
         first, second = (side[name].astype(object) for side in table.sides)
         alike = [_is_same(*pair) for pair in zip(first, second, strict=True)]
         differs += ~(np.array(alike, dtype=bool) | (first.isna() & second.isna()).to_numpy())

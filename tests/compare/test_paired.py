@@ -1349,3 +1349,18 @@ def test_the_examples_of_one_run_are_no_evidence_beside_a_spread_over_runs(sprea
     assert any(said in remark for remark in result.remarks)
     with pytest.raises(ComparisonError, match=said):
         c.with_paired(result)
+
+
+def test_a_column_that_only_says_which_table_it_is_makes_no_example_differ(few_resamples):
+    frame = pd.DataFrame({"id": [*range(40)] * 2, "version": ["0.1.0"] * 40 + ["0.2.0"] * 40, "y": [0, 1] * 40})
+    frame["pred"] = frame["y"].where(~frame.index.isin([0, 1, 2, 44, 45]), 1 - frame["y"])
+    split = dict(list(frame.groupby("version")))
+    accuracies = {name: float((table["y"] == table["pred"]).mean()) for name, table in split.items()}
+    c = compare(*({"accuracy": value} for value in accuracies.values()))
+    by_answer = c.paired(
+        "accuracy", {name: table.assign(ok=table["y"] == table["pred"]) for name, table in split.items()}, on="id", correct="ok"
+    )
+    by_statistic = c.paired("accuracy", split, on="id", statistic=lambda table: (table["y"] == table["pred"]).mean())
+    for result in (by_answer, by_statistic):
+        assert len(result.flipped) == 5
+        assert not any("version" in name for name in result.flipped.columns)
