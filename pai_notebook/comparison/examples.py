@@ -330,7 +330,8 @@ def compared_columns(table: Examples) -> list[str]:
     """Columns of both tables but for those that only say which table it is, as `version` does where one table was split by it."""
 
     def tells(name: str) -> bool:
-        return all(side[name].astype("object").eq(of).all() for side, of in zip(table.sides, table.names, strict=True))
+        # cells may be arrays, which are not asked whether they are equal
+        return all(isinstance(value, str) and value == of for side, of in zip(table.sides, table.names, strict=True) for value in side[name])
 
     first_side, second = table.sides
     return [name for name in first_side.columns if name in second.columns and not tells(name)]
