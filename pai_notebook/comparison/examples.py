@@ -331,7 +331,9 @@ def compared_columns(table: Examples) -> list[str]:
 
     def tells(name: str) -> bool:
         # cells may be arrays, which are not asked whether they are equal
-        return all(isinstance(value, str) and value == of for side, of in zip(table.sides, table.names, strict=True) for value in side[name])
+        return all(
+            isinstance(value, str) and value == of for side, of in zip(table.sides, table.names, strict=True) for value in side[name]
+        )
 
     first_side, second = table.sides
     return [name for name in first_side.columns if name in second.columns and not tells(name)]

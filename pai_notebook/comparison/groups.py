@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -46,6 +47,8 @@ _LARGEST = 1e100
 _OTHER_FIELDS = ("FrameworkType", "FormatType")
 # What a group of repeats can be called by: so many settings, in so many characters.
 _MOST_SETTINGS, _LONGEST_NAME = 3, 48
+# Numbers and words; what has blanks or quotes in it is prose, a command or a secret rather than what somebody tried.
+_PLAIN = re.compile(r"[\w.+-]+")
 
 
 def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[VersionGroup]:
@@ -84,7 +87,7 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
     return [
         VersionGroup(
             [versions[place] for place in places],
-            name=joined([joined([_short(name), column[places[0]]], "=") for name, column in zip(found, said, strict=True)]),
+            name=joined([joined([called, column[places[0]]], "=") for called, column in zip(_told_apart(found), said, strict=True)]),
             grouping=grouping,
             ignored=_differing([versions[place] for place in places]),
             folds=_are_folds([versions[place] for place in places]),
@@ -148,10 +151,11 @@ def _called_by_settings(groups: Mapping[_GroupKey, Leaves | None], told: Mapping
         differing = [path for path in paths if len({value_key(each[path]) if path in each else _NOT_SET for each in known.values()}) > 1]
         if len(known) < len(of_model) or not 0 < len(differing) <= _MOST_SETTINGS:
             continue
-        called = {
-            key: joined([joined([_short(_name(path)), _said(settings.get(path, NOT_STATED))], "=") for path in differing])
-            for key, settings in known.items()
-        }
+        short = dict(zip(differing, _told_apart(list(map(_name, differing))), strict=True))
+        said = {key: {path: _said(settings.get(path, NOT_STATED)) for path in differing} for key, settings in known.items()}
+        if not all(text == _LACKING or _PLAIN.fullmatch(text) for texts in said.values() for text in texts.values()):
+            continue
+        called = {key: joined([joined([short[path], text], "=") for path, text in texts.items()]) for key, texts in said.items()}
         if len(set(called.values())) == len(called) and max(map(len, called.values())) <= _LONGEST_NAME:
             found |= called
     return found
@@ -235,6 +239,13 @@ def _are_folds(members: Sequence[ModelVersion]) -> bool:
 
 def _short(name: Name) -> str:
     return (split_path(name.path) or (name.path,))[-1]
+
+
+def _told_apart(names: Sequence[Name]) -> list[str]:
+    """The last key of each name; its path, or all of it, where another one has the same."""
+    short, paths = [_short(name) for name in names], [name.path for name in names]
+    longer = [name.full if paths.count(name.path) > 1 else name.path for name in names]
+    return [each if short.count(each) == 1 else long for each, long in zip(short, longer, strict=True)]
 
 
 def _called(accounts: Sequence[Any]) -> list[Any]:

@@ -13,6 +13,8 @@ from typing import Protocol, TypeVar
 from pai_notebook.arguments import is_series, without_v
 
 _RUNS = re.compile(r"(\d+)")
+# The number that a setting has in the name of a group, as in lr=0.01 or lr=1e-5, wd=-1.
+_SET_TO = re.compile(r"(?<==)([+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?=[,\s]|\Z)", re.IGNORECASE)
 _SPLIT = re.compile(r"(?P<numbers>\d+(?:\.\d+)*)(?:[-_.+]?(?P<suffix>.*))", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
 _DOUBLED = re.compile(r"(\d)(?=\1)")
@@ -26,7 +28,7 @@ _BEFORE = {
 }
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
-Runs = tuple[tuple[int, int, str], ...]
+Runs = tuple[tuple[int, float, str], ...]
 VersionKey = tuple[Runs, tuple[int, int], Runs, str]
 
 
@@ -54,7 +56,8 @@ def version_key(name: str) -> VersionKey:
 
     Numbers compare as numbers. A suffix whose first word is dev, a, alpha, b, beta, m, milestone, pre, preview, rc, cr or
     snapshot, in any case, comes before the bare version, in that order; any other suffix comes after it, in natural order. This
-    is Maven's rule. A `v` before the first number is no part of the name.
+    is Maven's rule. A `v` before the first number is no part of the name. Groups that are called after a setting are in the order
+    of its values.
 
     Parameters
     ----------
@@ -71,8 +74,13 @@ def version_key(name: str) -> VersionKey:
     >>> names = ["1.0.0_rc10", "0.10.0", "1.0.0", "1.0.0_int8", "0.2.0", "1.0.0_rc2", "1.0.0_beta"]
     >>> sorted(names, key=version_key)
     ['0.2.0', '0.10.0', '1.0.0_beta', '1.0.0_rc2', '1.0.0_rc10', '1.0.0', '1.0.0_int8']
+    >>> sorted(["lr=0.5", "lr=0.25", "lr=1e-05"], key=version_key)
+    ['lr=1e-05', 'lr=0.25', 'lr=0.5']
     """
     name = without_v(name)
+    if "=" in name:
+        parts = _SET_TO.split(name)
+        return tuple((0, float(part), "") if place % 2 else (1, 0, part) for place, part in enumerate(parts) if part), (1, 0), (), name
     found = _SPLIT.fullmatch(name)
     numbers, suffix = (found["numbers"], found["suffix"]) if found else (name, "")
     if not suffix:
@@ -205,7 +213,7 @@ def _runs(text: str) -> Runs:
 
 
 @lru_cache(maxsize=4096)
-def _run(part: str) -> tuple[int, int, str]:
+def _run(part: str) -> tuple[int, float, str]:
     return (0, int(part), "") if part.isdecimal() and len(part) < 4000 else (1, 0, part)  # noqa: PLR2004 - int() refuses more digits
 
 

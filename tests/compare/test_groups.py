@@ -1070,6 +1070,8 @@ def test_rules_compare_with_the_runs_of_the_baseline_that_have_a_number(base, pa
         ([{"lr": 0.1}], ["0.0.0 (2 runs)"]),
         ([dict.fromkeys("abcd", 0), dict.fromkeys("abcd", 1)], ["0.0.0 (2 runs)", "1.0.0 (2 runs)"]),
         ([{"prompt": "a" * 60}, {"prompt": "b"}], ["0.0.0 (2 runs)", "1.0.0 (2 runs)"]),
+        ([{"x": {"lr": 1}}, {"y": {"lr": 1}}], ["x.lr=1, y.lr=(not set)", "x.lr=(not set), y.lr=1"]),
+        ([{"prompt": "a b"}, {"prompt": "b"}], ["0.0.0 (2 runs)", "1.0.0 (2 runs)"]),
         ([{"env": {"mode": 1}, "run": {"mode": 0}}, {"env": {"mode": 1}, "run": {"mode": 1}}], ["mode=0 (2 runs)", "mode=1 (2 runs)"]),
     ],
 )
@@ -1077,6 +1079,15 @@ def test_repeats_are_called_after_the_settings_that_tell_them_apart(settings, na
     versions = [version(f"{place}.{seed}.0", {"f1": 0.9}, **each, seed=seed) for place, each in enumerate(settings) for seed in range(2)]
     groups = pnb.VersionSet(versions).group_repeats()
     assert [name if "runs" in name else f"{name} (2 runs)" for name in names] == [group.version_name for group in groups]
+
+
+def test_groups_are_in_the_order_of_the_values_that_they_are_called_after():
+    values = [0.5, 0.25, 0.1, 0.05, 1, 0.125, 1e-5, -2]
+    versions = [version(f"{place}.{seed}.0", {"f1": lr}, lr=lr, seed=seed) for place, lr in enumerate(values) for seed in range(2)]
+    for groups in (pnb.VersionSet(versions).group_repeats(), pnb.VersionSet(versions).groupby("lr")):
+        assert [group.metrics["f1"].value for group in groups.sort_values("version")] == sorted(values)
+        assert groups.highest.metrics["f1"].value == 1
+        assert [cell.value for cell in groups.compare()["f1"].cells] == sorted(values)
 
 
 def test_repeats_beside_a_version_that_was_run_once_are_called_by_versions_as_that_is():

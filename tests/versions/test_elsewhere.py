@@ -1073,7 +1073,7 @@ def test_a_baseline_of_groups_is_named_by_a_setting_that_no_other_has():
             assert groups.compare(wanted).baseline == groups[1]
         with pytest.raises(VersionNotFound) as caught:
             groups.compare("3e-3")
-        of = "Available: lr=0.0003 (2 runs), lr=3e-05 (2 runs).", "Available: lr=0.0003, lr=3e-05."
+        of = "Available: lr=3e-05 (2 runs), lr=0.0003 (2 runs).", "Available: lr=3e-05, lr=0.0003."
         assert caught.value.hint in of
     with pytest.raises(VersionNotFound, match="Nearest is lr=3e-05"):
         vs.group_repeats().compare("3")
