@@ -242,10 +242,10 @@ def _short(name: Name) -> str:
 
 
 def _told_apart(names: Sequence[Name]) -> list[str]:
-    """The last key of each name; its path, or all of it, where another one has the same."""
-    short, paths = [_short(name) for name in names], [name.path for name in names]
-    longer = [name.full if paths.count(name.path) > 1 else name.path for name in names]
-    return [each if short.count(each) == 1 else long for each, long in zip(short, longer, strict=True)]
+    """As many of the last keys of each name as no other one ends with; all of it where its path is that of another."""
+    ends = [[join_path(keys[-count:]) for count in range(1, len(keys) + 1)] for keys in (split_path(name.path) for name in names)]
+    every = [end for each in ends for end in each]
+    return [next((end for end in each if every.count(end) == 1), name.full) for each, name in zip(ends, names, strict=True)]
 
 
 def _called(accounts: Sequence[Any]) -> list[Any]:

@@ -111,6 +111,7 @@ class Redaction(Printed):
         self._known, self._spoken = KnownWords(), KnownWords(is_worth_masking)
         self._common: set[str] = set()
         self._clean: set[str] = set()
+        self._renamed: dict[str, str] = {}
         self._learning = self._telling = False
         self._first: dict[str, Place] = {}
 
@@ -174,8 +175,20 @@ class Redaction(Printed):
         self._count_masks(text)
         return self._text(_QUOTED.sub(lambda found: self._quoted(found, place), text) if self._masks else text, place)
 
+    def rename(self, name: str, masked: str) -> None:
+        """Say a name that was masked, such as that of a group, the same way in every text that follows."""
+        if name != masked:
+            self._renamed[name] = masked
+            self._clean.clear()
+
+    def _with_names(self, text: str) -> str:
+        for name in sorted(self._renamed, key=len, reverse=True):
+            text = text.replace(name, self._renamed[name])
+        return text
+
     def said(self, text: str, where: str = "a text") -> str:
         """Mask what a person wrote: a title, a question, a condition."""
+        text = self._with_names(text)
         spoken = self._spoken.masked(text, lambda word, kind: word if word in self._common else self._mask(word, kind, (where, ())))
         return self.text(spoken, where)
 
@@ -213,6 +226,8 @@ class Redaction(Printed):
     def _text(self, text: str, place: Place) -> str:
         if self._learning:
             self._count_masks(text)
+        if self._renamed:
+            text = self._with_names(text)
         if text not in self._clean:
             masked = self._by_rules(text, place)
             if masked == text and len(text) <= _SHORT and len(self._clean) < _MOST_CLEAN:

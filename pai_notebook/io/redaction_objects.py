@@ -121,9 +121,11 @@ def _masked_group(group: VersionGroup, members: Sequence[ModelVersion], redactio
     for old, new in sorted({(str(old), str(new)) for old, new in pairs if old != new}, key=lambda pair: -len(pair[0])):
         name = name.replace(f"={old}", f"={new}").replace(f'="{old}', f'="{new}')
     how = group.grouping
+    name = redaction.text(name)
+    redaction.rename(group.version_name, name)
     return VersionGroup(
         members,
-        name=redaction.text(name),
+        name=name,
         grouping=replace(how, names=tuple(map(redaction.text, how.names))) if how else None,
         ignored=tuple(map(redaction.text, group.ignored)),
         folds=group.folds,

@@ -127,10 +127,14 @@ def _is_signature(text: str) -> bool:
 
 # What is looked for before names and values, because it holds them.
 ADDRESSES = (
-    MaskRule("key", re.compile(rf"""(?i)(?:{_SPOKEN}|{IN_CHINESE})\s++["']?+(?P<secret>[!#-&(-~]{{5,}}[\w=/+$%&*@#~-])"""), is_generated),
+    MaskRule(
+        "key", re.compile(rf"""(?i)(?:{_SPOKEN}|{IN_CHINESE})\s++["']?+(?P<secret>(?![:=])[!#-&(-~]{{5,}}[\w=/+$%&*@#~-])"""), is_generated
+    ),
     MaskRule(
         "key",
-        re.compile(rf"""(?i)(?:\b{_OF_LOGIN}\s|密码|口令|密匙|[密秘私]钥|授权码)\s*+["']?+(?P<secret>[!#-&*-~]{{5,}}[\w!$%&*@#~-])"""),
+        re.compile(
+            rf"""(?i)(?:\b{_OF_LOGIN}\s|密码|口令|密匙|[密秘私]钥|授权码)\s*+["']?+(?P<secret>(?![:=])[!#-&*-~]{{5,}}[\w!$%&*@#~-])"""
+        ),
         _is_password,
     ),
     MaskRule(

@@ -256,3 +256,20 @@ def test_what_the_page_lists_as_not_masked_is_not_and_its_patterns_mask_it():
     assert vs.redact(scope["ours"])[0].description == (
         "masked-phone-1 at masked-ip-1 or masked-ip-2, db01.corp.internal, i-bp1abcdef in vpc-bp1xyz, /home/liwei, 1.10.0"
     )
+
+
+@pytest.mark.parametrize("key", ["password", "密钥"])
+@pytest.mark.parametrize("between", [" ", "\n", '"', "("])
+def test_the_name_of_a_group_is_masked_alike_in_every_part_of_a_report(tmp_path, key, between):
+    documents = [
+        {"VersionName": f"{one}.{seed}.0", "TrainingSpec": {key: f"{one}{between}CANARY9zz{one}", "seed": seed}, "Metrics": {"f1": 0.9}}
+        for one in (7, 8)
+        for seed in range(2)
+    ]
+    groups = pnb.VersionSet.from_documents(documents, "model-a").groupby(key)
+    question = f"Is {groups[1].version_name} better?"
+    said = groups.compare("first").report(tmp_path / "r.html", gates="f1 >= baseline - 1%", question=question).read_text("utf-8")
+    assert "CANARY" not in said
+    assert [group.version_name for group in groups.redact()] == [f"{key}=masked-key-1", f"{key}=masked-key-2"]
+    assert "masked-key-2" in said
+    assert "masked-key-3" not in said
