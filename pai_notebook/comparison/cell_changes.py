@@ -55,7 +55,9 @@ def compare_cells(
         return Change(
             Kind.CHANGED if other else Kind.SAME, delta, _percent(delta, cell, baseline), verdict, evidence_within(evidence(), bound)
         )
-    better = None if direction.mode is None else (delta > 0) == (direction.mode == "max")
+    # what overflowed or diverged is no measurement: neither ahead nor behind
+    is_open = direction.mode is None or math.isinf(delta)
+    better = None if is_open else (delta > 0) == (direction.mode == "max")
     kind = Kind.CHANGED if better is None else Kind.BETTER if better else Kind.WORSE
     known = evidence_within(evidence(), bound)
     verdict = None if better is None else _verdict(known, better=better)

@@ -43,12 +43,12 @@ class AsideSentences(VerdictWords):
             yield Finding(told, tuple((row.full_name, name) for row in words for name in self._names))
         for blank, template in ((True, "Not measured in {baseline}: {metrics}."), (False, "Not a finite number in {baseline}: {metrics}.")):
             by_path: dict[str, dict[str, Judged]] = {}
-            for each in there:
-                if is_blank(each.row.cells[self._baseline]) is blank:
-                    by_path.setdefault(self._path(each.row), {})[each.row.dataset] = each
+            lacking = [each for each in there if is_blank(each.row.cells[self._baseline]) is blank and each.row not in words]
+            for each in lacking:
+                by_path.setdefault(self._path(each.row), {})[each.row.dataset] = each
             if by_path:
                 metrics = first([self._with_datasets(list(several.values())) for several in by_path.values()], METRICS)
-                rows = self._rows(each for each in there if is_blank(each.row.cells[self._baseline]) is blank)
+                rows = self._rows(lacking)
                 yield Finding(say(template, baseline=self._base, metrics=metrics), rows)
 
     def _is_word(self, row: Row) -> bool:

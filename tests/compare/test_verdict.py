@@ -1087,3 +1087,13 @@ def test_a_count_whose_direction_is_told_is_judged():
     documents = [{"VersionName": f"0.{n}.0", "Metrics": {"detections": 500 + n}} for n in (1, 2)]
     c = pnb.VersionSet.from_documents(documents, "model-a").compare("0.1.0", directions={"detections": "max"})
     assert "detections" in str(c.verdict)
+
+
+def test_what_is_infinite_has_no_colour_and_is_said_once():
+    values = (math.inf, 0.6, math.inf)
+    documents = [{"VersionName": str(place), "Metrics": {"auc": value}} for place, value in enumerate(values, 1)]
+    vs = pnb.VersionSet.from_documents(documents, "model-a")
+    assert [text for text in vs.compare("1").verdict.sentences if "finite" in text] == ["Not a finite number in 1 and in others: auc."]
+    changes = vs.compare("2")["auc"].changes
+    assert [change.kind.value for change in changes] == ["changed", "baseline", "changed"]
+    assert "1 ?" not in str(vs.compare("2"))
