@@ -202,6 +202,10 @@ class Side(ABC):
         low, high = self.own(level)
         return self.value - low, high - self.value
 
+    def caution(self, other: Side) -> Phrase | None:  # noqa: ARG002 - of shares more is known
+        """What a difference that the interval shows has to be told with."""
+        return None
+
     @property
     def where(self) -> Phrase:
         """Where else the value could have been measured, as far as its spread is known."""
@@ -299,14 +303,24 @@ class Share(Side):
             n=self.n,
             n_baseline=other.n,
         )
-        hits = [each.value / self._unit * self.n for each in (self, other)]
-        net = abs(round(hits[0]) - round(hits[1]))
-        is_whole = all(abs(each - round(each)) < _WHOLE for each in hits)
-        if is_whole and 0 < net <= _ALWAYS_CHANCE:
-            return say("{basis}; a net difference of {net} could be chance even example by example", basis=basis, net=net)
-        if not net or self.against(other, _LEVEL).excludes_zero:
+        if (caution := self.caution(other)) is not None:
+            return joined([basis, caution], "; ")
+        mine, base = map(round, self._hits(other))
+        if mine == base or self.against(other, _LEVEL).excludes_zero:
             return basis
         return say("{basis}; the answers to each example may decide", basis=basis)
+
+    def _hits(self, other: Share) -> tuple[float, float]:
+        return self.value / self._unit * self.n, other.value / self._unit * self.n
+
+    def caution(self, other: Side) -> Phrase | None:
+        """Say of few examples that no pairing of the answers would show a difference, as McNemar's exact test finds nothing."""
+        if not isinstance(other, Share) or self.n != other.n:
+            return None
+        mine, base = self._hits(other)
+        net = abs(round(mine) - round(base))
+        is_few = 0 < net <= _ALWAYS_CHANCE and all(abs(each - round(each)) < _WHOLE for each in (mine, base))
+        return say("a net difference of {net} could be chance even example by example", net=net) if is_few else None
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,11 @@ class Evidence(Estimated, Brief):
         return None if self.sides is None or self.sides.says_nothing(level) else found
 
     @property
+    def caution(self) -> Phrase | None:
+        """What has to be said with better and worse, as of few examples; it stands in `reason` too."""
+        return None if self.sides is None else self.sides.mine.caution(self.sides.base)
+
+    @property
     def is_exact(self) -> bool:
         """Whether the values are read off, so that chance has no part in them."""
         return self.sides is not None and isinstance(self.sides.mine, Exact)

@@ -384,14 +384,20 @@ class _Sentences(BestSentences, AsideSentences):
             yield Finding(say("The intervals of {metrics} cover other runs, not other examples.", metrics=metrics), self._rows(found))
 
     def _doubted(self) -> Iterator[Finding]:
-        """Say which numbers of examples are not believed although an interval is known."""
-        found: dict[Phrase, list[Judged]] = {}
+        """Say which numbers of examples are not believed although an interval is known, and of how few examples better and worse are."""
+        doubts: dict[Phrase, list[Judged]] = {}
+        cautions: dict[Phrase, list[Judged]] = {}
         for each in self._tested:
-            if each.change.evidence is not None and each.change.evidence.doubt is not None:
-                found.setdefault(each.change.evidence.doubt, []).append(each)
-        for doubt, several in found.items():
-            metrics = first(self._by_path(several, self._with_datasets), METRICS)
-            yield Finding(say("For {metrics}, {doubt}.", metrics=metrics, doubt=doubt), self._rows(several))
+            evidence = each.change.evidence
+            if evidence is not None and evidence.doubt is not None:
+                doubts.setdefault(evidence.doubt, []).append(each)
+            is_found = each.alone or each.standing in (Standing.WORSE, Standing.BETTER)
+            if evidence is not None and is_found and evidence.caution is not None:
+                cautions.setdefault(evidence.caution, []).append(each)
+        for found, write in ((doubts, self._with_datasets), (cautions, self._with_versions)):
+            for doubt, several in found.items():
+                metrics = first(self._by_path(several, write), METRICS)
+                yield Finding(say("For {metrics}, {doubt}.", metrics=metrics, doubt=doubt), self._rows(several))
 
     def _unknown(self) -> Iterator[Finding]:
         found = self._of[Standing.UNKNOWN]

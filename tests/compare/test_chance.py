@@ -222,6 +222,32 @@ def test_a_net_difference_of_five_examples_is_chance_however_they_are_paired():
     assert found.reason.endswith("a net difference of 5 could be chance even example by example")
 
 
+CHANCE_FOR_ALL_THAT = "a net difference of 5 could be chance even example by example"
+
+
+@pytest.mark.parametrize(("first", "second"), [(1.0, 0.9), (0.9, 1.0)])
+def test_what_is_found_of_five_examples_is_said_with_that_caution_in_verdict_and_gate(first, second):
+    assert stats.fisher_exact([[50, 0], [45, 5]]).pvalue > 0.05
+    c = compare({"accuracy": first, "n": 50}, {"accuracy": second, "n": 50})
+    word = "Worse" if second < first else "Better"
+    assert list(c.verdict.sentences) == [
+        f"{word} than 0.1.0 beyond chance (95 % together): 0.2.0 in accuracy ({100 * (second - first):+.1f} pp).",
+        f"For accuracy, {CHANCE_FOR_ALL_THAT}.",
+    ]
+    assert text_of(c.explain()).count(CHANCE_FOR_ALL_THAT) == 1
+    rules = "fail if worse beyond chance", "accuracy >= baseline with 95% confidence", "accuracy >= baseline - 1pp"
+    cautioned = [check.reason.endswith(f"; {CHANCE_FOR_ALL_THAT}") for check in c.check(rules).checks]
+    assert cautioned == ([True, False, False] if second < first else [False, True, False])  # where a difference is said to be shown
+
+
+def test_the_caution_names_its_versions_and_is_not_said_where_nothing_is_found_or_more_examples_differ():
+    c = compare(*({"accuracy": value, "n": 50} for value in (1.0, 0.9, 0.5)))
+    told = [sentence for sentence in c.verdict.sentences if CHANCE_FOR_ALL_THAT in sentence]
+    assert told == [f"For accuracy (0.2.0), {CHANCE_FOR_ALL_THAT}."]
+    for value in (0.98, 0.5):
+        assert "example by example" not in str(compare({"accuracy": 1.0, "n": 50}, {"accuracy": value, "n": 50}).verdict)
+
+
 def test_how_many_answers_rounded_shares_differ_by_is_not_said():
     found = compare({"accuracy": 0.840, "n": 1319}, {"accuracy": 0.844, "n": 1319}).interval("accuracy", "0.2.0")
     assert found.reason.endswith("the answers to each example may decide")

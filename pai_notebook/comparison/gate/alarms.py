@@ -294,12 +294,13 @@ def _check_worse(alarm: Alarm, pair: Pair, together: Together, allowed: _Allowed
         said = _WORSE_BEYOND if allowed.margin else _WORSE
         if not together.is_quality(pair.row):
             said = _WORSE_BEYOND_ASIDE if allowed.margin else _WORSE_ASIDE
-        return pair.check("failed", alarm.text, pair.doubted(say(said, allowed=allowed.words(pair)) if allowed.margin else say(said)))
+        told = say(said, allowed=allowed.words(pair)) if allowed.margin else say(said)
+        return pair.check("failed", alarm.text, pair.doubted(told, finds=True))
     alone = say("worse beyond chance if checked alone, but not among all checks (95 %)")
     if allowed.margin:
         beyond = "worse beyond chance and the {allowed} if checked alone, but not among all checks (95 %)"
         alone = say(beyond, allowed=allowed.words(pair))
-    return pair.check("passed", alarm.text, pair.doubted(alone))
+    return pair.check("passed", alarm.text, pair.doubted(alone, finds=True))
 
 
 _WORSE = "worse beyond chance (95 % for all checks of this gate together)"

@@ -280,7 +280,8 @@ def _check_with_confidence(rule: Rule, level: float, pair: Pair, bound: float, a
     reason = _end_in_words(rule, pair, end, cleared(bound - origin), percent, passed=passed)
     if not passed and rule.base == "baseline" and not rule.number:
         reason = say("{reason}; without a margin this asks for proof of being better", reason=reason)
-    told = pair.doubted(reason) if rule.base == "baseline" else _with_reach(rule, pair, reason)
+    finds = passed and (end > 0 if above else end < 0)
+    told = pair.doubted(reason, finds=finds) if rule.base == "baseline" else _with_reach(rule, pair, reason)
     return pair.check("passed" if passed else "failed", rule.text, told, allowed, bound, scale=scale)
 
 

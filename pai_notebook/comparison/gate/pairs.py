@@ -381,10 +381,14 @@ class Pair:
             return self
         return replace(self, change=compare_cells(self.cell, self.base, self.row.direction, tolerance, lambda: evidence))
 
-    def doubted(self, reason: Phrase | str = "") -> Phrase | str:
-        """Add to a reason what is given and not believed, which others say where they say what the interval rests on."""
-        doubt = None if self.change.evidence is None else self.change.evidence.doubt
-        return joined([each for each in (reason, doubt) if each], "; ")
+    def doubted(self, reason: Phrase | str = "", *, finds: bool = False) -> Phrase | str:
+        """Add to a reason what is given and not believed, which others say where they say what the interval rests on.
+
+        Where it `finds` a version better or worse, what has to be said with that too.
+        """
+        evidence = self.change.evidence
+        found = () if evidence is None else (evidence.doubt, evidence.caution if finds else None)
+        return joined([each for each in (reason, *found) if each], "; ")
 
     def written(self, bound: float, *, relative: bool = True) -> str:
         """Write a bound as the numbers beside it are written where it is `relative` to the baseline, else as a rule states it."""
