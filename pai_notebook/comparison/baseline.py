@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,11 @@ _HINT = say("A baseline is one version: pass its name, a ModelVersion, or one of
 _NAMED = 5
 
 _HOLDS = say("holds the newest approved version")
+# What people call the version that others are measured against, where no registry says which is approved: a whole name, or a word in it.
+_CALLED_BASELINE = re.compile(
+    r"(?i:\A(?:base|before|control|current|main|master|prev|previous|prod|production|ref|reference|当前|线上|原版|旧|旧版)\Z"
+    r"|(?:\A|[\W_])(?:baseline|champion|old)(?:\Z|[\W_])|基线|基准|对照|旧模型)"
+)
 # Why a baseline that is the only version is meant to be: it is approved already, or was named. Any other word always names a version
 # of those that are compared, or is taken for want of an approved one.
 _MEANT = BASELINES["approved"], _HOLDS, CHOSEN
@@ -97,7 +103,8 @@ def choose_baseline(
 ) -> tuple[int | None, Phrase]:
     """Find the baseline among versions in natural order: its position and the reason in words.
 
-    None asks for the default: the newest approved version; where none is approved the first by name that is not rejected. The
+    None asks for the default: the newest approved version; where none is approved the first by name that is not rejected, outside of
+    a registry the one that is called a baseline, if one is. The
     words of `BASELINES` choose by creation time (`approved`, `latest`, `previous`) or by name (`first`, `highest`); anything else
     names a version.
 
@@ -141,8 +148,9 @@ def _default(versions: Sequence[ModelVersion]) -> tuple[int, Phrase]:
     if place is None:
         said = "the first, though {status}, as none of these {count} is approved"
         return 0, say(said, count=len(versions), status=versions[0].approval_status)
-    if not any(version.is_registered for version in members_of(versions)):
-        return place, say("the first by name")  # nothing is approved outside of a registry
+    if not any(version.is_registered for version in members_of(versions)):  # nothing is approved outside of a registry
+        called = [place for place, version in enumerate(versions) if _CALLED_BASELINE.search(version.version_name.strip())]
+        return (called[0], say("a baseline by its name")) if len(called) == 1 else (place, say("the first by name"))
     return place, say("the first that is not rejected, as none of these {count} is approved", count=len(versions))
 
 

@@ -1580,3 +1580,21 @@ def test_one_column_called_by_a_run_and_columns_that_are_named_stay_metrics():
     assert {cell.name for cell in pnb.VersionSet.from_frame(df)[0].metrics} == {"seed0", "acc"}
     df = df.assign(seed1=0.5)
     assert {cell.name for cell in pnb.VersionSet.from_frame(df, metrics=["seed0", "seed1"])[0].metrics} == {"seed0", "seed1"}
+
+
+@pytest.mark.parametrize(
+    ("names", "baseline", "reason"),
+    [
+        (["old", "new"], "old", "a baseline by its name"),
+        (["baseline", "A-candidate"], "baseline", "a baseline by its name"),
+        (["lr-5e-5", "my_baseline_v2"], "my_baseline_v2", "a baseline by its name"),
+        (["候选", "基线"], "基线", "a baseline by its name"),
+        (["Production", "challenger"], "Production", "a baseline by its name"),
+        (["bert-small", "bert-base-old-vocabulary", "bert-old"], "bert-base-old-vocabulary", "the first by name"),
+        (["10-fold", "5-fold", "cold"], "5-fold", "the first by name"),
+    ],
+)
+def test_outside_of_a_registry_what_is_called_a_baseline_is_one(names, baseline, reason):
+    frame = pd.DataFrame({"model": names, "accuracy": [0.9 + place / 100 for place in range(len(names))]})
+    c = pnb.VersionSet.from_frame(frame).compare()
+    assert (c.baseline.version_name, c.baseline_reason) == (baseline, reason)
