@@ -11,7 +11,7 @@ from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, newer_than_others, unique_names
 from pai_notebook.comparison.direction import Directions, stated_directions
-from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of
+from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of, ungrouped
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import StatedMetric, fitted
 from pai_notebook.comparison.readings import DatasetCount
@@ -368,6 +368,8 @@ class Aligned:
             *self._removed,
             *newer_than_others(self._versions, self._names, self._place, self._reason),
             *self._not_each_other(),
+            *dict.fromkeys(doubt for each in members_of(self._versions) for doubt in each.provenance.doubts),
+            *ungrouped(self._versions, self._all),
             *self._trained,
             *self._unmatched,
             *self._selection.unused(self._all),

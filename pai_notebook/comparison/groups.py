@@ -12,7 +12,7 @@ from pai_notebook.arguments import described
 from pai_notebook.comparison.align import MetricCells
 from pai_notebook.comparison.evidence import EvidenceFinder
 from pai_notebook.comparison.readings import Readings
-from pai_notebook.comparison.rows import is_blank
+from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import told_gaps, told_unmeasured
 from pai_notebook.comparison.sources import Bounds, Side, Stated
@@ -27,7 +27,7 @@ from pai_notebook.model.metric_cells import Cell, State, series_points
 from pai_notebook.model.names import Name, Naming, metric_named
 from pai_notebook.model.order import version_key
 from pai_notebook.model.patterns import ByName, Pattern, Patterns
-from pai_notebook.model.settings import Leaves, is_fold, is_repeat, runs_of, settings_of
+from pai_notebook.model.settings import Leaves, is_fold, is_repeat, is_seed, runs_of, settings_of
 from pai_notebook.model.shared import Key
 from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
@@ -136,6 +136,28 @@ def group_repeats(versions: Sequence[ModelVersion], ignore: Sequence[str] = ()) 
         name = say("{version} ({state})", version=names[key] or members[0].version_name, state=state)
         made.append(VersionGroup(members, name=name, grouping=grouping, ignored=_differing(members), folds=folds))
     return made
+
+
+def ungrouped(versions: Sequence[ModelVersion], rows: Iterable[Row]) -> Iterator[Phrase]:
+    """Say that some of the versions are repeats, which differ in seeds or folds alone, and what compares their means.
+
+    Parameters
+    ----------
+    versions : sequence of ModelVersion
+        What is compared.
+    rows : iterable of Row
+        Its settings and labels.
+    """
+    seeds = {row.path for row in rows if row.section not in ("", "metrics") and row.differs and (is_seed(row.path) or is_fold(row.path))}
+    if not seeds or any(isinstance(version, VersionGroup) for version in versions):
+        return
+    grouped = [each for each in group_repeats(versions) if isinstance(each, VersionGroup)]
+    found = [each for each in grouped if not seeds.isdisjoint(path.partition(".")[2] for path in each.ignored)]
+    if found:
+        said = "{count} of these {total} versions are repeats, which differ in {names} alone: {code} compares their means"
+        names = sorted({_short(_name(path)) for each in found for path in each.ignored})
+        count, code = sum(len(each.members) for each in found), "versions.group_repeats().compare()"
+        yield say(said, count=count, total=len(versions), names=joined(names), code=code)
 
 
 def _called_by_settings(groups: Mapping[_GroupKey, Leaves | None], told: Mapping[str, bool]) -> dict[_GroupKey, str]:

@@ -21,9 +21,8 @@ from pai_notebook.comparison.verdict_best import BestSentences
 from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, Loss, all_of
 from pai_notebook.display import Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.fields import numbers_beside_metrics
 from pai_notebook.model.group import count_versions
-from pai_notebook.model.nearest import listed
+from pai_notebook.model.nameless import told_beside_metrics
 from pai_notebook.model.number_meant import number_meant, seconds_meant
 from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.order import is_rejected
@@ -251,9 +250,9 @@ class _Sentences(BestSentences, AsideSentences):
                     said = "No verdict: {metric} is text, such as {text!r}; write seconds, {number} where it says minutes and seconds."
                 shown = None if number is None else format_computed(number)
                 return say(said, metric=self._path(row), text=text[:_QUOTED], number=shown)
-            beside = numbers_beside_metrics(version._document for version in self._comparison.versions)  # noqa: SLF001 - read only
+            beside = told_beside_metrics(version._document for version in self._comparison.versions)  # noqa: SLF001 - read only
             if beside and not self._metrics:
-                return say("Not read as metrics: {names}. A version has its metrics under Metrics.", names=listed(beside))
+                return beside
             if not any(row.direction.mode for row in self._metrics):
                 return say("No verdict: no metric says how good these versions are.")
         return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)

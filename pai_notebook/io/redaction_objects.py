@@ -145,7 +145,8 @@ def masked_provenance(provenance: Provenance, redaction: Redaction) -> Provenanc
     """Mask where a version came from: without the names of people, so that their masked ids are shown."""
     datasets = tuple(replace(each, identity=redaction.text(each.identity), name=redaction.text(each.name)) for each in provenance.datasets)
     left_out, differing = (tuple(map(redaction.text, columns)) for columns in (provenance.left_out, provenance.differing))
-    made = replace(provenance, datasets=datasets, people=(), left_out=left_out, differing=differing)
+    doubts = tuple(map(redaction.sentence, provenance.doubts))
+    made = replace(provenance, datasets=datasets, people=(), left_out=left_out, differing=differing, doubts=doubts)
     return replace(made, model_name=redaction.text(provenance.model_name))
 
 

@@ -210,8 +210,8 @@ def _told(source: Provenance) -> dict[str, Any]:
 
 
 def _tells(source: Provenance) -> bool:
-    """Whether a version came from somewhere that has to be kept: a registry, or a table of which columns were left out."""
-    return bool(source or source.left_out)
+    """Whether a version came from somewhere that has to be kept: a registry, or a table with columns left out or rows in doubt."""
+    return bool(source or source.left_out or source.doubts)
 
 
 def _same(text: str) -> str:
@@ -351,6 +351,7 @@ def _source(entry: Mapping[str, Any]) -> Provenance:
         people=tuple((_text(user), _text(name)) for user, name in entry.get("people", [])),
         left_out=tuple(map(_text, entry.get("left_out", []))),
         differing=tuple(map(_text, entry.get("differing", []))),
+        doubts=tuple(map(_text, entry.get("doubts", []))),
     )
 
 

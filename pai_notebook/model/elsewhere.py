@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from pai_notebook.model.pivoting import code_of_wide, column_of_datasets, column
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.table_cells import as_json, is_stated, is_there
 from pai_notebook.model.table_columns import GivenTable, check_columns, columns_of, place_of
-from pai_notebook.model.table_notes import origin_of
+from pai_notebook.model.table_notes import doubts_of, origin_of
 from pai_notebook.model.table_shapes import hint_of, refuse_shapes
 from pai_notebook.model.version import NOT_REGISTERED
 
@@ -29,8 +30,8 @@ def documents_of_frame(
     metrics: str | Sequence[str] | None,
     labels: str | Sequence[str] | None,
     settings: str | Sequence[str] | None,
-) -> tuple[list[dict[str, Any]], Phrase, Provenance]:
-    """Convert each row to a document, say which columns were taken as what, and name those that were left out.
+) -> tuple[list[tuple[dict[str, Any], Provenance]], Phrase]:
+    """Convert each row to a document with what is known of it, and say which columns were taken as what, and which were left out.
 
     Arguments are those of `VersionSet.from_frame`.
 
@@ -78,8 +79,11 @@ def documents_of_frame(
         )
         for place, each in enumerate(names)
     ]
-    origin = origin_of(table, columns, names, chosen=metrics is not None, cure=cure)
-    return documents, origin, Provenance(left_out=tuple(columns.left), differing=tuple(columns.differing))
+    doubts = doubts_of(table, columns, names)
+    origin = origin_of(table, columns, names, [said for said, _ in doubts], chosen=metrics is not None, cure=cure)
+    common = Provenance(left_out=tuple(columns.left), differing=tuple(columns.differing))
+    known = [replace(common, doubts=tuple(said for said, of in doubts if each in of)) if doubts else common for each in names]
+    return list(zip(documents, known, strict=True)), origin
 
 
 def _names_of_rows(given: Iterable[Any], hint: Callable[[], Phrase]) -> list[str]:

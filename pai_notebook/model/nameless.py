@@ -8,7 +8,12 @@ from numbers import Real
 from string import ascii_lowercase
 from typing import Any
 
+from pai_notebook.arguments import is_number
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.column_words import word_of_names
+from pai_notebook.model.fields import numbers_beside_metrics
+from pai_notebook.model.nearest import listed
+from pai_notebook.model.settings import is_step
 from pai_notebook.python_source import Expression, literal
 
 # Characters of code in a hint that are still read.
@@ -29,6 +34,13 @@ def is_nameless(given: Any) -> bool:
         return False
     below = [each for value in given.values() for each in (value.values() if isinstance(value, Mapping) else (value,))]
     return not _OF_A_DOCUMENT.isdisjoint(given) or any(isinstance(each, Real) and not isinstance(each, bool) for each in below)
+
+
+def told_beside_metrics(documents: Iterable[Mapping[str, Any]]) -> Phrase | None:
+    """Say which numbers at the top of documents are no metrics, and what reads them as such; None where there are none."""
+    beside = numbers_beside_metrics(documents)
+    told = "Not read as metrics: {names}. A version has its metrics under Metrics; {code} reads flat ones."
+    return say(told, names=listed(beside), code="VersionSet.from_frame(pandas.DataFrame(docs))") if beside else None
 
 
 def named(several: Iterable[Any]) -> list[Any]:
@@ -72,3 +84,30 @@ def code_of_named(several: Iterable[Any]) -> str:
         short = ({"VersionName": each.get("VersionName")} | hidden if isinstance(each, dict) else each for each in documents)
         code = ", ".join(map(literal, short))
     return code if len(code) <= _READABLE else '{"VersionName": "a", "Metrics": {...}}, ...'
+
+
+def code_of_table(given: Mapping[Any, Any], where: str) -> str:
+    """Write what reads results that are no document of the service, called `where` in the errors of a reader; empty for others.
+
+    Examples
+    --------
+    >>> code_of_table({"name": "a", "accuracy": 0.9}, "docs[0]"), code_of_table({"VersionName": "a"}, "docs[0]")
+    ('VersionSet.from_frame(pandas.DataFrame(docs))', '')
+    >>> code_of_table({"loss": [0.5, 0.4], "accuracy": [0.8, 0.9]}, "docs")  # a history of Keras
+    'VersionSet.from_frame(pandas.DataFrame(docs).tail(1))'
+    >>> code_of_table({"results": {"arc_easy": {"acc,none": 0.61}}}, "docs")
+    'VersionSet.from_lm_eval(docs)'
+    """
+    argument, among, _ = where.partition("[")
+    rows = argument if among else f"[{argument}]"
+    tasks = given.get("results")
+    if isinstance(tasks, Mapping) and any("," in str(key) for each in tasks.values() if isinstance(each, Mapping) for key in each):
+        return f"VersionSet.from_lm_eval({argument})"
+    if given and not among and all(isinstance(value, list) and value and all(map(is_number, value)) for value in given.values()):
+        return f"VersionSet.from_frame(pandas.DataFrame({argument}).tail(1))"
+    if any(isinstance(value, Mapping | list) for value in given.values()) or not any(map(is_number, given.values())):
+        return ""
+    if any(word_of_names(str(key)) and isinstance(value, str) for key, value in given.items()):
+        return f"VersionSet.from_frame(pandas.DataFrame({rows}))"
+    # a log has the metrics of training and of evaluation in different rows
+    return f"VersionSet.from_frame(pandas.DataFrame({rows}).ffill().tail(1))" if among and any(is_step(str(key)) for key in given) else ""

@@ -15,7 +15,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json, plain_array
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.fields import FIELDS
-from pai_notebook.model.nameless import code_of_named, is_nameless
+from pai_notebook.model.nameless import code_of_named, code_of_table, is_nameless
 from pai_notebook.model.names import snake_case
 from pai_notebook.model.nearest import listed
 
@@ -121,7 +121,7 @@ def read_model(given: Any, keys: Iterable[str], where: str = "document") -> dict
         return document
     if document.get("body") is not None:
         return read_model(document["body"], keys, f"{where}.body")
-    what, hint = _looks_like(document)
+    what, hint = _looks_like(document, where)
     return _refuse(where, what, hint, "model")
 
 
@@ -285,7 +285,7 @@ def _in_mapping(value: dict[Any, Any], model_id: str | None, where: str, *, amon
         return
     page = next((key for key in _PAGES if isinstance(value.get(key), list)), None)
     if page is None or _is_snapshot(value):
-        _refuse(where, *_looks_like(value))
+        _refuse(where, *_looks_like(value, where))
     if not value[page] and not among:
         _refuse(where, say("a list page without versions"), say("The model has no versions, or the page number is beyond the last one."))
     for place, item in enumerate(value[page]):
@@ -340,13 +340,18 @@ _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
 )
 
 
-def _looks_like(value: Mapping[Any, Any]) -> tuple[str, str]:
+def _looks_like(value: Mapping[Any, Any], where: str) -> tuple[str, str]:
     keys = listed([str(key) for key in value], 6)
     under = say("Put them under 'Metrics', beside a 'VersionName': {code}.", code=code_of_named([value]))
     hint = under if is_nameless(value) else say("A version has at least a VersionName.")
     name = next((key for key in value if str(key).casefold() in _NEARLY_NAMES), None) or next(iter(misspelt_keys([value])), "")
     if name and not value.keys() & {"Results", "results"}:
         hint = say("A version has at least a VersionName; rename {key} to it.", key=name)
+    if code := code_of_table(value, where):
+        of_steps = ".tail(1)" in code
+        hint = under = (
+            say("Use {code}, which takes the last of the steps of one run.", code=code) if of_steps else say("Use {code}.", code=code)
+        )
     otherwise = say("a dict without VersionName; its keys are {keys}", keys=keys), hint
     return next(((what, hint or under) for holds, what, hint in _LOOKS if holds(value)), otherwise)
 

@@ -95,6 +95,8 @@ class Provenance(Brief):
     differing : tuple of str
         Columns that are no settings and may tell versions apart as they do, so that a group may mix what they say: some of those that were
         left out, and metrics that may have been set.
+    doubts : tuple of str
+        What speaks against taking its numbers as results, a sentence each, as that its run did not end well.
 
     Examples
     --------
@@ -111,6 +113,7 @@ class Provenance(Brief):
     people: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def _brief(self) -> str:
         requests = counted(len(self.request_ids), "request")

@@ -16,6 +16,7 @@ from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.number_meant import number_meant, seconds_meant
 from pai_notebook.model.numbers import format_computed
+from pai_notebook.model.settings import is_step
 from pai_notebook.model.table_cells import is_number, is_stated
 from pai_notebook.model.table_columns import GivenTable, TableColumns, columns_of_runs, is_unnamed
 
@@ -29,7 +30,9 @@ _WITH_SPREAD = re.compile(r"[+-]?[0-9.]+ ?(?:±|\+/?-|\() ?[0-9.]+\)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 
 
-def origin_of(table: GivenTable, columns: TableColumns, names: Sequence[str], *, chosen: bool, cure: str) -> Phrase:
+def origin_of(
+    table: GivenTable, columns: TableColumns, names: Sequence[str], doubts: Sequence[Phrase], *, chosen: bool, cure: str
+) -> Phrase:
     """Say which columns were taken as what, and what is odd in them.
 
     Parameters
@@ -38,6 +41,8 @@ def origin_of(table: GivenTable, columns: TableColumns, names: Sequence[str], *,
         The table, and what its columns are.
     names : sequence of str
         Names of the versions.
+    doubts : sequence of Phrase
+        What speaks against some of the rows, see `doubts_of`.
     chosen : bool
         Whether the metrics were named, so that what is left out needs no reason.
     cure : str
@@ -73,7 +78,7 @@ def origin_of(table: GivenTable, columns: TableColumns, names: Sequence[str], *,
     if objects and len(names) and not columns.settings:
         code = f"VersionSet.from_frame(pd.json_normalize({table.code}.to_dict('records')))"
         parts.append(say("{code} makes columns of what is in {names}", code=code, names=listed(objects)))
-    parts += _on_failed(table, names)
+    parts += doubts
     parts += [*similar_names(names), *([] if chosen else _on_runs(table, columns))]
     if columns.likely and columns.name is None:
         parts.append(say("name= is not given; the names may be in {names}", names=listed(columns.likely)))
@@ -102,8 +107,12 @@ def _with_kind(column: str, values: Sequence[Any]) -> Phrase:
     return say("{name} ({what})", name=column, what=kind if stated else say("empty"))
 
 
-def _on_failed(table: GivenTable, names: Sequence[str]) -> list[Phrase]:
-    """Name the versions whose runs did not end well, as the table says; nothing for others."""
+def doubts_of(table: GivenTable, columns: TableColumns, names: Sequence[str]) -> list[tuple[Phrase, Sequence[str]]]:
+    """Say of which versions the numbers are hardly results: runs that did not end well, as the table says, and steps of one run."""
+    return [*_on_failed(table, names), *([(said, names)] if (said := _on_steps(table, columns)) else [])]
+
+
+def _on_failed(table: GivenTable, names: Sequence[str]) -> list[tuple[Phrase, Sequence[str]]]:
     found = [
         (column, value, name)
         for column, values in table.cells.items()
@@ -117,7 +126,22 @@ def _on_failed(table: GivenTable, names: Sequence[str]) -> list[Phrase]:
     ended = sorted({each for of, each, _ in found if of == column})
     code = f"{table.code}[~{table.code}[{label!r}].isin({ended!r})]"
     told = "{column} says {value} of {versions}: {code} leaves such runs out"
-    return [say(told, column=column, value=either(ended), versions=first([name for _, _, name in found], _NAMED), code=code)]
+    failed = [name for _, _, name in found]
+    return [(say(told, column=column, value=either(ended), versions=first(failed, _NAMED), code=code), failed)]
+
+
+def _on_steps(table: GivenTable, columns: TableColumns) -> Phrase | None:
+    """Say which code keeps the last row, where the rows have no names and are steps of one run, as a history or a log has them."""
+    settings = [each for each in columns.settings if len({*map(repr, table.cells[each])}) > 1]
+    counted = any(map(is_step, (*settings, str(table.frame.index.name or ""))))
+    validated = any(f"val_{each}" in columns.metrics for each in columns.metrics)
+    is_named = columns.name is not None or not (table.only_counts or is_step(str(table.frame.index.name or "")))
+    if is_named or len(table.frame) < 2 or not (counted or validated) or not all(map(is_step, settings)):  # noqa: PLR2004 - one is no row of several
+        return None
+    # a log has the metrics of training and of evaluation in different rows
+    filled = "" if all(is_stated(table.cells[each][-1]) for each in columns.metrics) else ".ffill()"
+    code = f"VersionSet.from_frame({table.code}{filled}.tail(1))"
+    return say("the rows look like steps of one run: {code} takes the last", code=code)
 
 
 def _on_commas(texts: Iterable[str]) -> list[Phrase]:

@@ -16,11 +16,11 @@ from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, 
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.conditions import parse_condition
-from pai_notebook.model.fields import numbers_beside_metrics
 from pai_notebook.model.filtering import LabelsLike, Words, filtered, ordered
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
+from pai_notebook.model.nameless import told_beside_metrics
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
 from pai_notebook.model.reading import is_path, misspelt_keys, read_versions, spelt_twice
@@ -161,9 +161,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         versions = [ModelVersion(document, model_id=owner) for document, owner in read_versions(docs, model_id)]
         parts = [say("From the file {basename}.", basename=os.path.basename(docs))] if is_path(docs) else []  # noqa: PTH119 - text or path
-        beside = numbers_beside_metrics(version._document for version in versions)  # noqa: SLF001 - read only, in bulk
-        if beside:
-            parts.append(say("Not read as metrics: {names}. A version has its metrics under Metrics.", names=listed(beside)))
+        beside = told_beside_metrics(version._document for version in versions)  # noqa: SLF001 - read only, in bulk
+        parts += [beside] if beside else []
         misspelt = misspelt_keys(version._document for version in versions)  # noqa: SLF001 - as above
         if misspelt:
             told = [say("{key} (nearest: {known})", key=key, known=known) for key, known in misspelt.items()]
@@ -242,8 +241,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         """
         from pai_notebook.model.elsewhere import documents_of_frame  # noqa: PLC0415 - loads on first use
 
-        documents, origin, table = documents_of_frame(df, name, metrics, labels, settings)
-        return cls((ModelVersion(document, provenance=table) for document in documents), origin=origin, path=None)
+        documents, origin = documents_of_frame(df, name, metrics, labels, settings)
+        return cls((ModelVersion(document, provenance=table) for document, table in documents), origin=origin, path=None)
 
     @classmethod
     def from_lm_eval(cls, results: LmEvalResults | Sequence[LmEvalResults], *, rename: Mapping[str, str] | None = None) -> Self:
@@ -968,7 +967,9 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = 256 * 2**20) -> Versi
     masked = say("Masked when saved: {text}.", text=joined(found.masked, "; ")) if found.masked else ""
     columns = list(dict.fromkeys(column for version in found.versions for column in version.provenance.left_out))
     left = say("Left out of the table: {names}.", names=listed(columns)) if columns else ""
-    origin = joined([each for each in (found.origin, left, masked) if each], " ")
+    doubts = dict.fromkeys(doubt for version in found.versions for doubt in version.provenance.doubts)
+    doubtful = say("Careful: {text}", text=joined([*doubts], "; ")) if doubts else ""
+    origin = joined([each for each in (found.origin, left, masked, doubtful) if each], " ")
     where = os.fspath(path)
     paired: list[Paired] = []
     if found.paired:

@@ -208,7 +208,7 @@ def test_a_hundred_metrics_without_a_version_are_not_spelled_out(unconnected):
 
 def test_numbers_beside_metrics_are_told_by_the_verdict(unconnected):
     found = pnb.compare([{"VersionName": f"0.{n}.0", "accuracy": n / 3} for n in (1, 2)])
-    assert "Not read as metrics: accuracy. A version has its metrics under Metrics." in str(found.verdict).replace("\n│", "")
+    assert "Not read as metrics: accuracy. A version has its metrics under Metrics; " in str(found.verdict).replace("\n│", "")
 
 
 def test_a_model_and_names_of_its_versions_need_no_address(registry):

@@ -222,8 +222,9 @@ def test_what_is_no_model_is_refused_with_what_it_looks_like():
 
 def test_numbers_beside_metrics_are_said_to_be_no_metrics():
     flat = pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "accuracy": 0.9, "n": 100, "final": True}])
-    assert flat.origin == "Not read as metrics: accuracy and n. A version has its metrics under Metrics."
-    assert flat.origin in " ".join(str(flat).split())
+    code = "VersionSet.from_frame(pandas.DataFrame(docs))"
+    assert flat.origin == f"Not read as metrics: accuracy and n. A version has its metrics under Metrics; {code} reads flat ones."
+    assert flat.origin in " ".join(str(flat).replace("│", " ").split())
     assert pnb.VersionSet.from_documents([{"VersionName": "0.1.0", "accuracy": 0.9, "Metrics": {"cer": 0.1}}]).origin == ""
 
 
@@ -292,3 +293,22 @@ def test_versions_of_one_name_are_noted():
 def test_a_document_whose_name_has_another_key_is_refused_with_the_key_that_is_meant(key):
     with pytest.raises(ConfigurationError, match=f"rename {key} to it"):
         pnb.VersionSet.from_documents([{key: "1.0", "metrics": {"a": 1}}])
+
+
+@pytest.mark.parametrize(
+    ("docs", "names"),
+    [
+        ([{"name": "a", "accuracy": 0.9, "n": 1000}, {"name": "b", "accuracy": 0.94, "n": 1000}], ["a", "b"]),
+        ({"name": "a", "accuracy": 0.9}, ["a"]),
+        ({"loss": [0.5, 0.4], "val_loss": [0.6, 0.5]}, ["1"]),
+        ([{"loss": 0.5, "step": 10}, {"loss": 0.4, "step": 20}, {"eval_loss": 0.4, "step": 20}], ["2"]),
+        ({"results": {"arc_easy": {"acc,none": 0.61, "acc_stderr,none": 0.01}}}, ["lm-eval"]),
+    ],
+)
+def test_results_that_are_no_documents_are_answered_with_the_call_that_reads_them(docs, names):
+    with pytest.raises(ConfigurationError) as caught:
+        pnb.VersionSet.from_documents(docs)
+    code = caught.value.hint.removeprefix("Use ").partition(", which")[0].removesuffix(".")
+    read = eval(code, {"VersionSet": pnb.VersionSet, "pandas": pytest.importorskip("pandas"), "docs": docs})
+    assert [version.version_name for version in read] == names
+    assert read[0].metrics.cells

@@ -1598,3 +1598,50 @@ def test_outside_of_a_registry_what_is_called_a_baseline_is_one(names, baseline,
     frame = pd.DataFrame({"model": names, "accuracy": [0.9 + place / 100 for place in range(len(names))]})
     c = pnb.VersionSet.from_frame(frame).compare()
     assert (c.baseline.version_name, c.baseline_reason) == (baseline, reason)
+
+
+def test_runs_that_did_not_end_well_are_noted_by_comparisons_that_have_them(tmp_path):
+    df = pd.DataFrame({"run": ["a", "b", "c"], "state": ["COMPLETE", "COMPLETE", "PRUNED"], "accuracy": [0.9, 0.92, 0.1]})
+    versions = pnb.VersionSet.from_frame(df)
+    kept = pnb.load(versions.save(tmp_path / "runs.paisnap.json"))
+    for each in (versions, versions.redact(), kept, pnb.VersionSet(list(versions))):
+        c = each.compare()
+        assert [note for note in c.notes if note.startswith("state says PRUNED of c: ")] == list(c.notes)
+        assert str(c.explain()).count("state says PRUNED of c: ") == str(c).count("state says PRUNED of c: ") == 1
+    assert "state says PRUNED of c" in kept.origin
+    assert versions[:2].compare().notes == ()
+
+
+@pytest.mark.parametrize(
+    ("df", "code"),
+    [
+        (pd.DataFrame({"loss": [0.5, 0.4], "val_loss": [0.6, 0.5]}), "VersionSet.from_frame(df.tail(1))"),
+        (pd.DataFrame({"epoch": [1, 2], "accuracy": [0.8, 0.9], "lr": [0.1, 0.1]}), "VersionSet.from_frame(df.tail(1))"),
+        (pd.DataFrame({"accuracy": [0.8, 0.9]}, index=pd.Index([1, 2], name="epoch")), "VersionSet.from_frame(df.tail(1))"),
+        (pd.DataFrame([{"loss": 0.5, "step": 1}, {"eval_loss": 0.4, "step": 2}]), "VersionSet.from_frame(df.ffill().tail(1))"),
+    ],
+)
+def test_rows_that_are_steps_of_one_run_are_told_by_the_set_and_its_comparison(df, code):
+    said = f"the rows look like steps of one run: {code} takes the last"
+    versions = pnb.VersionSet.from_frame(df)
+    assert said in versions.origin
+    assert said in versions.compare().notes
+    [last] = eval(code, {"VersionSet": pnb.VersionSet, "df": df})
+    assert {cell.name for cell in last.metrics.cells} == {cell.name for version in versions for cell in version.metrics.cells}
+
+
+@pytest.mark.parametrize("other", [{"lr": [0.1, 0.01]}, {"run": ["a", "b"]}])
+def test_rows_that_differ_in_more_than_their_step_are_no_steps_of_one_run(other):
+    versions = pnb.VersionSet.from_frame(pd.DataFrame({"epoch": [1, 2], "accuracy": [0.8, 0.9], **other}))
+    assert "steps of one run" not in versions.origin
+    assert not [note for note in versions.compare().notes if "steps of one run" in note]
+
+
+def test_a_comparison_of_versions_that_differ_in_seed_alone_names_what_groups_them():
+    df = pd.DataFrame({"lr": [0.1] * 3 + [0.01] * 3, "seed": [1, 2, 3] * 2, "accuracy": [0.9, 0.91, 0.905, 0.92, 0.93, 0.925]})
+    versions = pnb.VersionSet.from_frame(df)
+    [said] = versions.compare().notes
+    assert said.startswith("6 of these 6 versions are repeats, which differ in seed alone: versions.group_repeats().compare()")
+    assert said in str(versions.compare().explain()).replace("\n  ", " ")
+    assert versions.group_repeats().compare().notes == ()
+    assert pnb.VersionSet.from_frame(df.drop_duplicates("lr")).compare().notes == ()
