@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _HATCH = {"worse": "///"}
 _LONG = 8
+# How many characters stand side by side below a chart.
+_LINE = 56
 
 
 @with_plain_text
@@ -124,7 +126,8 @@ def draw_slope(data: ChartData, measure: Measure, theme: Theme, ax: Where = None
             runs(ax, point, place, theme, (low, high), upright=True)
         mark = theme.mark(point.verdict, quiet=place not in loud)
         ax.plot(place, at, zorder=3, clip_on=False, **mark | {"marker": pointing(at, point.value, upright=True) or mark["marker"]})
-    ax.set_xticks(range(len(points)), version_names(data, theme), fontsize=9, **_slanted(data.names))
+    slanted = _slanted(data.names)
+    ax.set_xticks(range(len(points)), version_names(data, theme, below=not slanted), fontsize=9, **slanted)
     # the value of the last version stands right of it, where columns are narrow
     ax.set_xlim(-0.6, len(points) - 1 + max(0.6, 0.06 * len(points)))
     spread(ax.set_ylim, low, high, most=0.12)
@@ -279,7 +282,7 @@ def _coloured(measure: Measure, places: Sequence[int], most: int) -> list[int]:
 
 
 def _slanted(names: Sequence[str]) -> dict[str, Any]:
-    crowded = len(names) > _LONG or max(map(len, names), default=0) > _LONG
+    crowded = len(names) > _LONG or max(map(len, names), default=0) > _LONG or sum(map(len, names)) > _LINE
     return {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if crowded else {}
 
 

@@ -25,9 +25,14 @@ def narrowed(data: ChartData, places: Sequence[int]) -> ChartData:
     return ChartData([data.names[place] for place in places], list(places).index(data.baseline), (), data.rejected)
 
 
-def version_names(data: ChartData, theme: Theme) -> list[str]:
-    """Names of the versions, the baseline's with the word."""
-    return [theme.words(say("{name} (baseline)", name=name)) if place == data.baseline else name for place, name in enumerate(data.names)]
+def version_names(data: ChartData, theme: Theme, *, below: bool = False) -> list[str]:
+    """Names of the versions, the baseline's with the word, which stands in a line of its own below names that stand side by side."""
+    names = list(data.names)
+    if data.baseline in range(len(names)):
+        name = names[data.baseline]
+        said = theme.words(say("{name} (baseline)", name=name))
+        names[data.baseline] = f"{name}\n{said.removeprefix(name).strip()}" if below and said.startswith(name) else said
+    return names
 
 
 def window(points: Sequence[Point], keep: Sequence[int]) -> tuple[float, float]:
