@@ -33,6 +33,9 @@ _GROUPED = re.compile("[0-9]{1,3}(?:[,\uff0c _'\u2019\u00a0\u2009\u202f][0-9]{3}
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # States of cells in which nothing is stated.
 _NOTHING = frozenset({State.ABSENT, State.NO_METRICS, State.NULL, State.FETCH_FAILED, State.DIFFERS})
+# Averages over classes in a classification report of scikit-learn, and those that each has which has averages.
+_IN_EVERY_REPORT = "macro avg", "weighted avg"
+_AVERAGES = frozenset({*_IN_EVERY_REPORT, "micro avg", "samples avg"})
 # The part of the data that is meant where none is named.
 _TEST = frozenset({"test"})
 # How far a share may be from k / n although it is written with many digits.
@@ -74,6 +77,17 @@ def whole_examples(value: float, n: float, written: str = "") -> bool | None:
     if abs(nearest - value) > slack * (1 + 1e-9):
         return False
     return True if 2 * slack * n < 1 else None
+
+
+def part_of(key: Key) -> Part | None:
+    """Of which part of the examples a metric is a share; None of an average over classes, as a table of classes has it too.
+
+    Examples
+    --------
+    >>> part_of(("recall", "cat")), part_of(("recall", "macro avg")), part_of(("macro avg.recall", ""))
+    ('positive', None, None)
+    """
+    return None if key[1] in _AVERAGES else part_of_share(key[0])
 
 
 class EvidenceFinder:
@@ -136,7 +150,7 @@ class EvidenceFinder:
         """A row beside a metric that may count its examples and is not read, and whether it is of another metric; empty where none does."""
         place = split_path(key[0])[:-1]
         beside = [path for path, dataset in self._counting if dataset == key[1] and split_path(path)[:-1] == place]
-        if not beside and part_of_share(key[0]) is not None:
+        if not beside and part_of(key) is not None:
             # n may be that of a share beside it
             return next(iter(self._index.get((key[1], True, Role.EXAMPLES, place), ())), ""), (key[1], place) in self._with_shares
         return next(iter(beside), ""), False
@@ -152,10 +166,17 @@ class EvidenceFinder:
         keys = ((dataset, split_path(path)) for path, dataset in self._read)
         return frozenset((dataset, key[:-2]) for dataset, key in keys if len(key) > 1 and key[-1] == "support" and key[-2].endswith("avg"))
 
+    @cached_property
+    def _class_tables(self) -> frozenset[tuple[str, ...]]:
+        """Where a table has a class and each average of them in the place of a dataset, as scikit-learn names these."""
+        supports = {(dataset, split_path(path)[:-1]) for path, dataset in self._read if split_path(path)[-1] == "support"}
+        return frozenset(above for _, above in supports if all((average, above) in supports for average in _IN_EVERY_REPORT))
+
     def _counts_of(self, name: str, key: Key, part: Part) -> bool:
         """Whether a number of examples beside a share of some of them is that of these: of a class its support is that of its recall."""
-        place = key[1], split_path(key[0])[:-2]
-        is_support = name.endswith("support") and len(split_path(name)) > 1 and place in self._reports
+        place, of = split_path(key[0]), split_path(name)
+        is_class = len(of) > 1 and (key[1], place[:-2]) in self._reports
+        is_support = name.endswith("support") and (is_class or (of[:-1] == place[:-1] and of[:-1] in self._class_tables))
         return counted_part(fold(last_key(name))) == part or (is_support and part == "positive")
 
     def _numbers(self, key: Key) -> Mapping[int, float]:
@@ -239,7 +260,7 @@ class EvidenceFinder:
         if found is None:
             keys = split_path(key[0])
             places = [keys[:depth] for depth in range(len(keys) + 1)] + [(*keys[:-1], part) for part in parts_named(key[0])]
-            is_counted = is_share(key[0]) or part_of_share(key[0]) is not None
+            is_counted = is_share(key[0]) or part_of(key) is not None
             counts = is_counted and any((key[1], beside) in self._counted for beside in places)
             beside = any(next(self.rows_of(key, role), "") for role in _OF_ONE)
             found = self._any[key] = counts or beside or next(self.unclear_of(key), "") != ""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pai_notebook.comparison.evidence import EvidenceFinder, Key, whole_examples
+from pai_notebook.comparison.evidence import EvidenceFinder, Key, part_of, whole_examples
 from pai_notebook.comparison.interval import is_rounding, normal_quantile
 from pai_notebook.comparison.interval_text import read_percentage
 from pai_notebook.comparison.runs import Runs
@@ -18,7 +18,7 @@ from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_scales import bounds_of, is_share, part_of_share, says_percent, scale_of
+from pai_notebook.model.metric_scales import bounds_of, is_share, says_percent, scale_of
 from pai_notebook.model.metric_words import is_exact
 from pai_notebook.model.numbers import format_number
 
@@ -203,7 +203,7 @@ class Readings:
         self, key: Key, place: int, value: float, n: float | None, runs: Runs | None = None, *, whole: bool = True
     ) -> SourceReading | None:
         """A share with its number of examples, of which it is a `whole` number; of several runs each is one."""
-        part = part_of_share(key[0])
+        part = part_of(key)
         if part is None and not is_share(key[0]):
             return None
         # that of all examples is none of a share of some of them

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
-from pai_notebook.comparison.evidence import EvidenceFinder, Key
+from pai_notebook.comparison.evidence import EvidenceFinder, Key, part_of
 from pai_notebook.comparison.interval import normal_quantile, t_interval
 from pai_notebook.comparison.readings import LOOKED_UP, DatasetCount, Readings, SourceReading
 from pai_notebook.comparison.runs import Runs
@@ -27,7 +27,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_scales import Part, is_percentable, is_share, part_of_share, percent_among
+from pai_notebook.model.metric_scales import Part, is_percentable, is_share, percent_among
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
@@ -237,9 +237,10 @@ class Uncertainty:
 
     def _nothing(self, key: Key, place: int) -> Evidence:
         """Say what would give an interval where nothing that is read stands beside a metric."""
-        if is_share(key[0]) or part_of_share(key[0]) is not None:
-            return _nothing(key[0], *self._beside.count_beside(key))
-        return _nothing(key[0], self._beside.examples(key, place)[0] if is_percentable(key[0]) else "", is_used=False)
+        part = part_of(key)
+        if is_share(key[0]) or part is not None:
+            return _nothing(key[0], part, *self._beside.count_beside(key))
+        return _nothing(key[0], None, self._beside.examples(key, place)[0] if is_percentable(key[0]) else "", is_used=False)
 
     def told_apart(self, key: Key, tops: Sequence[int], others: Sequence[int], *, level: float, margin: float) -> dict[int, bool | None]:
         """Say which values differ by more than a margin from each of several equal ones; None where an interval is not known.
@@ -421,11 +422,12 @@ _MEASURED_ONCE = Evidence(say("no interval known: measured once; repeats (n_runs
 
 
 @lru_cache(maxsize=4096)
-def _nothing(path: str, count: str, is_used: bool) -> Evidence:  # noqa: FBT001 - of another metric
+def _nothing(path: str, part: Part | None, count: str, is_used: bool) -> Evidence:  # noqa: FBT001 - of another metric
     """Say what would give an interval; `count` is a row that counts something and gives none."""
-    metric, part = (split_path(path) or ("value",))[-1].partition(",")[0], part_of_share(path)
+    metric = (split_path(path) or ("value",))[-1].partition(",")[0]
     if part is not None and count:
-        said = say(_NOT_OF_PART[part], name=count, metric=metric)
+        is_support = part == "positive" and count.endswith("support")
+        said = say(_SUPPORT if is_support else _NOT_OF_PART[part], name=count, metric=metric)
         return Evidence(say("no interval known: {reason}", reason=said), is_given=False) if is_used else Evidence(said)
     if part is not None:
         return Evidence(say(_OF_PART[part], metric=metric), is_given=False)
@@ -441,6 +443,10 @@ def _nothing(path: str, count: str, is_used: bool) -> Evidence:  # noqa: FBT001 
 
 
 # Why a number of examples is not that of a share of some of them, and what would give an interval.
+_SUPPORT = (
+    "{name} is not read as the number of examples of {metric}, because {metric} is a share of the positive ones and {name} may be of all; "
+    "where it counts the positive ones, as of one class, rename it {metric}_n"
+)
 _NOT_OF_PART: dict[Part, str] = {
     "positive": (
         "{name} is not read as the number of examples of {metric}, because {metric} is a share of the positive ones; "

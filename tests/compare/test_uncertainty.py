@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import pai_notebook as pnb
@@ -217,6 +218,8 @@ def test_a_share_of_some_examples_has_the_interval_of_their_number(metric, name)
 def test_why_a_number_of_all_examples_is_not_that_of_a_share_of_some_is_told_in_the_verdict(metric, part, name):
     c = compare({metric: 0.8, name: 200}, {metric: 0.9, name: 200})
     told = f"{name} is not read as the number of examples of {metric}, because {metric} is {part}; write {metric}_n with their number"
+    if (metric, name) == ("recall", "support"):
+        told = told.partition(";")[0] + " and support may be of all; where it counts the positive ones, as of one class, rename it recall_n"
     assert c.interval(metric, "0.2.0").reason == told
     assert f"What is given for {metric} gives no interval: {told}." in c.verdict.sentences
 
@@ -238,6 +241,39 @@ def test_the_support_of_a_class_is_the_number_of_examples_of_its_recall():
     assert (known.low, known.high) == pytest.approx((low, high), abs=1e-9)
     assert found.interval("macro avg.recall", "0.2.0").interval is None
     assert found.interval("cat.precision", "0.2.0").interval is None
+
+
+def in_columns(rows, support="support"):
+    """Versions of a table that has a column each of recall and support of every class, as `from_frame` says to make it."""
+    columns = {
+        model: {f"{what}@{name}": value for name, each in several.items() for what, value in zip(("recall", support), each, strict=True)}
+        for model, several in rows.items()
+    }
+    return pnb.VersionSet.from_frame(pd.DataFrame.from_dict(columns, orient="index")).compare("m1")
+
+
+CLASSES = {"m1": {"cat": (0.70, 100), "dog": (0.95, 300)}, "m2": {"cat": (0.90, 100), "dog": (0.94, 300)}}
+AVERAGES = {"m1": {"macro avg": (0.825, 400), "weighted avg": (0.8875, 400)}, "m2": {"macro avg": (0.92, 400), "weighted avg": (0.93, 400)}}
+
+
+def test_the_support_of_a_class_in_a_column_is_that_of_its_recall_where_the_averages_over_classes_are_in_the_table_too():
+    c = in_columns({model: {**CLASSES[model], **AVERAGES[model]} for model in CLASSES})
+    low, high = proportion.confint_proportions_2indep(90, 100, 70, 100, method="newcomb", compare="diff")
+    known = c.interval("recall@cat", "m2").interval
+    assert (known.low, known.high) == pytest.approx((low, high), abs=1e-9)
+    for average in AVERAGES["m1"]:
+        assert c.interval(f"recall@{average}", "m2").interval is None
+    assert "Better than m1" in c.verdict.sentences[0]
+    assert not any("support is not read" in sentence for sentence in c.verdict.sentences)
+
+
+@pytest.mark.parametrize("average", [None, "macro avg", "weighted avg", "avg"])
+def test_a_support_that_may_be_of_all_examples_is_none_of_recall_and_is_answered_with_the_name_to_give_it(average):
+    more = {} if average is None else {average: (0.9, 400)}
+    c = in_columns({model: {**classes, **more} for model, classes in CLASSES.items()})
+    assert c.interval("recall@cat", "m2").reason.endswith("where it counts the positive ones, as of one class, rename it recall_n")
+    assert c.interval("recall@cat", "m2").interval is None
+    assert in_columns(CLASSES, "recall_n").interval("recall@cat", "m2").interval.excludes_zero
 
 
 @pytest.mark.parametrize("name", ["样本数", "样本数量", "测试样本数", "测试样本数量", "测试集样本数"])
