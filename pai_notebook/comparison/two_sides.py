@@ -50,6 +50,11 @@ class Sides(NamedTuple):
         return found.high - found.low >= self.span or self.mine.widening(self.base, level) > MOST_WIDENED
 
     @property
+    def caution(self) -> Phrase | None:
+        """What has to be said with better and worse, as of few examples; the reason of the evidence has it too."""
+        return self.mine.caution(self.base)
+
+    @property
     def is_looked_up(self) -> bool:
         """Whether a number of examples is that of the dataset, as no metric says one."""
         return any(isinstance(side, Share) and side.looked_up for side in (self.mine, self.base))
@@ -163,11 +168,6 @@ class Evidence(Estimated, Brief):
         """
         found = self.at(level)
         return None if self.sides is None or self.sides.says_nothing(level) else found
-
-    @property
-    def caution(self) -> Phrase | None:
-        """What has to be said with better and worse, as of few examples; it stands in `reason` too."""
-        return None if self.sides is None else self.sides.mine.caution(self.sides.base)
 
     @property
     def is_exact(self) -> bool:

@@ -391,8 +391,9 @@ class _Sentences(BestSentences, AsideSentences):
             if evidence is not None and evidence.doubt is not None:
                 doubts.setdefault(evidence.doubt, []).append(each)
             is_found = each.alone or each.standing in (Standing.WORSE, Standing.BETTER)
-            if evidence is not None and is_found and evidence.caution is not None:
-                cautions.setdefault(evidence.caution, []).append(each)
+            sides = None if evidence is None or not is_found else evidence.sides
+            if sides is not None and (caution := sides.caution) is not None:
+                cautions.setdefault(caution, []).append(each)
         for found, write in ((doubts, self._with_datasets), (cautions, self._with_versions)):
             for doubt, several in found.items():
                 metrics = first(self._by_path(several, write), METRICS)

@@ -387,7 +387,8 @@ class Pair:
         Where it `finds` a version better or worse, what has to be said with that too.
         """
         evidence = self.change.evidence
-        found = () if evidence is None else (evidence.doubt, evidence.caution if finds else None)
+        sides = None if evidence is None or not finds else evidence.sides
+        found = (None if evidence is None else evidence.doubt, None if sides is None else sides.caution)
         return joined([each for each in (reason, *found) if each], "; ")
 
     def written(self, bound: float, *, relative: bool = True) -> str:
