@@ -159,13 +159,25 @@ def _number(value: Any) -> float:
     return float(number_argument("tolerance", value, least=0))
 
 
-def exceeds(delta: float, bound: float, scale: float) -> bool:
-    """Whether a difference is beyond a bound, forgiving the rounding of the subtraction itself when a bound is given.
+def rounding_of(difference: float, scale: float) -> float:
+    """Give what rounding alone can make of a difference of numbers of some size; nothing of whole numbers, whose difference is exact.
+
+    Comparisons, ranks and gates forgive this much, so that they agree.
 
     Examples
     --------
-    >>> exceeds(0.3 - 0.1, 0.2, 0.3), exceeds(0.1 + 0.2 - 0.3, 0, 0.3)
-    (False, True)
+    >>> rounding_of(0.1 + 0.2 - 0.3, 0.3) > 5e-17, rounding_of(1.0, 2.0**53), rounding_of(math.inf, math.inf)
+    (True, 0.0, 0.0)
     """
-    slack = 4 * sys.float_info.epsilon * scale if bound and math.isfinite(scale) else 0.0
-    return abs(delta) > bound + slack
+    return 4 * sys.float_info.epsilon * scale if math.isfinite(scale) and difference % 1 else 0.0
+
+
+def exceeds(difference: float, bound: float, scale: float) -> bool:
+    """Whether a difference of numbers of some size is beyond a bound, forgiving what rounding alone can make.
+
+    Examples
+    --------
+    >>> exceeds(0.3 - 0.1, 0.2, 0.3), exceeds(0.1 + 0.2 - 0.3, 0, 0.3), exceeds(0.1, 0, 0.3), exceeds(1, 0, 2**53)
+    (False, False, True, True)
+    """
+    return abs(difference) > bound + rounding_of(difference, scale)

@@ -1701,3 +1701,25 @@ def test_a_gate_says_what_a_comparison_says_of_a_name_that_matches_no_metric(opt
         assert report.passed
         assert report.remarks.count(told) == 1
         assert told in str(report)
+
+
+@pytest.mark.parametrize(("value", "baseline"), [(0.3, 0.1 + 0.2), (0.1 + 0.2, 0.3), (0.7, 0.1 * 7), (4.35 * 100, 435.0), (1e-9 * 3, 3e-9)])
+def test_what_rounding_alone_makes_is_no_difference_to_gates_verdict_and_rank(value, baseline):
+    for metric in ("f1", "loss"):
+        documents = [{"VersionName": "1", "Metrics": {metric: baseline}}, {"VersionName": "2", "Metrics": {metric: value}}]
+        vs = VersionSet.from_documents(documents, "model-a")
+        c = vs.compare("1", by=metric)
+        assert c.check(f"{metric} >= baseline").passed
+        assert c.check(f"{metric} <= baseline").passed
+        assert c.check(f"{metric} == {baseline!r}").passed
+        assert c.assert_no_regression(metric).passed
+        assert not re.search("behind|ahead", str(c.verdict))
+        assert [entry.is_near for entry in c.rank(metric).entries] == [True, True]
+
+
+@pytest.mark.parametrize(("value", "baseline"), [(9_007_199_254_740_990, 9_007_199_254_740_991), (0.3, 0.3000000000001), (0.0, 5e-17)])
+def test_what_rounding_cannot_make_is_a_difference_to_gates_and_verdict(value, baseline):
+    documents = [{"VersionName": "1", "Metrics": {"accuracy": baseline}}, {"VersionName": "2", "Metrics": {"accuracy": value}}]
+    c = VersionSet.from_documents(documents, "model-a").compare("1", directions={"accuracy": "max"})
+    assert not c.check("accuracy >= baseline").passed
+    assert c["accuracy"].changes[1].kind == "worse"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from pai_notebook.comparison.gate.pairs import Gated, Pair, relative_end
 from pai_notebook.comparison.gate.parse import Alarm, Rule, no_name, parse_rules
 from pai_notebook.comparison.gate.report import Check, Outcome
 from pai_notebook.comparison.rows import is_blank, told_blank
+from pai_notebook.comparison.tolerance import exceeds
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.equality import same, shorten_apart, shown
 from pai_notebook.model.metric_cells import State
@@ -349,8 +349,7 @@ def _origin(rule: Rule, bound: str) -> str:
 
 def _holds(compare: str, value: float, bound: float) -> bool:
     """Compare with a bound that may carry the rounding of one addition; a value on the bound passes <=, >= and ==."""
-    slack = 4 * sys.float_info.epsilon * max(abs(value), abs(bound)) if math.isfinite(value) and math.isfinite(bound) else 0.0
-    if value == bound or abs(value - bound) <= slack:
+    if value == bound or not exceeds(value - bound, 0, max(abs(value), abs(bound))):
         return compare in ("<=", ">=", "==")
     return compare in (("<", "<=") if value < bound else (">", ">="))
 
