@@ -73,6 +73,10 @@ _ARGUMENTS = {
     "newest": "last",
     "x": "metric",
     "y": "metric",
+    "columns": "include",
+    "filter": "where",
+    "filter_string": "where",
+    "expr": "where",
 }
 # Calls whose arguments are more than values: how one is written says more than their names.
 _FORMS = {
@@ -83,14 +87,30 @@ _FORMS = {
 # Arguments of another call, by the call that they are given to.
 _NARROWING = ("where", "label", "approval", "framework", "format", "created_after", "last")
 _ROWS = ("include", "exclude", "only", "dataset", "by", "tolerance", "directions", "baseline")
+_SORTING = ("order_by", "sort", "sort_by", "sort_values")
+_BEST = dict.fromkeys(("metric", "metrics"), "by={value} or include={value}")
 _OF_OTHERS = {
-    "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}=...)"),
-    "Registry.compare": dict.fromkeys(_NARROWING, "compare(list_versions('model-a', {argument}=...))")
-    | dict.fromkeys(("versions", "model", "candidate"), "compare('model-a@0.1.0,0.2.0', baseline='approved')"),
-    "Comparison.to_frame": dict.fromkeys(_ROWS, "compare(..., {argument}=...).to_frame()"),
-    "Comparison.explain": dict.fromkeys(_ROWS, "compare(..., {argument}=...).explain()"),
-    "Comparison.report": dict.fromkeys(_ROWS, "compare(..., {argument}=...).report(path)"),
-    "VersionSet.compare": dict.fromkeys(_NARROWING[:-1], "filter({argument}=...).compare()"),
+    "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}={value})"),
+    "Registry.list_versions": dict.fromkeys(_SORTING, "list_versions(...).sort_values({value})"),
+    "Registry.list_models": dict.fromkeys(("search", "contains", "name_contains", "q", "text", "pattern", "filter"), "list_models({value})")
+    | dict.fromkeys(("filter_string", "where"), "list_models('text') or search_versions({value})"),
+    "Registry.search_versions": dict.fromkeys(("created_after", "since", "after"), 'search_versions("created >= {value}")')
+    | dict.fromkeys(_SORTING, "search_versions(...).sort_values({value})"),
+    "Registry.compare": dict.fromkeys(_NARROWING, "compare(list_versions('model-a', {argument}={value}))")
+    | dict.fromkeys(("versions", "model", "candidate"), "compare('model-a@0.1.0,0.2.0', baseline='approved')")
+    | _BEST,
+    "Comparison.to_frame": dict.fromkeys(_ROWS, "compare(..., {argument}={value}).to_frame()")
+    | {"layout": "VersionSet(comparison.versions).to_frame(layout={value})"},
+    "Comparison.explain": dict.fromkeys(_ROWS, "compare(..., {argument}={value}).explain()"),
+    "Comparison.report": dict.fromkeys(_ROWS, "compare(..., {argument}={value}).report(path)"),
+    "VersionSet.compare": dict.fromkeys(_NARROWING[:-1], "filter({argument}={value}).compare()") | _BEST,
+    "VersionSet.sort_values": dict.fromkeys(("reverse", "descending", "desc"), "sort_values(..., ascending=False)"),
+    "VersionSet.to_frame": {
+        "format": "layout={value}",
+        "wide": "layout='wide'",
+        "long": "layout='long'",
+        "orient": "to_frame().to_dict(orient={value})",
+    },
 }
 # What is meant by more values than a call takes.
 _TOO_MANY = {"Plots": 'c.plot.scatter("latency_ms@d-a", "accuracy@d-a")'}
@@ -127,8 +147,9 @@ def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[
         meant = say("Use {code}.", code=_TOO_MANY[call]) if call in _TOO_MANY and len(args) > len(by_place) else None
         return CallError(wrong, hint=_form_of(function) or meant or takes)
     argument = _ARGUMENTS.get(unknown.lower(), unknown)
-    if (other := _OF_OTHERS.get(function.__qualname__, {}).get(argument)) and argument not in named:
-        meant = say("Use {code}.", code=other.format(argument=argument))
+    others = _OF_OTHERS.get(function.__qualname__, {})
+    if other := others.get(unknown) or (others.get(argument) if argument not in named else None):
+        meant = say("Use {code}.", code=other.format(argument=argument, value=described(kwargs[unknown])))
         return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=meant)
     close = [each for each in [_ARGUMENTS.get(unknown.lower(), "")] if each in named] or close
     hint = say("Did you mean {word}?", word=f"{close[0]}=") if close else takes
@@ -361,6 +382,8 @@ def _taken(name: str, value: Any, kinds: Mapping[str, _Kind], form: Phrase | Non
     read = kind.read(value)
     if read is _UNFIT:
         words = f"label={described(value)}" if name == "where" and isinstance(value, Mapping) else either(kind.words)
+        if name == "where" and callable(value):
+            form = say("Use {code}.", code="VersionSet(filter(function, versions))")
         raise ConfigurationError(
             say("{name}={value} cannot be used", name=name, value=described(value)), hint=form or say("Pass {words}.", words=words)
         )

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 import pai_notebook as pnb
 from pai_notebook.calls import Guided, checked
-from pai_notebook.errors import AddressError, ConfigurationError, PaiError, RegressionError
+from pai_notebook.errors import AddressError, ConfigurationError, NameNotFound, PaiError, RegressionError
 from pai_notebook.io.redaction import Redaction
 from pai_notebook.registry import connection
 
@@ -705,3 +705,27 @@ def test_what_sets_and_comparisons_are_made_of_is_read_in_one_way(measured, name
     for make in makers:
         with pytest.raises(ConfigurationError, match=rf"^{name}(=.* cannot be used|\[0\] is of type int)"):
             make(**({"versions": measured.versions} | {name: value}))
+
+
+def test_arguments_of_another_call_are_answered_with_that_call_and_the_values_that_were_given():
+    with pnb.connect("demo", default=False) as registry:
+        vs = registry.get_versions(f"{DIGITS}@2.3.0..2.5.0")
+        c = vs.compare()
+        tried = {
+            "list_models('class')": lambda: registry.list_models(search="class"),
+            "search_versions(\"created >= '2026-01-01'\")": lambda: registry.search_versions(created_after="2026-01-01"),
+            "list_versions(...).sort_values('created')": lambda: registry.list_versions(DIGITS, order_by="created"),
+            "by='accuracy' or include='accuracy'": lambda: vs.compare(metric="accuracy"),
+            "sort_values(..., ascending=False)": lambda: vs.sort_values("created", reverse=True),
+            "sort_values('created', ascending=False)": lambda: vs.sort_values("-created"),
+            "layout='long'": lambda: vs.to_frame(format="long"),
+            "to_frame().to_dict(orient='records')": lambda: vs.to_frame(orient="records"),
+            "to_frame(layout='long')": lambda: vs.to_long(),
+            "compare(..., include=['accuracy']).to_frame()": lambda: c.to_frame(columns=["accuracy"]),
+            "VersionSet(comparison.versions).to_frame(layout='long')": lambda: c.to_frame(layout="long"),
+            "VersionSet(filter(function, versions))": lambda: vs.filter(lambda version: version.is_registered),
+        }
+        for code, call in tried.items():
+            with pytest.raises((ConfigurationError, NameNotFound)) as caught:
+                call()
+            assert caught.value.hint == f"Use {code}."

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pai_notebook.arguments import described, is_number
-from pai_notebook.errors import ComparisonError, ConfigurationError
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.differing import known as told
@@ -282,7 +282,14 @@ def ordered(
     if not versions:
         return [], None
     found = Lookup(versions)
-    name = found.resolve(by, dataset=dataset)
+    try:
+        name = found.resolve(by, dataset=dataset)
+    except NameNotFound:
+        # as the line and Django write it
+        if by[:1] != "-" or not found.resolve(by[1:], dataset=dataset):
+            raise
+        said = say("no version has {text!r}", text=by)
+        raise NameNotFound(said, hint=say("Use {code}.", code=f"sort_values({by[1:]!r}, ascending=False)")) from None
     values = [value[0] if isinstance(value, tuple) else value for value in found.values(name)]
     if any(_is_number(value) for value in values):
         values = [value if _is_number(value) else None for value in values]

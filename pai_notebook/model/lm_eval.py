@@ -13,7 +13,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path, why
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.elsewhere import candidate_document
-from pai_notebook.model.nearest import nearest, nearest_or_known
+from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.reading import is_path, plain
 from pai_notebook.model.resolving import without_dataset
 
@@ -109,6 +109,11 @@ def _distinct(models: Sequence[str], moments: Sequence[datetime | None]) -> list
 
 def _sources(given: Any) -> list[tuple[str, Any]]:
     if isinstance(given, Mapping):
+        if "results" not in given and given and all(isinstance(each, Mapping) and "results" in each for each in given.values()):
+            code = 'VersionSet.from_lm_eval([{**each, "model_name": name} for name, each in results.items()])'
+            raise ConfigurationError(
+                say("results: {names} are several", names=listed(list(map(str, given)))), hint=say("Use {code}.", code=code)
+            )
         return [("results", given)]
     if isinstance(given, list | tuple):
         return [pair for each in given for pair in _sources(each)]

@@ -12,6 +12,9 @@ from pai_notebook.arguments import described
 from pai_notebook.i18n.phrases import Phrase, either, first, joined, say
 from pai_notebook.json_text import plain_array
 from pai_notebook.model.column_words import says_failed
+from pai_notebook.model.evidence_among import is_quality
+from pai_notebook.model.metric_wholes import named_as_a_whole
+from pai_notebook.model.metric_words import kind_of_metric, plain_name
 from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.number_meant import number_meant, seconds_meant
@@ -78,7 +81,7 @@ def origin_of(
     if objects and len(names) and not columns.settings:
         code = f"VersionSet.from_frame(pd.json_normalize({table.code}.to_dict('records')))"
         parts.append(say("{code} makes columns of what is in {names}", code=code, names=listed(objects)))
-    parts += doubts
+    parts += doubts or _on_columns_of_versions(table, columns)
     parts += [*similar_names(names), *([] if chosen else _on_runs(table, columns))]
     if columns.likely and columns.name is None:
         parts.append(say("name= is not given; the names may be in {names}", names=listed(columns.likely)))
@@ -196,6 +199,18 @@ def _on_runs(table: GivenTable, columns: TableColumns) -> list[Phrase]:
     long = f"pd.wide_to_long({rows}, {metrics!r}, i={index!r}, j={kind!r}, sep={alike[0][2]!r}).reset_index()"
     code = f"VersionSet.from_frame({long}, settings=[{index!r}]).groupby({index!r})"
     return [say("columns such as {column} are runs: {code} takes them so", column=alike[0][0], code=code)]
+
+
+def _on_columns_of_versions(table: GivenTable, columns: TableColumns) -> list[Phrase]:
+    """Say which code makes columns versions, where rows only count and no column is called as anything that is known."""
+    metrics = list(columns.metrics)
+    others = (columns.name, *columns.datasets, *columns.labels, *columns.settings, *columns.left)
+    if any(others) or not table.only_counts or not len(table.frame) > 1 or len(metrics) < 2:  # noqa: PLR2004 - one is compared with none
+        return []
+    if any("@" in each or is_quality(each) or kind_of_metric(each) or named_as_a_whole(plain_name(each)) for each in metrics):
+        return []
+    code = f"VersionSet.from_frame({table.code}.melt(var_name='model', value_name='score'), settings=['model']).groupby('model')"
+    return [say("if the columns are versions, and the rows their runs: {code}", code=code)]
 
 
 def _on_columns_of_runs(table: GivenTable, columns: TableColumns, runs: Mapping[str, tuple[str, str]]) -> Phrase:

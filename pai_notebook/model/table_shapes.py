@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
@@ -10,6 +10,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.json_text import plain_array
 from pai_notebook.model.evidence_among import is_quality
+from pai_notebook.model.evidence_words import fold, term
 from pai_notebook.model.metric_wholes import named_as_a_whole
 from pai_notebook.model.metric_words import kind_of_metric, plain_name
 from pai_notebook.model.pivoting import code_of_wide
@@ -31,9 +32,10 @@ _AGGREGATED = frozenset({"mean", "std", "sem", "var", "count", "size", "min", "m
 def refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -> None:
     """Refuse what is no table, tables without a row for each version, and files that were read as a single column."""
     if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
-        raise ConfigurationError(
-            say("df={given} is not a DataFrame", given=described(frame)), hint=say("Pass a row a version, a column a metric.")
-        )
+        rows = isinstance(frame, Mapping) or (isinstance(frame, Sequence) and frame and all(isinstance(each, Mapping) for each in frame))
+        code = f"VersionSet.from_frame({_code_of_rows(frame)})" if rows else ""
+        hint = say("Use {code}.", code=code) if code else say("Pass a row a version, a column a metric.")
+        raise ConfigurationError(say("df={given} is not a DataFrame", given=described(frame)), hint=hint)
     if frame.columns.nlevels > 1:
         code = _code_of_flat(frame)
         hint = say("Use {code}.", code=code) if code else say("Pass flat names, such as accuracy@d-a.")
@@ -57,6 +59,14 @@ def refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -
         raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=hint_of(code))
     if name is None and metrics is None and (code := _code_of_transposed(frame)):
         raise ConfigurationError(say("df: it has a row a metric and a column a version"), hint=say("Use {code}.", code=code))
+
+
+def _code_of_rows(given: Any) -> str:
+    """Write what makes a table with a row a version of dicts called `df`."""
+    if isinstance(given, Mapping) and given and not all(isinstance(value, list | tuple) for value in given.values()):
+        # metrics of one version, or of each version under its name
+        return "pandas.DataFrame(df).T" if all(isinstance(value, Mapping) for value in given.values()) else "pandas.DataFrame([df])"
+    return "pandas.DataFrame(df)"
 
 
 def _code_of_flat(frame: pd.DataFrame) -> str:
@@ -92,8 +102,10 @@ def _code_of_transposed(frame: pd.DataFrame) -> str:
 
 
 def _are_metrics(texts: Sequence[Any]) -> bool:
-    """Whether most texts of several are called as metrics are; a model may be called MAE."""
-    return are_texts(texts) and len({*texts}) == len(texts) > 1 and 2 * sum(map(_is_metric, texts)) > len(texts)
+    """Whether most texts of several are called as metrics are, or as what is said beside one; a model may be called MAE."""
+    if not are_texts(texts) or not len({*texts}) == len(texts) > 1 or not any(map(_is_metric, texts)):
+        return False
+    return 2 * sum(_is_metric(each) or term(fold(each)) is not None for each in texts) > len(texts)
 
 
 def _is_metric(name: str) -> bool:

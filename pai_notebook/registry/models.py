@@ -102,7 +102,9 @@ class ModelNames:
         error = missing or ModelNotFound(
             say("no model named {text}", text=text), model_id=text, hint=say("registry.list_models() shows all.")
         )
-        hint_models(error, self._memory.models.names())
+        if not hint_models(error, self._memory.models.names()) and missing:
+            part = f"registry.list_models({text!r})"
+            error.hint = say("Check the model's id or name, and the region; {code} looks for a part.", code=part)
         raise error
 
     async def by_id(self, text: str, ask: Callable[[str], Awaitable[T]]) -> T:

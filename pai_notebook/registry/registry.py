@@ -19,7 +19,7 @@ from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.files import check_target
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import Address, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import LabelsLike, Words, filtered_models
 from pai_notebook.model.group import members_of
@@ -51,6 +51,17 @@ if TYPE_CHECKING:
 
 OnError = Literal["collect", "raise"]
 _PLAIN_NAME = re.compile(r"[\w.-]+")
+
+
+def _otherwise(name: str | None, label: LabelsLike | None, words: Mapping[str, Words | None]) -> Phrase | None:
+    """Say which call may find a model where none was found; None where nothing is known."""
+    whole = next((given for given in (name, *words.values()) if isinstance(given, str)), None)
+    if whole is not None and (text := whole.strip("*%")):
+        return say("only the whole text matches: {code} looks for a part", code=f"list_models({text!r})")
+    if label is not None:
+        code = f"search_versions(label={described(label)})"
+        return say("these are labels of models: {code} looks at those of versions", code=code)
+    return None
 
 
 @checked
@@ -546,9 +557,7 @@ class Registry(Displayed):
         told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
         asked = [say("workspace {id}", id=workspace_id) if workspace_id else say("all workspaces")]
         told_of_it = [*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]
-        whole = next((given for given in (name, *words.values()) if isinstance(given, str)), None)
-        if found and not kept and whole is not None:
-            part = say("only the whole text matches: {code} looks for a part", code=f"list_models({whole!r})")
+        if not kept and (part := _otherwise(name, label, words)):
             return ModelList(kept, asked=joined([joined(told_of_it), part], "; "))
         return ModelList(kept, asked=joined(told_of_it))
 

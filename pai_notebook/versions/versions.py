@@ -84,6 +84,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "filter": "query where search",
             "to_frame()": "df frame to_df to_pandas to_dataframe ndim dtype",  # pandas asks for the last two in `pd.DataFrame(vs)`
             "to_frame().loc": "loc",
+            "to_frame(layout='long')": "to_long long melt",
             "to_frame().describe()": "describe info",
             "versions[:5]": "head",
             "versions[-5:]": "tail",

@@ -168,6 +168,16 @@ def test_a_word_that_has_to_be_all_of_it_is_told_what_looks_for_a_part(asked):
     assert text == f"No models found: all workspaces, {key} {word!r}; only the whole text matches: list_models({word!r}) looks for a part."
 
 
+def test_where_no_model_is_found_the_call_that_looks_wider_is_told():
+    with pnb.connect("demo", default=False) as registry:
+        for text in ("*wine*", "wine%"):
+            assert "list_models('wine') looks for a part" in " ".join(str(registry.list_models(name=text)).split())
+        text = " ".join(str(registry.list_models(label={"env": "prod"})).split())
+        assert "search_versions(label={'env': 'prod'}) looks at those of versions" in text
+        with pytest.raises(pnb.errors.ModelNotFound, match=r"registry\.list_models\('class'\) looks for a part"):
+            registry.get_model("class")
+
+
 def test_a_name_that_is_not_in_the_workspace_is_said_with_the_workspace():
     with pnb.connect("demo", workspace_id="abc", default=False) as registry:
         with pytest.raises(pnb.errors.ModelNotFound, match="no model named wine-cultivar in workspace abc of cn-hangzhou"):

@@ -1645,3 +1645,36 @@ def test_a_comparison_of_versions_that_differ_in_seed_alone_names_what_groups_th
     assert said in str(versions.compare().explain()).replace("\n  ", " ")
     assert versions.group_repeats().compare().notes == ()
     assert pnb.VersionSet.from_frame(df.drop_duplicates("lr")).compare().notes == ()
+
+
+@pytest.mark.parametrize(
+    "df",
+    [
+        pd.DataFrame({"a": {"accuracy": 0.9, "n": 1000}, "b": {"accuracy": 0.94, "n": 1000}}),
+        {"a": {"accuracy": 0.9, "n": 1000}, "b": {"accuracy": 0.94, "n": 1000}},
+        [{"name": "a", "accuracy": 0.9}, {"name": "b", "accuracy": 0.94}],
+        {"model": ["a", "b"], "accuracy": [0.9, 0.94]},
+    ],
+)
+def test_dicts_and_tables_with_a_column_a_version_are_answered_with_the_call_that_takes_them(df):
+    with pytest.raises(ConfigurationError) as caught:
+        pnb.VersionSet.from_frame(df)
+    read = eval(caught.value.hint.removeprefix("Use ").removesuffix("."), {"VersionSet": pnb.VersionSet, "pandas": pd, "df": df})
+    assert [(version.version_name, version.metrics["accuracy"].value) for version in read] == [("a", 0.9), ("b", 0.94)]
+
+
+def test_columns_that_may_be_versions_are_told_with_the_code_that_takes_their_rows_as_runs():
+    df = pd.DataFrame({"a": [0.90, 0.91], "b": [0.93, 0.94]})
+    code = pnb.VersionSet.from_frame(df).origin.partition("rows their runs: ")[2].removesuffix(".")
+    groups = eval(code, {"VersionSet": pnb.VersionSet, "df": df})
+    assert [(group.version_name, len(group.members)) for group in groups] == [("model=a", 2), ("model=b", 2)]
+    for known in (df.rename(columns={"b": "accuracy"}), df.set_axis(["x", "y"]), df.head(1), df[["a"]]):
+        assert "rows their runs" not in pnb.VersionSet.from_frame(known).origin
+
+
+def test_several_results_of_lm_eval_by_name_are_answered_with_the_call_that_takes_them():
+    results = {"gpt2": {"results": {"arc_easy": {"acc,none": 0.61}}}, "opt": {"results": {"arc_easy": {"acc,none": 0.65}}}}
+    with pytest.raises(ConfigurationError, match="gpt2 and opt are several") as caught:
+        pnb.VersionSet.from_lm_eval(results)
+    code = caught.value.hint.removeprefix("Use ").removesuffix(".")
+    assert [version.version_name for version in eval(code, {"VersionSet": pnb.VersionSet, "results": results})] == ["gpt2", "opt"]
