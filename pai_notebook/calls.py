@@ -88,7 +88,7 @@ _FORMS = {
 _NARROWING = ("where", "label", "approval", "framework", "format", "created_after", "last")
 _ROWS = ("include", "exclude", "only", "dataset", "by", "tolerance", "directions", "baseline")
 _SORTING = ("order_by", "sort", "sort_by", "sort_values")
-_BEST = dict.fromkeys(("metric", "metrics"), "by={value} or include={value}")
+_BEST = {"metric": "by={value} or include={value}"}
 _OF_OTHERS = {
     "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}={value})"),
     "Registry.list_versions": dict.fromkeys(_SORTING, "list_versions(...).sort_values({value})"),

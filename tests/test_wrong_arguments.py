@@ -447,8 +447,8 @@ def test_a_misspelt_argument_of_any_call_is_refused_with_the_nearest_and_without
 
 
 def test_an_argument_like_no_other_and_one_that_lacks_are_refused_with_those_there_are(calls):
-    with pytest.raises(TypeError, match=r"VersionSet.to_frame\(\) has no argument 'columns'. It takes layout, "):
-        calls["VersionSet.to_frame"][0](columns=1)
+    with pytest.raises(TypeError, match=r"VersionSet.to_frame\(\) has no argument 'colours'. It takes layout, "):
+        calls["VersionSet.to_frame"][0](colours=1)
     with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'metric'. It takes metric, "):
         calls["Comparison.best"][0]()
     with pytest.raises(TypeError, match=r"VersionSet\(\) has no argument 'eror'. Did you mean errors="):
@@ -457,7 +457,7 @@ def test_an_argument_like_no_other_and_one_that_lacks_are_refused_with_those_the
 
 def test_what_belongs_to_another_call_is_told_with_that_call():
     with pnb.connect("demo", default=False) as registry:
-        with pytest.raises(TypeError, match=r"has no argument 'last'. Use list_versions\('model-a', last=...\)"):
+        with pytest.raises(TypeError, match=r"has no argument 'last'. Use list_versions\('model-a', last=5\)"):
             registry.get_versions(DIGITS, last=5)
         with pytest.raises(TypeError, match=r"has no argument 'since'. Did you mean created_after="):
             registry.list_versions(DIGITS, since="2025-09-01")
@@ -520,12 +520,15 @@ def test_a_set_that_is_taken_for_a_frame_says_what_it_has():
     ("call", "meant"),
     [
         (lambda vs: vs.filter(env="prod"), "label={'env': 'prod'}"),
-        (lambda vs: vs.compare(label={"env": "prod"}), "filter(label=...).compare()"),
+        (lambda vs: vs.compare(label={"env": "prod"}), "filter(label={'env': 'prod'}).compare()"),
         (
             lambda vs: pnb.connect("demo", default=False).compare("model-a", labels="env=prod"),
-            "compare(list_versions('model-a', label=...))",
+            "compare(list_versions('model-a', label='env=prod'))",
         ),
-        (lambda vs: pnb.connect("demo", default=False).get_versions("model-a", since="-7d"), "list_versions('model-a', created_after=...)"),
+        (
+            lambda vs: pnb.connect("demo", default=False).get_versions("model-a", since="-7d"),
+            "list_versions('model-a', created_after='-7d')",
+        ),
     ],
 )
 def test_a_condition_that_another_call_takes_is_answered_with_that_call(call, meant):
@@ -720,7 +723,9 @@ def test_arguments_of_another_call_are_answered_with_that_call_and_the_values_th
             "sort_values('created', ascending=False)": lambda: vs.sort_values("-created"),
             "layout='long'": lambda: vs.to_frame(format="long"),
             "to_frame().to_dict(orient='records')": lambda: vs.to_frame(orient="records"),
-            "to_frame(layout='long')": lambda: vs.to_long(),
+            "to_frame(layout='long')": lambda: vs.to_long,
+            "{cell.name: cell.value for cell in metrics}": lambda: vs[0].metrics.items,
+            "pnb.VersionSet([version]).to_frame()": lambda: vs[0].metrics.to_frame,
             "compare(..., include=['accuracy']).to_frame()": lambda: c.to_frame(columns=["accuracy"]),
             "VersionSet(comparison.versions).to_frame(layout='long')": lambda: c.to_frame(layout="long"),
             "VersionSet(filter(function, versions))": lambda: vs.filter(lambda version: version.is_registered),

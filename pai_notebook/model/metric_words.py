@@ -290,6 +290,8 @@ COSTS = _SPEEDS | MEMORY | EXACT | UNITS | PRICES
 AMOUNTS = COSTS | COUNTS
 _UNBOUNDED = TIMES | MEMORY | EXACT | UNITS | PRICES | COUNTS | {"loss", "losses", "损失"}
 _QUALITIES = (HIGHER | LOWER) - COSTS
+# What was saved of a cost is none; which way it is better, a sign may turn around.
+_SAVED = word_set("gain improvement reduction saved saving savings")
 _MEASURED = (HIGHER | LOWER | frozenset(CHINESE) | _SPEEDS | MEMORY) - PRICES
 _KNOWN = HIGHER | LOWER | AMOUNTS | _UNBOUNDED | NO_SHARES | VETOES | DIFFERENCES | FLIPS | PERCENTABLE | frozenset(_SPLITS)
 """Every word that a question below asks for."""
@@ -455,7 +457,7 @@ def is_cost(path: str) -> bool:
 
     Examples
     --------
-    >>> [is_cost(name) for name in ("latency_ms", "model_size_mb", "tokens_per_second", "accuracy", "cost_mae")]
+    >>> [is_cost(name) for name in ("latency_ms", "model_size_mb", "tokens_per_second", "accuracy", "cost_savings")]
     [True, True, True, False, False]
     """
     return _is_cost(known_words(path))
@@ -479,7 +481,7 @@ def _kind_of(words: frozenset[str]) -> int:
 
 @lru_cache(maxsize=4096)
 def _is_cost(words: frozenset[str]) -> bool:
-    return has_word(words, COSTS) and not words & _QUALITIES
+    return has_word(words, COSTS) and not words & (_QUALITIES | _SAVED)
 
 
 def is_speed(path: str) -> bool:

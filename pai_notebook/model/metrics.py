@@ -9,7 +9,7 @@ from operator import index
 from typing import Any, overload
 
 from pai_notebook.arguments import described
-from pai_notebook.calls import checked
+from pai_notebook.calls import checked, guide
 from pai_notebook.display import Brief
 from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
@@ -42,6 +42,12 @@ class Metrics(Brief, Sequence[Cell]):
     """
 
     __slots__ = ("__dict__", "_provenance", "_raw")
+    _instead = guide(
+        {
+            "{cell.name: cell.value for cell in metrics}": "items keys values to_dict as_dict to_json dict",
+            "pnb.VersionSet([version]).to_frame()": "to_frame df to_df to_pandas to_series",
+        }
+    )
 
     def __init__(self, raw: Any = None, provenance: Provenance | None = None) -> None:
         self._raw = raw

@@ -557,7 +557,7 @@ class Registry(Displayed):
         told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
         asked = [say("workspace {id}", id=workspace_id) if workspace_id else say("all workspaces")]
         told_of_it = [*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]
-        if not kept and (part := _otherwise(name, label, words)):
+        if not kept and query is None and (part := _otherwise(name, label, words)):
             return ModelList(kept, asked=joined([joined(told_of_it), part], "; "))
         return ModelList(kept, asked=joined(told_of_it))
 

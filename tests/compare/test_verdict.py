@@ -1097,3 +1097,11 @@ def test_what_is_infinite_has_no_colour_and_is_said_once():
     changes = vs.compare("2")["auc"].changes
     assert [change.kind.value for change in changes] == ["changed", "baseline", "changed"]
     assert "1 ?" not in str(vs.compare("2"))
+
+
+def test_what_was_saved_of_a_cost_is_no_cost_and_asks_for_its_direction():
+    names = ("cost_savings", "time_saved", "latency_improvement", "memory_reduction")
+    made = [{"VersionName": name, "Metrics": dict.fromkeys(names, value)} for name, value in (("a", 1.0), ("b", 2.0))]
+    said = " ".join(str(VersionSet.from_documents(made).compare("a").verdict).replace("│", " ").split())
+    assert "Cost" not in said
+    assert "The direction of cost_savings" in said
