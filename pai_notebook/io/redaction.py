@@ -23,6 +23,7 @@ from pai_notebook.io.redaction_rules import (
     KnownWords,
     MaskRule,
     is_number_alone,
+    is_phrase,
     is_telling,
     is_worth_masking,
 )
@@ -108,7 +109,7 @@ class Redaction(Printed):
         self._masks: dict[str, str] = {}
         self._found: dict[str, Masked] = {}
         self._counts: dict[str, int] = {}
-        self._known, self._spoken = KnownWords(), KnownWords(is_worth_masking)
+        self._known, self._spoken, self._phrases = KnownWords(), KnownWords(is_worth_masking), KnownWords(is_phrase)
         self._common: set[str] = set()
         self._clean: set[str] = set()
         self._renamed: dict[str, str] = {}
@@ -228,6 +229,8 @@ class Redaction(Printed):
             self._count_masks(text)
         if self._renamed:
             text = self._with_names(text)
+        if not self._learning:  # before a rule takes a part of it
+            text = self._phrases.masked(text, lambda word, kind: self._mask(word, kind, place))
         if text not in self._clean:
             masked = self._by_rules(text, place)
             if masked == text and len(text) <= _SHORT and len(self._clean) < _MOST_CLEAN:
@@ -343,6 +346,7 @@ class Redaction(Printed):
         if self._learning:
             self._known.add(secret, kind)
             self._spoken.add(secret, kind)
+            self._phrases.add(secret, kind)
             return f"masked-{kind}-0"
         if self._telling:
             return self._masks.get(secret, f"masked-{kind}-0")

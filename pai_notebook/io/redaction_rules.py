@@ -219,6 +219,7 @@ _RUN = re.compile(r"[A-Za-z0-9]+")
 _SHORTEST = {"bucket": 6, "key": 6}
 _SHORTEST_ID = 4
 _LONG_WORD, _LEAST_MIXED = 12, 8
+_ENDS_VALUES = re.compile(r"""[^\w+/.-]""")
 _DIGITS_AND_SIGNS = re.compile(r"[\W\d_]+")
 
 
@@ -323,6 +324,11 @@ def is_telling(word: str, kind: str) -> bool:
     if kind == "key" and _DIGITS_AND_SIGNS.fullmatch(word):
         return is_number_alone(word)
     return len(word) >= _LONG_WORD or not word.isalpha()
+
+
+def is_phrase(word: str, kind: str) -> bool:
+    """Whether a telling word has signs at which a value in a text may end, so that a rule would take a part of it."""
+    return is_telling(word, kind) and _ENDS_VALUES.search(word) is not None
 
 
 def is_worth_masking(word: str, kind: str) -> bool:

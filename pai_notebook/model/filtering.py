@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -267,7 +268,7 @@ def ordered(
 ) -> tuple[list[ModelVersion], Name | None]:
     """Versions by a field, a label or a metric, ties in the order they came, the unknown first or last; with what the name means.
 
-    Where any version has a number, one without a number is unknown.
+    Where any version has a number, one without a finite number is unknown, as to ranks and to the best.
 
     Raises
     ------
@@ -311,7 +312,7 @@ def _missing(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return is_number(value) and value == value  # noqa: PLR0124 - NaN, as above
+    return is_number(value) and not (isinstance(value, float) and not math.isfinite(value))  # whole numbers may be beyond a float
 
 
 def _comparable(value: Any) -> tuple[int, Any]:

@@ -130,6 +130,8 @@ def choose_format(values: Iterable[float], *, least: int = _LEAST, readable: int
     ['540', '500']
     >>> [choose_format([1e-300, 2e-300]).value(value) for value in (1e-300, 2e-300)]
     ['1e-300', '2e-300']
+    >>> choose_format([9.999999999999e-05]).value(9.999999999999e-05)
+    '0.0001'
     """
     return _chosen([values], least, readable)
 
@@ -180,7 +182,9 @@ def _tells(form: NumberFormat, distinct: list[float], least: int, exact: set[flo
     for value in distinct:
         text = form.value(value)
         # the first value that is cut short answers for all, as few decimals are tried first
-        if float(text) != value and (value in exact or _significant(text) < least):
+        # zeros at the end of significant digits are not written
+        digits = _significant(text) if form.decimals is not None else form.significant
+        if float(text) != value and (value in exact or digits < least):
             return False
         texts.append(text)
     fine = form.decimals is not None and part * 10.0**-form.decimals <= distinct[-1] - distinct[0]
@@ -332,8 +336,8 @@ def format_percent(percent: float, *, unit: bool = True) -> str:
     """
     if percent == 0:
         return _percent("0", unit)
-    if math.isinf(percent):
-        return _percent("+∞" if percent > 0 else "-∞", unit)
+    if math.isinf(percent):  # of finite numbers, whose quotient is beyond a float
+        return "> ×1e+306"
     times = 1 + percent / 100
     if times >= _TENFOLD or 0 < times < _LITTLE:
         return f"×{_three(times)}"

@@ -618,7 +618,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         ascending : bool
             Smallest first.
         na_position : {"first", "last"}
-            Where versions without a value go; NaN is none, and neither is a text or a list where any version has a number.
+            Where versions without a value go; NaN is none, and neither is what is infinite, a text or a list where any has a finite number.
         dataset : str, optional
             The dataset, where a metric was measured on several.
 

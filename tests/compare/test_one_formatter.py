@@ -1,6 +1,7 @@
 """Distinct values print distinct, and the same value prints the same, on every surface that shows a metric."""
 
 import ast
+import math
 import re
 from pathlib import Path
 
@@ -145,3 +146,13 @@ def digits_of_their_own(path):
 @pytest.mark.slow
 def test_no_module_has_digits_of_its_own():
     assert [(path, digits) for path in WRITERS for digits in digits_of_their_own(path)] == []
+
+
+@pytest.mark.parametrize("number", [9.999999999999e-05, 3.0000000000001e-06, 1.4999999999999e-07, 5.00000000001e-300, 2.00000000001e20])
+def test_rounding_errors_of_a_very_small_or_large_number_are_not_written(number):
+    assert choose_format([number]).value(number) == f"{number:.3g}"
+    assert len(format_number(number)) <= len("1.23456e-300")
+
+
+def test_a_factor_beyond_a_float_is_not_called_infinite():
+    assert format_percent(math.inf) == "> ×1e+306"

@@ -1,5 +1,6 @@
 """A list of versions stays one line a version, and says what it leaves out."""
 
+import math
 import re
 
 from hypothesis import given
@@ -265,3 +266,11 @@ def test_columns_are_chosen_without_a_look_at_all_metrics_for_each_of_them():
     names = Counted((f"m{place}", "d-a") for place in range(1000))
     assert len(_columns(names, [], asked=0)) == METRICS
     assert names.looks < 10
+
+
+def test_what_is_infinite_goes_last_in_any_order_as_ranks_leave_it_out():
+    numbers = [math.inf, 0.5, math.nan, 0.7, -math.inf, 2**60]
+    vs = pnb.VersionSet.from_documents([{"VersionName": str(n), "Metrics": {"auc": number}} for n, number in enumerate(numbers)], "model-a")
+    assert [v.version_name for v in vs.sort_values("auc", ascending=False)] == ["5", "3", "1", "0", "2", "4"]
+    assert [v.version_name for v in vs.sort_values("auc")] == ["1", "3", "5", "0", "2", "4"]
+    assert [v.version_name for v in vs.sort_values("auc", na_position="first")] == ["0", "2", "4", "1", "3", "5"]

@@ -213,3 +213,16 @@ def test_origin_notes_and_file_names_are_masked(tmp_path):
     shown.append(masked.to_csv(tmp_path / "x.csv").read_text("utf-8"))
     assert [text for text in shown if "1557702098194904" in text or "Hunter2canary" in text] == []
     assert "masked" in masked.origin
+
+
+@pytest.mark.parametrize(
+    "secret", ["x CANARY9zz7", "CANARY9zz7 and more", "a&CANARY9zz7", "a;CANARY9zz7", "a,CANARY9zz7", "it's CANARY9zz7"]
+)
+@pytest.mark.parametrize("text", ["password={}", "use password={} here", "--password {} --epochs 3", "pwd: {}", "see {}, thanks"])
+def test_a_known_secret_is_masked_whole_before_a_rule_takes_a_part_of_it(secret, text):
+    documents = [
+        {"VersionName": "1", "Labels": [{"Key": "password", "Value": secret}]},
+        {"VersionName": "2", "VersionDescription": text.format(secret)},
+    ]
+    masked = pnb.VersionSet.from_documents(documents, "m").redact()
+    assert masked[1].description == text.format(masked[0].labels["password"])
