@@ -132,6 +132,8 @@ def calls(tmp_path_factory):
         ("Comparison.paired", "on"): "id",
         ("Comparison.paired", "correct"): "ok",
         ("VersionSet.groupby", "names"): "labels.algorithm",
+        ("Redaction.rename", "name"): "a",
+        ("Redaction.rename", "masked"): "b",
     }
     found = {}
     functions = {name: getattr(pnb, name) for name in pnb.__all__ if inspect.isfunction(getattr(pnb, name)) and "extension" not in name}
