@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import Any
@@ -152,7 +153,9 @@ def _read(value: Any) -> tuple[float, ...]:
             return 0.0, 0.0, _number(float(value.rstrip()[:-2]))
         return _number(value), 0.0
     except (ValueError, ConfigurationError):
-        raise ConfigurationError(say("tolerance={value} cannot be used", value=described(value)), hint=_HINT) from None
+        plain = unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+        hint = _HINT if plain == value else say("Write {cure}.", cure=plain)
+        raise ConfigurationError(say("tolerance={value} cannot be used", value=described(value)), hint=hint) from None
 
 
 def _number(value: Any) -> float:

@@ -155,6 +155,15 @@ class OverallVerdict(Displayed):
             name: {str(standing): found[place, standing] for standing in Standing} for place, name in enumerate(names) if name != baseline
         }
 
+    def _answer(self) -> tuple[object, ...]:
+        return self.by, self.baseline, self._names, tuple(map(str, self.sentences)), tuple(self._standings.items())
+
+    def __eq__(self, other: object) -> bool:
+        return self._answer() == other._answer() if isinstance(other, OverallVerdict) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._answer())
+
     @property
     def counts(self) -> dict[str, dict[str, int]]:
         """How many metrics of each version are what; see the class. A fresh dict, so that a change of it is none of the verdict."""

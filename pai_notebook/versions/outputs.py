@@ -51,7 +51,8 @@ class VersionExports(FrameExports):
 
     def _table_of(self, wide: pd.DataFrame, models: Sequence[str]) -> PlainTable:
         versions: Any = self
-        caption = say("{versions} of {models}", versions=count_versions(tuple(versions)), models=listed(models, 3))
+        count = count_versions(tuple(versions))
+        caption = say("{versions} of {models}", versions=count, models=listed(models, 3)) if any(models) else count
         notes = [*([versions.origin] if versions.origin else []), *versions.removed, *not_fetched(versions.errors)]
         return PlainTable.from_frame(wide, name="versions", caption=caption, notes=notes)
 

@@ -1723,3 +1723,24 @@ def test_what_rounding_cannot_make_is_a_difference_to_gates_and_verdict(value, b
     c = VersionSet.from_documents(documents, "model-a").compare("1", directions={"accuracy": "max"})
     assert not c.check("accuracy >= baseline").passed
     assert c["accuracy"].changes[1].kind == "worse"
+
+
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        ("accuracy：>= 0.9", "Write the name without a colon, as in accuracy >= 0.9."),
+        ("“accuracy” >= 0.9", "Write the name without quotation marks, as in accuracy >= 0.9."),
+        ("accuracy >= 0.4 with 95％ confidence", "Write %."),
+        ("fail if accuracy worse by more than -1pp beyond chance", "Write the loss without a sign"),
+    ],
+)
+def test_a_sign_of_another_keyboard_is_named_with_what_is_written_instead(rule, hint):
+    with pytest.raises(AddressError, match=re.escape(hint)):
+        compare({"accuracy": 0.5}, {"accuracy": 0.6}).check(rule)
+
+
+@pytest.mark.parametrize("tolerance", ["1％", "１％", "0.5％"])
+def test_a_tolerance_in_signs_of_another_keyboard_is_answered_with_the_tolerance_that_is_meant(tolerance):
+    plain = tolerance.replace("％", "%").replace("１", "1")
+    with pytest.raises(ConfigurationError, match=re.escape(f"Write {plain}.")):
+        compare({"accuracy": 0.5}, {"accuracy": 0.6}, tolerance=tolerance)

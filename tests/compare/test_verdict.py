@@ -1,6 +1,7 @@
 """The verdict says what a brute-force reading of the same numbers says, and nothing that no row says."""
 
 import math
+import pickle
 import re
 
 import numpy as np
@@ -1105,3 +1106,14 @@ def test_what_was_saved_of_a_cost_is_no_cost_and_asks_for_its_direction():
     said = " ".join(str(VersionSet.from_documents(made).compare("a").verdict).replace("│", " ").split())
     assert "Cost" not in said
     assert "The direction of cost_savings" in said
+
+
+def test_a_verdict_equals_its_pickle_and_no_other():
+    first, second = (compare({"accuracy": 0.5}, {"accuracy": number}).verdict for number in (0.6, 0.4))
+    assert pickle.loads(pickle.dumps(first)) == first
+    assert hash(pickle.loads(pickle.dumps(first))) == hash(first)
+    assert first != second
+
+
+def test_a_comparison_of_one_version_calls_no_row_identical():
+    assert "identical" not in str(compare({"accuracy": 0.5, "loss": 1}))

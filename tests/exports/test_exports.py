@@ -339,3 +339,7 @@ def test_values_that_one_version_states_differently_under_one_name_are_all_in_it
     assert row["metrics.cer@d-a"] == vs.compare("1", only="all")["cer@d-a"].shown(0)
     assert all(str(each) in row["metrics.cer@d-a"] for each in stated)
     assert vs.to_frame()["metrics.cer@d-a"].isna().all()
+
+
+def test_an_empty_set_has_a_caption_that_ends():
+    assert VersionSet().to_markdown().startswith("**0 versions**\n")

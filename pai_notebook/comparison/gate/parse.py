@@ -38,6 +38,7 @@ _MEANT = tuple(
             r"[0-9]\s*(?:(?:percentage\s+)?points?|pp?ts?|p|%\s?(?:p|pts?|points?)|个?百分点)(?!\w)",
             say("Write 1pp for a percentage point, as in baseline - 1pp."),
         ),
+        (r"more\s+than\s+[-\u2212\uff0d]", say("Write the loss without a sign, as in: worse by more than 1pp beyond chance.")),
         (r"[0-9]\s*(?:per\s?cent|pct)\b", say("Write the sign, as in baseline - 1%; points are baseline - 1pp.")),
         (r"[0-9](?!pp\b)[a-z]+(?:\Z|(?<!pp)\s+beyond\b)", say("Write the number without its unit.")),
         (r"\A\s*fail\s+if\b", _ALARMS),
@@ -216,6 +217,8 @@ _NO_NAMES = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
     for pattern, meant in (
         (r"\Aassert\s", "Write the rule alone: {rule}."),
+        (r"[:\uff1a]\Z", "Write the name without a colon, as in accuracy >= 0.9."),
+        ("[\u2018\u2019\u201c\u201d]", "Write the name without quotation marks, as in accuracy >= 0.9."),
         (r"\A(?:fail\s+)?unless\s", "Write what has to hold: {rule}."),
         (r"\s(?:drops?|loss|decrease|change)\Z", "Write what has to hold, as in accuracy >= baseline - 1%."),
     )
@@ -434,7 +437,8 @@ class _Reader:
         if [word.lower() for word in rest] == ["if", "present"]:
             return True
         self._blanks()
-        raise self._error(say("did not expect {names!r} here", names=" ".join(rest)), at=self.at)
+        at = next((place for place in range(self.at, len(self.line)) if self.line[place] in LOOKALIKES), self.at)
+        raise self._error(say("did not expect {names!r} here", names=" ".join(rest)), at=at)
 
     def _take(self, pattern: re.Pattern[str], message: str, otherwise: str = "") -> str:
         self._blanks()
