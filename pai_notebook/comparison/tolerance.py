@@ -153,8 +153,8 @@ def _read(value: Any) -> tuple[float, ...]:
             return 0.0, 0.0, _number(float(value.rstrip()[:-2]))
         return _number(value), 0.0
     except (ValueError, ConfigurationError):
-        plain = unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
-        hint = _HINT if plain == value else say("Write {cure}.", cure=plain)
+        plain = unicodedata.normalize("NFKC", value) if isinstance(value, str) else ""
+        hint = say("Write {cure}.", cure=plain) if plain and plain != value else _HINT
         raise ConfigurationError(say("tolerance={value} cannot be used", value=described(value)), hint=hint) from None
 
 
