@@ -50,7 +50,8 @@ def compare_cells(
     bound = tolerance.bound(cell.path, cell.dataset, baseline.value)
     if not exceeds(delta, bound, max(abs(cell.value), abs(baseline.value))):
         # a number sent as text, or another point of a series, is a change although the numbers are equal
-        other = not bound and not same(cell.raw, baseline.raw)
+        rounded = isinstance(cell.raw, float) and isinstance(baseline.raw, float)
+        other = not bound and not rounded and not same(cell.raw, baseline.raw)
         verdict = None if direction.mode is None or other else Verdict.SAME
         return Change(
             Kind.CHANGED if other else Kind.SAME, delta, _percent(delta, cell, baseline), verdict, evidence_within(evidence(), bound)

@@ -143,7 +143,7 @@ def test_a_tolerance_is_absolute_relative_or_by_metric(tolerance, kind):
 
 def test_a_tolerance_forgives_the_rounding_of_a_subtraction():
     assert change(0.1 + 0.2, 0.4, tolerance=0.1).kind == "same"
-    assert change(0.3, 0.1 + 0.2).kind == "changed"
+    assert change(0.3, 0.1 + 0.2).kind == "same"
 
 
 @pytest.mark.parametrize("tolerance", [-1, math.nan, math.inf, "x", "x%", True, (1, 2, 3), None])

@@ -204,3 +204,9 @@ def test_no_end_of_an_interval_is_written_as_the_difference_or_as_nothing(scale,
     tenth, slack = 0.1001 * (high - low), 1e-9 * high  # the rounding of floats
     assert low - tenth - slack <= written[0] <= low + slack
     assert high - slack <= written[1] <= high + tenth + slack
+
+
+def test_what_rounding_alone_makes_is_the_same_in_the_cell_too():
+    c = compare({"f1": 0.1 + 0.2, "accuracy": 0.9}, {"f1": 0.3, "accuracy": 0.8})
+    assert c["f1"].changes[1].kind.value == "same"
+    assert "e-1" not in str(c)
