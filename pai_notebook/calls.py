@@ -64,7 +64,6 @@ _ARGUMENTS = {
     "stage": "approval",
     "query": "where",
     "condition": "where",
-    "since": "created_after",
     "after": "created_after",
     "limit": "last",
     "n": "last",
@@ -89,12 +88,22 @@ _NARROWING = ("where", "label", "approval", "framework", "format", "created_afte
 _ROWS = ("include", "exclude", "only", "dataset", "by", "tolerance", "directions", "baseline")
 _SORTING = ("order_by", "sort", "sort_by", "sort_values")
 _BEST = {"metric": "by={value} or include={value}"}
+# Times by what compares with them: a day that something is since belongs to what is meant, one that it is after does not.
+_TIMES = {
+    **dict.fromkeys(("since", "created_since", "created_from", "from_date", "start", "start_date"), ">="),
+    **dict.fromkeys(("after", "created_after"), ">"),
+    **dict.fromkeys(("before", "created_before"), "<"),
+    **dict.fromkeys(("until", "created_until", "end", "end_date"), "<="),
+}
+_CREATED = {name: f'where="created {sign} {{value}}"' for name, sign in _TIMES.items() if sign != ">"}
 _OF_OTHERS = {
-    "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}={value})"),
-    "Registry.list_versions": dict.fromkeys(_SORTING, "list_versions(...).sort_values({value})"),
+    "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}={value})")
+    | {name: f"list_versions('model-a', {code})" for name, code in _CREATED.items()},
+    "Registry.list_versions": dict.fromkeys(_SORTING, "list_versions(...).sort_values({value})") | _CREATED,
+    "VersionSet.filter": _CREATED,
     "Registry.list_models": dict.fromkeys(("search", "contains", "name_contains", "q", "text", "pattern", "filter"), "list_models({value})")
     | dict.fromkeys(("filter_string", "where"), "list_models('text') or search_versions({value})"),
-    "Registry.search_versions": dict.fromkeys(("created_after", "since", "after"), 'search_versions("created >= {value}")')
+    "Registry.search_versions": {name: f'search_versions("created {sign} {{value}}")' for name, sign in _TIMES.items()}
     | dict.fromkeys(_SORTING, "search_versions(...).sort_values({value})"),
     "Registry.compare": dict.fromkeys(_NARROWING, "compare(list_versions('model-a', {argument}={value}))")
     | dict.fromkeys(("versions", "model", "candidate"), "compare('model-a@0.1.0,0.2.0', baseline='approved')")
@@ -149,7 +158,9 @@ def _refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[
     argument = _ARGUMENTS.get(unknown.lower(), unknown)
     others = _OF_OTHERS.get(function.__qualname__, {})
     if other := others.get(unknown) or (others.get(argument) if argument not in named else None):
-        meant = say("Use {code}.", code=other.format(argument=argument, value=described(kwargs[unknown])))
+        given = kwargs[unknown]
+        value = described(given.isoformat() if hasattr(given, "isoformat") else given)
+        meant = say("Use {code}.", code=other.format(argument=argument, value=value))
         return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=meant)
     close = [each for each in [_ARGUMENTS.get(unknown.lower(), "")] if each in named] or close
     hint = say("Did you mean {word}?", word=f"{close[0]}=") if close else takes

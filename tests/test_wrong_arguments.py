@@ -461,8 +461,11 @@ def test_what_belongs_to_another_call_is_told_with_that_call():
     with pnb.connect("demo", default=False) as registry:
         with pytest.raises(TypeError, match=r"has no argument 'last'. Use list_versions\('model-a', last=5\)"):
             registry.get_versions(DIGITS, last=5)
-        with pytest.raises(TypeError, match=r"has no argument 'since'. Did you mean created_after="):
-            registry.list_versions(DIGITS, since="2025-09-01")
+        for name, sign in (("since", ">="), ("before", "<"), ("until", "<="), ("created_before", "<"), ("start_date", ">=")):
+            with pytest.raises(TypeError, match=rf"""has no argument '{name}'. Use where="created {sign} '2025-09-01'"."""):
+                registry.list_versions(DIGITS, **{name: "2025-09-01"})
+        with pytest.raises(TypeError, match=r"has no argument 'after'. Did you mean created_after="):
+            registry.list_versions(DIGITS, after="2025-09-01")
         with pytest.raises(TypeError, match=r"has no argument 'limit'. Did you mean last="):
             registry.list_versions(DIGITS, limit=5)
         with pytest.raises(TypeError, match=r"Use compare\('model-a@0.1.0,0.2.0', baseline='approved'\)"):
@@ -529,7 +532,7 @@ def test_a_set_that_is_taken_for_a_frame_says_what_it_has():
         ),
         (
             lambda vs: pnb.connect("demo", default=False).get_versions("model-a", since="-7d"),
-            "list_versions('model-a', created_after='-7d')",
+            """list_versions('model-a', where="created >= '-7d'")""",
         ),
     ],
 )
@@ -718,7 +721,7 @@ def test_arguments_of_another_call_are_answered_with_that_call_and_the_values_th
         c = vs.compare()
         tried = {
             "list_models('class')": lambda: registry.list_models(search="class"),
-            "search_versions(\"created >= '2026-01-01'\")": lambda: registry.search_versions(created_after="2026-01-01"),
+            "search_versions(\"created > '2026-01-01'\")": lambda: registry.search_versions(created_after="2026-01-01"),
             "list_versions(...).sort_values('created')": lambda: registry.list_versions(DIGITS, order_by="created"),
             "by='accuracy' or include='accuracy'": lambda: vs.compare(metric="accuracy"),
             "sort_values(..., ascending=False)": lambda: vs.sort_values("created", reverse=True),
