@@ -31,7 +31,7 @@ Words = str | Sequence[str]
 LabelsLike = Mapping[str, Words] | str | Sequence[str | tuple[str, str]]
 # Labels in a text that has several, or one in another notation, of so many characters at most.
 _SHORT = 200
-_ALMOST = re.compile(r"""([^\s"'=:,;&|]+)\s*[=:]+\s*["']?([^\s"'=:,;&|]+)""")
+_ALMOST = re.compile(r"""(?<![^\s"'=:,;&|])([^\s"'=:,;&|]++)\s*+[=:]++\s*+["']?+([^\s"'=:,;&|]++)""")
 
 APPROVALS = ("Approved", "Pending", "Rejected")
 

@@ -84,12 +84,14 @@ def test_deltas_and_percent_equal_those_of_numpy(values, rows):
 def test_verdicts_follow_the_sign_of_the_delta(values, rows):
     signs = np.array([[1.0], [-1.0]])  # a loss is better lower, an accuracy higher
     with np.errstate(invalid="ignore"):
-        worse = np.sign(values - values[:, :, :1]) * signs
-    number = ~np.isnan(values) & ~np.isnan(values[:, :, :1])
+        deltas = values - values[:, :, :1]
+    worse = np.sign(deltas) * signs
+    number = ~np.isnan(values) & ~np.isnan(values[:, :, :1]) & ~np.isinf(deltas)
     kinds = np.array([[[str(change.kind) for change in row.changes] for row in pair] for pair in rows])
     assert (kinds[number & (worse > 0)] == "worse").all()
     assert (kinds[number & (worse < 0)] == "better").all()
     assert (kinds[number & ~(worse > 0) & ~(worse < 0)] == "same").all()
+    assert (kinds[np.isinf(deltas)] == "changed").all()
     assert (kinds[np.isnan(values) != np.isnan(values[:, :, :1])] == "changed").all()
     assert (kinds[np.isnan(values) & np.isnan(values[:, :, :1])] == "same").all()
 
