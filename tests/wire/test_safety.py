@@ -105,9 +105,9 @@ def test_a_proxy_sees_a_connect_and_no_secret(monkeypatch):
     assert not any(name.startswith(("authorization", "x-acs")) for name in hit.headers)
 
 
-# answers that cost much: each is one client in one fresh process, which says how its memory grew and what time of a processor it took
+# answers that cost much: each is one client in one fresh process, which says how its memory grew
 _PROBE = textwrap.dedent("""
-    import json, resource, sys, time
+    import json, resource, sys
     from pai_notebook.errors import PaiError
     from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
     url, versions = sys.argv[1], sys.argv[2:]
@@ -117,13 +117,13 @@ _PROBE = textwrap.dedent("""
     with Client(settings, resolve_credentials(("id", "secret"))) as client:
         client.run(client.get_version("m-1", "0.0.0"))
         for version in versions:
-            before, began = peak(), time.process_time()
+            before = peak()
             try:
                 client.run(client.get_version("m-1", version))
                 kind, text = "accepted", ""
             except PaiError as error:
                 kind, text = type(error).__name__, str(error)
-            said[version] = [kind, peak() - before, time.process_time() - began, len(text)]
+            said[version] = [kind, peak() - before, len(text)]
     print(json.dumps(said))
 """)
 
@@ -165,7 +165,7 @@ def document(middle):
 
 
 @pytest.mark.slow
-def test_s3_answers_that_are_too_much_are_refused_quickly_and_in_little_memory():
+def test_s3_answers_that_are_too_much_are_refused_in_little_memory():
     once, twice = bomb(), bomb(twice=True)
     weapons = {
         "1.0.0": lambda conn, hit, good: conn.sendall(message(200, once, Content_Encoding="gzip")),
@@ -181,22 +181,20 @@ def test_s3_answers_that_are_too_much_are_refused_quickly_and_in_little_memory()
     }
     with FaultServer(lambda hit: weapons.get(hit.version)) as server:
         said = probe(server, sorted(weapons))
-    for version, (kind, grown, took, length) in said.items():
+    for version, (kind, grown, length) in said.items():
         assert kind in {"ProtocolError", "DamagedAnswer", "ServiceUnavailable"}, (version, kind)
         assert grown <= 64, (version, grown)
-        assert took <= 3, (version, took)
         assert length <= 2000, version
-    assert sum(grown for _, grown, _, _ in said.values()) <= 64
+    assert sum(grown for _, grown, _ in said.values()) <= 64
 
 
-def test_s5_a_hundred_thousand_labels_are_read_in_time():
+def test_s5_a_hundred_thousand_labels_are_read_in_little_memory():
     labels = b",".join(b'{"Key":"k%d","Value":"v%d"}' % (number, number) for number in range(100_000))
     wide = message(200, b'{"VersionName":"1.0.0","Labels":[' + labels + b"]}")
     with FaultServer(lambda hit: None if hit.version == "0.0.0" else lambda conn, hit, good: conn.sendall(wide)) as server:
         said = probe(server, ["1.0.0"])
-    kind, grown, took, _ = said["1.0.0"]
+    kind, grown, _ = said["1.0.0"]
     assert kind == "accepted"
-    assert took <= 5
     assert grown <= 128
 
 
