@@ -25,6 +25,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from pai_notebook.i18n.phrases import Preference
 from pai_notebook.registry import connection
+from tests.patience import PATIENCE
 
 __all__ = ["Cell", "cells_of", "differences", "language_of", "write"]
 
@@ -99,7 +100,7 @@ def _in_bash(block: re.Match[str]) -> Cell:
     paimodel = f'paimodel() {{ "{sys.executable}" -m pai_notebook "$@"; }}\n'
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "utf-8", "PAI_NOTEBOOK_LANG": Preference.lang}
     done = subprocess.run(
-        ["bash", "-c", paimodel + block["code"]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, check=False, timeout=120
+        ["bash", "-c", paimodel + block["code"]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, check=False, timeout=PATIENCE
     )
     lines = [line.rstrip() for line in _REQUEST.sub("...", done.stdout.decode("utf-8")).splitlines()]
     return Cell(block["code"], block["shown"], "\n".join(lines).strip("\n") + "\n", done.returncode != 0)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE, CHINESE = DOCS / "howto.md", DOCS / "zh" / "howto.md"
 
@@ -26,7 +28,7 @@ def test_the_app_for_streamlit_shows_what_is_chosen(tmp_path):
 
     path = tmp_path / "app.py"
     path.write_text(code_with("import streamlit"), "utf-8")
-    app = AppTest.from_file(str(path), default_timeout=600).run()
+    app = AppTest.from_file(str(path), default_timeout=5 * PATIENCE).run()
     for model, count, shown in (("wine-cultivar", 3, "against"), ("wine-cultivar", 1, "accuracy"), ("tiny-char-lm", 2, "perplexity")):
         app.selectbox[0].select(model)
         app.slider[0].set_value(count).run()

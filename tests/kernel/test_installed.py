@@ -5,6 +5,7 @@ import importlib.metadata
 import pytest
 
 from tests.kernel.kernels import Kernel
+from tests.patience import PATIENCE
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 WINE = "wine-cultivar"
@@ -61,7 +62,7 @@ def test_a_failed_gate_shows_its_tables_above_a_few_lines_of_text(kernel, cell):
 def test_tab_completes_the_line(kernel):
     line = f"%paimodel compare {WINE}@last:3 --base"
     kernel.client.complete(line, len(line))
-    reply = kernel.client.get_shell_msg(timeout=60)["content"]
+    reply = kernel.client.get_shell_msg(timeout=PATIENCE)["content"]
     assert [line[: reply["cursor_start"]] + match for match in reply["matches"]] == [f"{line}line"]
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 MODEL = "手写数字识别"
 COMMAND = [sys.executable, "-m", "pai_notebook"]
 RULES = {
@@ -26,4 +28,4 @@ def environment(**more):
 def run(*words, stdout=subprocess.PIPE, **variables):
     """Run one command to its end."""
     given = {"stdout": stdout, "stderr": subprocess.PIPE, "encoding": "utf-8", "env": environment(**variables)}
-    return subprocess.run([*COMMAND, *words], check=False, timeout=60, **given)
+    return subprocess.run([*COMMAND, *words], check=False, timeout=PATIENCE, **given)

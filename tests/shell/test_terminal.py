@@ -8,7 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
+import threading
 import tomllib
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from wcwidth import wcswidth
 
 from pai_notebook import VersionSet, demo
 from pai_notebook.shell import Exit, main, terminal
+from tests.patience import PATIENCE
 from tests.shell.commands import COMMAND, MODEL, environment, run
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,7 @@ paimodel ls '{MODEL}' --last 2 --json > versions.json || exit 16
 def in_terminal(*words, columns=80, **variables):
     """What a terminal of a width shows of a command."""
     env = environment(TERM="xterm-256color", **variables)
-    child = pexpect.spawn(COMMAND[0], [*COMMAND[1:], *words], env=env, dimensions=(50, columns), encoding="utf-8", timeout=60)
+    child = pexpect.spawn(COMMAND[0], [*COMMAND[1:], *words], env=env, dimensions=(50, columns), encoding="utf-8", timeout=PATIENCE)
     child.expect(pexpect.EOF)
     child.close()
     return child.before.replace("\r\n", "\n"), child.exitstatus
@@ -50,7 +51,9 @@ def in_terminal(*words, columns=80, **variables):
 
 @pytest.mark.slow
 def test_a_script_of_a_build_server_decides_by_exit_codes_and_finds_its_files(folder):
-    done = subprocess.run(["bash", "-c", SCRIPT], env=environment(), capture_output=True, encoding="utf-8", check=False, timeout=200)
+    done = subprocess.run(
+        ["bash", "-c", SCRIPT], env=environment(), capture_output=True, encoding="utf-8", check=False, timeout=5 * PATIENCE
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "written: summary.md\nwritten: gate.xml\n")
     assert JUnitXml.fromfile(str(folder / "gate.xml")).failures == 0
     assert "passed" in (folder / "summary.md").read_text("utf-8")
@@ -60,7 +63,7 @@ def test_a_script_of_a_build_server_decides_by_exit_codes_and_finds_its_files(fo
     assert not COLOUR.search((folder / "broken.txt").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("columns", [50, 120])
+@pytest.mark.parametrize("columns", [50, pytest.param(120, marks=pytest.mark.slow)])
 def test_text_is_as_wide_as_the_terminal_and_coloured(folder, columns):
     shown, code = in_terminal("gate", f"{MODEL}@2.5.0", "--rules", "break.txt", "--demo", columns=columns)
     assert code == Exit.FAILED
@@ -74,7 +77,7 @@ def test_text_is_as_wide_as_the_terminal_and_coloured(folder, columns):
 @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_colour_can_be_turned_off(folder, variables):
     env = environment(TERM="xterm-256color") | variables
-    child = pexpect.spawn(COMMAND[0], [*COMMAND[1:], "help"], env=env, encoding="utf-8", timeout=60)
+    child = pexpect.spawn(COMMAND[0], [*COMMAND[1:], "help"], env=env, encoding="utf-8", timeout=PATIENCE)
     child.expect(pexpect.EOF)
     assert "────" in child.before
     assert "\x1b" not in child.before
@@ -126,12 +129,19 @@ def asking(server, **more):
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [("ls",), ("watch", f"{MODEL}@latest")])
 def test_ctrl_c_ends_a_command_that_waits_quietly(words):
-    with demo.serve(latency=600) as server:
+    asked, over = threading.Event(), threading.Event()
+
+    def never(_):
+        asked.set()
+        over.wait()
+        return demo.Response(503, {}, b"")
+
+    with demo.serve(handler=never) as server:
         child = subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=asking(server))
-        time.sleep(3)
-        assert child.poll() is None
+        assert asked.wait(PATIENCE)
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=60)
+        out, err = child.communicate(timeout=PATIENCE)
+        over.set()
     assert (child.returncode, out, err) == (Exit.INTERRUPTED, b"", b"")
 
 
@@ -148,10 +158,14 @@ sys.exit(main(["ls"]))
 
 
 def test_ctrl_c_is_quiet_before_the_command_is_imported():
-    done = subprocess.run([sys.executable, "-c", EARLY], env=environment(), capture_output=True, encoding="utf-8", check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY], env=environment(), capture_output=True, encoding="utf-8", check=False, timeout=PATIENCE
+    )
     assert (done.returncode, done.stdout, done.stderr) == (Exit.INTERRUPTED, "", "")
     loaded = "import sys; before = set(sys.modules); import pai_notebook.shell; print(sorted(set(sys.modules) - before))"
-    done = subprocess.run([sys.executable, "-c", loaded], env=environment(), capture_output=True, encoding="utf-8", check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], env=environment(), capture_output=True, encoding="utf-8", check=True, timeout=PATIENCE
+    )
     assert done.stdout == "['__future__', 'pai_notebook', 'pai_notebook.shell']\n"  # anything else takes time, and shows a traceback
 
 
@@ -159,11 +173,13 @@ def test_ctrl_c_is_quiet_before_the_command_is_imported():
 def test_progress_is_on_stderr_and_leaves_no_trace():
     with demo.serve(latency=1) as server:
         env = asking(server, TERM="xterm-256color")
-        child = pexpect.spawn(COMMAND[0], [*COMMAND[1:], "ls", MODEL, "--last", "2"], env=env, encoding="utf-8", timeout=60)
+        child = pexpect.spawn(COMMAND[0], [*COMMAND[1:], "ls", MODEL, "--last", "2"], env=env, encoding="utf-8", timeout=PATIENCE)
         child.expect(pexpect.EOF)
         shown = child.before
         assert "fetching" in shown
-        done = subprocess.run([*COMMAND, "ls", MODEL, "--last", "2"], env=asking(server), capture_output=True, check=False, timeout=60)
+        done = subprocess.run(
+            [*COMMAND, "ls", MODEL, "--last", "2"], env=asking(server), capture_output=True, check=False, timeout=PATIENCE
+        )
     assert done.stderr == b""
     assert b"fetching" not in done.stdout
 
