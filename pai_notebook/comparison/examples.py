@@ -329,11 +329,12 @@ def _is_same(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
 def compared_columns(table: Examples) -> list[str]:
     """Columns of both tables but for those that only say which table it is, as `version` does where one table was split by it."""
 
+    def names(value: Any, of: str) -> bool:
+        # cells may be arrays, which are not asked whether they are equal; what is not registered has a remark behind its name
+        return isinstance(value, str) and (value == of or (of.startswith(value) and of.removeprefix(value)[0] in " (\uff08"))
+
     def tells(name: str) -> bool:
-        # cells may be arrays, which are not asked whether they are equal
-        return all(
-            isinstance(value, str) and value == of for side, of in zip(table.sides, table.names, strict=True) for value in side[name]
-        )
+        return all(names(value, of) for side, of in zip(table.sides, table.names, strict=True) for value in side[name])
 
     first_side, second = table.sides
     return [name for name in first_side.columns if name in second.columns and not tells(name)]

@@ -58,7 +58,7 @@ def tables_of(table: Any, called: Mapping[str, str], on: str, column: str | None
             beside.setdefault(name, each)
     found = beside if len(beside) == _TWO else alone
     if len(found) != _TWO or column is None or (column in table.columns and column not in found.values()):
-        raise _refusal(table, list(dict.fromkeys(called.values())), list(found), on, column)
+        raise _refusal(table, called, list(found), on, column)
     one, other = found.values()
     sides = (table.drop(columns=[other]).rename(columns={one: column}), table.drop(columns=[one]).rename(columns={other: column}))
     return dict(zip(found, sides, strict=True))
@@ -70,13 +70,14 @@ def how_given(names: Sequence[str]) -> Phrase:
     return say("Pass two versions with their tables, as {code}; call it again for others.", code=f"{{{pairs}}}")
 
 
-def _refusal(table: Any, names: Sequence[str], found: Sequence[str], on: str, column: str | None) -> ConfigurationError:
+def _refusal(table: Any, called: Mapping[str, str], found: Sequence[str], on: str, column: str | None) -> ConfigurationError:
+    names = list(dict.fromkeys(called.values()))
     said = say("frames: {said} given, two tables are needed", said=described(table))
     if len(found) > _TWO:
         keep = say("It has columns of {names}: leave two of them, and call it again for others.", names=listed(found))
         return ConfigurationError(said, hint=keep)
     texts = ((each, {*map(str, table[each].dropna().head(_ROWS))}) for each in table.columns)
-    of_rows = next((each for each, there in texts if there and there <= {*names}), None)
+    of_rows = next((each for each, there in texts if there and there <= called.keys()), None)
     if of_rows is not None:
         return ConfigurationError(said, hint=say("Use {code}.", code=f"dict(list(df.groupby({literal(of_rows)})))"))
     if column is None:

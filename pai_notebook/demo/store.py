@@ -124,7 +124,7 @@ class Store:
         >>> len(Store.bundled().models()) >= 6
         True
         """
-        models, versions, datasets, members = marshal.loads(_packed())  # noqa: S302 - written below
+        models, versions, datasets, members = marshal.loads(_packed())  # noqa: S302 - written above
         store = cls()
         store._shelves = {model["ModelId"]: _Shelf(model).holding(versions.get(model["ModelId"], ())) for model in models}
         store._datasets = {dataset["DatasetId"]: dataset for dataset in datasets}

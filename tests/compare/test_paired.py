@@ -1364,3 +1364,17 @@ def test_a_column_that_only_says_which_table_it_is_makes_no_example_differ(few_r
     for result in (by_answer, by_statistic):
         assert len(result.flipped) == 5
         assert not any("version" in name for name in result.flipped.columns)
+
+
+def test_a_long_table_beside_results_that_are_not_registered_is_split_by_their_own_names(few_resamples):
+    wide = pd.DataFrame({"id": range(60), "a": np.arange(60) % 5 != 0, "b": np.arange(60) % 7 != 0})
+    long = wide.melt("id", var_name="model", value_name="ok")
+    c = pnb.VersionSet.from_frame(pd.DataFrame({"accuracy": [wide["a"].mean(), wide["b"].mean()]}, index=["a", "b"])).compare("a")
+    with pytest.raises(ConfigurationError) as caught:
+        c.paired("accuracy", long, on="id", correct="ok")
+    assert caught.value.hint == 'Use dict(list(df.groupby("model"))).'
+    tables = dict(list(long.groupby("model")))
+    assert c.paired("accuracy", tables, on="id", correct="ok").delta == pytest.approx(wide["b"].mean() - wide["a"].mean())
+    flipped = c.paired("accuracy", tables, on="id", statistic=lambda table: table["ok"].mean()).flipped
+    assert len(flipped) == (wide["a"] != wide["b"]).sum()
+    assert not any("model" in name for name in flipped.columns)
