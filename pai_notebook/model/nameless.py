@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from numbers import Real
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, TypeGuard
 
 from pai_notebook.arguments import is_number
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.column_words import word_of_names
+from pai_notebook.model.evidence_among import is_quality
 from pai_notebook.model.fields import numbers_beside_metrics
+from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import listed
-from pai_notebook.model.settings import is_step
+from pai_notebook.model.settings import is_seed, is_step, looks_set
 from pai_notebook.python_source import Expression, literal
 
 # Characters of code in a hint that are still read.
@@ -22,7 +24,7 @@ _READABLE = 240
 _OF_A_DOCUMENT = frozenset({"Results", "Dataset"})
 
 
-def is_nameless(given: Any) -> bool:
+def is_nameless(given: Any) -> TypeGuard[Mapping[Any, Any]]:
     """Whether a mapping holds numbers, on its own or one level down, and no version.
 
     Examples
@@ -34,6 +36,17 @@ def is_nameless(given: Any) -> bool:
         return False
     below = [each for value in given.values() for each in (value.values() if isinstance(value, Mapping) else (value,))]
     return not _OF_A_DOCUMENT.isdisjoint(given) or any(isinstance(each, Real) and not isinstance(each, bool) for each in below)
+
+
+def has_settings(given: Mapping[Any, Any]) -> bool:
+    """Whether numbers of a mapping are called as settings or seeds are, as in the rows of a sweep.
+
+    Examples
+    --------
+    >>> has_settings({"lr": 0.1, "seed": 0, "accuracy": 0.9}), has_settings({"accuracy": 0.9})
+    (True, False)
+    """
+    return any(is_seed(str(key)) or looks_set(str(key)) for key in given)
 
 
 def told_beside_metrics(documents: Iterable[Mapping[str, Any]]) -> Phrase | None:
@@ -95,6 +108,8 @@ def code_of_table(given: Mapping[Any, Any], where: str) -> str:
     ('VersionSet.from_frame(pandas.DataFrame(docs))', '')
     >>> code_of_table({"loss": [0.5, 0.4], "accuracy": [0.8, 0.9]}, "docs")  # a history of Keras
     'VersionSet.from_frame(pandas.DataFrame(docs).tail(1))'
+    >>> code_of_table({"lr": 0.1, "seed": 0, "accuracy": 0.9}, "docs[0]")  # rows of a sweep
+    'VersionSet.from_frame(pandas.DataFrame(docs))'
     >>> code_of_table({"results": {"arc_easy": {"acc,none": 0.61}}}, "docs")
     'VersionSet.from_lm_eval(docs)'
     """
@@ -104,10 +119,13 @@ def code_of_table(given: Mapping[Any, Any], where: str) -> str:
     if isinstance(tasks, Mapping) and any("," in str(key) for each in tasks.values() if isinstance(each, Mapping) for key in each):
         return f"VersionSet.from_lm_eval({argument})"
     if given and not among and all(isinstance(value, list) and value and all(map(is_number, value)) for value in given.values()):
-        return f"VersionSet.from_frame(pandas.DataFrame({argument}).tail(1))"
+        # lists by metrics are the steps of one run, by other names perhaps the runs of several versions
+        steps = ".tail(1)" if any(is_quality(str(key)) or kind_of_metric(str(key)) for key in given) else ""
+        return f"VersionSet.from_frame(pandas.DataFrame({argument}){steps})"
     if any(isinstance(value, Mapping | list) for value in given.values()) or not any(map(is_number, given.values())):
         return ""
-    if any(word_of_names(str(key)) and isinstance(value, str) for key, value in given.items()):
+    is_called = any(word_of_names(str(key)) and isinstance(value, str) for key, value in given.items())
+    if is_called or (among and has_settings(given)):
         return f"VersionSet.from_frame(pandas.DataFrame({rows}))"
     # a log has the metrics of training and of evaluation in different rows
     return f"VersionSet.from_frame(pandas.DataFrame({rows}).ffill().tail(1))" if among and any(is_step(str(key)) for key in given) else ""

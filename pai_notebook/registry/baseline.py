@@ -12,7 +12,7 @@ from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Address, names_versions, parse_address, read_addresses, refuse_selectors, spread
 from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.model.keys import names_of
-from pai_notebook.model.nameless import code_of_named, is_nameless
+from pai_notebook.model.nameless import code_of_named, has_settings, is_nameless
 from pai_notebook.model.selector_words import BASELINES, WORDS
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import ModelVersion
@@ -69,7 +69,8 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
             yield from _flat(item)
         elif is_nameless(item):
             said = say("metrics alone cannot be compared: nothing says which version has them")
-            raise ConfigurationError(said, hint=say("Use {code}.", code=f"compare({code_of_named(told)})"))
+            code = "VersionSet.from_frame(pandas.DataFrame(docs)).compare()" if has_settings(item) else f"compare({code_of_named(told)})"
+            raise ConfigurationError(said, hint=say("Use {code}.", code=code))
         elif isinstance(item, Mapping) or hasattr(item, "to_map"):
             yield VersionSet.from_documents(item)
         else:

@@ -312,3 +312,26 @@ def test_results_that_are_no_documents_are_answered_with_the_call_that_reads_the
     read = eval(code, {"VersionSet": pnb.VersionSet, "pandas": pytest.importorskip("pandas"), "docs": docs})
     assert [version.version_name for version in read] == names
     assert read[0].metrics.cells
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (
+            [{"lr": 0.1, "seed": 0, "val_acc": 0.9}, {"lr": 0.01, "seed": 0, "val_acc": 0.92}],
+            "VersionSet.from_frame(pandas.DataFrame(docs))",
+        ),
+        (
+            [{"number": 0, "value": 0.91, "params_lr": 0.1}, {"number": 1, "value": 0.9, "params_lr": 0.2}],
+            "VersionSet.from_frame(pandas.DataFrame(docs))",
+        ),
+        ({"a": [0.90, 0.91], "b": [0.93, 0.92]}, "VersionSet.from_frame(pandas.DataFrame(docs))"),
+        ({"loss": [0.5, 0.4], "accuracy": [0.8, 0.9]}, "VersionSet.from_frame(pandas.DataFrame(docs).tail(1))"),
+    ],
+)
+def test_rows_of_a_sweep_and_lists_by_version_are_no_metrics_of_a_version_and_no_epochs(given, code):
+    for call in (pnb.VersionSet.from_documents, pnb.compare):
+        with pytest.raises(ConfigurationError) as caught:
+            call(given)
+        assert f"Use {code}" in caught.value.hint
+    assert len(eval(code, {"VersionSet": pnb.VersionSet, "pandas": pd, "docs": given})) in (1, 2)
