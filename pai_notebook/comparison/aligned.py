@@ -11,10 +11,11 @@ from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.align import MetricCells, metric_rows, other_rows, positional
 from pai_notebook.comparison.baseline import Baseline, Chosen, choose_baseline, in_order, newer_than_others, unique_names
 from pai_notebook.comparison.direction import Directions, stated_directions
-from pai_notebook.comparison.groups import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of, ungrouped
+from pai_notebook.comparison.groups import ungrouped
 from pai_notebook.comparison.paired import Paired, by_place
 from pai_notebook.comparison.paired_fit import StatedMetric, fitted
 from pai_notebook.comparison.readings import DatasetCount
+from pai_notebook.comparison.repeats import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
 from pai_notebook.comparison.selection import BY_DIRECTIONS, Rows, Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison import Comparison
     from pai_notebook.comparison.aligned import Told
-    from pai_notebook.comparison.groups import RepeatsLike
+    from pai_notebook.comparison.repeats import RepeatsLike
     from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
     from pai_notebook.io.drift import Drift

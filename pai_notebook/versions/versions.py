@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison, MinimalPairs
     from pai_notebook.comparison.aligned import Told
     from pai_notebook.comparison.baseline import Baseline
-    from pai_notebook.comparison.groups import RepeatsLike
     from pai_notebook.comparison.paired import Paired
+    from pai_notebook.comparison.repeats import RepeatsLike
     from pai_notebook.comparison.series import SeriesLike
     from pai_notebook.comparison.tolerance import ToleranceLike
 
