@@ -99,6 +99,36 @@ def code_of_named(several: Iterable[Any]) -> str:
     return code if len(code) <= _READABLE else '{"VersionName": "a", "Metrics": {...}}, ...'
 
 
+def is_history(given: Mapping[Any, Any]) -> bool:
+    """Whether lists of numbers are the steps of one run, as metrics are; by other names they are perhaps the runs of several versions.
+
+    Examples
+    --------
+    >>> is_history({"loss": [0.5, 0.4], "accuracy": [0.8, 0.9]}), is_history({"a": [0.5, 0.4]}), is_history({"loss": 0.5})
+    (True, False, False)
+    """
+    return _are_lists(given) and any(is_quality(str(key)) or kind_of_metric(str(key)) for key in given)
+
+
+def _are_lists(given: Mapping[Any, Any]) -> bool:
+    return bool(given) and all(isinstance(value, list) and value and all(map(is_number, value)) for value in given.values())
+
+
+def is_log(given: Mapping[Any, Any]) -> bool:
+    """Whether a row has a step, so that the rows are those of a log, with the metrics of training and of evaluation in different ones.
+
+    Examples
+    --------
+    >>> is_log({"step": 10, "loss": 0.5}), is_log({"step": 10, "lr": 0.1, "accuracy": 0.9}), is_log({"loss": 0.5})
+    (True, False, False)
+    """
+    return any(is_step(str(key)) for key in given) and not _is_called(given) and not has_settings(given)
+
+
+def _is_called(given: Mapping[Any, Any]) -> bool:
+    return any(word_of_names(str(key)) and isinstance(value, str) for key, value in given.items())
+
+
 def code_of_table(given: Mapping[Any, Any], where: str) -> str:
     """Write what reads results that are no document of the service, called `where` in the errors of a reader; empty for others.
 
@@ -118,14 +148,10 @@ def code_of_table(given: Mapping[Any, Any], where: str) -> str:
     tasks = given.get("results")
     if isinstance(tasks, Mapping) and any("," in str(key) for each in tasks.values() if isinstance(each, Mapping) for key in each):
         return f"VersionSet.from_lm_eval({argument})"
-    if given and not among and all(isinstance(value, list) and value and all(map(is_number, value)) for value in given.values()):
-        # lists by metrics are the steps of one run, by other names perhaps the runs of several versions
-        steps = ".tail(1)" if any(is_quality(str(key)) or kind_of_metric(str(key)) for key in given) else ""
-        return f"VersionSet.from_frame(pandas.DataFrame({argument}){steps})"
+    if not among and _are_lists(given):
+        return f"VersionSet.from_frame(pandas.DataFrame({argument}){'.tail(1)' if is_history(given) else ''})"
     if any(isinstance(value, Mapping | list) for value in given.values()) or not any(map(is_number, given.values())):
         return ""
-    is_called = any(word_of_names(str(key)) and isinstance(value, str) for key, value in given.items())
-    if is_called or (among and has_settings(given)):
+    if _is_called(given) or (among and has_settings(given)):
         return f"VersionSet.from_frame(pandas.DataFrame({rows}))"
-    # a log has the metrics of training and of evaluation in different rows
-    return f"VersionSet.from_frame(pandas.DataFrame({rows}).ffill().tail(1))" if among and any(is_step(str(key)) for key in given) else ""
+    return f"VersionSet.from_frame(pandas.DataFrame({rows}).ffill().tail(1))" if among and is_log(given) else ""
