@@ -112,21 +112,20 @@ _HOMES = {
 
 # What is looked for under other names.
 _INSTEAD = {
-    "VersionSet.from_documents": "from_documents from_dict from_dicts from_records from_json",
-    "VersionSet.from_frame": "from_frame from_dataframe from_pandas",
+    "VersionSet.from_documents(docs)": "from_documents from_document from_dict from_dicts from_json",
+    "VersionSet.from_frame(df)": "from_frame from_dataframe from_pandas from_df",
+    "VersionSet.from_frame(pandas.DataFrame(rows))": "from_records from_rows",
+    "VersionSet.from_frame(pandas.read_csv(path))": "from_csv read_csv",
     "VersionSet.from_lm_eval": "from_lm_eval from_lm_harness from_results",
     "Explorer()": "explore explorer",
-    "load": "read open load_snapshot read_snapshot",
+    "load(path)": "read open load_snapshot read_snapshot from_file from_snapshot",
     "connect()": "login init configure client",
     "get_version or get_versions": "get fetch get_latest latest",
     "compare": "diff compare_versions compare_models",
-    "compare(...).gate(rules)": "gate check Gate",
-    "compare(...).report(path)": "report",
-    "get_versions(...).to_frame()": "to_frame",
     "search_versions": "search find",
     "list_models": "models search_models find_models",
-    "versions.save(path)": "save dump",
-    "options.lang": "lang language set_lang",
+    "versions.save(path)": "save dump snapshot",
+    "options.lang = 'zh'": "lang language set_lang set_language set_locale",
 }
 
 
@@ -142,10 +141,16 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         if name.startswith("_"):  # asked for by tools
             raise AttributeError(f"module 'pai_notebook' has no attribute {name!r}")
-        from pai_notebook.calls import guide, missing_attribute  # noqa: PLC0415 - loads on first use
+        from difflib import get_close_matches  # noqa: PLC0415 - as above
+
+        from pai_notebook.guides import guide, meant, missing_attribute  # noqa: PLC0415 - loads on first use
 
         known = f"errors.{name}" if name in vars(importlib.import_module("pai_notebook.errors")) else ""
-        raise missing_attribute("pai_notebook", name, known or guide(_INSTEAD).get(name, ""), __all__)
+        known = known or guide(_INSTEAD).get(name, "")
+        if not known and not get_close_matches(name, __all__, 1, cutoff=0.8):
+            # functions do what methods of a registry do
+            known = meant(importlib.import_module("pai_notebook.registry.registry").Registry, name)
+        raise missing_attribute("pai_notebook", name, known, __all__)
     value = getattr(importlib.import_module(f"pai_notebook.{_HOMES[name]}"), name)
     globals()[name] = value
     return value

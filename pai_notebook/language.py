@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from pai_notebook.arguments import as_text
-from pai_notebook.calls import Guided, guide, missing_attribute
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.guides import Guided, guide, missing_attribute
 from pai_notebook.i18n.phrases import Preference, joined, read_language, say, spoken
 
 

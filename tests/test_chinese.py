@@ -260,7 +260,7 @@ def test_no_english_is_left_in_an_error_and_its_hint(name, registry, data, untra
     error = caught.value
     shown = [*error._render_traceback_(), str(error), text_of(render_html(describe_error(error)))]
     asked = words_of(
-        "GateFailed breaches error SELECTOR VERSION b nothing pie nolabel x pink dot bar slope light dark theme kind pareto compare"
+        "breaches error SELECTOR VERSION b nothing pie nolabel x pink dot bar slope light dark theme kind pareto compare"
     )
     assert sorted(latin("\n".join(shown)) - data - TYPED - asked) == []
     assert untranslated == []

@@ -20,6 +20,8 @@ HOUSE = [
     ["i18n"],
     ["errors", "json_text"],
     ["arguments"],
+    ["guides"],
+    ["keywords"],
     ["calls"],
     ["language"],
     ["display", "files", "python_source"],

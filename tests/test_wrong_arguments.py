@@ -12,8 +12,9 @@ import pytest
 from matplotlib.figure import Figure
 
 import pai_notebook as pnb
-from pai_notebook.calls import Guided, checked
+from pai_notebook.calls import checked
 from pai_notebook.errors import AddressError, ConfigurationError, NameNotFound, PaiError, RegressionError
+from pai_notebook.guides import Guided
 from pai_notebook.io.redaction import Redaction
 from pai_notebook.registry import connection
 
@@ -286,7 +287,7 @@ GUESSES = {
         "version": "version_name",
         "status": "approval_status",
         "to_dict": "Use raw",
-        "accuracy": r"metrics\['accuracy'\]",
+        "accuracy": r"metrics\['accuracy', 'd-digitsnoisy00001'\]",
         "env": r"labels\['env'\]",
     },
     "VersionSet": {
@@ -306,7 +307,7 @@ GUESSES = {
     },
     "Explanation": {"text": r"str\(explanation\)"},
     "GateReport": {"ok": "passed", "failures": "breaches", "failed_checks": "breaches", "errors": "breaches"},
-    "Drift": {"changed": "Did you mean changes"},
+    "Drift": {"changed": "Use changes"},
     "Plots": {"line": "slope", "trend": "slope"},
 }
 
@@ -341,11 +342,11 @@ def test_the_error_of_a_gate_answers_what_is_looked_for_in_its_report(calls):
 def test_a_name_that_the_package_does_not_have_is_answered_with_what_was_meant():
     guesses = {
         "RegressionError": r"errors\.RegressionError",
-        "from_dict": "VersionSet.from_documents",
+        "from_dict": r"VersionSet\.from_documents\(docs\)",
         "from_lm_eval": "VersionSet.from_lm_eval",
         "search": "search_versions",
         "login": r"connect\(\)",
-        "read": "load",
+        "read": r"load\(path\)",
     }
     for guess, meant in {**guesses, "list_version": "list_versions"}.items():
         with pytest.raises(AttributeError, match=rf"^pai_notebook has no attribute '{guess}'\. .* {meant}[.?]$"):
@@ -388,8 +389,8 @@ def test_an_operation_that_is_not_there_is_answered_with_what_was_meant(calls):
 
 
 def test_a_name_that_is_no_version_of_a_set_is_answered_with_those_there_are(calls):
-    with pytest.raises(PaiError, match=r"no version accuracy in this set of 3\. Available: 2\.3\.0, 2\.4\.0 and 2\.5\.0\.$"):
-        calls["VersionSet.filter"][0].__self__["accuracy"]
+    with pytest.raises(PaiError, match=r"no version sharpness in this set of 3\. Available: 2\.3\.0, 2\.4\.0 and 2\.5\.0\.$"):
+        calls["VersionSet.filter"][0].__self__["sharpness"]
 
 
 def test_a_version_where_something_else_is_asked_for_is_answered_with_what_says_something_of_it(calls):

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.calls import CallError
 from pai_notebook.client.attempt import Reply
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.client.operations import ask_list_models, ask_list_versions, ask_model, ask_version
@@ -24,6 +23,7 @@ from pai_notebook.client.session import Session, SessionHolder
 from pai_notebook.client.streaming import stream_pages
 from pai_notebook.client.tasks import closed_error
 from pai_notebook.errors import AuthenticationError, ConfigurationError, CredentialsNotFound, PaiError
+from pai_notebook.guides import CallError
 from pai_notebook.i18n.phrases import say
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, Protocol
 
-from pai_notebook.calls import CallError
 from pai_notebook.client.masking import Hidden, Mask
 from pai_notebook.errors import ConfigurationError, CredentialsNotFound, DeadlineExceeded, PaiError
+from pai_notebook.guides import CallError
 from pai_notebook.i18n.phrases import joined, say
 
 # Seconds after which a key without an expiry is asked for again, since files, roles and what functions answer change.

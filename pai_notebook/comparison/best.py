@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pai_notebook.calls import guide
 from pai_notebook.comparison.leaders import Leaders, how_sure, told_open
 from pai_notebook.comparison.rank import Ranking, without_number
 from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Number, Section
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.names import Name
@@ -58,7 +58,8 @@ class Best(Displayed):
         The baseline, which takes part like every other version; empty where there is none.
     """
 
-    _instead = guide({"version": "name version_name winner"})
+    _instead = guide({"version": "name version_name winner", "value": "score metric_value", "runner_up": "second next"})
+    _leads_to = (("Comparison", "comparison"),)
 
     version: str
     value: float

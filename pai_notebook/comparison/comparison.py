@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from pai_notebook.calls import checked, guide
+from pai_notebook.calls import checked
 from pai_notebook.comparison.baseline import is_meant
 from pai_notebook.comparison.code import fingerprint_of, plan_of
 from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions, with_models
@@ -28,6 +28,7 @@ from pai_notebook.comparison.verdict_sentences import make_verdict
 from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ConfigurationError, NameNotFound
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.group import count_versions
@@ -99,18 +100,28 @@ class Comparison(Questions, ComparisonExports, Displayed):
 
     _instead = guide(
         {
-            "best(metric)": "winner",
-            "rank(metric)": "ranking ranked leaderboard",
-            "changed": "diff differences",
-            "specs": "settings params hyperparameters",
-            "interval(metric, version)": "confidence_interval ci significant is_significant significance p_value pvalue",
+            "best(metric)": "winner best_version best_run best_model argmax argmin idxmax idxmin",
+            "rank(metric)[-1]": "worst loser",
+            "check(rules).passed": "passed is_ok ok",
+            "rank(metric)": "ranking ranked leaderboard sort sort_by sort_values",
+            "changed": "diff differences text_diff diffs changes delta deltas percent",
+            "specs": "settings params parameters hyperparameters hparams config",
+            "interval(metric, version)": "confidence_interval ci significant is_significant significance p_value pvalue ttest",
             "assert_no_regression()": "assert_better assert_not_worse assert_no_worse",
             "check(rules).breaches": "breaches failed failures failed_checks",
-            "to_frame()": "df frame to_df to_pandas to_dataframe to_dict to_json",
-            "verdict": "summary conclusion",
+            'check("fail if worse beyond chance").breaches': "is_worse worse regressed regressions is_regression has_regression",
+            "verdict": "summary conclusion is_better better improved improvements answer",
             'report("report.pdf")': "to_pdf",
+            'plot.save("chart.png", plot(metric))': "to_png to_svg to_image savefig save_plot",
+            "versions.compare(include='settings')": "only include select",
             "versions.compare() or registry.compare(versions)": "from_frame from_versions from_documents",
         }
+    )
+    _leads_to = (
+        ("Plots", "plot"),
+        ("OverallVerdict", "verdict"),
+        ("VersionSet", "VersionSet(comparison.versions)"),
+        ("Registry", "registry"),
     )
 
     @cached_property
@@ -154,6 +165,11 @@ class Comparison(Questions, ComparisonExports, Displayed):
         except NameNotFound as error:
             error.hint = self._of_version(name) or error.hint
             raise
+
+    def _stands_for(self, name: str) -> str:
+        found = [row for row in self.rows if name in (row.path, row.full_name)]
+        key = f"{name!r}, {found[0].dataset!r}" if len(found) > 1 else repr(name)
+        return f"comparison[{key}]" if found else ""
 
     def _of_version(self, name: object) -> str:
         """Say how to ask for what is different in a version, where a version is named; empty for another name."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.calls import guide
 from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.legend import BEYOND, UNKNOWN, chance_sign
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
@@ -16,6 +15,7 @@ from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_f
 from pai_notebook.comparison.view import failures, subject, unsaid_notes
 from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
 from pai_notebook.language import language
 from pai_notebook.model.document import FrozenDict
@@ -49,7 +49,8 @@ class Explanation(Displayed):
         The language of all this.
     """
 
-    _instead = guide({"str(explanation)": "text to_text"})
+    _instead = guide({"str(explanation)": "summary"})
+    _leads_to = (("Comparison", "comparison"),)
 
     def __init__(
         self,

@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.calls import CallError, checked
+from pai_notebook.calls import checked
 from pai_notebook.comparison.cell_changes import difference, tolerated
 from pai_notebook.comparison.rows import evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Number, Table
+from pai_notebook.guides import CallError, guide
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.metric_cells import BEST, BEST_AS_MEASURED
@@ -85,6 +86,9 @@ class Ranking(Displayed, Sequence[Ranked]):
     unranked : tuple of (str, str)
         Versions without a number, and their state.
     """
+
+    _instead = guide({"ranking[0]": "best first winner top", "ranking[-1]": "worst last", "entries": "versions ranks order"})
+    _leads_to = (("Comparison", "comparison"),)
 
     def __init__(
         self,

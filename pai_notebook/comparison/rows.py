@@ -8,11 +8,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from pai_notebook.calls import guide
 from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.interval import OUTSIDE
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.display import Brief
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, say, with_text
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.differing import Differing
@@ -147,7 +147,14 @@ class Row(Brief):
         better or worse. None for every other row.
     """
 
-    _instead = guide({"changes": "delta difference percent verdict"})
+    _instead = guide(
+        {
+            "changes": "diff deltas verdicts difference",
+            "[cell.value for cell in row.cells]": "values numbers",
+            "comparison.best(row.full_name)": "best winner max min",
+        }
+    )
+    _leads_to = (("Change", "[change.{} for change in row.changes]"), ("Cell", "[cell.{} for cell in row.cells]"))
 
     section: str
     path: str

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from pai_notebook.calls import guide
 from pai_notebook.comparison.judged import Judged, Standing
 from pai_notebook.comparison.rows import is_alike
 from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Section, Stack, Tone
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.language import language
 from pai_notebook.sanitize import Printed, visible
@@ -128,7 +128,9 @@ class OverallVerdict(Displayed):
         The same for each version and full name of a row.
     """
 
-    _instead = guide({"str(verdict)": "text to_text", "comparison.best(metric)": "best"})
+    _instead = guide({"str(verdict)": "summary", "counts": "better worse improved regressed"})
+    _leads_to = (("Comparison", "comparison"),)
+    _it = "verdict"
 
     def __init__(
         self,

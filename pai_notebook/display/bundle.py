@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pai_notebook.calls import Guided
 from pai_notebook.display.blocks import Block, Card, Facts, Note, Table
 from pai_notebook.display.html import render_html
 from pai_notebook.display.layout import map_texts
@@ -15,6 +14,7 @@ from pai_notebook.display.plain import inline
 from pai_notebook.display.spans import Code, Inline
 from pai_notebook.display.text import render_text
 from pai_notebook.errors import FetchErrors, PaiError
+from pai_notebook.guides import Guided
 from pai_notebook.i18n.phrases import joined, say, speaking, told, with_text
 from pai_notebook.sanitize import Printed, encodable, stdout_encoding
 

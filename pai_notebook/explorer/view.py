@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from IPython import get_ipython
 
-from pai_notebook.calls import CallError, MissingAttribute, checked
+from pai_notebook.calls import checked
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.display.bundle import front_end_message
@@ -23,6 +23,7 @@ from pai_notebook.explorer.jobs import Runner
 from pai_notebook.explorer.panels import describe_shown, tab_text
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState
+from pai_notebook.guides import CallError, MissingAttribute, guide
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, parse_address, read_addresses
 from pai_notebook.model.nearest import counted
@@ -64,6 +65,9 @@ class Explorer(Displayed):
     3
     >>> explorer.close(); registry.close()
     """
+
+    _instead = guide({"selected": "versions selection results", "value": "comparison result", "pnb.Explorer()": "show display open"})
+    _leads_to = (("VersionSet", "selected"), ("Comparison", "value"))
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse what nothing would read: what is chosen is chosen in the widget."""

@@ -29,13 +29,14 @@ from pai_notebook.display import (
     Tone,
 )
 from pai_notebook.errors import DriftError, PaiError
+from pai_notebook.guides import guide, snake_case
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.io.redaction_rules import MASK
 from pai_notebook.model.document import canonical_json
 from pai_notebook.model.equality import same, shown, shown_text
 from pai_notebook.model.fields import FieldInfo, catalogue, leaves, told_field
 from pai_notebook.model.metrics_document import with_documented_words
-from pai_notebook.model.names import Name, snake_case
+from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import choose_format
 from pai_notebook.model.source import dataset_names
 from pai_notebook.model.version import ModelVersion
@@ -104,6 +105,17 @@ class Drift(Displayed):
     >>> bool(drift), drift.changes
     (True, (FieldChange(address='model-a@0.1.0', field='metrics.cer', before='0.175', after='0.181'),))
     """
+
+    _instead = guide(
+        {
+            "bool(drift)": "has_drift drifted is_drifted has_changed is_changed",
+            "changes": "diff differences modified_fields changed fields",
+            "removed": "deleted missing gone",
+            "added": "new created",
+            "summary": "text verdict",
+            "failed": "errors failures",
+        }
+    )
 
     checked: int
     changes: tuple[FieldChange, ...] = ()

@@ -123,9 +123,9 @@ _matchers: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 def load(shell: InteractiveShell) -> None:
     """Register the magic; a second load replaces the first."""
     unload(shell)
-    calls = sys.modules.get("pai_notebook.calls")
-    if calls is not None:
-        calls.keep_tab()  # what is loaded later does so by itself
+    guides = sys.modules.get("pai_notebook.guides")
+    if guides is not None:
+        guides.keep_tab()  # what is loaded later does so by itself
     try:
         shell.register_magics(PaiModelMagics)
     except TraitError as error:  # IPython keeps a setting that it has refused, and would refuse it at every load

@@ -90,6 +90,8 @@ def parse_address(text: str) -> Address:
                 "A condition is no address: pass it to list_versions(MODEL, where={condition!r}), or on a line to --where.",
                 condition=text.strip(),
             )
+        if not at and (part := model.strip("*%?")) != model and _MODEL.fullmatch(part):
+            hint = say("An address means one model; {code} looks for a part of its name.", code=f"list_models({part!r})")
         raise AddressError(say("{model} is not a model id", model=shown_address(model)), hint=hint)
     return Address(model, parse_selector(selector)) if at else Address(model)
 

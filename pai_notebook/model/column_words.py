@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pai_notebook.guides import snake_case
 from pai_notebook.model.metric_wholes import HARMLESS
 from pai_notebook.model.metric_words import CHINESE, HIGHER, LOWER, PRICES, THROUGHPUTS, TIMES, chinese_ending, word_set, words_of
-from pai_notebook.model.names import snake_case
 from pai_notebook.model.settings import is_identity, is_repeat
 
 # What columns with the names of versions are called, the likeliest first.

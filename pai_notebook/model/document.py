@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.guides import snake_case
 from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import InvalidJson, checked_copy, parse_json
 
@@ -290,6 +291,11 @@ class DocumentView:
         'VersionName'
         """
         return {name: field for base in reversed(cls.__mro__) for name, field in vars(base).items() if isinstance(field, Field)}
+
+    def _unknown_called(self, name: str) -> str:
+        """What holds a field that this package has no name for; empty for another name."""
+        unknown = next((key for key in self.unknown if snake_case(str(key)) == snake_case(name)), "")
+        return f"raw[{unknown!r}]" if unknown else ""
 
     @property
     def raw(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from pai_notebook.arguments import described, is_truth
 from pai_notebook.errors import ComparisonError, PaiError, VersionNotFound
 from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.model.lookup import column_of
 from pai_notebook.model.nearest import listed, nearest_or_known
 from pai_notebook.model.selector_words import meant_selector, nearest_versions
 from pai_notebook.model.source import unique_names
@@ -85,7 +86,9 @@ class Keys:
         model, _, version = name.rpartition("@")
         close = nearest_versions(version if model in model_ids(self._versions) else name, there)
         hint = nearest_or_known(close, there, none=say("The set is empty."))
-        if there and not close and (word := meant_selector(name)):
+        if not close and (column := column_of(self._versions, name)):
+            hint = say("Use {code}.", code=f"to_frame()[{column!r}]")
+        elif there and not close and (word := meant_selector(name)):
             hint = say("Write {cure}.", cure=f"select('{self._versions[0].model_id or 'MODEL'}@{word}')")
         raise VersionNotFound(
             say("no version {name} in this set of {count}", name=name, count=len(self._versions)), version_name=name, hint=hint

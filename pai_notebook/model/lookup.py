@@ -12,7 +12,7 @@ from pai_notebook.errors import NameNotFound
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.differing import known
 from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leaves
-from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_leaves
+from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_leaves, split_path
 from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metric_words import trained_beside
 from pai_notebook.model.metrics_document import read_entries
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
 
+# So many versions say which columns there are.
+_FEW = 20
 # The versions of one model: their positions in the whole set, and their names.
 _Part: TypeAlias = "tuple[list[int], Lookup]"
 # What a version has under a name that it does not state.
@@ -423,3 +425,21 @@ def _read(raw: Any) -> Any:
     if state is State.DIFFERS:
         return None
     return value if value is not None and state is not State.TEXT else text_of(raw)
+
+
+def column_of(versions: Sequence[ModelVersion], text: str) -> str:
+    """Find the column of a frame that the name of a metric, label, setting or field means, the first of several; empty where there is none.
+
+    Examples
+    --------
+    >>> from pai_notebook.model.version import ModelVersion
+    >>> docs = [{"VersionName": "0.1.0", "Metrics": {"cer": 0.2}, "TrainingSpec": {"HyperParameters": {"lr": 0.1}}}]
+    >>> versions = list(map(ModelVersion.from_document, docs))
+    >>> [column_of(versions, text) for text in ("cer", "lr", "approval_status", "wer")]
+    ['metrics.cer', 'training_spec.HyperParameters.lr', 'approval_status', '']
+    """
+    names = Lookup(versions[:_FEW]).all_names()
+    meant = [name for name in names if text in (name.full, name.short, name.path)] or [
+        name for name in names if name.section not in ("", "metrics", "labels") and split_path(name.path)[-1:] == (text,)
+    ]
+    return meant[0].full if meant else ""

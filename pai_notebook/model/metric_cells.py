@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import takewhile
-from typing import Any
+from typing import Any, NoReturn
 
 from pai_notebook.arguments import is_number
 from pai_notebook.display import Brief
+from pai_notebook.errors import ConfigurationError
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.document import canonical_json, frozen_json
@@ -81,6 +83,13 @@ class Cell(Brief):
 
     def _brief(self) -> str:
         return say("{what}: {said}", what=self.name, said=self.said)
+
+    _instead = guide({"value": "number score result float"})
+
+    def __getitem__(self, key: object) -> NoReturn:
+        """Refuse `dict(v.metrics)` in our words: Python would replace those of a TypeError by its own."""
+        said = say("{kind} {lacks}", kind="Cell", lacks=say("cannot be indexed or iterated"))
+        raise ConfigurationError(said, hint=say("Use {code}.", code="{cell.name: cell.value for cell in metrics}"))
 
     def __float__(self) -> float:
         if self.value is None:

@@ -9,9 +9,10 @@ from operator import index
 from typing import Any, overload
 
 from pai_notebook.arguments import described
-from pai_notebook.calls import checked, guide
+from pai_notebook.calls import checked
 from pai_notebook.display import Brief
 from pai_notebook.errors import ComparisonError, NameNotFound
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.document import FrozenDict, copy_json
 from pai_notebook.model.equality import bag_key
@@ -48,13 +49,17 @@ class Metrics(Brief, Sequence[Cell]):
             "pnb.VersionSet([version]).to_frame()": "to_frame df to_df to_pandas to_series",
         }
     )
+    _leads_to = (("Cell", "[cell.{} for cell in metrics]"), ("VersionSet", "pnb.VersionSet([version])"))
 
     def __init__(self, raw: Any = None, provenance: Provenance | None = None) -> None:
         self._raw = raw
         self._provenance = provenance
 
     def _stands_for(self, name: str) -> str:
-        return f"metrics[{name!r}]" if name in self.names or ("@" in name and self.__contains__(name)) else ""
+        if "@" in name and self.__contains__(name):
+            return f"metrics[{name!r}]"
+        datasets = [dataset for path, dataset in self._stated if path == name]
+        return f"metrics[{name!r}]" if len(datasets) == 1 else f"metrics[{name!r}, {datasets[0]!r}]" if datasets else ""
 
     @cached_property
     def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:

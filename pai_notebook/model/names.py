@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 
+from pai_notebook.guides import snake_case
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import natural_key, split_path, unescaped
 from pai_notebook.model.nearest import dataset_nicks
@@ -145,17 +146,6 @@ def _spelled(name: Name, label: str, nick: str) -> dict[str, tuple[int, int]]:
             for dataset in filter(None, (name.dataset, label, nick)):
                 found[f"{prefix}{path}@{dataset}"] = found[f"{prefix}{path}[{dataset}]"] = (1, escaped)
     return found
-
-
-def snake_case(word: str) -> str:
-    """Spell the API's word as Python does.
-
-    Examples
-    --------
-    >>> snake_case("QuantizationSpec")
-    'quantization_spec'
-    """
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word).lower()
 
 
 def is_on(name: Name, dataset: str) -> bool:

@@ -13,9 +13,10 @@ from typing import Generic, TypeVar
 
 from pai_notebook.arguments import described, warn
 from pai_notebook.errors import ConfigurationError, NameNotFound, PatternWarning
+from pai_notebook.guides import snake_case
 from pai_notebook.i18n.phrases import Phrase, joined, say, told
 from pai_notebook.model.fields import field_named, specs
-from pai_notebook.model.names import Name, Naming, field_words, is_on, snake_case, spellings
+from pai_notebook.model.names import Name, Naming, field_words, is_on, spellings
 from pai_notebook.model.nearest import nearest, nearest_hint, nearest_names, nearest_sentence
 
 T = TypeVar("T")

@@ -11,12 +11,12 @@ from typing import Any, NoReturn, TypeGuard
 
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import UnreadableFile, read_file
+from pai_notebook.guides import snake_case
 from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json, plain_array
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.fields import FIELDS
-from pai_notebook.model.nameless import code_of_named, code_of_table, is_nameless
-from pai_notebook.model.names import snake_case
+from pai_notebook.model.nameless import code_of_named, code_of_table, is_history, is_log, is_nameless
 from pai_notebook.model.nearest import listed
 
 _FITS = say("Pass what GetModelVersion or ListModelVersions answered: a dict, the SDK's response, JSON text, or the path of a JSON file.")
@@ -348,10 +348,8 @@ def _looks_like(value: Mapping[Any, Any], where: str) -> tuple[str, str]:
     if name and not value.keys() & {"Results", "results"}:
         hint = say("A version has at least a VersionName; rename {key} to it.", key=name)
     if code := code_of_table(value, where):
-        of_steps = ".tail(1)" in code
-        hint = under = (
-            say("Use {code}, which takes the last of the steps of one run.", code=code) if of_steps else say("Use {code}.", code=code)
-        )
+        of_steps = "Use {code}, which takes the last of the steps of one run."
+        hint = under = say(of_steps if is_history(value) or is_log(value) else "Use {code}.", code=code)
     otherwise = say("a dict without VersionName; its keys are {keys}", keys=keys), hint
     return next(((what, hint or under) for holds, what, hint in _LOOKS if holds(value)), otherwise)
 

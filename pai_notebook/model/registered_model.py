@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
-from pai_notebook.calls import checked, guide
+from pai_notebook.calls import checked
 from pai_notebook.display import Block, Displayed
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.document import CopiedField, DocumentView, Field, canonical_json, digest_of, read_any, read_text, read_time
 from pai_notebook.model.labels import Labels, read_labels
@@ -48,14 +49,23 @@ class Model(Displayed, DocumentView):
 
     _instead = guide(
         {
-            "model_id": "id",
-            "latest_version": "latest",
-            "registry.list_versions(model.model_id)": "versions list_versions get_versions",
+            "latest_version": "latest latest_versions",
+            "name": "model_name title",
+            "registry.list_versions(model.model_id)": "versions list_versions get_versions all_versions search_versions",
             "registry.compare(model.model_id)": "compare diff",
-            "registry.get_version(model.model_id, name)": "get_version __getitem__",
+            "registry.get_version(model.model_id, name)": "get_version __getitem__ fetch download get",
             "Model.from_document(document)": "from_dict from_json",
         }
     )
+    _leads_to = (
+        ("ModelVersion", "latest_version"),
+        ("VersionSet", "registry.list_versions(model.model_id)"),
+        ("Comparison", "registry.compare(model.model_id)"),
+        ("Registry", "registry"),
+    )
+
+    def _stands_for(self, name: str) -> str:
+        return self._unknown_called(name)
 
     fetched: datetime | None
     people: tuple[tuple[str, str], ...]

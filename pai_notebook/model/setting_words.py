@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pai_notebook.guides import snake_case
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_words import HIGHER, LOWER
-from pai_notebook.model.names import snake_case
 
 # What may stand before a size, a dimension or a length that is set; those of models and files are measured.
 _SIZED = (

@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
-from pai_notebook.calls import checked, guide
+from pai_notebook.calls import checked
 from pai_notebook.display import Block, Displayed
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.document import (
     CopiedField,
@@ -85,22 +86,27 @@ class ModelVersion(Displayed, DocumentView):
 
     _instead = guide(
         {
-            "version_name": "name",
-            "approval_status": "approved approval",
             "address": "id",
-            "labels": "tags",
-            "raw": "to_dict to_json json as_dict document",
-            "modified": "updated",
-            "training_spec": "settings params parameters hyperparameters config",
             "pnb.VersionSet([version, other]).compare(version)": "compare diff",
-            "pnb.VersionSet([version])": "to_frame df save",
             "ModelVersion.from_document(document, model_id)": "from_dict from_json from_documents from_mapping",
-            "registry.get_version(model, name)": "get fetch",
+            "registry.get_version(model, name)": "get fetch latest",
+            "registry.get_version(model, name, refresh=True)": "refresh reload",
+            "version.storage.console_url or version.source.console_url": "console_url console link web_url run_link",
+            "registry.list_versions(version.model_id)": "versions runs siblings all_versions",
+            "version.provenance.model_name": "model_name",
+            "metrics": "summary",
             "metrics[name], labels[name] or raw[key]": "__getitem__",
             "registry.compare(a, b, baseline=a)": "__sub__",
             "created, or registry.compare(a, b, baseline=a)": "__lt__",
         }
     )
+
+    _leads_to = (
+        ("VersionSet", "pnb.VersionSet([version])"),
+        ("Comparison", "pnb.VersionSet([version, other]).compare(version)"),
+        ("Registry", "registry"),
+    )
+    _it = "version"
 
     model_id: str
     fetched: datetime | None
@@ -133,7 +139,7 @@ class ModelVersion(Displayed, DocumentView):
     approval_status = Field("ApprovalStatus", read_text, "Pending, Approved, Rejected, or another word.")
 
     def _stands_for(self, name: str) -> str:
-        return self.metrics._stands_for(name) or self.labels._stands_for(name)  # noqa: SLF001 - they are parts of it
+        return self.metrics._stands_for(name) or self.labels._stands_for(name) or self._unknown_called(name)  # noqa: SLF001 - its parts
 
     def __init__(
         self,

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.arguments import number_argument
-from pai_notebook.calls import Guided, checked, guide
+from pai_notebook.calls import checked
 from pai_notebook.errors import ComparisonError
 from pai_notebook.files import check_target, write_file
+from pai_notebook.guides import Guided, guide
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.nearest import counted
 from pai_notebook.plot.charts import draw_dot, draw_heatmap, draw_series, draw_slope
@@ -35,7 +36,18 @@ class Plots(Guided, Printed):
         What is drawn.
     """
 
-    _instead = guide({"slope": "line lines trend trends", "series": "curve history", "dot": "point points strip"})
+    _instead = guide(
+        {
+            "slope(metric)": "line lines trend trends",
+            "series(metric)": "curve history",
+            "dot(metric)": "point points strip hist histogram box boxplot violin swarm density kde show display draw",
+            "bar(metric)": "barh column",
+            "heatmap()": "matrix",
+            "save(path, ax)": "savefig to_png to_svg write",
+        }
+    )
+    _leads_to = (("Comparison", "comparison"),)
+    _it = "plot"
 
     def __init__(self, data: ChartData) -> None:
         self.data = data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -149,14 +150,23 @@ def connect(
         settings = resolve_settings(region=region, workspace_id=workspace_id, network=network, endpoint=endpoint, limits=limits)
         provider = resolve_credentials(hidden)
     else:
-        raise ConfigurationError(
-            say("unknown registry {name!r}", name=name), hint=say("Use connect('demo'), or connect(region='cn-hangzhou').")
-        )
+        code = _meant_by(name)
+        hint = say("Use {code}.", code=code) if code else say("Use connect('demo'), or connect(region='cn-hangzhou').")
+        raise ConfigurationError(say("unknown registry {name!r}", name=name), hint=hint)
     registry = Registry(Client(settings, provider, transport=transport), name=name or "", cache_seconds=cache_seconds, names=names)
     if default:
         with _lock:
             _default = registry
     return registry
+
+
+def _meant_by(name: str) -> str:
+    """Write the call that takes what is no name of a registry: a file, an address or a region; empty for others."""
+    if re.fullmatch(r".*\.(json|gz)|.*[/\\].*", name) and "://" not in name:
+        return f"pnb.load({name!r})"
+    if "://" in name or name.endswith(".aliyuncs.com"):
+        return f"connect(endpoint={name!r})"
+    return f"connect(region={name!r})" if re.fullmatch(r"[a-z]{2}-[a-z]+(-[a-z0-9]+)*", name) else ""
 
 
 def _refuse_for_demo(**given: Any) -> None:

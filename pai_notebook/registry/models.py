@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Self, SupportsIndex, TypeVar, overload
 
 from pai_notebook.arguments import described, is_model_id
-from pai_notebook.calls import guide
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import AddressError, ModelNotFound, PaiError
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.models_view import describe_models
 from pai_notebook.model.nearest import counted, listed
@@ -147,7 +147,19 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
     ('model-a', 'digits', 'ModelList')
     """
 
-    _instead = guide({"to_frame()": "df frame to_df to_pandas to_dataframe", "[model.name for model in models]": "ids names name"})
+    _instead = guide(
+        {
+            "[model.name for model in models]": "ids names name",
+            'registry.list_models("text")': "search find query filter contains where grep select",
+            "models[model_id]": "get get_model",
+            "models[:5]": "head",
+            "models[-5:]": "tail",
+            "registry.list_versions(models[model_id])": "versions list_versions get_versions",
+            "registry.compare(models[model_id])": "compare diff",
+        }
+    )
+    _leads_to = (("Model", "[model.{} for model in models]"), ("Registry", "registry"))
+    _it = "models"
 
     asked: str
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pai_notebook.arguments import described, number_argument
-from pai_notebook.calls import checked, guide
+from pai_notebook.calls import checked
 from pai_notebook.client import Client
 from pai_notebook.client.pages import PAGE_SIZE
 from pai_notebook.display import Block, Card, Code, Displayed, Facts, Inline, Note
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, NotFound, ServiceUnavailable, Throttled
 from pai_notebook.files import check_target
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import Address, address_of, parse_address, read_addresses
 from pai_notebook.model.filtering import LabelsLike, Words, filtered_models
@@ -92,8 +93,8 @@ class Registry(Displayed):
 
     _instead = guide(
         {
-            "list_models()": "models model",
-            'list_models(query="text") or search_versions("condition")': "search find query",
+            "list_models()": "models model registered_models search_registered_models",
+            'list_models(query="text") or search_versions("condition")': "search find query where filter grep",
             'list_models(query="text")': "search_models find_models find_model",
             "list_versions(model)": "versions",
             "pnb.load(path)": "load",
@@ -101,10 +102,16 @@ class Registry(Displayed):
             "pnb.connect()": "connect from_env",
             'get_version("model@latest") or get_version("model@approved")': "get_model_version_by_alias get_latest_versions "
             "get_latest latest get_latest_version",
-            "compare(...).report(path)": "report",
-            "compare(...).gate(rules)": "gate check",
+            "get_version(model, name)": "model_version get_model_version load_model download",
+            "get_model(model)": "registered_model",
             "get_model(model) or get_version(model, name)": "__getitem__",
         }
+    )
+    _leads_to = (
+        ("ModelVersion", "get_version(model, name)"),
+        ("Model", "get_model(model)"),
+        ("VersionSet", "get_versions(addresses)"),
+        ("Comparison", "compare(addresses)"),
     )
 
     def __init__(self, client: Client, *, name: str = "", cache_seconds: float = 60.0, names: bool = True) -> None:
@@ -504,7 +511,7 @@ class Registry(Displayed):
         Parameters
         ----------
         query : str, optional
-            Fuzzy over name, domain, task and labels, as the service has it.
+            Fuzzy over name, domain, task and labels, as the service has it; `*` around it changes nothing.
         name : str, optional
             The whole name.
         label : mapping, str or list of str, optional
@@ -541,6 +548,7 @@ class Registry(Displayed):
         (['wine-cultivar'], 0)
         """
         limit = None if limit is None else number_argument("limit", limit, least=1, whole=True)
+        query = query and query.strip("*%")
         words = {"domain": domain, "task": task, "origin": origin, "model_type": model_type}
         # checked before anything is sent; what the service could match in its own way is matched here
         filtered_models((), name=name, label=label, words=words)

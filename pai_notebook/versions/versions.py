@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from pai_notebook.arguments import described, errors_argument, list_argument, number_argument
-from pai_notebook.calls import checked, guide
+from pai_notebook.calls import checked
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import Address, read_addresses
 from pai_notebook.model.conditions import parse_condition
@@ -20,6 +20,7 @@ from pai_notebook.model.filtering import LabelsLike, Words, filtered, ordered
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
+from pai_notebook.model.lookup import column_of
 from pai_notebook.model.nameless import told_beside_metrics
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
@@ -80,27 +81,39 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         {
             "list(versions)": "versions",
             "[version.version_name for version in versions]": "names",
-            "sort_values": "sort sort_by sorted order_by",
-            "filter": "query where search",
-            "to_frame()": "df frame to_df to_pandas to_dataframe ndim dtype",  # pandas asks for the last two in `pd.DataFrame(vs)`
-            "to_frame().loc": "loc",
+            "sort_values(by)": "sort sort_by sorted order_by",
+            "filter(where)": "query where search find grep",
+            "filter(approval='Approved')": "approved is_approved only_approved",
+            "compare().verdict": "summary",
+            "to_frame()": "ndim dtype",  # pandas asks for them in `pd.DataFrame(vs)`
+            "[version.raw for version in versions]": "to_dict to_dicts as_dict to_list to_records raw documents docs json",
             "to_frame(layout='long')": "to_long long melt",
             "to_frame().describe()": "describe info",
-            "versions[:5]": "head",
+            "versions[:5]": "head limit",
             "versions[-5:]": "tail",
-            "compare()": "diff",
-            "registry.drift(versions)": "drift",
-            "VersionSet.from_documents(docs)": "from_dict from_dicts from_document from_records from_json from_list",
+            "versions[0]": "first",
+            "versions[-1]": "last",
+            "len(versions)": "size length",
+            "sort_values(by, ascending=False)[:5]": "nlargest top",
+            "sort_values(by)[:5]": "nsmallest",
+            "compare(), or registry.drift(versions) for what the registry has changed since": "diff",
+            "registry.drift(versions)": "drift is_stale refresh",
+            "VersionSet.from_documents(docs)": "from_dict from_dicts from_document from_json from_list",
+            "VersionSet.from_frame(pandas.DataFrame(rows))": "from_records from_rows",
             "VersionSet.from_frame(df)": "from_pandas from_df from_dataframe",
             "VersionSet.from_frame(pandas.read_csv(path))": "from_csv read_csv",
             "pnb.load(path)": "load open read from_file from_snapshot",
             "registry.get_versions(addresses)": "get fetch",
-            "save(path)": "to_json to_pickle to_file dump to_dict to_snapshot",
+            "save(path)": "to_json",
             "versions == others": "equals",
-            "compare().best(metric)": "min max idxmin idxmax",
-            "[version for version in versions if version not in others]": "__sub__",
+            "compare().best(metric)": "min max idxmin idxmax argmin argmax",
+            'compare().plot.save("chart.png", compare().plot(metric))': "to_png to_svg to_image savefig",
+            "[version for version in versions if version not in others]": "__sub__ difference",
+            "versions + others": "append concat union extend merge join add",
         }
     )
+    _leads_to = (("ModelVersion", "[version.{} for version in versions]"), ("Comparison", "compare()"), ("Registry", "registry"))
+    _it = "versions"
 
     def __init__(
         self,
@@ -355,14 +368,10 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         )
 
     def _stands_for(self, name: str) -> str:
-        from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
+        import pai_notebook.comparison  # noqa: F401, PLC0415 - loads on first use; what it has may be meant
 
-        if hasattr(Comparison, name):
-            return f"compare().{name}"
-        # `vs.shape` takes a set for a frame; only where pandas is loaded can the name come from it
-        pandas = sys.modules.get("pandas")
-        is_of_frames = pandas is not None and (hasattr(pandas.DataFrame, name) or hasattr(pandas.Series, name))
-        return f"to_frame().{name}" if is_of_frames else ""
+        column = column_of(self._versions, name)
+        return f"to_frame()[{column!r}]" if column else ""
 
     def __len__(self) -> int:
         return len(self._versions)
@@ -607,14 +616,20 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         return kept
 
     def sort_values(
-        self, by: str, *, ascending: bool = True, na_position: Literal["first", "last"] = "last", dataset: str | None = None
+        self,
+        by: str | Sequence[str],
+        *,
+        ascending: bool = True,
+        na_position: Literal["first", "last"] = "last",
+        dataset: str | None = None,
     ) -> VersionSet:
         """Return the versions in the order of a value; equal ones keep their order.
 
         Parameters
         ----------
-        by : str
-            A field (`created`; `version_name` sorts naturally), a label (`labels.env`), a setting or a metric (`cer`, `cer@d-a`).
+        by : str or list of str
+            A field (`created`; `version_name` sorts naturally), a label (`labels.env`), a setting or a metric (`cer`, `cer@d-a`); of
+            several the first counts most.
         ascending : bool
             Smallest first.
         na_position : {"first", "last"}
@@ -639,8 +654,12 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> [version.version_name for version in vs.sort_values("cer")]
         ['0.2.0', '0.1.0']
         """
-        versions, name = ordered(self._versions, by, ascending=ascending, na_position=na_position, dataset=dataset)
-        return self._derive(versions, about=(name.full,) if name else ())
+        versions, about = list(self._versions), list[str]()
+        # the order by the last name stays where those before it are equal
+        for each in reversed([by] if isinstance(by, str) else by):
+            versions, name = ordered(versions, each, ascending=ascending, na_position=na_position, dataset=dataset)
+            about = [*([name.full] if name else []), *about]
+        return self._derive(versions, about=tuple(about))
 
     def newest(self, count: int) -> VersionSet:
         """Return the newest versions by creation time, in the order of this set.

@@ -38,7 +38,7 @@ def test_an_object_is_shown_once_as_html_and_text(kernel, cell, shown):
 
 def test_a_gate_that_does_not_pass_fails_the_cell(kernel):
     ran = kernel.run(f"%%paimodel gate {WINE}@latest --baseline approved\naccuracy >= 2", fails=True)
-    assert ran.error["ename"] == "GateFailed"
+    assert ran.error["ename"] == "RegressionError"
     assert "checks failed" in ran.error["evalue"]
 
 

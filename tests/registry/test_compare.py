@@ -342,13 +342,18 @@ def test_what_stands_for_a_missing_method_exists_and_compares_what_was_asked_for
         assert eval(code, {"registry": registry, "a": a, "b": b}).names == ("1.2.0", "1.4.0")
     vs = registry.get_versions("wine-cultivar@last:3")
     names = {"registry": registry, "pnb": pnb, "versions": vs, "version": a, "comparison": vs.compare(), "model": registry.list_models()[0]}
+    names["models"] = registry.list_models()
     for holder in (registry, a, vs, vs.compare(), registry.list_models(), registry.list_models()[0], vs.compare().verdict):
         for code in set(holder._instead.values()):
             first = re.match(r"[\w.]+", code)
             if first is None or " for " in code:
                 continue
             root, _, rest = first[0].partition(".")
-            found = names.get(root, builtins.__dict__.get(root)) if rest or root in ("versions", *dir(builtins)) else getattr(holder, root)
+            found = (
+                names.get(root, builtins.__dict__.get(root))
+                if rest or root in ("versions", "models", *dir(builtins))
+                else getattr(holder, root)
+            )
             for part in filter(None, rest.split(".")):
                 found = getattr(found if found is not None else holder, part)
             assert found is not None, code

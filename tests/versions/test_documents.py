@@ -13,7 +13,7 @@ from alibabacloud_aiworkspace20210204 import models as sdk
 import pai_notebook as pnb
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.model.names import snake_case
+from pai_notebook.guides import snake_case
 
 DATA = Path(__file__).parents[1] / "data"
 BY_NAME = {each["name"]: each["body"] for each in json.loads((DATA / "payloads.json").read_text("utf-8"))["documents"]}

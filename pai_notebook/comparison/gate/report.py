@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-from pai_notebook.calls import Guided, guide
 from pai_notebook.comparison.gate.outputs import GateExports
 from pai_notebook.comparison.gate.view import describe_gate, gate_lines, headline, told_delta
 from pai_notebook.display import Brief, Displayed, Stack, notebook_display
 from pai_notebook.errors import RegressionError
+from pai_notebook.guides import Guided, guide
 from pai_notebook.i18n.phrases import joined, say, told
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.names import Name
@@ -170,7 +170,13 @@ class GateReport(GateExports, Displayed):
         The same as sentences say it: of several models with the model.
     """
 
-    _instead = guide({"checks": "to_frame to_json to_dict results rows", "passed": "ok success", "breaches": _BREACHES})
+    _instead = guide(
+        {"checks": "results rows items", "passed": "ok success is_ok succeeded status", "breaches": _BREACHES}
+        | {"pandas.DataFrame(map(vars, report.checks))": "to_frame df to_df to_pandas table"}
+        | {"[vars(check) for check in report.checks]": "to_json to_dict json records"}
+    )
+    _leads_to = (("Check", "[check.{} for check in report.checks]"), ("Comparison", "comparison"))
+    _it = "report"
 
     checks: tuple[Check, ...]
     title: str
@@ -235,7 +241,9 @@ class GateFailed(Guided, RegressionError):
         Every check, with the failed ones in `breaches`.
     """
 
-    _instead = guide({"breaches": _BREACHES, "report.checks": "checks results", "report.to_junit()": "to_junit"})
+    _instead = guide({"breaches": _BREACHES, "report.checks": "results"})
+    _leads_to = (("GateReport", "report"),)
+    _it = "error"
 
     _shown_in = 0
     _tables_above = False
@@ -246,6 +254,9 @@ class GateFailed(Guided, RegressionError):
         said = joined([headline(report), *(check.words for check in breaches[:_SHOWN]), *more], "; ")
         super().__init__(said, breaches=breaches, hint=say("`error.report` has the whole table."), partial=report)
         self.report = report
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, super().__reduce__()[1][1:]
 
     def _repr_html_(self) -> str:
         return self.report._repr_html_()
@@ -263,3 +274,14 @@ class GateFailed(Guided, RegressionError):
     def _told(self) -> Sequence[str]:
         lines = gate_lines(self.report, brief=self._tables_above)
         return [f"{RegressionError.__name__}: {told(headline(self.report))}", *map(told, lines)]
+
+
+# what Python prints is what `except` can name
+GateFailed.__module__, GateFailed.__qualname__, GateFailed.__name__ = RegressionError.__module__, *[RegressionError.__name__] * 2
+
+
+def _again(fields: dict[str, Any], cause: BaseException | None) -> GateFailed:
+    error = GateFailed(fields["report"])
+    error.__dict__.update(fields)
+    error.__cause__ = cause
+    return error

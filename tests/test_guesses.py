@@ -1,0 +1,254 @@
+"""Names that strangers guess: each works, or is answered with code that runs."""
+
+import keyword
+import re
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+import pai_notebook as pnb
+from pai_notebook.errors import PaiError
+
+DIGITS = "model-rbvg5wfo5d0gngz1b8"
+METRIC = "accuracy@d-digitsholdout0001"
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    """What the code of a hint may use, by the names that hints give it."""
+    folder = tmp_path_factory.mktemp("guesses")
+    registry = pnb.connect("demo", default=False)
+    vs = registry.get_versions(f"{DIGITS}@2.3.0..2.5.0")
+    c = vs.compare()
+    saved = vs.save(folder / "saved.paisnap.json")
+    with pytest.raises(pnb.errors.RegressionError) as caught:
+        c.gate(f"{METRIC} > 2")
+    report = c.check(f"{METRIC} >= 0.5")
+    known = {
+        "pnb": pnb,
+        "registry": registry,
+        "vs": vs,
+        "versions": vs,
+        "others": vs[:1],
+        "saved": vs,
+        "c": c,
+        "comparison": c,
+        "a": vs[0],
+        "b": vs[1],
+        "version": vs[0],
+        "v": vs[0],
+        "other": vs[1],
+        "metrics": vs[0].metrics,
+        "labels": vs[0].labels,
+        "raw": vs[0].raw,
+        "cell": vs[0].metrics[METRIC],
+        "models": registry.list_models(),
+        "m": registry.get_model(DIGITS),
+        "model": registry.get_model(DIGITS),
+        "document": vs[0].raw,
+        "docs": [vs[0].raw],
+        "rows": [{"run": "a", "accuracy": 0.9}],
+        "df": pd.DataFrame({"run": ["a", "b"], "accuracy": [0.9, 0.8]}),
+        "name": "2.4.0",
+        "metric": METRIC,
+        "rules": f"{METRIC} >= 0.1",
+        "by": METRIC,
+        "where": "accuracy > 0.9",
+        "addresses": f"{DIGITS}@last:2",
+        "address": f"{DIGITS}@2.4.0",
+        "count": 2,
+        "model_id": DIGITS,
+        "key": "env",
+        "condition": "accuracy > 0.9",
+        "x": METRIC,
+        "y": "latency_ms@d-digitsholdout0001",
+        "row": c[METRIC],
+        "verdict": c.verdict,
+        "explanation": c.explain(),
+        "best": c.best(METRIC),
+        "ranking": c.rank(METRIC),
+        "report": report,
+        "check": report.checks[0],
+        "error": caught.value,
+        "drift": registry.drift(vs),
+        "plot": c.plot,
+        "pandas": pd,
+        "VersionSet": pnb.VersionSet,
+        "ModelVersion": pnb.ModelVersion,
+        "Model": pnb.Model,
+        "long": vs.to_frame(layout="long"),
+        "old": vs[:2],
+        "path_of_snapshot": str(saved),
+        "folder": folder,
+    }
+    yield known
+    plt.close("all")
+    registry.close()
+
+
+def hint_of(code, names):
+    """What the failure of some code says to use."""
+    with pytest.raises((PaiError, AttributeError, TypeError)) as caught:
+        eval(code, dict(names))
+    found = re.search(r"(?:Use|Write) (.+?)\.$|Did you mean (.+?)\?$", str(getattr(caught.value, "hint", "")))
+    assert found, f"{code}: {caught.value}"
+    return found[1] or found[2]
+
+
+def run(hint, holder, names, tmp_path):
+    """Run the code of a hint, each of several, as what is asked of a holder where it begins with a name of that."""
+    place = dict(names) | {"path": tmp_path / "written.out"}
+    place["ax"] = names["plot"].dot(METRIC)
+    for part in re.split(r", which | for what |, or | or (?!\w+ if )", hint)[:1]:
+        code = part.replace("model-a@", f"{DIGITS}@").replace("'model-a'", repr(DIGITS)).replace("(...", "(addresses")
+        if ".report(path)" in code:
+            code = code.replace("path", repr(str(tmp_path / "report.html")))
+        for name in ("chart.png", "report.pdf"):
+            code = code.replace(f'"{name}"', repr(str(tmp_path / name)))
+        head = re.match(r"\w*", code)[0]
+        thing = place.get(holder, None) if head else None
+        if head and (holder in place and head in dir(thing)) and not keyword.iskeyword(head) and head != "pnb":
+            place["holder"], code = thing, f"holder.{code}"
+        if "=" in code.partition("(")[0]:
+            exec(code, place)
+        else:
+            eval(code, place)
+
+
+ATTRIBUTES = {
+    "models": {
+        "search": "list_models",
+        "filter": "list_models",
+        "df": r"to_frame\(\)",
+        "head": r"models\[:5\]",
+        "get": r"models\[model_id\]",
+    },
+    "registry": {
+        "report": r"compare\(addresses\)\.report\(path\)",
+        "gate": r"compare\(addresses\)\.gate\(rules\)",
+        "to_frame": r"get_versions\(addresses\)\.to_frame\(\)",
+        "ListModelVersions": r"list_versions\(model_id\)",
+        "get_model_version": r"get_version\(model, name\)",
+        "plot": r"compare\(addresses\)\.plot",
+        "search_model_versions": r"search_versions",
+    },
+    "vs": {
+        "gate": r"compare\(\)\.gate\(rules\)",
+        "verdict": r"compare\(\)\.verdict",
+        "winner": r"compare\(\)\.best\(metric\)",
+        "accuracy": r"to_frame\(\)\['metrics\.accuracy@",
+        "env": r"to_frame\(\)\['labels\.env'\]",
+        "approval_status": r"to_frame\(\)\['approval_status'\]",
+        "head": r"versions\[:5\]",
+        "iloc": r"to_frame\(\)\.iloc",
+        "describe": r"to_frame\(\)\.describe\(\)",
+        "to_dict": r"\[version\.raw for version in versions\]",
+        "snapshot": r"save\(path\)",
+        "diff": r"compare\(\), or registry\.drift\(versions\)",
+        "to_pdf": r"compare\(\)\.report",
+        "runs": r"compare\(\)\.versions",
+        "to_dataframe": r"to_frame\(\)",
+        "columns": r"to_frame\(\)\.columns",
+        "shape": r"to_frame\(\)\.shape",
+        "created_at": r"\[version\.created for version in versions\]",
+        "GmtCreateTime": r"\[version\.created for version in versions\]",
+        "load_model": r"registry\.get_version\(model, name\)",
+    },
+    "v": {
+        "version_description": "description",
+        "VersionDescription": "description",
+        "gmt_create_time": "created",
+        "GmtCreateTime": "created",
+        "name": "version_name",
+        "version": "version_name",
+        "params": "training_spec",
+        "hyperparameters": "training_spec",
+        "tags": "labels",
+        "created_at": "created",
+        "stage": "approval_status",
+        "url": "uri",
+        "diff": r"pnb\.VersionSet\(\[version, other\]\)\.compare\(version\)",
+        "compare": r"pnb\.VersionSet\(\[version, other\]\)\.compare\(version\)",
+        "to_dict": "raw",
+        "get_metrics": "metrics",
+        "to_csv": r"pnb\.VersionSet\(\[version\]\)\.to_csv\(\)",
+        "gate": r"\.compare\(version\)\.gate\(rules\)",
+        "accuracy": r"metrics\['accuracy', 'd-digits",
+    },
+    "metrics": {"items": "cell.name: cell.value", "value": r"\[cell\.value for cell in metrics\]"},
+    "m": {"status": r"latest_version\.approval_status", "created_at": "created", "ModelName": "name"},
+    "c": {
+        "text_diff": "changed",
+        "to_png": r"plot\.save\(",
+        "is_worse": r"check\(\"fail if worse beyond chance\"\)\.breaches",
+        "columns": r"to_frame\(\)\.columns",
+        "shape": r"to_frame\(\)\.shape",
+        "accuracy": r"comparison\['accuracy', 'd-digitsholdout0001'\]",
+        "bar": r"plot\.bar\(metric\)",
+        "filter": r"VersionSet\(comparison\.versions\)\.filter\(\)",
+        "sentences": r"verdict\.sentences",
+        "head": r"to_frame\(\)\.head",
+    },
+    "plot": {"hist": r"dot\(metric\)", "line": r"slope\(metric\)"},
+    "error": {"failures": "breaches", "checks": r"report\.checks", "to_junit": r"report\.to_junit\(\)", "passed": r"report\.passed"},
+    "drift": {"diff": "changes", "deleted": "removed"},
+    "ranking": {"winner": r"ranking\[0\]", "df": r"to_frame\(\)"},
+    "verdict": {"text": r"str\(verdict\)", "best": r"comparison\.best\(metric\)"},
+    "row": {"delta": "changes", "values": "cell.value for cell in row.cells"},
+}
+
+
+@pytest.mark.parametrize(("holder", "guess"), [(holder, guess) for holder, guesses in ATTRIBUTES.items() for guess in guesses])
+def test_a_name_that_an_object_does_not_have_is_answered_with_code_that_runs(holder, guess, names, tmp_path):
+    hint = hint_of(f"{holder}.{guess}", names)
+    assert re.match(ATTRIBUTES[holder][guess], hint.lstrip("{[")) or re.search(ATTRIBUTES[holder][guess], hint), hint
+    run(hint, holder, names, tmp_path)
+
+
+CALLS = {
+    "c.gate(max_drop=0.01)": r'c.gate("accuracy >= baseline - 1pp")',
+    'vs.to_csv("x.csv", index=False)': "to_csv('x.csv')",
+    'vs.to_csv("x.csv", sep=";")': "to_frame().to_csv('x.csv', sep=';')",
+    'vs.to_excel("x.xlsx", sheet_name="a")': "to_excel('x.xlsx')",
+    'c.report(format="pdf")': 'report("report.pdf")',
+    'c.plot.save(c.plot.dot(metric), "x.png")': "save('x.png', ax)",
+    "registry.drift(old, vs)": "drift(saved)",
+    "pnb.connect(offline=True)": 'load("versions.json") or connect("demo")',
+    "pnb.connect('x.paisnap.json')": "pnb.load('x.paisnap.json')",
+    "pnb.connect('cn-hangzhou')": "connect(region='cn-hangzhou')",
+    'VersionSet.from_frame(long, layout="long")': "VersionSet.from_frame(versions.to_frame())",
+    "registry.list_versions(model_id, SourceType='PAIFlow')": "where=\"source_type == 'PAIFlow'\"",
+    "registry.list_versions(model_id, ApprovalStatus='Approved')": "approval=",
+    "registry.list_models(Query='digits')": "query=",
+    "vs['accuracy']": "to_frame()['metrics.accuracy@d-digitsnoisy00001']",
+    "dict(v.metrics)": "{cell.name: cell.value for cell in metrics}",
+    "registry.get_versions('digit*')": None,
+    "vs.filter({'env': 'prod'})": "label={'env': 'prod'}",
+    "pnb.set_language('zh')": "options.lang = 'zh'",
+    "pnb.paired": None,
+    "pnb.from_records": "VersionSet.from_frame(pandas.DataFrame(rows))",
+    "pnb.from_dicts": "VersionSet.from_documents(docs)",
+}
+
+
+@pytest.mark.parametrize("code", [code for code, meant in CALLS.items() if meant])
+def test_a_call_that_is_refused_says_how_it_is_written(code, names):
+    assert hint_of(code, names) == CALLS[code]
+
+
+def test_what_others_can_do_works(names):
+    registry, vs = names["registry"], names["vs"]
+    assert [model.name for model in registry.list_models("*wine*")] == [model.name for model in registry.list_models("wine")]
+    assert len(names["c"]) == len(names["c"].rows)
+    by_both = vs.sort_values(["approval_status", "created"], ascending=False)
+    assert [each.version_name for each in by_both] == [
+        each.version_name for each in vs.sort_values("created", ascending=False).sort_values("approval_status", ascending=False)
+    ]
+    assert len(vs[vs.to_frame()["metrics." + METRIC] > 0]) == len(vs)
+
+
+def test_an_error_is_printed_under_a_name_that_catches_it(names):
+    error = names["error"]
+    assert f"{type(error).__module__}.{type(error).__qualname__}" == "pai_notebook.errors.RegressionError"
+    assert isinstance(error, pnb.errors.RegressionError)
