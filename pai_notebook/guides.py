@@ -130,11 +130,11 @@ class Guided(metaclass=_GuidedClass):
     >>> Version().status
     Traceback (most recent call last):
     ...
-    pai_notebook.calls.MissingAttribute: Version has no attribute 'status'. Use approval.
+    pai_notebook.guides.MissingAttribute: Version has no attribute 'status'. Use approval.
     >>> Version().aproval
     Traceback (most recent call last):
     ...
-    pai_notebook.calls.MissingAttribute: Version has no attribute 'aproval'. Did you mean approval?
+    pai_notebook.guides.MissingAttribute: Version has no attribute 'aproval'. Did you mean approval?
     """
 
     __slots__ = ()

@@ -259,9 +259,7 @@ def test_no_english_is_left_in_an_error_and_its_hint(name, registry, data, untra
         FAILING[name](registry)
     error = caught.value
     shown = [*error._render_traceback_(), str(error), text_of(render_html(describe_error(error)))]
-    asked = words_of(
-        "breaches error SELECTOR VERSION b nothing pie nolabel x pink dot bar slope light dark theme kind pareto compare"
-    )
+    asked = words_of("breaches error SELECTOR VERSION b nothing pie nolabel x pink dot bar slope light dark theme kind pareto compare")
     assert sorted(latin("\n".join(shown)) - data - TYPED - asked) == []
     assert untranslated == []
     assert error.message.isascii() or WINE not in error.message
