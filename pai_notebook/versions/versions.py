@@ -368,7 +368,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         )
 
     def _stands_for(self, name: str) -> str:
-        import pai_notebook.comparison  # noqa: F401, PLC0415 - loads on first use; what it has may be meant
+        from pai_notebook.comparison import Comparison  # noqa: F401, PLC0415 - loads on first use; what it has may be meant
 
         column = column_of(self._versions, name)
         return f"to_frame()[{column!r}]" if column else ""
