@@ -11,6 +11,7 @@ import urllib.parse
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pai_notebook.i18n.phrases import now
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -95,6 +96,11 @@ def file_link(path: Path) -> str:
     if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/") and path.is_file():
         return f'<a href="{_file_itself(path, path.stat().st_mtime_ns)}" download="{html.escape(path.name)}">{shown}</a>'
     return f'<a href="{urllib.parse.quote(path.as_posix())}" target="_blank">{shown}</a>'
+
+
+def file_bundle(path: Path) -> dict[str, str]:
+    """A file that was written, as a link and as text."""
+    return {"text/plain": now("written: {path}", path=path), "text/html": file_link(path)}
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from pai_notebook.client.loop import shared_loop
-from pai_notebook.display.links import file_link
+from pai_notebook.display.links import file_bundle
 from pai_notebook.explorer.listing import COLUMNS, QUICK, WINDOW, amount, each, kept
 from pai_notebook.explorer.panels import PANELS, describe_failure, html_of
 from pai_notebook.explorer.source import BASELINE_OPTIONS
@@ -210,11 +210,9 @@ class Controls:
         self.python.value = to_python(plan)
         self.magic.value = to_line(plan) or now("No %paimodel line expresses this; use the Python code.")
         self.tabs.selected_index = self.pages_of_tabs.index(state.tab)
-        if state.report is not None:
-            # a link that the notebook makes work, because only it knows where its files are
-            name = Path(state.report.name)
-            link = {"text/html": now("Report: {page}", page=file_link(name)), "text/plain": str(name)}
-        self.link.outputs = ({"output_type": "display_data", "data": link, "metadata": {}},) if state.report is not None else ()
+        # a link that the notebook makes work, because only it knows where its files are
+        link = file_bundle(Path(state.report.name)) if state.report is not None else {}
+        self.link.outputs = ({"output_type": "display_data", "data": link, "metadata": {}},) if link else ()
         picking, browsing = state.place != "result", state.place == "models"
         shown = {
             self.heading: picking,
@@ -241,7 +239,7 @@ class Controls:
         self.narrow.children = (self.text, self.more, *terms)
         for control, is_shown in shown.items():
             control.layout.display = None if is_shown else "none"
-        waits = state.awaited("fetch") or state.is_stale
+        waits = "fetch" in state.waiting or state.phase == "stale"
         (self.answer.add_class if waits else self.answer.remove_class)("pai-before")
 
     def _paint_models(self, state: ExplorerState, title: str) -> None:
@@ -258,18 +256,17 @@ class Controls:
     def _paint_versions(self, state: ExplorerState) -> None:
         listing, picks = state.listing, each(state.picks)
         options = listing.options()
-        _offer(self.versions, options, state.shown_picks)
+        _offer(self.versions, options, [name for _, name in options if (state.model_id, name) in picks])
         self.more.options = ("latest", "approved", "last:3", "last:5", *(name for _, name in options)) if listing.lines else ()
         self.more.value = ""
         self.window.value = f'<div class="pai-window">{listing}</div>'
         self.keep.value = state.keep_picks
         self.text.value = listing.text
-        widths = {"version": f"{listing.name_width}ch", "approval": "12ch", "created": "12ch", "metric": "auto"}
+        self.columns["version"].layout.width = f"{listing.name_width}ch"
         for column, button in self.columns.items():
             words = (listing.words or now("no metric")) if column == "metric" else now(column)
             button.description = f"{words} {'▼' if listing.descending else '▲'}" if column == listing.column else words
             button.tooltip = now("sort by {column}", column=words)
-            button.layout.width = widths[column]
         for chip, (model, name) in zip(self.chips, picks, strict=False):
             words = f"{state.models.name(model)} {name}" if len(state.picks) > 1 else name
             chip.description = f"{visible(words)} ×"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import Callable, Coroutine
+import operator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,15 +19,15 @@ from pai_notebook.client.loop import shared_loop
 from pai_notebook.client.tasks import LoopUser
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
     from concurrent.futures import Future
 
     from pai_notebook.explorer.source import Progress, VersionSource
     from pai_notebook.explorer.state import ExplorerState, Shown
 
     Ask = Callable[[VersionSource, Progress], Awaitable[Any]]
+    Draw = Callable[[Shown], Awaitable[None]]
 
-_Work = Coroutine[Any, Any, None]
 # An arrow key held down in a list passes many models; only the one it rests on is asked for.
 _SETTLE_SECONDS = 0.12
 
@@ -53,7 +53,7 @@ class Runner:
     The state is changed on the loop's thread only, where `changed` is called after every change.
     """
 
-    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None], draw: Callable[[Shown], _Work]) -> None:
+    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None], draw: Draw) -> None:
         self.user = LoopUser()
         self._state, self._source, self._changed, self._draw = state, source, changed, draw
         self._tasks: dict[asyncio.Task[None], Job | Shown] = {}
@@ -88,26 +88,28 @@ class Runner:
 
     def _reconcile(self) -> None:
         """Let run what is awaited and nothing else, and draw what is to be shown."""
-        waiting, shown = self._state.waiting, self._state.shown
-        new: list[tuple[Job | Shown, _Work]] = [(job, self._answer(job)) for job in waiting if job not in self._tasks.values()]
-        if not shown.is_like(self._drawn):
+        shown, wanted = self._state.shown, self._state.waiting.values()
+        new: list[Job | Shown] = [job for job in wanted if job not in self._tasks.values()]
+        if self._drawn is None or not all(map(operator.is_, shown, self._drawn)):
             self._drawn = shown
-            new.append((shown, self._show(shown)))
-        for task, job in self._tasks.items():
-            if job is not self._drawn and job not in waiting:
+            new.append(shown)
+        for task, work in self._tasks.items():
+            if work is not self._drawn and work not in wanted:
                 task.cancel()
-        for job, work in new:
-            # in the user's name, so that it ends when that leaves
-            task = asyncio.get_running_loop().create_task(self.user.accompany(work))
-            self._tasks[task] = job
+        for work in new:
+            task = asyncio.get_running_loop().create_task(self._run(work))
+            self._tasks[task] = work
             # not at the end of the task, of which nothing runs when it is cancelled before its first step
-            task.add_done_callback(partial(self._ended, work))
+            task.add_done_callback(self._ended)
         # what was typed or clicked since is newer, and will be told itself
         if not self._coming:
             self._changed()
 
-    def _ended(self, work: _Work, task: asyncio.Task[None]) -> None:
-        work.close()
+    async def _run(self, work: Job | Shown) -> None:
+        """Work in the user's name, so that it ends when that leaves."""
+        await self.user.accompany(self._answer(work) if isinstance(work, Job) else self._show(work))
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
         del self._tasks[task]
         if not self.user.closed:
             self._reconcile()
@@ -124,7 +126,7 @@ class Runner:
     async def _answer(self, job: Job) -> None:
         def progress(done: int, total: int | None) -> None:
             job.progress = done, total
-            if job in self._state.waiting and not self._coming:
+            if self._state.waiting.get(job.lane) is job and not self._coming:
                 self._changed()
 
         try:
@@ -132,7 +134,7 @@ class Runner:
                 await asyncio.sleep(_SETTLE_SECONDS)
             self._state.take(job, await job.ask(self._source, progress))
         except asyncio.CancelledError:
-            if job in self._state.waiting:
+            if self._state.waiting.get(job.lane) is job:
                 self._state.cancel()
             raise
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error

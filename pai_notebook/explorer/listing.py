@@ -13,18 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.cells import course_of, least_step
 from pai_notebook.display.width import cells, pad
-from pai_notebook.errors import PaiError
-from pai_notebook.explorer.source import read_search
 from pai_notebook.i18n.phrases import joined, now, say, told
-from pai_notebook.model.address import Address
 from pai_notebook.model.list_view import SAMPLE, metric_names
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.nearest import counted, short_datasets
-from pai_notebook.model.order import is_same, version_key
-from pai_notebook.model.selectors import parse_selector
+from pai_notebook.model.nearest import counted
+from pai_notebook.model.order import version_key
 from pai_notebook.model.version_view import approval_text, format_of, number_text
 from pai_notebook.sanitize import visible
-from pai_notebook.versions.resolve import Known, resolve
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -39,25 +34,14 @@ COLUMNS = {"version": True, "approval": False, "created": True, "metric": True}
 _WIDEST_NAME = 28
 # Names in natural order, by model.
 Picks = dict[str, tuple[str, ...]]
-# What a click picks, as selectors; `None` is by approval, because no selector means all that are pending.
-QUICK = {"latest 5": "last:5", "approved + latest": "approved latest", "all pending": None}
+# What a click picks, as selectors; nothing is by approval, because no selector means all that are pending.
+QUICK = {"latest 5": "last:5", "approved + latest": "approved,latest", "all pending": ""}
 _MODEL_ID = re.compile(r"model-[A-Za-z0-9]{4,}")
 
 
 def kept(wanted: str, offered: Sequence[str]) -> str:
     """What is wanted where it is offered, else the first offer, empty when there is none."""
     return wanted if wanted in offered else next(iter(offered), "")
-
-
-def matching(lines: Iterable[ModelVersion], text: str) -> tuple[ModelVersion, ...]:
-    """Versions that have every word in their name, approval or labels; `key=value` is a label exactly."""
-    wanted, found = text.casefold().split(), []
-    for line in lines:
-        labels = [f"{key}={value}".casefold() for key, value in line.labels.pairs]
-        texts = (line.version_name.casefold(), line.approval_status.casefold(), *labels)
-        if all(word in labels if "=" in word else any(word in text for text in texts) for word in wanted):
-            found.append(line)
-    return tuple(found)
 
 
 def put(picks: Picks, model_id: str, names: Iterable[str]) -> Picks:
@@ -76,19 +60,6 @@ def amount(picks: Picks) -> str:
     """How many versions are picked, and of how many models."""
     count = counted(len(each(picks)), "version")
     return say("{count} of {total} models", count=count, total=len(picks)) if len(picks) > 1 else count
-
-
-def meant(text: str | None, model_id: str, lines: Sequence[ModelVersion]) -> tuple[list[str], Exception | None]:
-    """Names that selectors with blanks between them mean, of None those that are pending; and what they do not find."""
-    if text is None:
-        return [line.version_name for line in lines if is_same(line.approval_status, "Pending")], None
-    try:
-        addresses = [Address(model_id, parse_selector(word)) for word in text.split()]
-    except PaiError as error:
-        return [], error
-    known = Known.all_of(lines)
-    wanted, errors = resolve(addresses, lambda model_id: (model_id, known), {})
-    return [line.version_name for line in wanted], next(iter(errors.values()), None)
 
 
 @dataclass
@@ -115,19 +86,17 @@ class VersionList:
 
     def measure(self, metric: str) -> None:
         """Put a metric into the last column; the first there is where the versions do not have it."""
-        path = kept(metric, metric_names(self.lines))
-        found = Counter(
-            cell.dataset for line in self.lines[:SAMPLE] for cell in line.metrics.cells if cell.path == path and cell.state is State.NUMBER
-        )
-        self.metric, self.dataset = path, found.most_common(1)[0][0] if found else ""
-        short = short_datasets(found).get(self.dataset, "")
-        self.words = visible(f"{path}@{short}" if short else path)
-        cells = {line.version_name: cell for line in self.lines if (cell := self.cell(line)) is not None}
+        self.metric = kept(metric, metric_names(self.lines))
         # a bar shows no smaller difference than the tables do of the versions with the highest names
         comparison = VersionSet(self.lines[:SAMPLE]).compare()
-        row = next((row for row in comparison.metrics if (row.path, row.dataset) == (self.metric, self.dataset)), None)
+        rows = [row for row in comparison.metrics if row.path == self.metric]
+        row = max(rows, key=lambda row: sum(cell.state is State.NUMBER for cell in row.cells), default=None)
+        self.dataset = row.dataset if row is not None else ""
+        short = comparison.short_datasets.get(self.dataset, "")
+        self.words = visible(f"{self.metric}@{short}" if short else self.metric)
+        cells = {line.version_name: cell for line in self.lines if (cell := self.cell(line)) is not None}
         step = least_step(comparison, row, range(len(comparison.versions))) if row is not None else 0.0
-        bars = course_of(path, list(cells.values()), step) if cells else ""
+        bars = course_of(self.metric, list(cells.values()), step) if cells else ""
         self._bars = dict(zip(cells, bars, strict=True)) if len(set(bars)) > 1 else {}
         self._sort()
 
@@ -143,12 +112,18 @@ class VersionList:
             "created": lambda line: line.created,
             "metric": lambda line: None if (cell := self.cell(line)) is None else cell.value,
         }
-        keyed = [(keys[self.column](line), line) for line in self.lines]
+        keyed = [(keys[self.column](line), line) for line in self.lines if self._has_words(line)]
         known = sorted(((key, line) for key, line in keyed if key is not None), key=lambda pair: pair[0], reverse=self.descending)
-        self._matching = matching((*(line for _, line in known), *(line for key, line in keyed if key is None)), self.text)
+        self._matching = (*(line for _, line in known), *(line for key, line in keyed if key is None))
+
+    def _has_words(self, line: ModelVersion) -> bool:
+        labels = [f"{key}={value}".casefold() for key, value in line.labels.pairs]
+        texts = (line.version_name.casefold(), line.approval_status.casefold(), *labels)
+        wanted = self.text.casefold().split()
+        return all(word in labels if "=" in word else any(word in text for text in texts) for word in wanted)
 
     def narrow(self, text: str) -> None:
-        """Keep versions with these words in their name, approval or labels."""
+        """Keep versions with every word in their name, approval or labels; `key=value` is a label exactly."""
         self.text = text
         self._sort()
 
@@ -213,12 +188,9 @@ class FoundModels:
     @property
     def only(self) -> str:
         """The model that a search can only mean: the single one found, one of exactly this name, or the id that was typed."""
-        query = read_search(self.search).get("query", "")
-        if not query:
-            return ""
-        found = [model.model_id for model in self.found if query in (model.name, model.model_id)]
-        found = found or [model.model_id for model in self.found] or [query] * bool(_MODEL_ID.fullmatch(query))
-        return found[0] if len(found) == 1 else ""
+        named = [model.model_id for model in self.found if self.search in (model.name, model.model_id)]
+        meant = named or [model.model_id for model in self.found] or [self.search] * bool(_MODEL_ID.fullmatch(self.search))
+        return meant[0] if self.search and len(meant) == 1 else ""
 
     def sentence(self, *, more: bool) -> str:
         """What was found, in a sentence, and what to try where nothing was."""

@@ -49,9 +49,9 @@ def tab_text(shown: Shown) -> str:
     """What the tab on show shows: HTML, or of the tab "Code" the comparison as Markdown."""
     if shown.tab == "Chart":
         return chart_html(shown.comparison, shown.metric)
-    block = describe_result(shown) if shown.tab != "Card" else shown.version._describe() if shown.version else None  # noqa: SLF001 - the hook of shown objects
-    block = block or Note(say("Nothing fetched yet.") if shown.error is None else say("Nothing could be fetched."))
-    return html_of(block) if shown.tab in PANELS else render_markdown(block)
+    card = shown.version._describe() if shown.version else None  # noqa: SLF001 - the hook of shown objects
+    block = card if shown.tab == "Card" else describe_result(shown)
+    return "" if block is None else html_of(block) if shown.tab in PANELS else render_markdown(block)
 
 
 def chart_html(comparison: Comparison | None, metric: str) -> str:
@@ -77,7 +77,7 @@ def describe_result(shown: Shown) -> Block | None:
     """The comparison, the version where there is only one, and the list of what cannot be compared; never one in place of another."""
     if shown.comparison is not None:
         return shown.comparison._describe()  # noqa: SLF001 - the hook of shown objects
-    if shown.comparing is not None:
+    if shown.comparing:
         return Note(say("Comparing {count} …", count=counted(len(shown.results), "version")))
     if not shown.results:
         return None

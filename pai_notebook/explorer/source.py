@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +15,7 @@ from pai_notebook.model.registered_model import Model
 from pai_notebook.model.selector_words import BASELINES
 from pai_notebook.python_source import IT, step
 from pai_notebook.registry.baseline import compare_within
+from pai_notebook.registry.packed_models import told_of
 from pai_notebook.registry.result import Arrivals
 from pai_notebook.versions.versions import VersionSet
 
@@ -35,23 +37,8 @@ Found = tuple[Sequence[Model], bool, Mapping[str, int]]
 _GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer was made of")
 # Words for a baseline; the first is the choice by the rule of `VersionSet.compare`.
 BASELINE_OPTIONS = {"": say("default: approved"), **BASELINES}
-_FILTERS = {"workspace": "workspace_id", "label": "label", "provider": "provider"}
-
-
-def read_search(text: str) -> dict[str, str]:
-    """The service's own filters in a text, which are `workspace=`, `label=` and `provider=`, and the other words as its query.
-
-    Examples
-    --------
-    >>> read_search("digits provider=pai")
-    {'query': 'digits', 'provider': 'pai'}
-    """
-    words = [word.partition("=") for word in text.split()]
-    query = " ".join("".join(word) for word in words if not word[1] or word[0] not in _FILTERS)
-    return {
-        **({"query": query} if query else {}),
-        **{_FILTERS[name]: value for name, equals, value in words if equals and name in _FILTERS},
-    }
+# The service's own filters, which are words of a search.
+_FILTER = re.compile("(workspace|label|provider)=.")
 
 
 class RegistrySource:
@@ -68,9 +55,8 @@ class RegistrySource:
         """Ask in the client's name, so that closing the registry ends it with an error that says so."""
         return await asyncio.wrap_future(self._registry.client.submit(coroutine))
 
-    def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
+    def plan(self, asked: Sequence[Address], versions: VersionSet, _: Comparison | None, terms: Terms) -> Plan:
         """Steps that give without the explorer what it shows."""
-        del comparison
         if not asked:
             return self._connecting, step("Explorer", of="pnb")
         texts = [str(address) for address in asked]
@@ -91,20 +77,22 @@ class RegistrySource:
 
     async def find_models(self, search: str) -> Found:
         """Models that meet a search."""
-        listing = await self._ask(self._registry.client.list_models(limit=MODELS, **read_search(search)))
-        models = [Model(item) for item in listing.items]
-        self._registry.fetcher.memory.models.see((model.model_id, model.name, model.workspace_id) for model in models)
-        return models, len(models) == MODELS and listing.total != MODELS, {}
+        words = search.split()
+        filters = dict(word.split("=", 1) for word in words if _FILTER.match(word))
+        query = " ".join(word for word in words if not _FILTER.match(word)) or None
+        workspace, label, provider = map(filters.get, ("workspace", "label", "provider"))
+        asking = self._registry.client.list_models(limit=MODELS, query=query, workspace_id=workspace, label=label, provider=provider)
+        listing = await self._ask(asking)
+        self._registry.fetcher.memory.models.see(told_of(listing))
+        return list(map(Model, listing.items)), len(listing.items) == MODELS != listing.total, {}
 
-    async def list_versions(self, model_id: str, progress: Progress) -> list[ModelVersion]:
+    async def list_versions(self, model_id: str, progress: Progress) -> Sequence[ModelVersion]:
         """Versions of a model."""
-        return list(await self._ask(self._registry.fetcher.list_versions(model_id, Arrivals(progress=progress))))
+        return await self._ask(self._registry.fetcher.list_versions(model_id, Arrivals(progress=progress)))
 
     async def fetch_versions(self, addresses: Sequence[Address], progress: Progress, *, refresh: bool) -> VersionSet:
         """Whole versions, with the failures; `refresh` asks past whatever is remembered."""
-        named = [len(address.selector.names) for address in addresses]
-        count = sum(named) if all(named) else 0
-        arrivals = Arrivals(progress=lambda done, total: progress(done, count or total))
+        arrivals = Arrivals(progress=progress)
         await self._ask(self._registry.fetcher.fetch(addresses, arrivals, refresh=refresh))
         return VersionSet(*arrivals.answer(addresses))
 
@@ -116,9 +104,8 @@ class SetSource:
         self._versions = versions
         self.title = counted(len(versions), "version")
 
-    def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, terms: Terms) -> Plan:
+    def plan(self, asked: Sequence[Address], versions: VersionSet, comparison: Comparison | None, _: Terms) -> Plan:
         """Steps that give without the explorer what it shows."""
-        del terms
         if comparison is not None:
             return from_source(plan_of(comparison, otherwise=_GIVEN), comparison.versions)
         shown = versions or self._versions
@@ -131,23 +118,20 @@ class SetSource:
 
     async def find_models(self, search: str) -> Found:
         """Models of the set whose id or name contains the query."""
-        models, counts, query = [], {}, read_search(search).get("query", "").casefold()
-        for model_id in self._versions.models:
-            versions = self._of(model_id)
-            name = versions.latest.provenance.model_name
-            if query in f"{model_id} {name}".casefold():
-                models.append(Model({"ModelId": model_id, "ModelName": name, "LatestVersion": versions.latest.raw}))
-                counts[model_id] = len(versions)
-        return models, False, counts
+        query, there = search.casefold(), {model_id: self._of(model_id) for model_id in self._versions.models}
+        models = [
+            Model({"ModelId": model_id, "ModelName": versions.latest.provenance.model_name, "LatestVersion": versions.latest.raw})
+            for model_id, versions in there.items()
+        ]
+        found = [model for model in models if query in f"{model.model_id} {model.name}".casefold()]
+        return found, False, {model.model_id: len(there[model.model_id]) for model in found}
 
-    async def list_versions(self, model_id: str, progress: Progress) -> list[ModelVersion]:
+    async def list_versions(self, model_id: str, _: Progress) -> Sequence[ModelVersion]:
         """Versions of a model."""
-        del progress
-        return list(self._of(model_id))
+        return self._of(model_id)
 
-    async def fetch_versions(self, addresses: Sequence[Address], progress: Progress, *, refresh: bool) -> VersionSet:
+    async def fetch_versions(self, addresses: Sequence[Address], _: Progress, *, refresh: bool) -> VersionSet:  # noqa: ARG002 - all are here
         """Whole versions, with the failures."""
-        del progress, refresh
         return self._versions.select(*addresses)
 
     def _of(self, model_id: str) -> VersionSet:

@@ -12,20 +12,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.view import count_others
-from pai_notebook.errors import FetchErrors, PaiError
+from pai_notebook.errors import PaiError
 from pai_notebook.explorer.jobs import Job
-from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, meant, put
+from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, put
 from pai_notebook.explorer.source import BASELINE_OPTIONS
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
 from pai_notebook.model.list_view import metric_names
 from pai_notebook.model.nearest import counted
-from pai_notebook.model.order import is_approved
-from pai_notebook.model.selectors import Selector
+from pai_notebook.model.order import is_approved, is_same
+from pai_notebook.model.selectors import Selector, parse_selector
+from pai_notebook.registry.result import raise_failures
+from pai_notebook.versions.resolve import Known, resolve
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
@@ -38,22 +40,17 @@ if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """What the panels show: a tab, and everything it is made of."""
+class Shown(NamedTuple):
+    """What the panels show: a tab, and everything it is made of; drawn anew when any of it is another object."""
 
     tab: str
     models: tuple[Model, ...]
     results: VersionSet
     comparison: Comparison | None
-    comparing: Job | None
+    comparing: bool
     metric: str
     version: ModelVersion | None
     error: Exception | None
-
-    def is_like(self, other: Shown | None) -> bool:
-        """Whether the other is made of the very same things, so that nothing has to be drawn again."""
-        return other is not None and all(mine is vars(other)[name] for name, mine in vars(self).items())
 
 
 @dataclass(eq=False)
@@ -63,8 +60,8 @@ class ExplorerState:
     # what happened last, in a sentence, and what went wrong, until something is started anew
     status: str = say("Choose a model, pick versions, then Fetch.")
     error: Exception | None = None
-    # the jobs whose answers are awaited, at most one a lane, the latest last
-    waiting: tuple[Job, ...] = ()
+    # the jobs whose answers are awaited, by lane, the latest last
+    waiting: dict[str, Job] = field(default_factory=dict)
     models: FoundModels = field(default_factory=FoundModels)
     # what is on top: the list of "models", that of "versions", or the "result" with all that picks folded into one line
     place: str = "models"
@@ -93,81 +90,64 @@ class ExplorerState:
     def phase(self) -> str:
         """The one word for what is going on; a style and a sign of its own each."""
         if self.waiting:
-            return "searching" if self.awaited("models") else "loading"
+            return "searching" if "models" in self.waiting else "loading"
         if self._cancelled:
             return "cancelled"
         if self.error is not None:
             return "partly" if self._error_lane == "partly" else "failed"
         if self.place == "models":
             return "ready" if self.models.found else "nothing" if self.models.search else "empty"
-        return "stale" if self.is_stale else "ready" if self.listing.lines or self.results else "empty"
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the result is not that of what is picked now."""
-        return bool(self.results) and bool(self.picks) and self.addresses != self.asked
-
-    def awaited(self, lane: str) -> Job | None:
-        """The job of a lane."""
-        return next((job for job in self.waiting if job.lane == lane), None)
+        if self.results and self.picks and self.addresses != self.asked:
+            return "stale"  # the result is not that of what is picked now
+        return "ready" if self.listing.lines or self.results else "empty"
 
     def _start(self, status: str, lane: str, about: Any, ask: Ask, take: Callable[[Any], object]) -> Job | None:
         """Await an answer, and forget what went wrong before; the same click twice is one."""
-        before = self.awaited(lane)
+        before = self.waiting.get(lane)
         if before is not None and before.about == about:
             return None
-        self._drop(lane)
-        job = Job(lane, about, ask, take)
-        self.waiting += (job,)
-        self._say(status, anew=True)
+        self.waiting.pop(lane, None)
+        job = self.waiting[lane] = Job(lane, about, ask, take)
+        self._say(status)
         return job
-
-    def _drop(self, *lanes: str) -> None:
-        self.waiting = tuple(job for job in self.waiting if job.lane not in lanes)
 
     @property
     def progress(self) -> tuple[int, int | None] | None:
         """How many of how many, None when nothing is under way whose amount is known."""
-        return next((job.progress for job in reversed(self.waiting) if job.progress), None)
+        return next((job.progress for job in reversed(self.waiting.values()) if job.progress), None)
 
     def take(self, job: Job, answer: Any) -> bool:
         """Take the answer to a job that is awaited. Returns whether it was."""
-        if job not in self.waiting:
+        if self.waiting.get(job.lane) is not job:
             return False
         # before the job stops being awaited, so that another thread always finds the job or its result
         job.take(answer)
-        self.waiting = tuple(other for other in self.waiting if other is not job)
+        del self.waiting[job.lane]
         return True
 
     def cancel(self) -> None:
         """Give up everything awaited; what was there before stays."""
         if self.waiting:
-            self.waiting = ()
-            self._say(say("Cancelled; nothing was changed."))
-            self._cancelled = True
+            self.waiting, self.status, self._cancelled = {}, say("Cancelled; nothing was changed."), True
 
     def failed(self, job: Job, error: Exception) -> bool:
         """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
-        if job not in self.waiting:
+        if self.waiting.get(job.lane) is not job:
             return False
-        self._drop(job.lane)
+        del self.waiting[job.lane]
         if job.lane == "models":
             self.models.show(())
-        # a metric may not say which is the best, and everything else of the comparison can still be had
-        by = job.lane == "compare" and "by" in job.about[1]
-        if by:
-            self.choose_metric("")
-        self.note(error, "by" if by else job.lane)
+        self.note(error, job.lane)
         return True
 
-    def note(self, error: Exception, lane: str = "") -> None:
+    def note(self, error: Exception, lane: str = "", status: str = say("This did not work.")) -> None:
         """Keep what went wrong, until something is started anew."""
         for failure in (error, *getattr(error, "errors", {}).values()):
             # what was found in the list at hand has met no service that could name the model
             if isinstance(failure, PaiError) and not failure.model_name and failure.model_id:
                 failure.model_name = self.models.names.get(failure.model_id, "")
+        self._say(status)
         self.error, self._error_lane = error, lane
-        self._say(say("This did not work."))
 
     @contextmanager
     def trying(self, lane: str) -> Iterator[None]:
@@ -180,36 +160,39 @@ class ExplorerState:
             if self._error_lane == lane:
                 self.error, self._error_lane = None, ""
 
-    def _say(self, status: str, *, anew: bool = False) -> None:
-        """Say what happened; what is started anew forgets what went wrong before."""
-        self.status, self._cancelled = status, False
-        if anew:
-            self.error, self._error_lane = None, ""
+    def _say(self, status: str) -> None:
+        """Say what was done or started, which ends what went wrong before."""
+        self.status, self.error, self._error_lane, self._cancelled = status, None, "", False
+
+    def _say_answered(self, status: str) -> None:
+        """Say what an answer brought, unless something went wrong meanwhile."""
+        if self.error is None:
+            self._say(status)
 
     # ---- models
 
     def find(self, text: str = "") -> Job | None:
-        """Look for models; a line of the list, as a text field completes it, chooses its model."""
+        """Look for models, and choose the one that can only be meant; a line of the list, as a text field completes it, is its model."""
         chosen = dict(self.models.options()).get(text.strip())
         if chosen:
             return self.choose_model(chosen)
         self.models.search = search = " ".join(text.split())
         self.place = "models"
-        words = say("Searching models for “{search}” …", search=search) if search else say("Searching models …")
-        return self._start(words, "models", search, lambda source, _: source.find_models(search), self._found)
 
-    def _found(self, answer: Found) -> None:
-        """Take the models that were found, and choose the one that can only be meant."""
-        models, more, counts = answer
-        self.models.show(models, counts)
-        self._say(self.models.sentence(more=more))
-        if self.models.only:
-            self.choose_model(self.models.only)
+        def found(answer: Found) -> None:
+            models, more, counts = answer
+            self.models.show(models, counts)
+            self._say_answered(self.models.sentence(more=more))
+            if self.models.only:
+                self.choose_model(self.models.only)
+
+        words = say("Searching models for “{search}” …", search=search) if search else say("Searching models …")
+        return self._start(words, "models", search, lambda source, _: source.find_models(search), found)
 
     def go(self, place: str) -> None:
         """Show the models, the versions of the chosen one, or the result; stay where there is no such thing yet."""
         self.place = place if {"models": True, "versions": self.model_id, "result": self.results}[place] else self.place
-        if self.place == "versions" and not (self.waiting or self.error):
+        if self.place == "versions" and not self.waiting:
             self._say_listed()  # what was said was of another place
 
     # ---- versions of one model, and picking
@@ -232,12 +215,12 @@ class ExplorerState:
         self.models.counts[self.model_id] = len(self.listing.lines)
         there = {line.version_name for line in self.listing.lines}
         self.picks = put(self.picks, self.model_id, [name for name in self.picks.get(self.model_id, ()) if name in there])
-        if self.place != "result" and self.error is None:
+        if self.place != "result":
             self._say_listed()
 
     def _say_listed(self) -> None:
         count = counted(len(self.listing.lines), "version")
-        self._say(say("{count} of {model}.", count=count, model=self.models.name(self.model_id)))
+        self._say_answered(say("{count} of {model}.", count=count, model=self.models.name(self.model_id)))
 
     def pick(self, names: Iterable[str]) -> None:
         """Make these the picks among the versions in the window; picks outside it stay."""
@@ -249,23 +232,22 @@ class ExplorerState:
         """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob."""
         text = "".join(text.split())
         if text and self.model_id:
-            self._pick_meant(text, more=True)
+            self._pick_meant(text, self.picks.get(self.model_id, ()))
 
     def pick_quick(self, what: str) -> Job | None:
         """Pick what a button says instead of what is picked of this model, and fetch it, unless other models are to follow."""
         self._pick_meant(QUICK[what])
         return self.fetch() if self.picks and self.error is None and not self.keep_picks else None
 
-    def _pick_meant(self, text: str | None, *, more: bool = False) -> None:
-        """Pick what is meant, besides what was picked before or instead; what is not found becomes the error."""
-        names, error = meant(text, self.model_id, self.listing.lines)
-        if names or error is None:
-            before = self.picks.get(self.model_id, ()) if more else ()
-            self._pick(put(self.picks, self.model_id, [*before, *names]))
-        if error is not None:
-            picked = self.status
-            self.note(error)
-            self.status = picked if names else self.status
+    def _pick_meant(self, text: str, before: Sequence[str] = ()) -> None:
+        """Pick what a selector means, or without one what is pending, besides what was picked before; what is not found is told."""
+        lines, addresses = self.listing.lines, [Address(self.model_id, parse_selector(text))] if text else []
+        known = Known.all_of(lines)
+        found, errors = resolve(addresses, lambda model_id: (model_id, known), {})
+        found += [line for line in lines if not text and is_same(line.approval_status, "Pending")]
+        self._pick(put(self.picks, self.model_id, [*before, *(line.version_name for line in found)]))
+        for error in list(errors.values())[:1]:
+            self.note(error, status=self.status)
 
     def unpick(self, place: int) -> None:
         """Take one version out of the picks."""
@@ -284,13 +266,7 @@ class ExplorerState:
 
     def _pick(self, picks: Picks) -> None:
         self.picks = picks
-        self._say(say("{versions} picked.", versions=amount(picks)) if picks else say("Nothing picked."), anew=True)
-
-    @property
-    def shown_picks(self) -> tuple[str, ...]:
-        """Picks that are in the window, in its order."""
-        picked = set(self.picks.get(self.model_id, ()))
-        return tuple(line.version_name for line in self.listing.window if line.version_name in picked)
+        self._say(say("{versions} picked.", versions=amount(picks)) if picks else say("Nothing picked."))
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -306,22 +282,20 @@ class ExplorerState:
             self._say(say("Pick at least one version first."))
             return None
         count, refresh = counted(len(each(self.picks)), "version"), not addresses and asked == self.asked
-        words = say("Fetching versions …") if addresses else say("Fetching {count} …", count=count)
-        take = partial(self._fetched, self.adopt if addresses else partial(self._show, asked))
-        ask: Ask = lambda source, progress: source.fetch_versions(asked, progress, refresh=refresh)  # noqa: E731 - as the others
-        return self._start(words, "fetch", (asked, refresh), ask, take)
 
-    def _fetched(self, show: Callable[[VersionSet], object], versions: VersionSet) -> None:
-        """Take fetched versions and compare them; one that could not be fetched becomes the error; without any, nothing changes."""
-        if versions or not self.results:
-            show(versions)
-        try:
-            versions.raise_for_errors()
-        except FetchErrors as error:
-            self.note(error if len(error.errors) > 1 else next(iter(error.errors.values())), "partly" if versions else "fetch")
-            if versions:
-                wanted = counted(len(versions) + len(error.errors), "version")
-                self._say(say("{count} of {wanted} fetched.", count=len(versions), wanted=wanted))
+        def fetched(versions: VersionSet) -> None:
+            if versions or not self.results:  # else nothing changes
+                self.adopt(versions) if addresses else self._show(asked, versions)
+            try:
+                raise_failures(versions)
+            except PaiError as error:
+                wanted = counted(len(versions) + len(versions.errors), "version")
+                said = say("{count} of {wanted} fetched.", count=len(versions), wanted=wanted)
+                self.note(error, "partly" if versions else "fetch", said)
+
+        words = say("Fetching versions …") if addresses else say("Fetching {count} …", count=count)
+        ask: Ask = lambda source, progress: source.fetch_versions(asked, progress, refresh=refresh)  # noqa: E731 - as the others
+        return self._start(words, "fetch", (asked, refresh), ask, fetched)
 
     def adopt(self, versions: VersionSet, *, given: bool = False) -> Job | None:
         """Show versions that are already here, with the list and the picks in step; of those that were `given` nobody picked any."""
@@ -349,7 +323,7 @@ class ExplorerState:
         self.terms = {**self.terms, "baseline": kept(self.terms.get("baseline", ""), self.baselines), **gone}
         compare = self._compare()
         if compare is None:
-            self._say(say("{count} fetched.", count=counted(len(versions), "version")), anew=True)
+            self._say(say("{count} fetched.", count=counted(len(versions), "version")))
         return compare
 
     def set_terms(self, **terms: Any) -> Job | None:
@@ -387,33 +361,36 @@ class ExplorerState:
 
     def _compare(self) -> Job | None:
         self.comparison = self.report = None
-        self._drop("compare", "report")
+        for lane in ("compare", "report"):
+            self.waiting.pop(lane, None)
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
+
+        def compared(comparison: Comparison) -> None:
+            self.comparison = comparison
+            if "fetch" not in self.waiting:
+                # in the words of the line above the verdict: the baseline is not counted, and may be none of what was picked
+                count, baseline = count_others(comparison), comparison.baseline_name
+                self._say_answered(say("{count} compared with {baseline}.", count=count, baseline=baseline))
+
         about = self.results, self.arguments
         words = say("Comparing {count} …", count=counted(len(self.results), "version"))
-        return self._start(words, "compare", about, lambda source, _: asyncio.to_thread(source.compare, *about), self._compared)
-
-    def _compared(self, comparison: Comparison) -> None:
-        self.comparison = comparison
-        if self.error is None and self.awaited("fetch") is None:
-            # in the words of the line above the verdict: the baseline is not counted, and may be none of what was picked
-            self._say(say("{count} compared with {baseline}.", count=count_others(comparison), baseline=comparison.baseline_name))
+        return self._start(words, "compare", about, lambda source, _: asyncio.to_thread(source.compare, *about), compared)
 
     def write_report(self) -> Job | None:
         """Write the comparison into the folder that the kernel works in, under a name that the same comparison always gets."""
         comparison = self.comparison
         if comparison is None:
-            self._say(say("Fetch two or more versions first; a report is about a comparison."))
             return None
         models = "-".join(list(dict.fromkeys(version.model_id for version in comparison.versions))[:2])
         name = f"comparison-{re.sub(r'[^A-Za-z0-9._-]+', '-', models)[:60]}-{comparison.fingerprint[:8]}.html"
-        write = partial(comparison.report, name, overwrite=True)
-        return self._start(say("Writing the report …"), "report", comparison, lambda *_: asyncio.to_thread(write), self._reported)
 
-    def _reported(self, path: Path) -> None:
-        self.report = path
-        self._say(say("Report written."))
+        def written(path: Path) -> None:
+            self.report = path
+            self._say_answered(say("Report written."))
+
+        write = partial(comparison.report, name, overwrite=True)
+        return self._start(say("Writing the report …"), "report", comparison, lambda *_: asyncio.to_thread(write), written)
 
     @property
     def baselines(self) -> tuple[str, ...]:
@@ -446,5 +423,5 @@ class ExplorerState:
     def shown(self) -> Shown:
         """What the panels show, as one immutable value."""
         version = self.results[self.names.index(self.card)] if self.card in self.names else None
-        metric = self.metric if self.tab == "Chart" else ""
-        return Shown(self.tab, self.models.found, self.results, self.comparison, self.awaited("compare"), metric, version, self.error)
+        metric, comparing = self.metric if self.tab == "Chart" else "", "compare" in self.waiting
+        return Shown(self.tab, self.models.found, self.results, self.comparison, comparing, metric, version, self.error)

@@ -7,7 +7,6 @@ import contextlib
 import threading
 import weakref
 from collections.abc import Callable, Container
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from IPython import get_ipython
@@ -54,16 +53,6 @@ class Explorer(Displayed):
     ----------
     source : Registry or VersionSet, optional
         What to look into; by default the default registry.
-
-    Examples
-    --------
-    >>> import pai_notebook as pnb
-    >>> registry = pnb.connect("demo", default=False)
-    >>> explorer = pnb.Explorer(registry.list_versions("model-rbvg5wp0buc6o2q3rh", last=3))
-    >>> explorer.wait()
-    >>> len(explorer.selected)
-    3
-    >>> explorer.close(); registry.close()
     """
 
     _instead = guide({"selected": "versions selection results", "value": "comparison result", "pnb.Explorer()": "show display open"})
@@ -113,10 +102,8 @@ class Explorer(Displayed):
         self._runner.act(self._runner.draw_again)
 
     def __reduce__(self) -> NoReturn:
-        said = say("an explorer is neither pickled nor copied: it is shown by widgets of this kernel")
-        raise CallError(
-            said, hint=say("Use its .selected, which is a set of versions, or make another: {code}.", code="pnb.Explorer(source)")
-        )
+        hint = say("Use its .selected, which is a set of versions, or make another: {code}.", code="pnb.Explorer(source)")
+        raise CallError(say("an explorer is neither pickled nor copied: it is shown by widgets of this kernel"), hint=hint)
 
     # ---- what the next cell uses
 
@@ -129,7 +116,7 @@ class Explorer(Displayed):
     def value(self) -> Comparison | None:
         """The comparison of what is selected; None with fewer than two versions, or where they cannot be compared."""
         # a notebook that runs by itself comes here while it is being made
-        if self._state.awaited("compare") and not shared_loop.inside:
+        if "compare" in self._state.waiting and not shared_loop.inside:
             self.wait()
         return self._state.comparison
 
@@ -154,15 +141,14 @@ class Explorer(Displayed):
         Examples
         --------
         >>> import pai_notebook as pnb
-        >>> registry = pnb.connect("demo", default=False)
-        >>> explorer = pnb.Explorer(registry)
+        >>> explorer = pnb.Explorer(pnb.connect("demo", default=False))
         >>> vs = explorer.fetch("wine-cultivar@last:2")
         >>> print(explorer.to_code())
         import pai_notebook as pnb
         <BLANKLINE>
         registry = pnb.connect("demo", default=False)
         registry.compare("model-rbvg5w0xvkg09sgeed@1.8.0,1.9.0")
-        >>> explorer.close(); registry.close()
+        >>> explorer.close()
         """
         return to_python(self._plan(self._state.asked, self.value))
 
@@ -192,11 +178,10 @@ class Explorer(Displayed):
         Examples
         --------
         >>> import pai_notebook as pnb
-        >>> registry = pnb.connect("demo", default=False)
-        >>> explorer = pnb.Explorer(registry)
+        >>> explorer = pnb.Explorer(pnb.connect("demo", default=False))
         >>> [version.version_name for version in explorer.fetch("wine-cultivar@last:2")]
         ['1.8.0', '1.9.0']
-        >>> explorer.close(); registry.close()
+        >>> explorer.close()
         """
         wanted = read_addresses(addresses)
         with self._fetching:
@@ -219,12 +204,11 @@ class Explorer(Displayed):
         Examples
         --------
         >>> import pai_notebook as pnb
-        >>> registry = pnb.connect("demo", default=False)
-        >>> explorer = pnb.Explorer(registry.list_versions("wine-cultivar", last=2))
+        >>> explorer = pnb.Explorer(pnb.VersionSet.from_documents([{"VersionName": "0.1.0"}, {"VersionName": "0.2.0"}]))
         >>> explorer.wait()
         >>> explorer.value.baseline_name
-        '1.8.0'
-        >>> explorer.close(); registry.close()
+        '0.1.0'
+        >>> explorer.close()
         """
         if not self._closed:
             self._runner.wait()
@@ -235,11 +219,10 @@ class Explorer(Displayed):
         Examples
         --------
         >>> import pai_notebook as pnb
-        >>> registry = pnb.connect("demo", default=False)
-        >>> explorer = pnb.Explorer(registry.list_versions("wine-cultivar", last=2))
-        >>> explorer.close(); registry.close()
+        >>> explorer = pnb.Explorer(pnb.VersionSet.from_documents([{"VersionName": "0.1.0"}]))
+        >>> explorer.close()
         >>> len(explorer.selected)
-        2
+        1
         """
         if self._closed:
             return
@@ -301,7 +284,7 @@ class Explorer(Displayed):
 
     def _describe(self) -> Block:
         # with the comparison, however far it is: a notebook that runs by itself may end before a later copy arrives
-        return describe_shown(replace(self._state.shown, comparison=self.value), self._source.title)
+        return describe_shown(self._state.shown._replace(comparison=self.value), self._source.title)
 
     def _brief(self) -> str:
         return say("of {title}: {count} selected", title=self._source.title, count=counted(len(self.selected), "version"))

@@ -14,7 +14,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.errors import PaiError, RegressionError
-from pai_notebook.i18n.phrases import now
 from pai_notebook.language import options
 from pai_notebook.magic.matcher import connected
 from pai_notebook.plan import Command, parse_cell, parse_line, plan_of, refuse_values, run, say_on_line, speak_of_options, write_unchecked
@@ -166,9 +165,9 @@ def _explore(source: Any) -> Explorer:
 
 def _show_file(path: Path) -> None:
     """Show a file that was written as a link."""
-    from pai_notebook.display.links import file_link  # noqa: PLC0415 - loading the extension loads nothing that shows
+    from pai_notebook.display.links import file_bundle  # noqa: PLC0415 - loading the extension loads nothing that shows
 
-    _display({"text/plain": now("written: {path}", path=path), "text/html": file_link(path)}, raw=True)
+    _display(file_bundle(path), raw=True)
 
 
 def _display(result: Any, **keywords: Any) -> Any:

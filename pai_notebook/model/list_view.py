@@ -367,13 +367,13 @@ def differing_metrics(versions: Sequence[ModelVersion]) -> list[tuple[str, str]]
 
 
 def metric_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
-    """Names of metrics, without numbers of examples and other evidence: those of quality first, of these what most versions have."""
+    """Names of metrics that are numbers, without evidence such as numbers of examples: quality first, of these what most versions have."""
     columns = MetricColumns(versions[:SAMPLE])
     evidence = evidence_among(columns.names, columns.numbers)
     having: dict[str, set[int]] = {}
     for key in columns.names:
-        if key not in evidence:
-            having.setdefault(key[0], set()).update(place for place, _ in columns.stated(*key))
+        if key not in evidence and (numbers := columns.numbers(key)):
+            having.setdefault(key[0], set()).update(numbers)
     return tuple(sorted(having, key=lambda name: (kind_of_metric(name), -len(having[name]), natural_key(name))))
 
 

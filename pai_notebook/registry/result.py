@@ -133,9 +133,14 @@ class FetchResult:
 def raise_when_empty(versions: VersionSet) -> None:
     """Raise when nothing could be fetched: a single failure as itself."""
     if not versions:
-        for error in versions.errors.values() if len(versions.errors) == 1 else ():
-            raise error
-        versions.raise_for_errors()
+        raise_failures(versions)
+
+
+def raise_failures(versions: VersionSet) -> None:
+    """Raise when something could not be fetched: a single failure as itself."""
+    for error in versions.errors.values() if len(versions.errors) == 1 else ():
+        raise error
+    versions.raise_for_errors()
 
 
 @contextmanager

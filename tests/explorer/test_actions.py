@@ -92,8 +92,9 @@ def seen(explorer):
     controls, state = explorer._controls, explorer._state
     window = [line.version_name for line in state.listing.window]
     shown = [value for _, value in controls.versions.options], controls.versions.value, controls.text.value
+    picked = tuple(name for name in window if (state.model_id, name) in each(state.picks))
     chips = [chip.description for chip in controls.chip_row.children]
-    return (shown, len(chips)), ((window, state.shown_picks, state.listing.text), len(each(state.picks)))
+    return (shown, len(chips)), ((window, picked, state.listing.text), len(each(state.picks)))
 
 
 @pytest.mark.slow
