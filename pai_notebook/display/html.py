@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import html
 import importlib.resources
 import re
 from typing import TYPE_CHECKING, Any
@@ -238,6 +239,17 @@ def render_html(shape: Block | Inline) -> str:
     body = show(layout.in_spoken_language(shape))
     css, prefix = _style("style", *(name for mark, name in _SHEETS.items() if mark in body), *_OF_LANGUAGE.get(spoken(), ()))
     return page.render(css=css, prefix=prefix, body=body, lang=HTML_LANGUAGE.get(spoken(), ""))
+
+
+def text_html(text: str) -> str:
+    """A text as HTML, in the language that is spoken.
+
+    Examples
+    --------
+    >>> text_html("a <b>")
+    'a &lt;b&gt;'
+    """
+    return html.escape(visible(told(text)))
 
 
 @functools.cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from pai_notebook.client.loop import shared_loop
+from pai_notebook.display.html import text_html
 from pai_notebook.display.links import file_bundle
 from pai_notebook.explorer.listing import COLUMNS, QUICK, WINDOW, amount, each, kept
 from pai_notebook.explorer.panels import PANELS, describe_failure, html_of
@@ -300,11 +300,6 @@ def _offer(control: widgets.Widget, options: Iterable[tuple[str, Any]], value: A
     with control.hold_sync():
         control.options = tuple(options)
         control.value = value
-
-
-def text_html(text: str) -> str:
-    """A text as HTML, in the language that is spoken."""
-    return html.escape(visible(told(text)))
 
 
 def status_html(state: ExplorerState) -> str:

@@ -198,25 +198,25 @@ class ExplorerState:
     # ---- versions of one model, and picking
 
     def choose_model(self, model_id: str) -> Job | None:
-        """Choose a model and ask for its versions; choosing it again asks again unless the answer is awaited."""
+        """Choose a model and list its versions, anew when it is chosen again; picks of versions that are gone are dropped."""
         if model_id != self.model_id:
             self.model_id = model_id
             self.listing.show(())
             self.listing.narrow("")
             self.picks = self.picks if self.keep_picks else {}
         self.place = "versions"
-        words = say("Listing versions of {model} …", model=self.models.name(model_id))
-        return self._start(words, "versions", model_id, lambda source, progress: source.list_versions(model_id, progress), self._listed)
 
-    def _listed(self, lines: Iterable[ModelVersion]) -> None:
-        """Take the versions of the chosen model; picks of versions that are gone are dropped."""
-        self.listing.show(lines, self.metric or self.by)
-        self.models.learn(self.listing.lines[:1])
-        self.models.counts[self.model_id] = len(self.listing.lines)
-        there = {line.version_name for line in self.listing.lines}
-        self.picks = put(self.picks, self.model_id, [name for name in self.picks.get(self.model_id, ()) if name in there])
-        if self.place != "result":
-            self._say_listed()
+        def listed(lines: Iterable[ModelVersion]) -> None:
+            self.listing.show(lines, self.metric or self.by)
+            self.models.learn(self.listing.lines[:1])
+            self.models.counts[model_id] = len(self.listing.lines)
+            there = {line.version_name for line in self.listing.lines}
+            self.picks = put(self.picks, model_id, [name for name in self.picks.get(model_id, ()) if name in there])
+            if self.place != "result":
+                self._say_listed()
+
+        words = say("Listing versions of {model} …", model=self.models.name(model_id))
+        return self._start(words, "versions", model_id, lambda source, progress: source.list_versions(model_id, progress), listed)
 
     def _say_listed(self) -> None:
         count = counted(len(self.listing.lines), "version")
@@ -281,7 +281,7 @@ class ExplorerState:
         if not asked:
             self._say(say("Pick at least one version first."))
             return None
-        count, refresh = counted(len(each(self.picks)), "version"), not addresses and asked == self.asked
+        refresh = not addresses and asked == self.asked
 
         def fetched(versions: VersionSet) -> None:
             if versions or not self.results:  # else nothing changes
@@ -293,9 +293,8 @@ class ExplorerState:
                 said = say("{count} of {wanted} fetched.", count=len(versions), wanted=wanted)
                 self.note(error, "partly" if versions else "fetch", said)
 
-        words = say("Fetching versions …") if addresses else say("Fetching {count} …", count=count)
         ask: Ask = lambda source, progress: source.fetch_versions(asked, progress, refresh=refresh)  # noqa: E731 - as the others
-        return self._start(words, "fetch", (asked, refresh), ask, fetched)
+        return self._start(say("Fetching versions …"), "fetch", (asked, refresh), ask, fetched)
 
     def adopt(self, versions: VersionSet, *, given: bool = False) -> Job | None:
         """Show versions that are already here, with the list and the picks in step; of those that were `given` nobody picked any."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 import weakref
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from IPython import get_ipython
@@ -15,9 +15,10 @@ from pai_notebook.calls import checked
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.display.bundle import front_end_message
-from pai_notebook.display.static_copy import VIEW, Copy
+from pai_notebook.display.html import text_html
+from pai_notebook.display.static_copy import Copy
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls, text_html
+from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
 from pai_notebook.explorer.jobs import Runner
 from pai_notebook.explorer.panels import describe_shown, tab_text
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
@@ -229,11 +230,9 @@ class Explorer(Displayed):
         self._closed = True
         _open.discard(self)
         _on_show.discard(self)
-        self._dropped.detach()
         self._runner.end()
-        if LIVE:
-            with TURN:
-                self._controls.close()
+        with TURN:
+            self._dropped()
 
     # ---- how it shows itself
 
@@ -275,13 +274,6 @@ class Explorer(Displayed):
         code = [Code(line) for line in to_python(self._plan(asked, self.value)).splitlines() if line]
         return Stack([Note(_NOT_LIVE, "info"), Facts([("Python", Lines(code))]), self._describe()])
 
-    def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None, **_: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = dict(super()._repr_mimebundle_(include, exclude))
-        if LIVE and not self._closed and (include is None or VIEW in include) and (exclude is None or VIEW not in exclude):
-            _on_show.add(self)
-            bundle[VIEW] = self._controls.root.get_view_spec()
-        return bundle
-
     def _describe(self) -> Block:
         # with the comparison, however far it is: a notebook that runs by itself may end before a later copy arrives
         return describe_shown(self._state.shown._replace(comparison=self.value), self._source.title)
@@ -319,7 +311,7 @@ class Explorer(Displayed):
 
 
 def _take_away(controls: Controls, user: LoopUser) -> None:
-    """Clean up after a dropped explorer on the thread of the garbage collector, which may be any, without waiting for a lock."""
+    """Take the widgets away; after a dropped explorer on the thread of the garbage collector, which may be any, and waits for no lock."""
     if LIVE:
         controls.close()
     shared_loop.forget(user)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pai_notebook.display import Block, Note, Section, Stack
+from pai_notebook.display.html import text_html
 from pai_notebook.display.layout import map_texts
 from pai_notebook.i18n.phrases import in_language, say, speaking, told
 from pai_notebook.io.page import html_page
 from pai_notebook.io.redaction import Redaction
-from pai_notebook.sanitize import visible, visible_lines
+from pai_notebook.sanitize import visible_lines
 
 S = TypeVar("S")
 # Pixels of a page for an inch of a picture, and pixels of the file for one of these.
@@ -141,7 +142,7 @@ def _code(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return html.escape(visible(" ".join(text.split())))
+    return text_html(" ".join(text.split()))
 
 
 def retold(shape: S, lang: str, redaction: Redaction | None = None) -> S:

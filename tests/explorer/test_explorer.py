@@ -21,7 +21,6 @@ import pai_notebook as pnb
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.demo import ACCESS_KEY_ID, ACCESS_KEY_SECRET, serve
 from pai_notebook.display import render_text
-from pai_notebook.display.static_copy import VIEW
 from pai_notebook.errors import ConfigurationError, ModelNotFound, VersionNotFound
 from pai_notebook.explorer import Explorer, close_all
 from pai_notebook.model.version import ModelVersion
@@ -694,20 +693,18 @@ class TestShowingItself:
         assert set(_instances) == before
         assert "The explorer works in JupyterLab" in shown[0]["text/plain"]
         assert "perplexity" in shown[0]["text/html"]
-        assert VIEW not in explorer._repr_mimebundle_()
         explorer.close()
 
-    def test_the_bundle_has_the_widget_the_table_and_the_text(self, explorer):
+    def test_the_bundle_has_the_table_and_the_text(self, explorer):
         explorer.fetch(f"{LM}@0.2.0,0.10.0")
         bundle = explorer._repr_mimebundle_()
-        assert bundle[VIEW]["model_id"] == controls(explorer).root.model_id
         assert "<table" in bundle["text/html"]
         assert "perplexity" in bundle["text/html"]
         assert "perplexity" in bundle["text/plain"] == str(explorer)
 
     def test_the_bundle_can_be_asked_for_in_part(self, explorer):
         assert list(explorer._repr_mimebundle_(include={"text/plain"})) == ["text/plain"]
-        assert VIEW not in explorer._repr_mimebundle_(exclude={VIEW})
+        assert "text/html" not in explorer._repr_mimebundle_(exclude={"text/html"})
 
     def test_before_anything_was_fetched_it_shows_the_models(self, explorer):
         assert "手写数字识别" in explorer._repr_mimebundle_()["text/html"]
@@ -881,7 +878,6 @@ class TestEnding:
         explorer.close()
         assert len(explorer.selected) == 2
         assert explorer.value is not None
-        assert VIEW not in explorer._repr_mimebundle_()
         assert "perplexity" in explorer._repr_mimebundle_()["text/html"]
 
     def test_a_closed_explorer_fetches_nothing(self, registry):

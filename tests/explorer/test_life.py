@@ -3,11 +3,13 @@
 import copy
 import gc
 import pickle
+from types import SimpleNamespace
 
 import pytest
 from ipywidgets.widgets.widget import _instances
 
 import pai_notebook as pnb
+from pai_notebook.display.static_copy import VIEW
 from pai_notebook.explorer import close_all
 from tests.bench.life import KINDS, MODEL, explorer_of_a_set_closed, lived
 from tests.patience import eventually
@@ -36,8 +38,12 @@ def test_nothing_of_it_is_left(make, registry):
     assert after["objects"] - before["objects"] < 100 * count
 
 
-def test_an_explorer_on_show_without_a_name_goes_on_until_it_is_closed(registry):
-    view = pnb.Explorer(registry)._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]["model_id"]
+def test_an_explorer_on_show_without_a_name_goes_on_until_it_is_closed(registry, monkeypatch):
+    shown = []
+    monkeypatch.setattr("pai_notebook.explorer.view.get_ipython", lambda: SimpleNamespace(kernel=True))
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle))
+    pnb.Explorer(registry)._ipython_display_()
+    view = shown[0][VIEW]["model_id"]
     gc.collect()
     root = _instances[view]
     choice = next(child for child in root.children if type(child).__name__ == "_Combobox")
