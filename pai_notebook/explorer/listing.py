@@ -199,10 +199,7 @@ class FoundModels:
             return say(words, count=counted(len(self.found), "model"))
         if not self.search:
             return say("No models yet.")
-        words = (
-            "No model matches “{search}”. Searched in names, domains, tasks and labels; "
-            "try a shorter word or a model id, or empty the field."
-        )
+        words = "No model matches “{search}”. Searched in names, domains, tasks and labels; try a shorter word, a model id or no text."
         return say(words, search=self.search)
 
     def options(self) -> list[tuple[str, str]]:
