@@ -405,7 +405,7 @@ class Aligned:
 
     @cached_property
     def _by_position(self) -> tuple[str, ...]:
-        return tuple(positional(self._versions, self._all))
+        return tuple(positional(self._versions, self.rows))
 
     @property
     def options(self) -> dict[str, Any]:

@@ -141,6 +141,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         *,
         scale: Scale,
         of_groups: Mapping[tuple[str, str], bool | None] | None = None,
+        max_changes: int = 1,
         is_all: bool = True,
     ) -> None:
         self.key = key
@@ -151,6 +152,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         self.considered = considered
         self._scale = scale.absolute  # as one spread holds for all pairs
         self._of_groups = of_groups
+        self._max_changes = max_changes
         self._is_all = is_all
         seeds = _seeds(pair.changes for pair in self.pairs)
         self.spread = run_to_run([pair for pair in self.pairs if _only(seeds, pair.changes)]) if of_groups is None else None
@@ -218,7 +220,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
             self._on_spread(),
         ]
         if self.ignored:
-            note.append(say("Left out, because they name a run: {names}.", names=first(self.ignored, 8)))
+            note.append(say("Left out, because they name a run or a person: {names}.", names=first(self.ignored, 8)))
         if not self._is_all:
             note.append(
                 say(
@@ -226,7 +228,11 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
                 )
             )
         note += dataset_ids([self.key])
-        caption = say("Versions that differ in one setting, seeds aside, and {metric}", metric=self.key.shown)
+        one, few = (
+            "Versions that differ in one setting or label, seeds aside, and {metric}",
+            "Versions that differ in at most {count} settings or labels, seeds aside, and {metric}",
+        )
+        caption = say(one if self._max_changes == 1 else few, count=self._max_changes, metric=self.key.shown)
         table = Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit=say("changes"))
         return table if self.changes[0].is_seed else Stack([Note(self._answer(self.changes[0], form, short), "info"), table])
 
@@ -460,5 +466,6 @@ def minimal_pairs(versions: Sequence[ModelVersion], metric: str, *, max_changes:
         len(known),
         scale=uncertainty.scale(key),
         of_groups=of_groups if has_groups else None,
+        max_changes=max_changes,
         is_all=finds_all(buckets, known),
     )

@@ -14,6 +14,7 @@ from pai_notebook.comparison.interval_text import value_beside
 from pai_notebook.comparison.judged import Judged, Standing, has_number, judge
 from pai_notebook.comparison.rows import Row, is_alike, left_to_lose
 from pai_notebook.comparison.runs import Runs
+from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.together import is_judged
 from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Finding, OfVersion, OverallVerdict, in_short
 from pai_notebook.comparison.verdict_aside import AsideSentences, is_missing
@@ -148,7 +149,7 @@ class _Sentences(BestSentences, AsideSentences):
             yield Finding(say("Name the metric that matters: by={name!r}.", name=name), advice=True)
 
     def one_by_one(self) -> Iterator[OfVersion]:
-        """Say of each version what the sentences say of all; those that are better or worse first, of many others the last."""
+        """Say of each version what the sentences say of all, better ones first, then worse ones; of many the last of each kind."""
         costs = [each for several in self._cost_judged for each in several]
         differences, datasets = self._with_differences, self._with_datasets
         kinds: list[tuple[Tone, str, Callable[[list[Judged]], str], Callable[[Judged], bool]]] = [
@@ -161,14 +162,10 @@ class _Sentences(BestSentences, AsideSentences):
             ("neutral", "missing: {metrics}", self._as_missing, lambda each: is_missing(each, blank=True)),
             ("neutral", "not a number: {metrics}", datasets, lambda each: is_missing(each, blank=False)),
         ]
-        words = (Standing.BETTER, Standing.WORSE)
-        decided = dict.fromkeys(place for word in words for place in sorted({each.place for each in self._of[word]}))
-        others = [place for place in range(len(self._names)) if place != self._baseline and place not in decided]
-        named = list(decided)[-_LISTED:]
         of_place: dict[int, list[Judged]] = {}
         for each in (*self.judged, *self._cost_missing):
             of_place.setdefault(each.place, []).append(each)
-        for place in [*named, *others[max(0, len(others) - _LISTED + len(named)) :]]:
+        for place in self._listed_places():
             mine = of_place.get(place, [])
             found = [(tone, said, write, some) for tone, said, write, chosen in kinds if (some := list(filter(chosen, mine)))]
             if some := [each for each in costs if each.place == place]:
@@ -182,6 +179,16 @@ class _Sentences(BestSentences, AsideSentences):
             elif not told:
                 told.append(("neutral", say("nothing can be compared")))
             yield OfVersion(self._names[place], self._called[place], tuple(told))
+
+    def _listed_places(self) -> list[int]:
+        """The versions that are gone through: those that are better, worse, either if compared alone, and the others."""
+        better, worse = ({each.place for each in self._of[word]} for word in (Standing.BETTER, Standing.WORSE))
+        alone, every = {each.place for each in self._singly}, set(range(len(self._names))) - {self._baseline}
+        kinds = [sorted(kind) for kind in (better, worse - better, alone - worse - better, every - alone - worse - better)]
+        kept: set[int] = set()
+        for kind in (kinds[0], kinds[2], kinds[1], kinds[3]):  # of those that are worse there may be very many
+            kept.update(kind[max(0, len(kind) - _LISTED + len(kept)) :])
+        return [place for kind in kinds for place in kind if place in kept]
 
     @property
     def is_led(self) -> bool:
@@ -253,6 +260,8 @@ class _Sentences(BestSentences, AsideSentences):
             beside = told_beside_metrics(version._document for version in self._comparison.versions)  # noqa: SLF001 - read only
             if beside and not self._metrics:
                 return beside
+            if lists := [row for row in self._metrics if row.direction.mode and any(map(is_list, row.cells))]:
+                return say("No verdict: {metrics} has a list of numbers, not a number.", metrics=self._path(lists[0]))
             if not any(row.direction.mode for row in self._metrics):
                 return say("No verdict: no metric says how good these versions are.")
         return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)
@@ -427,8 +436,10 @@ class _Sentences(BestSentences, AsideSentences):
             several = [each for reason in reasons for each in refused[reason]]
             return any((each.row.path, each.row.dataset) in by for each in several), len(several)
 
-        few = len(refused) <= METRICS
-        ordered = [[reason] for reason in refused] if few else list(kinds.values())
+        of_metrics: dict[tuple[str, frozenset[str]], list[Phrase]] = {}
+        for reason, several in refused.items():
+            of_metrics.setdefault((_kind(reason), frozenset(each.row.path for each in several)), []).append(reason)
+        ordered = list((of_metrics if len(of_metrics) <= METRICS else kinds).values())
         for reasons in sorted(ordered, key=weight, reverse=True):
             of_one, others = refused[reasons[0]], [each for reason in reasons[1:] for each in refused[reason]]
             said = "What is given for {metrics} gives no interval: {reason}."

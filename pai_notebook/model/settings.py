@@ -29,6 +29,10 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _OWNERS = frozenset(
     {"creator", "experiment", "instance", "job", "node", "owner", "pipeline", "request", "run", "session", "task", "trace", "trial", "user"}
 )
+_PEOPLE = frozenset(
+    {"assignee", "author", "contact", "creator", "maintainer", "owner", "submitter", "user"}
+    | {"作者", "创建人", "创建者", "拥有者", "所有者", "提交人", "提交者", "用户", "维护人", "维护者", "联系人", "负责人"}
+)
 _TARGETS = frozenset({"artifact", "artifacts", "checkpoint", "checkpoints", "log", "logs", "output", "outputs", "tensorboard"})
 _TIMES = frozenset({"timestamp", "gmt"})
 _REPEATS = frozenset({"repeat", "repetition", "replicate", "rerun", "run", "trial", "重复", "试验"})
@@ -60,8 +64,8 @@ def is_identity(path: str) -> bool:
 
     Examples
     --------
-    >>> [is_identity(path) for path in ("JobId", "Outputs.model.OutputUri", "GmtCreateTime", "Inputs.train.InputUri", "seed")]
-    [True, True, True, False, False]
+    >>> [is_identity(path) for path in ("JobId", "owner", "Outputs.model.OutputUri", "GmtCreateTime", "Inputs.train.InputUri", "seed")]
+    [True, True, True, True, False, False]
     """
     words = _words(path)
     if not words:
@@ -70,7 +74,8 @@ def is_identity(path: str) -> bool:
     names = words[-1] in ("id", "ids", "name") and bool(found & _OWNERS)
     moment = bool(found & _TIMES) or (words[-1] in ("time", "at", "date") and bool(found & _MOMENTS))
     place = words[-1] in ("uri", "url", "path", "dir", "directory", "key", "bucket") and bool(found & _TARGETS)
-    return names or moment or place or split_path(path)[0] in ("Outputs", "outputs")
+    person = len(words) == 1 and words[0] in _PEOPLE
+    return names or person or moment or place or split_path(path)[0] in ("Outputs", "outputs")
 
 
 def is_seed(path: str) -> bool:

@@ -164,8 +164,13 @@ def signs_of(points: Sequence[Point], *, many: bool = False, measured: bool = Fa
     return found + ([say("– no number")] if many and "" in said else [])
 
 
-# Marks at the ends of axes, whose values lie beyond them, with the signs of them in a legend.
-BEYOND = {"v": "▼", "^": "▲", "<": "◀", ">": "▶"}
+# Marks at the ends of axes, whose values lie beyond them, with the signs of them in a legend; a triangle is turned for a corner.
+Mark = str | tuple[int, int, int]
+BEYOND: dict[Mark, str] = {
+    "v": "▼", "^": "▲", "<": "◀", ">": "▶",
+    (3, 0, -45): "◥", (3, 0, 45): "◤", (3, 0, 135): "◣", (3, 0, -135): "◢",
+}
+CORNERS: dict[tuple[str, str], Mark] = {("^", ">"): (3, 0, -45), ("^", "<"): (3, 0, 45), ("v", "<"): (3, 0, 135), ("v", ">"): (3, 0, -135)}
 
 
 def within(value: float, ends: tuple[float, float]) -> float:
@@ -180,7 +185,7 @@ def pointing(at: float, value: float, *, upright: bool) -> str | None:
     return ("v" if upright else "<") if value < at else ("^" if upright else ">")
 
 
-def beyond(outside: Mapping[str, tuple[str, str]]) -> list[Phrase]:
+def beyond(outside: Mapping[str, tuple[Mark, str]]) -> list[Phrase]:
     """Name the versions that stand at the end of an axis: by name the mark there and what is said of the value."""
     notes = []
     for mark, sign in BEYOND.items():
@@ -189,9 +194,9 @@ def beyond(outside: Mapping[str, tuple[str, str]]) -> list[Phrase]:
     return notes
 
 
-def outside(names: Sequence[str], measure: Measure, ends: tuple[float, float], *, upright: bool) -> dict[str, tuple[str, str]]:
+def outside(names: Sequence[str], measure: Measure, ends: tuple[float, float], *, upright: bool) -> dict[str, tuple[Mark, str]]:
     """The versions whose values an axis leaves outside: by name the mark at its end, and the value with what is beyond chance."""
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[Mark, str]] = {}
     for name, point in zip(names, measure.points, strict=True):
         mark = pointing(within(point.value, ends), point.value, upright=upright) if point.is_number else None
         if mark is not None:

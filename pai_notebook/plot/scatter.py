@@ -12,7 +12,7 @@ from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.metric_words import is_cost
 from pai_notebook.model.numbers import format_number
 from pai_notebook.plot.data import ChartData, Measure, Point, pareto_places, some
-from pai_notebook.plot.marks import SIGNS, beyond, marks_of, pointing, spread, whisker, whiskers_of, window, within
+from pai_notebook.plot.marks import CORNERS, SIGNS, Mark, beyond, marks_of, pointing, spread, whisker, whiskers_of, window, within
 from pai_notebook.plot.text import lay_out, room_for, write_notes
 from pai_notebook.plot.theme import Theme, finish, new_axes, with_plain_text
 
@@ -123,9 +123,10 @@ def _of_two(x: Point, y: Point) -> str:
     return "no interval known" if "no interval known" in verdicts and "could be chance" not in verdicts else "could be chance"
 
 
-def _pointing(at: tuple[float, float], points: tuple[Point, Point]) -> str | None:
+def _pointing(at: tuple[float, float], points: tuple[Point, Point]) -> Mark | None:
     """The mark that points to where a version is that stands at the end of an axis; None where it stands within both."""
-    return pointing(at[1], points[1].value, upright=True) or pointing(at[0], points[0].value, upright=False)
+    up, aside = pointing(at[1], points[1].value, upright=True), pointing(at[0], points[0].value, upright=False)
+    return CORNERS[up, aside] if up and aside else up or aside
 
 
 def _notes(

@@ -160,7 +160,10 @@ class RequestedBaseline:
                 return there[0]
         if fetched:
             unasked = self.asked is None and not any(version.address == fetched[0].address for version in versions)
-            return Chosen(fetched[0], BASELINES.get(word, CHOSEN), unasked)
+            reason = BASELINES.get(word, CHOSEN)
+            if word in BASELINES and any(version.model_id != fetched[0].model_id for version in versions):
+                reason = say("{reason} of the first model", reason=reason)
+            return Chosen(fetched[0], reason, unasked)
         if self.asked is None:
             return None
         raise next(iter(fetched.errors.values()))

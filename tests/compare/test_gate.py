@@ -31,6 +31,7 @@ accuracy >= 0.92 if present
 # nothing else
 """
 WRONG_LEVELS = (" with 0.95 confidence", " with 95 confidence", " with confidence", ", with 95% confidence", " at 95% confidence")
+NO_POINTS = "percentage points need a fraction, and {} is not one: write a number, such as 0.05, or a percentage, 5%"
 ALARMS = "Write: fail if worse beyond chance, fail if METRIC worse beyond chance, or: fail if METRIC worse by more than 1pp beyond chance."
 
 
@@ -611,7 +612,7 @@ def test_the_bound_of_a_percentage_is_shown_and_said_to_be_relative_and_points_a
     (check,) = checked(compare({"accuracy": 90.0}, {"accuracy": 89.5}), "accuracy >= baseline - 1 pp")
     assert (check.outcome, check.bound) == ("passed", 89.0)
     (check,) = checked(compare({"latency_ms": 90.0}, {"latency_ms": 89.5}), "latency_ms <= baseline + 1pp")
-    assert (check.outcome, check.reason) == ("failed", "percentage points need a fraction, and latency_ms is not one")
+    assert (check.outcome, check.reason) == ("failed", NO_POINTS.format("latency_ms"))
 
 
 def test_a_bound_in_percent_is_that_of_a_fraction_and_never_of_anything_else():
@@ -1115,7 +1116,7 @@ def test_alarms_with_several_margins_are_judged_together():
     ("rule", "said"),
     [
         ("fail if accuracy worse by more than 1 beyond chance", "no accuracy can be lower: write 1pp or 0.01"),
-        ("fail if loss worse by more than 1pp beyond chance", "percentage points need a fraction, and loss is not one"),
+        ("fail if loss worse by more than 1pp beyond chance", NO_POINTS.format("loss")),
     ],
 )
 def test_a_margin_of_an_alarm_that_means_nothing_is_no_check(rule, said):

@@ -154,6 +154,17 @@ def test_versions_with_equal_settings_are_no_pair():
     assert "No two of the 2 versions" in str(pairs)
 
 
+def test_a_person_is_no_setting():
+    pairs = minimal_pairs([trained("0.1.0", 0.1, {"owner": "a"}, lr=1), trained("0.2.0", 0.2, {"owner": "b"}, lr=2)], "cer")
+    assert [[setting for setting, _, _ in pair.changes] for pair in pairs] == [["training_spec.HyperParameters.lr"]]
+    assert "Left out, because they name a run or a person: labels.owner." in str(pairs)
+
+
+def test_the_title_says_how_many_changes_were_allowed():
+    versions = [trained("0.1.0", 0.1, lr=1, bs=1), trained("0.2.0", 0.2, lr=2, bs=2)]
+    assert "differ in at most 2 settings or labels" in str(minimal_pairs(versions, "cer", max_changes=2))
+
+
 def test_settings_that_name_a_run_are_left_out_and_listed():
     first = make("0.1.0", {"cer": 0.2}, TrainingSpec={"JobId": "1", "Outputs": {"model": "oss://1"}, "lr": 1})
     second = make("0.2.0", {"cer": 0.1}, TrainingSpec={"JobId": "2", "Outputs": {"model": "oss://2"}, "lr": 2})

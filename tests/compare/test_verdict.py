@@ -480,9 +480,25 @@ def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():
     mixed = compare({"accuracy": 90.0, "n": 100}, {"accuracy": 0.95, "n": 100}).verdict
     assert mixed.standings == {}
     assert "Not judged, as some values look like percent and others like fractions: accuracy." in mixed
-    assert (
-        "Lists of numbers are not judged: f1; pass series= to choose a number." in compare({"f1": [0.1, 0.2]}, {"f1": [0.3, 0.4]}).verdict
+    listed = compare({"f1": [0.1, 0.2]}, {"f1": [0.3, 0.4]}).verdict
+    assert listed.sentences == (
+        "No verdict: f1 has a list of numbers, not a number.",
+        "Lists of numbers are not judged: f1; pass series= to choose a number, or repeats= where they are of runs or folds.",
     )
+
+
+def test_of_many_versions_the_fold_goes_through_every_one_that_is_better():
+    values = [0.90, *([0.95] * 3), *([0.80] * 30), *([0.90] * 10)]
+    told = str(compare(*({"accuracy": value, "n": 5000} for value in values)).verdict)
+    named = re.findall(r"(?m)^ +(0\.\d+\.0) +(\w+)", told)
+    assert named[:4] == [("0.2.0", "better"), ("0.3.0", "better"), ("0.4.0", "better"), ("0.18.0", "worse")]
+    assert len(named) == 20
+
+
+def test_reasons_of_one_kind_for_one_metric_are_one_sentence():
+    rmse = [{"rmse": 0.8 + place / 100, **({"rmse_se": 0.01} if place else {})} for place in range(4)]
+    (told,) = [sentence for sentence in compare(*rmse).verdict.sentences if "gives no interval" in sentence]
+    assert told.endswith("rmse_se is given for 0.2.0, not for 0.1.0; the same kind of reason for 0.3.0, 0.4.0 in rmse.")
 
 
 def test_what_became_nan_or_text_is_not_a_number_and_what_is_gone_is_missing():

@@ -895,6 +895,9 @@ def test_a_scatter_says_by_what_sign_a_version_stands_beyond_its_axes():
     accuracies = [0.974, 0.981, 0.985, 0.989, 0.19, 0.98]
     c = VersionSet([make(f"0.{nth}.0", accuracy=each, rtf=1 + nth, n=1000) for nth, each in enumerate(accuracies)]).compare("first")
     assert "▼ beyond the axis: 0.4.0 (5, 0.190, worse)." in note(c.plot.scatter("rtf", "accuracy"))
+    costs = [1, 2, 3, 4, 500, 6]
+    c = VersionSet([make(f"0.{nth}.0", accuracy=each, loss=costs[nth], n=1000) for nth, each in enumerate(accuracies)]).compare("first")
+    assert "◢ beyond the axis: 0.4.0 (500, 0.190, worse)." in note(c.plot.scatter("loss", "accuracy"))
 
 
 def test_the_heat_map_of_many_keeps_the_datasets_of_its_metrics_and_heads_the_values_of_the_baseline():

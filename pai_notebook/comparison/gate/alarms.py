@@ -17,7 +17,6 @@ from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.flatten import unescaped
 from pai_notebook.model.metric_cells import State
-from pai_notebook.model.metric_scales import has_points
 from pai_notebook.model.numbers import choose_format, cleared
 
 # How many metrics a sentence of a gate names.
@@ -208,9 +207,8 @@ def _check_pair(alarm: Alarm, pair: Pair, together: Together, tolerance: Toleran
         return pair.uncheckable("failed", alarm.text, failed)
     if pair.change.evidence is None or pair.change.evidence.interval is None or not pair.is_finite:
         return _not_checked(alarm, pair)
-    vain = pair.allows_anything(tolerance)
-    if alarm.is_named and alarm.margin.endswith("pp") and not has_points(pair.row.path):
-        vain = say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)
+    points = pair.refuse_points() if alarm.is_named and alarm.margin.endswith("pp") else None
+    vain = pair.allows_anything(tolerance) if points is None else points
     if vain is not None:
         return pair.uncheckable("failed", alarm.text, vain)
     margin = _margin(pair, tolerance)

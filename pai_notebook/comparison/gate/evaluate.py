@@ -229,8 +229,8 @@ def _check(rule: Rule, pair: Pair, no_fraction: Phrase | None) -> Check:
 
 def _cannot_break(rule: Rule, pair: Pair) -> Phrase | None:
     """Say that a rule has points of what has none, or a number so large that no value can break it, whatever the baseline is."""
-    if rule.unit == "pp" and not has_points(pair.row.path):
-        return say("percentage points need a fraction, and {metric} is not one", metric=pair.row.path)
+    if rule.unit == "pp" and (vain := pair.refuse_points()) is not None:
+        return vain
     above, base = rule.compare in (">", ">="), pair.base.value if pair.base is not None else None
     if rule.compare == "==":
         return None

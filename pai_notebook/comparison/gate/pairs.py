@@ -23,7 +23,7 @@ from pai_notebook.errors import not_fetched
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_scales import bounds_of, is_percent
+from pai_notebook.model.metric_scales import bounds_of, has_points, is_percent
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared, format_computed, rounded_outward
 from pai_notebook.model.patterns import Pattern
@@ -277,6 +277,13 @@ class Pair:
             return None
         told = {"metric": self.row.path, "bound": format_computed(bound), "meant": format_computed(100 * bound)}
         return say("values of {metric} are in percent, and {bound} is a fraction: write {meant}", **told)
+
+    def refuse_points(self) -> Phrase | None:
+        """Say that a margin in percentage points has no meaning for this metric; None where it has one."""
+        if has_points(self.row.path):
+            return None
+        said = "percentage points need a fraction, and {metric} is not one: write a number, such as 0.05, or a percentage, 5%"
+        return say(said, metric=self.row.path)
 
     def allows_anything(self, tolerance: Tolerance) -> Phrase | None:
         """Say that no value can be worse by more than a tolerance."""
