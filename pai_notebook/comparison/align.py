@@ -13,6 +13,7 @@ from pai_notebook.comparison.direction import SIGNED, Direction, Directions
 from pai_notebook.comparison.evidence import Key
 from pai_notebook.comparison.rows import Change, Kind, Row, lazy_row
 from pai_notebook.comparison.series import Series
+from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.document import frozen_json
 from pai_notebook.model.equality import shown
@@ -20,7 +21,7 @@ from pai_notebook.model.fields import catalogue, leaves, stated
 from pai_notebook.model.flatten import ROOT, SCALARS, list_names, natural_key
 from pai_notebook.model.lookup import MetricColumns
 from pai_notebook.model.metric_cells import Cell, State, cell_order, make_cell, read_value, text_of
-from pai_notebook.model.metric_scales import below_zero
+from pai_notebook.model.metric_scales import MIXED, below_zero
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.names import Name
 
@@ -153,7 +154,9 @@ class _MetricMaker:
     def change(self, row: Row, place: int) -> Change:
         if place == self.baseline:
             return _BASELINE
-        evidence = partial(self.uncertainty.between, (row.path, row.dataset), place, self.baseline)
+        evidence: Callable[[], Evidence] = partial(self.uncertainty.between, (row.path, row.dataset), place, self.baseline)
+        if row._in_percent:  # noqa: SLF001 - what is said of a row is found once
+            evidence = _mixed
         return compare_cells(row.cells[place], row.cells[self.baseline], row.direction, self.tolerance, evidence)
 
     def scale(self, row: Row) -> Scale:
@@ -166,6 +169,11 @@ class _MetricMaker:
         key = row.path, row.dataset
         # sums that overflowed are not alike
         return self.found.is_same(key, _NUMBERS) and not self.uncertainty.knows(key) and self.found.same_number(key) not in _INFINITE
+
+
+def _mixed() -> Evidence:
+    """Where some values may be a hundred times others nothing is known of any difference."""
+    return Evidence(MIXED)
 
 
 def metric_rows(found: MetricCells, uncertainty: Uncertainty, baseline: int, directions: Directions, tolerance: Tolerance) -> Iterator[Row]:

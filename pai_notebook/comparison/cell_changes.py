@@ -52,7 +52,7 @@ def compare_cells(
         # a number sent as text, or another point of a series, is a change although the numbers are equal
         rounded = isinstance(cell.raw, float) and isinstance(baseline.raw, float)
         other = not bound and not rounded and not same(cell.raw, baseline.raw)
-        verdict = None if direction.mode is None or other else Verdict.SAME
+        verdict = None if direction.mode is None else Verdict.SAME
         return Change(
             Kind.CHANGED if other else Kind.SAME, delta, _percent(delta, cell, baseline), verdict, evidence_within(evidence(), bound)
         )

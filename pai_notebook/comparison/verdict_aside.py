@@ -82,7 +82,7 @@ class AsideSentences(VerdictWords):
         if lists:
             metrics = first(list(dict.fromkeys(self._path(row) for row in lists)), METRICS)
             rows = tuple((row.full_name, name) for row in lists for name, cell in zip(self._names, row.cells, strict=True) if is_list(cell))
-            told = "Lists of numbers are not judged: {metrics}; pass series= to choose a number, or repeats= where they are of runs or folds."
+            told = "Lists of numbers are not judged: {metrics}; pass series= to choose a number, or repeats= if they are of runs or folds."
             yield Finding(say(told, metrics=metrics), rows)
         if self._mixed:
             metrics = first([row.key.shown for row in self._mixed], METRICS)

@@ -23,7 +23,7 @@ from pai_notebook.model.evidence_names import (
 from pai_notebook.model.evidence_parts import counts_of_parts
 from pai_notebook.model.evidence_words import BOUND_ROLES, Role, end_of, fold, may_say
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_scales import bounds_of, scale_of
+from pai_notebook.model.metric_scales import HOLDERS, bounds_of, scale_of
 from pai_notebook.model.metric_wholes import BENCHMARK
 from pai_notebook.model.metric_words import HIGHER, LOWER, chinese_ending, kind_of_metric, known_words, plain_name
 
@@ -32,7 +32,7 @@ _Key = tuple[str, str]
 # Dataset, and keys of an object.
 _Place = tuple[str, tuple[str, ...]]
 # Names of a value to which a sibling such as `stderr` belongs.
-OWNERS = ("score", "value", "mean", "estimate", "point", "point_estimate", "accuracy")
+OWNERS = (*HOLDERS, "mean", "accuracy")
 # Endings of names that are codes of languages where others stand beside them: Hindi, Lao, Luxembourgish, Sindhi and Northern Sami.
 _AMBIGUOUS = ("hi", "lo", "lb", "sd", "se")
 _LANGUAGES = (

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import say
-from pai_notebook.model.flatten import split_path
+from pai_notebook.model.flatten import join_path, split_path
 from pai_notebook.model.metric_wholes import TOP, named_as_a_whole, whole_mode
 from pai_notebook.model.metric_words import (
     AMOUNTS,
@@ -43,13 +43,15 @@ from pai_notebook.model.metric_words import (
 )
 
 _SHARE_ENDINGS = word_set("准确率 正确率 错误率 命中率 通过率 成功率 失败率")
-_POINT_ENDINGS = _SHARE_ENDINGS | word_set("准确度 精确率 精度 查准率 召回率 查全率 灵敏度 特异度 检出率 胜率 覆盖率 合格率 解决率 采纳率")
+_POINT_ENDINGS = _SHARE_ENDINGS | word_set("准确度 精确率 精度 查准率 召回率 查全率 灵敏度 特异度 检出率 胜率 合格率 解决率 采纳率")
 _LARGE_ENDINGS = word_set("准确率 正确率 准确度 精确率 精度 查准率 召回率 查全率 灵敏度 特异度")
 _PERCENTABLE_ENDINGS = _POINT_ENDINGS | {word for word in CHINESE if word.endswith("率")} - TIMES - THROUGHPUTS
 _SHARE = re.compile(
     r"(?:^|_)(?:acc|accuracy|acc_norm|em|exact_match|top_?[0-9]+|error_rate|zero_one_loss|(?:hit|win|pass|success|miss|failure)_rate"
     r"|pass@1|(?:acc|accuracy|hits?)@(?:[0-9]+|k))$"
 )
+# Keys of an object that hold the number itself, beside its evidence: `{"accuracy": {"value": 0.9, "n": 1000}}`.
+HOLDERS = ("score", "value", "estimate", "point", "point_estimate")
 # Behind a share: which part of the data, which of several, and that it is in percent.
 _BEHIND_SHARES = re.compile(
     "(?:_(?:pct|percent|percentage|test|val|valid|validation|dev|eval|holdout|score|value|final|last|best|overall|all|v[0-9]{1,9})){1,9}$"
@@ -122,8 +124,8 @@ def is_share(path: str) -> bool:
 
     Examples
     --------
-    >>> [is_share(name) for name in ("val.accuracy", "acc,none", "em", "balanced_accuracy", "f1", "equal_error_rate", "word_error_rate")]
-    [True, True, True, False, False, False, False]
+    >>> [is_share(name) for name in ("val.accuracy", "acc.value", "acc,none", "em", "balanced_accuracy", "f1", "word_error_rate")]
+    [True, True, True, True, False, False, False]
     """
     name = _share_name(path)
     if not name.isascii():
@@ -134,13 +136,15 @@ def is_share(path: str) -> bool:
 
 def _share_name(path: str) -> str:
     """Write a name without what stands behind that of a share, in Chinese its last word; empty where a word of it is of no share."""
+    *outer, last = split_path(path) or ("",)
+    path = join_path(tuple(outer)) if outer and last in HOLDERS else path
     keys, known = words_of(path), known_words(path)
     if not keys or not _NEVER_SHARES.isdisjoint(known):
         return ""
     # 准确率_测试, 准确率_pct
     shares = (_CHINESE_BEHIND.sub("", word) for word in reversed(keys[-1]) if not _BEHIND_SHARES.fullmatch(f"_{word}"))
-    last = next(filter(None, shares), "")
-    return _BEHIND_SHARES.sub("", plain_name(path)) if last.isascii() else last
+    word = next(filter(None, shares), "")
+    return _BEHIND_SHARES.sub("", plain_name(path)) if word.isascii() else word
 
 
 @lru_cache(maxsize=65536)
@@ -378,11 +382,13 @@ def percent_among(path: str, values: Mapping[int, float]) -> tuple[int, ...]:
     return tuple(place for place in above if small and is_percent_beside(path, values[place], small))
 
 
+MIXED = say("some values look like percent and others like fractions")
+
+
 def mixed_units(name: str) -> ComparisonError:
     """Return the error of who asks for an order of values in two units."""
-    mixed = say("some values look like percent and others like fractions")
     hint = say("Only values in one unit can be ordered; state all of them in it.")
-    return ComparisonError(say("{what}: {said}", what=name, said=mixed), hint=hint)
+    return ComparisonError(say("{what}: {said}", what=name, said=MIXED), hint=hint)
 
 
 def points_of(path: str, values: Sequence[float]) -> int | None:

@@ -239,7 +239,7 @@ CHINESE: dict[str, Mode] = {
     **dict.fromkeys(
         word_set("准确率 准确度 精确率 精度 查准率 召回率 查全率 正确率 命中率 通过率 成功率 吞吐量 吞吐率 灵敏度 特异度 信噪比"), "max"
     ),
-    **dict.fromkeys(word_set("检出率 胜率 覆盖率 合格率 满意度 相似度 解决率 采纳率 交并比"), "max"),
+    **dict.fromkeys(word_set("检出率 胜率 合格率 满意度 结构相似度 解决率 采纳率 交并比"), "max"),
     "吞吐": "max",
     **dict.fromkeys(word_set("漏警率 误警率 虚报率 误拒率 误唤醒率 漏唤醒率 误杀率 过杀率 漏杀率 漏放率"), "min"),
     **dict.fromkeys(word_set("显存占用 内存占用 峰值显存 峰值内存 显存峰值 内存峰值"), "min"),

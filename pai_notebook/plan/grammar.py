@@ -149,7 +149,7 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
         return Command("help", words=("gate",))
     if "rules" in options:
         raise AddressError(say("the cell has the rules, and --rules names a file of them"), hint=say("Leave one of them out."))
-    rules = "\n".join(_rule(text, names or {}) for text in cell.split("\n"))
+    rules = "\n".join(_rule(text, names or {}) for text in cell.splitlines())
     command = Command(
         "gate", _addresses(words, "gate", "line"), options=options, rules=rules, silent=without_comment(line).rstrip().endswith(";")
     )
@@ -164,7 +164,7 @@ def _rule(line: str, names: Mapping[str, Any]) -> str:
     rule = rules.without_comment(line)
     refuse_expressions(rule)
     expanded = expand(rule, names)
-    if "\n" in expanded or rules.without_comment(expanded) != expanded or (rule.strip() and not expanded.strip()):
+    if len(expanded.splitlines()) > 1 or rules.without_comment(expanded) != expanded or (rule.strip() and not expanded.strip()):
         raise AddressError(
             say("a variable in {rule!r} is empty, or holds a comment or a line break", rule=rule.strip()),
             hint=say("A variable stands for a part of one rule."),

@@ -167,8 +167,14 @@ def signs_of(points: Sequence[Point], *, many: bool = False, measured: bool = Fa
 # Marks at the ends of axes, whose values lie beyond them, with the signs of them in a legend; a triangle is turned for a corner.
 Mark = str | tuple[int, int, int]
 BEYOND: dict[Mark, str] = {
-    "v": "▼", "^": "▲", "<": "◀", ">": "▶",
-    (3, 0, -45): "◥", (3, 0, 45): "◤", (3, 0, 135): "◣", (3, 0, -135): "◢",
+    "v": "▼",
+    "^": "▲",
+    "<": "◀",
+    ">": "▶",
+    (3, 0, -45): "◥",
+    (3, 0, 45): "◤",
+    (3, 0, 135): "◣",
+    (3, 0, -135): "◢",
 }
 CORNERS: dict[tuple[str, str], Mark] = {("^", ">"): (3, 0, -45), ("^", "<"): (3, 0, 45), ("v", "<"): (3, 0, 135), ("v", ">"): (3, 0, -135)}
 

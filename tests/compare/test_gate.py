@@ -49,6 +49,12 @@ def test_a_gate_that_holds_gives_its_report():
     assert "Gate passed: 3 checks" in str(report)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_a_comment_ends_with_its_line_whatever_ends_lines(end):
+    report = compare({"accuracy": 0.9}, {"accuracy": 0.8}).check(f"accuracy >= 0.1 # low{end}accuracy >= 0.95")
+    assert [check.outcome for check in report.checks] == ["passed", "failed"]
+
+
 def test_a_breach_has_value_baseline_delta_and_the_allowed_bound():
     with pytest.raises(RegressionError) as caught:
         compare(BASE, results(d_a={"cer": 0.181, "rtf": 0.09})).gate(RULES)

@@ -7,6 +7,7 @@ import pytest
 from pai_notebook import VersionSet
 from pai_notebook.comparison.cells import trend_of
 from pai_notebook.comparison.charting import chart_data
+from pai_notebook.comparison.rows import Verdict
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.errors import ComparisonError
 from pai_notebook.explorer.listing import VersionList
@@ -339,3 +340,15 @@ def test_nothing_is_the_best_of_values_in_two_units():
     for ask in (c.best, c.rank, c.pareto, versions.minimal_pairs, lambda _: pareto_places(*chart_data(c).measures)):
         with pytest.raises(ComparisonError, match=mixed):
             ask(["accuracy", "f1"] if ask == c.pareto else "accuracy")
+
+
+def test_of_values_in_two_units_nothing_is_better_or_worse_anywhere():
+    c = compare(
+        {"bleu": 31.0, "bleu_stderr": 0.5, "accuracy": 0.8, "n": 1000},
+        {"bleu": 29.45, "bleu_stderr": 0.5, "accuracy": 0.764, "n": 1000},
+        {"bleu": 0.31, "accuracy": 0.8, "n": 1000},
+    )
+    assert {change.verdict for change in c["bleu"].changes} == {None, Verdict.UNKNOWN}
+    assert c.verdict.counts["0.2.0"]["worse"] == 0
+    assert c.check("fail if worse beyond chance").passed
+    assert "worse" not in str(c).partition("Metrics")[2].partition("How to read this")[0]

@@ -483,7 +483,7 @@ def test_a_mix_of_percent_and_fractions_and_a_list_are_not_judged():
     listed = compare({"f1": [0.1, 0.2]}, {"f1": [0.3, 0.4]}).verdict
     assert listed.sentences == (
         "No verdict: f1 has a list of numbers, not a number.",
-        "Lists of numbers are not judged: f1; pass series= to choose a number, or repeats= where they are of runs or folds.",
+        "Lists of numbers are not judged: f1; pass series= to choose a number, or repeats= if they are of runs or folds.",
     )
 
 
@@ -493,6 +493,14 @@ def test_of_many_versions_the_fold_goes_through_every_one_that_is_better():
     named = re.findall(r"(?m)^ +(0\.\d+\.0) +(\w+)", told)
     assert named[:4] == [("0.2.0", "better"), ("0.3.0", "better"), ("0.4.0", "better"), ("0.18.0", "worse")]
     assert len(named) == 20
+
+
+def test_an_equal_number_that_is_text_is_tested_with_the_others():
+    told = [
+        compare({"accuracy": 0.9, "em": 0.8, "n": 1000}, {"accuracy": accuracy, "em": 0.76, "n": 1000}).verdict for accuracy in (0.9, "0.9")
+    ]
+    assert told[0].sentences == told[1].sentences
+    assert told[0].counts["0.2.0"]["worse"] == 0  # p = 0.031 of one metric, of two 0.025 is needed
 
 
 def test_reasons_of_one_kind_for_one_metric_are_one_sentence():

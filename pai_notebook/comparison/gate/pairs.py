@@ -23,7 +23,7 @@ from pai_notebook.errors import not_fetched
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell, State
-from pai_notebook.model.metric_scales import bounds_of, has_points, is_percent
+from pai_notebook.model.metric_scales import MIXED, bounds_of, has_points, is_percent
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared, format_computed, rounded_outward
 from pai_notebook.model.patterns import Pattern
@@ -256,7 +256,7 @@ class Pair:
         """Say that the two cannot be compared because one is negative, or looks like percent and the other like a fraction."""
         if self.negative is not None:
             return self.negative
-        return say("some values look like percent and others like fractions") if looks_mixed(self.row) else None
+        return MIXED if looks_mixed(self.row) else None
 
     def never_beyond(self, bound: float, *, up: bool) -> Phrase | None:
         """Say that no value can be above a bound, or below it, so that nothing breaks a rule; None where one can."""

@@ -260,11 +260,12 @@ def no_name(text: str, rule: Rule | Alarm, close: Sequence[str]) -> Exception | 
 def _lines(text: str) -> list[tuple[int, int, str]]:
     """Lines that hold a rule: number, position in the text, and the line without its comment."""
     found, start = [], 0
-    for number, line in enumerate(text.split("\n"), start=1):
+    # a comment ends where a line does, however lines are ended: what stands behind it is a rule
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
         body = without_comment(line)
         if body.strip():
             found.append((number, start, body))
-        start += len(line) + 1
+        start += len(line)
     return found
 
 
