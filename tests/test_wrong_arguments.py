@@ -624,7 +624,6 @@ def _deep(levels=2000):
 @pytest.fixture
 def without_collector():
     """What is collected at the depth where Python gives up cannot end itself, and pytest makes an error of that."""
-    gc.collect()
     gc.disable()
     yield
     gc.enable()

@@ -138,6 +138,7 @@ def test_the_table_is_there_when_the_notebook_is_opened_again(jupyter, lab, gate
     expect(untrusted.output(0)).to_contain_text("Below is what it showed last.")
 
 
+@pytest.mark.slow
 def test_the_table_is_there_when_the_kernel_was_restarted(jupyter, lab, gate):
     notebook, explorer = opened(lab, jupyter, gate, "restarted.ipynb", f"ex.fetch('{DIGITS}@2.4.0,2.5.0'); None")
     notebook.run(1)
@@ -151,7 +152,8 @@ def test_the_table_is_there_when_the_kernel_was_restarted(jupyter, lab, gate):
     expect(explorer.root).to_be_hidden()
 
 
-@pytest.mark.parametrize("front", ["lab", *(pytest.param(front, marks=pytest.mark.slow) for front in FRONTS[1:])])
+@pytest.mark.slow
+@pytest.mark.parametrize("front", FRONTS)
 def test_the_keyboard_is_enough(jupyter, lab, gate, front):
     notebook, explorer = opened(lab, jupyter, gate, f"keys-{front}.ipynb", front=front)
     page = notebook.page
@@ -322,7 +324,7 @@ def in_windows(notebook, *widths):
         yield width
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_the_answer_stands_above_the_fold_and_no_control_outside_the_window(jupyter, lab, gate, lang):
     notebook, explorer = opened(lab, jupyter, gate, f"fold-{lang}.ipynb", lang=lang)
     for width in in_windows(notebook, *WIDTHS):
@@ -375,6 +377,7 @@ def test_four_clicks_lead_to_the_best_of_the_last_five_and_a_chart_fits_its_pane
     eventually(lambda: chart.evaluate(GOES_ON) == [False, False])
 
 
+@pytest.mark.slow
 def test_nothing_of_a_model_is_shown_while_another_is_looked_for(jupyter, lab, gate):
     _, explorer = opened(lab, jupyter, gate, "nothing.ipynb")
     explorer.choose("手写数字识别")
@@ -393,6 +396,7 @@ def test_nothing_of_a_model_is_shown_while_another_is_looked_for(jupyter, lab, g
     explorer.shows("2.0.0", "2.4.0", "2.5.0")
 
 
+@pytest.mark.slow
 def test_a_report_is_a_click_and_its_link_opens_it(jupyter, lab, gate):
     notebook, explorer = opened(lab, jupyter, gate, "report.ipynb")
     explorer.choose("手写数字识别")

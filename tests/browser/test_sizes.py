@@ -1,6 +1,7 @@
 """What a person sees without scrolling: the answer first, every version, names and baseline at any time, and nothing on top of them."""
 
 import copy
+import functools
 import re
 
 import pytest
@@ -151,6 +152,12 @@ def digits():
 
 
 @pytest.fixture(scope="module")
+def last(digits):
+    """Compares the last versions, each number of them once."""
+    return functools.cache(lambda count: digits[-count:].compare())
+
+
+@pytest.fixture(scope="module")
 def five(digits):
     """Five versions and thirteen metric rows."""
     documents = [copy.deepcopy(dict(version.raw)) for version in digits[-5:]]
@@ -168,12 +175,20 @@ def bodies():
     return [shown["text/html"] for shown in outputs().values() if "text/markdown" in shown]
 
 
-@pytest.fixture
-def page(chromium):
-    chromium.outside.clear()
+@pytest.fixture(scope="module")
+def opened(chromium):
+    """One page, as a new one for each test would take most of its time."""
     page = chromium.context.new_page()
     yield page
     page.close()
+
+
+@pytest.fixture
+def page(chromium, opened):
+    """The page, empty; afterwards it must have asked for nothing."""
+    opened.goto("about:blank")
+    chromium.outside.clear()
+    yield opened
     assert chromium.outside == []
 
 
@@ -198,16 +213,16 @@ def test_five_versions_and_their_verdict_are_seen_at_once(page, five):
 
 
 @pytest.mark.parametrize("count", [4, 20])
-def test_what_is_best_and_a_candidate_are_in_sight_in_a_narrow_window(page, digits, count):
-    heads = show(page, "JupyterLab, light", digits[-count:].compare(), width=700).evaluate(_HEADERS)
+def test_what_is_best_and_a_candidate_are_in_sight_in_a_narrow_window(page, last, count):
+    heads = show(page, "JupyterLab, light", last(count), width=700).evaluate(_HEADERS)
     assert heads[2][0] == "best"
     assert [inside for _, inside in heads[:4]] == [True] * 4
     assert heads[-1][0] == "trend"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_of_twenty_versions_those_that_are_better_and_the_first_that_are_worse_are_in_sight(page, digits, lang):
-    comparison = digits[-20:].compare()
+def test_of_twenty_versions_those_that_are_better_and_the_first_that_are_worse_are_in_sight(page, last, lang):
+    comparison = last(20)
     counts = comparison.verdict.counts.items()
     alone = [comparison.names[place] for place in comparison.verdict._singly[0]]
     named = [*(name for name, found in counts if found["better"]), *alone, *(name for name, found in counts if found["worse"])][:5]
@@ -218,17 +233,17 @@ def test_of_twenty_versions_those_that_are_better_and_the_first_that_are_worse_a
 
 
 @pytest.mark.parametrize(("count", "lang"), [(5, "zh"), (20, "en")])
-def test_values_of_a_column_align_whatever_is_said_behind_them(page, digits, count, lang):
+def test_values_of_a_column_align_whatever_is_said_behind_them(page, last, count, lang):
     with speaking(lang):
-        ragged = show(page, "JupyterLab, light", digits[-count:].compare()).evaluate(_RAGGED)
+        ragged = show(page, "JupyterLab, light", last(count)).evaluate(_RAGGED)
     assert len(ragged) == count - 1
     assert max(ragged) < 10  # in a column with "(better)"; a filled cell alone took 28
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_no_count_of_a_tally_is_divided(page, digits, lang):
+def test_no_count_of_a_tally_is_divided(page, last, lang):
     with speaking(lang):
-        table = show(page, "JupyterLab, light", digits[-20:].compare(), width=700)
+        table = show(page, "JupyterLab, light", last(20), width=700)
     tallies = table.evaluate(_TALLIES)
     assert len(tallies) == 19
     for lines in tallies:
@@ -236,8 +251,8 @@ def test_no_count_of_a_tally_is_divided(page, digits, lang):
 
 
 @pytest.mark.parametrize("host", ["JupyterLab, light", "plain page, dark"])
-def test_titles_stay_in_sight_when_a_table_is_scrolled_to_its_end(page, digits, host):
-    table = show(page, host, digits[-20:].compare(), height=1600)
+def test_titles_stay_in_sight_when_a_table_is_scrolled_to_its_end(page, last, host):
+    table = show(page, host, last(20), height=1600)
     titles = dict(table.evaluate(_TITLES))
     assert titles == {"Metrics scrolls →": True, "Cost": True}
 
@@ -270,9 +285,11 @@ def test_five_versions_are_seen_at_once_where_many_metrics_are_told_together(pag
     assert [name for name, inside in show(page, "JupyterLab, light", comparison).evaluate(_HEADERS) if not inside] == []
 
 
-@pytest.mark.parametrize("host", [*THEMES, "plain page, light", "plain page, dark", "Colab, dark"])
-def test_names_datasets_and_the_baseline_stay_in_sight_whatever_is_scrolled(page, digits, host):
-    comparison = digits[-20:].compare()
+@pytest.mark.parametrize(
+    "host", [*THEMES, *(pytest.param(host, marks=pytest.mark.slow) for host in ("plain page, light", "plain page, dark", "Colab, dark"))]
+)
+def test_names_datasets_and_the_baseline_stay_in_sight_whatever_is_scrolled(page, last, host):
+    comparison = last(20)
     table = show(page, host, comparison, height=1600)
     scrolled, looked_at, hidden = table.evaluate(_HIDDEN, 3)
     assert scrolled > WIDTH / 2
@@ -281,8 +298,8 @@ def test_names_datasets_and_the_baseline_stay_in_sight_whatever_is_scrolled(page
     assert set(map(tuple, table.evaluate(_GROUNDS))) == {("sticky", 255, True)}
 
 
-def test_what_a_row_is_of_and_where_there_is_room_the_baseline_stay_in_sight_in_a_narrow_window(page, digits):
-    table = show(page, "JupyterLab, light", digits[-20:].compare(), height=1600)
+def test_what_a_row_is_of_and_where_there_is_room_the_baseline_stay_in_sight_in_a_narrow_window(page, last):
+    table = show(page, "JupyterLab, light", last(20), height=1600)
     for width, pinned in ((364, 2), (480, 3), (700, 3)):
         page.set_viewport_size({"width": width, "height": 1600})
         scrolled, _, hidden = table.evaluate(_HIDDEN, pinned)
@@ -297,8 +314,8 @@ def test_a_long_title_goes_on_in_the_next_line_and_is_never_cut(page):
         assert [text for text, inside in table.evaluate(_TITLES) if not inside] == [], width
 
 
-def test_a_gate_that_fails_shows_what_failed_and_folds_what_passed(page, digits):
-    report = digits[-3:].compare().check(RULES)
+def test_a_gate_that_fails_shows_what_failed_and_folds_what_passed(page, last):
+    report = last(3).check(RULES)
     assert (len(report.checks), len(report.breaches)) == (26, 4)
     table = show(page, "JupyterLab, light", report)
     assert page.locator(".jp-RenderedHTML").bounding_box()["height"] <= 420
@@ -319,19 +336,19 @@ def test_model_and_version_stay_in_sight_in_a_list_of_several_models(page, digit
     assert hidden == []
 
 
-def test_the_head_of_a_pinned_column_is_pinned_in_every_table(page, digits):
+def test_the_head_of_a_pinned_column_is_pinned_in_every_table(page, digits, last):
     with pnb.connect("demo", default=False) as registry:
         models = registry.list_models()
         several = digits[-3:] + registry.list_versions(models[0].model_id)[-2:]
-    compared = digits[-20:].compare()
+    compared = last(20)
     for shown, count in ((digits, 1), (models, 1), (several, 2), (compared.coverage, 2), (compared, 3)):
         scrolled, columns = show(page, "JupyterLab, light", shown, width=700).evaluate(_PINNED)
         assert scrolled > 30
         assert [len(of_column) for of_column in columns] == [1] * count, columns
 
 
-def test_pinned_columns_leave_room_for_a_candidate_in_a_narrow_window(page, digits):
-    table = show(page, "JupyterLab, dark", digits[-5:].compare())
+def test_pinned_columns_leave_room_for_a_candidate_in_a_narrow_window(page, last):
+    table = show(page, "JupyterLab, dark", last(5))
     for width, most in ((364, 0.56), (420, 0.56), (480, 0.6), (520, 0.56), (600, 0.56), (700, 0.56)):
         page.set_viewport_size({"width": width, "height": 800})
         share, covers, border = table.evaluate(_SHARE)
@@ -361,8 +378,8 @@ def test_better_and_worse_have_the_same_weight_when_a_notebook_is_not_trusted(pa
 
 
 @pytest.mark.parametrize(("count", "width"), [(3, WIDTH), (5, 1280)])
-def test_no_version_is_lost_when_a_notebook_is_not_trusted(page, digits, count, width):
-    comparison = digits[-count:].compare()
+def test_no_version_is_lost_when_a_notebook_is_not_trusted(page, last, count, width):
+    comparison = last(count)
     trusted, untrusted = (
         show(page, host, comparison, width=width).evaluate(_HEADERS) for host in ("JupyterLab, light", "JupyterLab, light, untrusted")
     )
@@ -405,8 +422,8 @@ _CUT = """(table, [column, left]) => {
 
 
 @pytest.mark.parametrize(("width", "pinned"), [(700, 2), (420, 1)], ids=["with the baseline in sight", "below it"])
-def test_numbers_that_slide_below_what_stays_in_sight_fade_the_more_the_farther_they_slide(page, digits, width, pinned):
-    table = show(page, "JupyterLab, light", digits[-20:].compare(), width=width)
+def test_numbers_that_slide_below_what_stays_in_sight_fade_the_more_the_farther_they_slide(page, last, width, pinned):
+    table = show(page, "JupyterLab, light", last(20), width=width)
     faded = 0
     for left in (0, 20, 60):
         page.wait_for_function(f"([table, at, least]) => ({_CUT})(table, at) >= least", arg=[table.element_handle(), [pinned, left], faded])

@@ -595,6 +595,7 @@ def test_no_key_is_in_the_code_or_in_any_widget(explorer):
     assert not any(isinstance(widget, ipywidgets.Password) for widget in controls(explorer).everything())
 
 
+@pytest.mark.slow
 def test_a_report_is_written_and_linked(explorer, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     explorer.fetch(f"{LM}@0.2.0,0.10.0")

@@ -159,6 +159,7 @@ def test_canonical_json_survives_what_json_cannot_write():
     assert isinstance(json.loads(canonical_json({1: 2, "a": 3})), str | dict)
 
 
+@pytest.mark.slow
 def test_columns_of_many_versions_keep_no_object_a_version_that_the_collector_walks():
     documents = [
         {"VersionName": f"0.{nth}.0", "Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"cer": nth / 1000}}]}}

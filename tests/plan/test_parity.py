@@ -215,7 +215,7 @@ EXPLORED = [
 ]
 
 
-@pytest.fixture(params=["registry", "snapshot"])
+@pytest.fixture(params=["registry", pytest.param("snapshot", marks=pytest.mark.slow)])
 def source(request, shell):
     """What an explorer is made of, and what the line needs to ask the same."""
     return (connection.default_registry(), "") if request.param == "registry" else (pnb.load(FILE), f" --offline {FILE}")

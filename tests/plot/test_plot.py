@@ -400,7 +400,7 @@ def drawn_labels(ax):
     return [(text.get_text(), Text.get_window_extent(text, renderer)) for text in texts]
 
 
-@pytest.mark.parametrize("count", [3, 20, 30])
+@pytest.mark.parametrize("count", [pytest.param(3, marks=pytest.mark.slow), 20, pytest.param(30, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", ["dot", "bar", "slope", "scatter", "heatmap"])
 def test_no_text_in_a_chart_covers_another(kind, count):
     plot = many(count).plot
@@ -419,7 +419,7 @@ def test_no_text_in_a_chart_covers_another(kind, count):
     assert covered == []
 
 
-@pytest.mark.parametrize("count", [3, 5, 12, 20, 30])
+@pytest.mark.parametrize("count", [5, 20, *(pytest.param(count, marks=pytest.mark.slow) for count in (3, 12, 30))])
 @pytest.mark.parametrize("kind", ["slope", "scatter"])
 def test_a_label_is_nearest_to_its_own_point_and_lies_on_no_line(kind, count):
     plot = many(count).plot

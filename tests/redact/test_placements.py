@@ -33,6 +33,7 @@ def written(versions, folder):
     yield "report", reported(versions, folder)
 
 
+@pytest.mark.slow
 def test_no_placement_is_missed():
     assert len(PLACEMENTS) >= 1100
     assert [p.way for p in PLACEMENTS if p.canary not in as_text(p.document)] == []

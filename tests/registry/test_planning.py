@@ -36,7 +36,9 @@ def test_hundreds_of_addresses_arrive_from_a_server_that_cannot_list(fault):
 GETS_FAIL = {**LISTS_FAIL, "no such version": error(404, "100600008", "model version not exists")}
 
 
-@pytest.mark.parametrize("fault", sorted(GETS_FAIL))
+@pytest.mark.parametrize(
+    "fault", ["403", "no such version", *(pytest.param(each, marks=pytest.mark.slow) for each in sorted(LISTS_FAIL) if each != "403")]
+)
 def test_every_version_arrives_from_a_server_that_only_lists(fault):
     names = [f"0.{number}.0" for number in range(250)]
     plan = lambda hit: None if hit.path.endswith("/versions") else GETS_FAIL[fault]  # noqa: E731

@@ -150,6 +150,7 @@ def test_a_report_in_english_is_in_english_before_and_after(written):
     assert all(text.isascii() for text in comparison.comparability)
 
 
+@pytest.mark.slow
 def test_what_is_masked_is_masked_in_chinese_too(written):
     page = written(VersionSet(WHOLE).compare(only="all"), lang="zh")
     assert "203418754219876543" not in page

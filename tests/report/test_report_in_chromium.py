@@ -1,6 +1,7 @@
 """The report in Chromium: no request, no violation that axe knows, and pages that hold all of its text."""
 
 import contextlib
+import functools
 import itertools
 import re
 import shutil
@@ -64,7 +65,14 @@ def report(request, digits, tmp_path_factory):
     return compared.report(path, lang=request.param, question="Which one?", charts=["accuracy@d-digitsnoisy00001", "train_seconds"])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.fixture(scope="module")
+def without_charts(digits, tmp_path_factory):
+    """Writes the report of the last versions, each of them once."""
+    folder = tmp_path_factory.mktemp("reports")
+    return functools.cache(lambda count: digits[-count:].compare().report(folder / f"{count}.html", charts=False))
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_nothing_is_asked_for_and_axe_finds_nothing(opened, report, scheme):
     with opened(report, scheme, bypass_csp=True) as (page, asked):
         assert asked == []
@@ -100,7 +108,8 @@ def test_letters_of_charts_stay_legible_on_a_narrow_screen_and_the_chart_scrolls
 
 
 @needs_pdftotext
-@pytest.mark.parametrize("count", [2, *(pytest.param(count, marks=pytest.mark.slow) for count in (5, 20))])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 5, 20])
 def test_no_word_stands_outside_of_the_printed_page(opened, digits, tmp_path, count):
     compared = VersionSet(digits)[-count:].compare()
     with pytest.raises(RegressionError) as caught:
@@ -130,9 +139,8 @@ def test_all_five_candidates_of_five_versions_are_in_the_window(opened, digits, 
             assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_no_column_of_five_versions_is_cut_in_a_window_of_1100_pixels(opened, digits, tmp_path):
-    five = digits[-5:].compare()
-    with opened(five.report(tmp_path / "r.html", charts=False), viewport={"width": 1100, "height": 900}) as (page, _):
+def test_no_column_of_five_versions_is_cut_in_a_window_of_1100_pixels(opened, without_charts):
+    with opened(without_charts(5), viewport={"width": 1100, "height": 900}) as (page, _):
         heads = page.eval_on_selector_all(
             "table.pin3 thead th", "all => all.map(e => [e.innerText.split(/\\n| ✗/)[0], e.getBoundingClientRect().right])"
         )
@@ -140,7 +148,7 @@ def test_no_column_of_five_versions_is_cut_in_a_window_of_1100_pixels(opened, di
         assert [name for name, right in heads if right > 1100 - 15] == []  # a scroll bar
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_every_column_of_every_band_of_twenty_versions_is_in_the_window(opened, twenty, tmp_path, lang):
     compared = twenty[0]
     with opened(compared.report(tmp_path / "r.html", lang=lang, charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
@@ -152,9 +160,8 @@ def test_every_column_of_every_band_of_twenty_versions_is_in_the_window(opened, 
 
 
 @pytest.mark.parametrize("media", ["screen", "print"])
-def test_a_difference_is_nearer_to_its_own_value_than_to_that_of_the_next_version(opened, digits, tmp_path, media):
-    five = digits[-5:].compare()
-    with opened(five.report(tmp_path / "r.html", charts=False), viewport={"width": 1280, "height": 900}) as (page, _):
+def test_a_difference_is_nearer_to_its_own_value_than_to_that_of_the_next_version(opened, without_charts, media):
+    with opened(without_charts(5), viewport={"width": 1280, "height": 900}) as (page, _):
         page.emulate_media(media=media)
         rows = page.evaluate("""() => [...document.querySelectorAll('main > div table.pin3 tbody tr')].map(row =>
             [...row.children].slice(4, -1).map(cell => [...cell.childNodes].filter(each => each.textContent.trim()).map(each => {
@@ -165,9 +172,8 @@ def test_a_difference_is_nearer_to_its_own_value_than_to_that_of_the_next_versio
     assert [(left, right) for left, right in pairs if 2 * (left[1][0] - left[0][1]) > right[0][0] - left[1][1]] == []
 
 
-def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(opened, digits, tmp_path):
-    four = digits[-4:].compare()
-    with opened(four.report(tmp_path / "r.html", charts=False), viewport={"width": 700, "height": 900}) as (page, _):
+def test_names_and_baseline_stay_in_sight_on_a_narrow_screen(opened, without_charts):
+    with opened(without_charts(4), viewport={"width": 700, "height": 900}) as (page, _):
         page.evaluate("() => { document.querySelector('table.pin3').parentElement.scrollLeft = 10000 }")
         lefts = page.eval_on_selector_all(
             "table.pin3 tbody tr:nth-child(2) > :nth-child(-n+3)", "c => c.map(e => e.getBoundingClientRect().left)"
@@ -258,6 +264,7 @@ def test_twenty_versions_are_printed_on_few_pages(twenty):
     assert int(re.search(r"Pages: +([0-9]+)", told)[1]) <= 9
 
 
+@pytest.mark.slow
 def test_the_same_report_is_the_same_pdf(twenty, tmp_path):
     html, pdf = twenty[1].read_text("utf-8"), twenty[2].read_bytes()
     assert write_pdf(tmp_path / "again.pdf", html).read_bytes() == pdf
@@ -287,9 +294,8 @@ def test_what_is_beyond_chance_is_filled_and_bold_on_paper(opened, twenty):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_hides_the_shadow_of_a_table_that_goes_on_at_the_right(opened, digits, tmp_path, scheme):
-    report = digits[-4:].compare().report(tmp_path / "r.html", charts=False)
-    with opened(report, scheme, viewport={"width": 700, "height": 900}) as (page, _):
+def test_nothing_hides_the_shadow_of_a_table_that_goes_on_at_the_right(opened, without_charts, scheme):
+    with opened(without_charts(4), scheme, viewport={"width": 700, "height": 900}) as (page, _):
         grounds = page.evaluate("""() => {
             const table = document.querySelector('[class^=pin3]'), cells = [...table.rows].at(-1).cells;
             return [table, ...table.querySelectorAll('thead, tbody, tr'), cells[0], cells[cells.length - 1]]
@@ -326,7 +332,8 @@ def test_every_set_of_tables_has_every_version_on_its_pages(opened, twenty):
 
 
 @needs_pdftotext
-@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_printed_page_has_its_number_and_the_title(opened, digits, tmp_path, lang):
     compared = digits[-3:].compare()
     html = compared.report(tmp_path / "r.html", lang=lang, charts=False, title="Digits, may 2.4.0 go live?")

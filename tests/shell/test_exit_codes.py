@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import warnings
 from pathlib import Path
 
@@ -81,23 +82,30 @@ TABLE = [
 ]
 
 
-@pytest.fixture
-def files(folder):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
     """Snapshots that are as the registry is, that are not, and that are none; and a file that is there."""
+    folder = tmp_path_factory.mktemp("made")
     with pnb.connect("demo", default=False) as registry:
         versions = registry.get_versions(f"{MODEL}@2.0.0,2.4.0")
-    versions.save("same.paisnap.json")
+    versions.save(folder / "same.paisnap.json")
     document = versions["2.4.0"].raw
     document["ApprovalStatus"] = "Rejected"
     changed = pnb.ModelVersion.from_document(document, versions["2.4.0"].model_id, fetched=versions["2.4.0"].fetched)
-    pnb.VersionSet([versions["2.0.0"], changed]).save("other.paisnap.json")
-    pnb.VersionSet.from_documents([document], MODEL).save("named.paisnap.json")
-    pnb.VersionSet().save("empty.paisnap.json")
+    pnb.VersionSet([versions["2.0.0"], changed]).save(folder / "other.paisnap.json")
+    pnb.VersionSet.from_documents([document], MODEL).save(folder / "named.paisnap.json")
+    pnb.VersionSet().save(folder / "empty.paisnap.json")
     text = (folder / "same.paisnap.json").read_text("utf-8")
     (folder / "torn.paisnap.json").write_text(text[: len(text) // 2], "utf-8")
     (folder / "beside.txt").write_text("accuracy >= baseline", "utf-8")
     (folder / "there.csv").write_text("there", "utf-8")
     return folder
+
+
+@pytest.fixture
+def files(folder, made):
+    """The folder, with those files in it."""
+    return shutil.copytree(made, folder, dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize(
