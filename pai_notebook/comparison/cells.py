@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.together import Together
 
 _TEXT = 120
-_DIRECTED = (Kind.BETTER, Kind.WORSE)
+# From the lowest to the highest of several rows: other words than those of an interval.
+SPAN = "{low} … {high}"
+# How a part of some rows that is beyond chance is set off, and the whole of them.
+_BEYOND: dict[Verdict, tuple[Tone, Tone]] = {Verdict.BETTER: ("ahead", "good"), Verdict.WORSE: ("behind", "bad")}
 _BARS = "▁▂▃▄▅▆▇"
 _COURSE = 6
 # Which part of the largest value one step of a course is at least, where no interval is known.
@@ -83,17 +86,22 @@ def _apart(row: Row, stars: Mapping[int, str], form: NumberFormat) -> dict[int, 
     return {place: choose_format(values.values()) for values in differing for place in values}
 
 
-def best_of(comparison: Comparison, row: Row) -> str:
-    """Name the version with the best value of a row and count the others with its star; `all` where every version may be the best."""
+def best_of(comparison: Comparison, row: Row, form: NumberFormat | None) -> tuple[str, Inline]:
+    """Name the version with the best value of a row and count the others with its star; `all` where every version may be the best.
+
+    Its value stands behind where a form for it is given, as of many versions the best may be out of sight.
+    """
     leaders = comparison.leaders(row)
     if leaders is None:
-        return ""
+        return "", ""
     if leaders.is_tie:
-        return say("all")
+        return say("all"), ""
     best, more = leaders.best[0], len(leaders.shown) - 1
     # with spaces that keep all of it in a line
     star, name = leaders.star_at(best), with_sign(comparison.versions[best], comparison.names[best], "\u00a0")
-    return f"{star}\u00a0{name} +{more}" if more else f"{star}\u00a0{name}"
+    value = None if form is None else row.cells[best].value
+    shown = f"{star}\u00a0{name} +{more}" if more else f"{star}\u00a0{name}"
+    return shown, "" if form is None or value is None else Mark("", form.value(value), step=2)
 
 
 def tally(together: Together, rows: Sequence[Row], place: int) -> Phrase:
@@ -115,31 +123,30 @@ def _values(rows: Sequence[Row], place: int) -> Inline:
     if len({row.path for row in rows}) > 1 or not values:
         return ""
     low, high = form.value(min(values)), form.value(max(values))
-    return low if low == high else say("{low} to {high}", low=low, high=high)
+    return low if low == high else say(SPAN, low=low, high=high)
 
 
 def _differences(together: Together, rows: Sequence[Row], place: int, baseline: int | None) -> Inline:
+    """The span of the differences and what they are; coloured is what is beyond chance, and filled a cell of which all is."""
     changes = [row.changes[place] for row in rows]
+    verdicts = [together.verdict(row, place) for row in rows]
+    found = {verdict: say(template, count=verdicts.count(verdict)) for verdict, template in _TALLIED if verdict in verdicts}
     counts = [
-        ("{count} =", sum(change.verdict is Verdict.SAME for change in changes)),
+        ("{count} =", verdicts.count(Verdict.SAME)),
         ("{count} changed", sum(change.verdict is None and change.kind in (Kind.CHANGED, Kind.GAINED) for change in changes)),
         ("{count} missing", sum(is_blank(row.cells[place]) for row in rows)),
     ]
-    said = joined(
-        [*([text] if (text := tally(together, rows, place)) else []), *(say(template, count=count) for template, count in counts if count)]
-    )
-    judged = [(row, verdict) for row in rows if (verdict := row.changes[place].verdict) not in (None, Verdict.SAME)]
-    beyond = {verdict for row, verdict in judged if together.is_beyond_chance(row, place)}
+    beyond = [verdict for verdict in found if verdict in _BEYOND]
     # filled as a whole only where all of it is so
-    is_whole = len(beyond) == 1 and all(together.is_beyond_chance(row, place) for row, _ in judged)
-    tone: Tone = "neutral" if not is_whole else "good" if Verdict.BETTER in beyond else "bad"
-    ends = _range(rows, place, baseline)
-    kinds = {change.kind for row, change in zip(rows, changes, strict=True) if change.kind in _DIRECTED and not looks_mixed(row)}
-    if not is_whole and len(kinds) == 1:
-        tone = "ahead" if Kind.BETTER in kinds else "behind"
-    if ends and not beyond:
-        return Mark("", joined([ends, said], "; "), tone=tone)
-    return (*([Mark("", say("{ends};", ends=ends))] if ends else []), Mark("", said, tone=tone))
+    is_whole = len(beyond) == 1 and {*verdicts} <= {*beyond, Verdict.SAME, None}
+    others = [text for verdict, text in found.items() if verdict not in beyond]
+    others += [say(template, count=count) for template, count in counts if count]
+    parts: list[tuple[Tone, Phrase]] = [(_BEYOND[verdict][is_whole], found[verdict]) for verdict in beyond]
+    parts += [("neutral", joined(others))] if others else []
+    if (ends := _range(rows, place, baseline)) and not beyond:
+        return Mark("", joined([ends, joined(others)], "; ") if others else ends)
+    marks = [Mark("", text if nth == len(parts) else say("{text},", text=text), tone=tone) for nth, (tone, text) in enumerate(parts, 1)]
+    return (*([Mark("", say("{ends};", ends=ends))] if ends else []), *marks)
 
 
 def _range(rows: Sequence[Row], place: int, baseline: int | None) -> Phrase | str:
@@ -152,7 +159,7 @@ def _range(rows: Sequence[Row], place: int, baseline: int | None) -> Phrase | st
     ends = [pick(known, key=lambda row: size[row.key] or 0.0) for pick in (min, max)]
     form = choose_format([value for row in ends for each in (place, baseline) if (value := row.cells[each].value) is not None])
     low, high = (told_between(row, place, baseline, form, unit=False) for row in ends)
-    return low if low == high else say("{low} to {high}", low=low, high=high)
+    return low if low == high else say(SPAN, low=low, high=high)
 
 
 def trend(values: Sequence[float | None], step: float = 0.0) -> str:

@@ -82,6 +82,7 @@ def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat, sta
         is_cut=is_cut,
         alone=ALONE[change.verdict] if change.verdict is not None and together.is_alone(row, place) else "",
         is_within=change.is_within_tolerance,
+        extent=together.extent(row, place),
     )
 
 

@@ -25,13 +25,15 @@ from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
 from pai_notebook.comparison.unused import unused_evidence
 from pai_notebook.comparison.verdict import OverallVerdict
 from pai_notebook.comparison.verdict_sentences import make_verdict
+from pai_notebook.comparison.verdict_words import VERSIONS
 from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ConfigurationError, NameNotFound
 from pai_notebook.guides import guide
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.group import count_versions
+from pai_notebook.model.order import is_rejected
 from pai_notebook.python_source import to_python
 from pai_notebook.sanitize import visible
 
@@ -286,6 +288,11 @@ class Comparison(Questions, ComparisonExports, Displayed):
         base = self.baseline_name
         models = {name: version.model_id for name, version in zip(self._names, self._versions, strict=True)}
         told = [replace(check, called=said.get(check.version, ""), model=models.get(check.version, "")) for check in checks]
+        passed, failed = ({check.version for check in checks if check.outcome == outcome} for outcome in ("passed", "failed"))
+        shown = zip(self._names, with_models(self._versions, self._names), self._versions, strict=True)
+        # what rules allow, the registry may not
+        if rejected := [full for name, full, version in shown if name in passed - failed and is_rejected(version)]:
+            remarks = [*remarks, say("Rejected, may not go live: {versions}.", versions=first(rejected, VERSIONS))]
         return GateReport(tuple(told), title, tuple(remarks), self.dataset_names, self._models, base, said.get(base, ""))
 
     def _unused_in(self, checks: Sequence[Check]) -> list[Phrase]:

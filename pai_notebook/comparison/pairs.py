@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
@@ -209,9 +209,13 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
             )
         form = choose_format(value for pair in self.pairs for value in (pair.before, pair.after))
         short = _short({setting for change in self.changes for setting, _, _ in change.changes})
-        rows = [self._row(change, form, short) for change in self.changes[:SHOWN]]
-        columns: list[Column | str] = [say("setting"), say("change"), say("versions"), Column(say("value"), align="right")]
+        rows = [row for change in self.changes[:SHOWN] for row in self._rows(change, form, short)]
+        columns: list[Column | str] = [say("setting"), say("change"), say("versions")]
+        columns += [Column(say("value"), align="right"), Column(say("difference"), align="right")]
+        total = len(self.changes)
+        left_out = [say("showing {shown:,} of {total:,} {unit}", shown=SHOWN, total=total, unit=say("changes"))] if total > SHOWN else []
         note: list[Inline] = [
+            *left_out,
             say(
                 "{metric}: {direction}. It differs together with these settings; that does not say why.",
                 metric=self.key.shown,
@@ -233,7 +237,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
             "Versions that differ in at most {count} settings or labels, seeds aside, and {metric}",
         )
         caption = say(one if self._max_changes == 1 else few, count=self._max_changes, metric=self.key.shown)
-        table = Table(columns, rows, caption=caption, note=Lines(note), total=len(self.changes), unit=say("changes"))
+        table = Table(columns, rows, caption=caption, note=Lines(note), limit=len(rows))
         return table if self.changes[0].is_seed else Stack([Note(self._answer(self.changes[0], form, short), "info"), table])
 
     def _answer(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> Phrase:
@@ -249,25 +253,23 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         difference = self._scale.write(change.delta, None, form)
         return say(said[change.beyond_chance], metric=self.key.shown, change=told, difference=difference)
 
-    def _row(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> list[Inline]:
+    def _rows(self, change: PairedChange, form: NumberFormat, short: Mapping[str, str]) -> Iterator[list[Inline]]:
+        """A row for each pair of a change, and one for the mean of several: what was changed stands once."""
         shown, scale = change.pairs[:SHOWN_PAIRS], self._scale
-        more = [say("and {count} more", count=len(change.pairs) - len(shown))] if len(change.pairs) > len(shown) else []
-        values: list[Inline] = [Number(form.value(pair.after), delta=scale.write(pair.delta, None, form)) for pair in shown]
-        if len(change.pairs) > 1:
-            values += [
-                *more,
-                Number(
-                    say("mean of {count}", count=len(change.pairs)), delta=scale.write(change.delta, None, form), marks=self._marks(change)
-                ),
-            ]
-        else:
-            values = [Number(form.value(shown[0].after), delta=scale.write(shown[0].delta, None, form), marks=self._marks(change))]
-        return [
+        changed: list[Inline] = [
             Lines([short[setting] for setting, _, _ in change.changes]),
             Lines([say("{before} → {after}", before=_word(before), after=_word(after)) for _, before, after in change.changes]),
-            Lines([*(f"{pair.first} → {pair.second}" for pair in shown), *more]),
-            Lines(values),
         ]
+        marks, is_alone = self._marks(change), len(change.pairs) == 1
+        for pair in shown:
+            difference = Number(scale.write(pair.delta, None, form), marks=marks if is_alone else ())
+            yield [*changed, f"{pair.first} → {pair.second}", Number(form.value(pair.after)), difference]
+            changed = ["", ""]
+        if not is_alone:
+            mean = say("mean of {count}", count=len(change.pairs))
+            if more := len(change.pairs) - len(shown):
+                mean = say("{count} more; {mean}", count=more, mean=mean)
+            yield [*changed, mean, "", Number(scale.write(change.delta, None, form), marks=marks)]
 
     def _marks(self, change: PairedChange) -> list[Mark]:
         """Say what a difference means: a direction only beyond chance, nothing where the spread of runs is not known."""

@@ -82,10 +82,11 @@ def report_of(
         told_base = "{name} is the baseline, which the others are measured against; it is not checked itself."
         told_base = told_base if results else "{name} is the baseline, which the others are measured against."
         answer.insert(0, Note(mask_said(say(told_base, name=comparison.baseline_name)), "warn"))
-    answer += [part for _, parts in results for part in parts if not isinstance(part, Section)]
+    # the plain answer stands on top; what the gates allow is another question
+    answer += [*verdict, *(part for _, parts in results for part in parts if not isinstance(part, Section))]
     counts = comparison.verdict.counts
     beyond = [{name: found[word] for name, found in counts.items()} for word in (Standing.BETTER, Standing.WORSE)]
-    answer += [*(Note(text, "warn") for text in set_against(gates, asked, *beyond)), *verdict]
+    answer += [Note(text, "warn") for text in set_against(gates, asked, *beyond)]
 
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)

@@ -11,6 +11,7 @@ from pai_notebook.comparison.cells import best_of, describe_cells, describe_grou
 from pai_notebook.comparison.left_out import DATASETS, describe_identical, hidden_rows, not_shown, row_names
 from pai_notebook.comparison.legend import signs_below, stars_of, within_tolerance
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, metric_kind
+from pai_notebook.comparison.verdict import MANY
 from pai_notebook.comparison.version_lines import describe_by_version
 from pai_notebook.display import Block, Code, Column, Heading, Inline, Lines, Mark, Missing, Note, Section, Table
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -34,6 +35,7 @@ _FAMILY, _SEQUENCE = 3, 3
 # From how many versions on each row says first which is best.
 _MANY = 4
 _PLAIN = NumberFormat()
+_SPANNED = "a … b: lowest and highest of the rows of a line, no interval"
 _KINDS = ("", "Cost", "Training")
 
 # Columns of a table: places of versions, the baseline first, and addresses that could not be fetched.
@@ -97,6 +99,7 @@ def describe_metrics(comparison: Comparison, bands: Sequence[Band], *, in_file: 
         # where every line stands for several rows, what is best of a row is in the fold
         folded = bool(groups) and all(len(group) > 1 for group in groups)
         signs = signs_below(comparison, shown, places, starred=not folded)
+        signs += [say(_SPANNED)] if groups else []
         notes = [*_order(bands), *([joined(signs, " · ")] if signs else [])]
         yield from _overview(comparison, groups, bands, notes) if groups else _flat(comparison, shown, ordered, bands, notes)
         yield from _folded(comparison, groups, shown, bands, stars_of(comparison, shown) if folded else [])
@@ -178,8 +181,8 @@ def _overview(comparison: Comparison, groups: Sequence[Sequence[Row]], bands: Se
     rows = [group[0] for group in groups]
     alike = {(_of(comparison, group)[2]) for group in groups}
     each = alike.pop() if len(alike) == 1 and len(together) == len(groups) else ""
-    told = "Metrics: {count} rows in {lines} lines of {each}; the rows of a line are folded below"
-    some = "Metrics: {count} rows in {lines} lines; the rows of a line are folded below"
+    told = "Metrics: {count} rows in {lines} lines of {each}, folded below"
+    some = "Metrics: {count} rows in {lines} lines, folded below"
     caption = say(told if each else some, count=len(ordered), lines=len(rows), each=each)
     return _tables(comparison, rows, bands, _headings(rows), caption=caption, notes=notes, counted=ordered, trends=True, together=together)
 
@@ -274,7 +277,7 @@ def _tables(
     # of a few versions the stars in their cells are in sight
     bests = trends and len(places) >= _MANY
     groups, forms = together or {}, forms_of(rows, places)
-    body: list[tuple[Row, tuple[str, str], tuple[Inline, Inline], dict[int, Inline], tuple[str, str]]] = []
+    body: list[tuple[Row, tuple[str, str], tuple[Inline, Inline], dict[int, Inline], tuple[tuple[str, Inline], str]]] = []
     datasets, paths = comparison.short_datasets, comparison.plain_paths
     # the caption says what all lines stand for alike
     named = any(row.dataset for row in rows) if not groups else len({_of(comparison, groups.get(row.key, [row]))[2] for row in rows}) > 1
@@ -296,19 +299,19 @@ def _tables(
         form = forms.get(row.path, _PLAIN)
         described = describe_group(comparison, group, places) if group else describe_cells(comparison, row, places, form)
         whole = (
-            best_of(comparison, row) if bests and not group else "",
+            best_of(comparison, row, form if len(places) > MANY + 1 and len(bands) == 1 else None) if bests and not group else ("", ""),
             trend_of(comparison, row, places) if courses and not group else "",
         )
         body.append((row, (name, unit), (shown_name, beside), dict(zip(places, described, strict=True)), whole))
     # a column that says `all` of every row would say nothing
-    bests, courses = any(best[:1] in STARS for *_, (best, _) in body), any(course for *_, (_, course) in body)
+    bests, courses = any(best[:1] in STARS for *_, ((best, _), _) in body), any(course for *_, (_, course) in body)
     found = []
     for shown, failed in bands:
-        columns: list[Column | str] = [lead, *([say("dataset")] if named else [])]
+        columns: list[Column | str] = [Column(lead or (_corner(shown) if len(bands) == 1 else "")), *([say("dataset")] if named else [])]
         heads = [_column(comparison, place, [row for row in counted if not is_cost(row.path)]) for place in shown]
         # what is best stands before the candidates, in sight where the window is narrow
-        columns += [*heads[:1], *([_best_column([best for *_, (best, _) in body])] if bests else []), *heads[1:]]
-        columns += [*(Column(address, align="right") for address in failed), *([_trend_column(shown)] if courses else [])]
+        columns += [*heads[:1], *([_best_column([best for *_, ((best, _), _) in body])] if bests else []), *heads[1:]]
+        columns += [*(Column(address, align="right") for address in failed), *([_trend_column()] if courses else [])]
         filled: list[list[Inline] | Heading] = []
         missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
         empty = [row for row in rows if len(bands) > 1 and row.key not in groups and all(is_blank(row.cells[place]) for place in shown)]
@@ -335,16 +338,21 @@ def _tables(
     return found
 
 
+def _corner(shown: Sequence[int]) -> Inline:
+    """What stands over the names of the rows: the order of the versions beside it."""
+    order = "by name →" if list(shown[1:]) == sorted(shown[1:]) else "named above first →"
+    return Mark("", say(order)) if shown[2:] else ""
+
+
 def _best_column(cells: Sequence[str]) -> Column:
     """The head of what is best; a number behind a version, which would read as a difference, is said to count others."""
     title = Mark("", say("best"))
     return Column(Lines([title, Mark("", say("+ others"))]) if any(" +" in cell for cell in cells) else title)
 
 
-def _trend_column(shown: Sequence[int]) -> Column:
-    """The head of trends: they go by name, which is said where the columns do not."""
-    title = Mark("", say("trend"))
-    return Column(Lines([title, Mark("", say("by name"))]) if list(shown) != sorted(shown) else title)
+def _trend_column() -> Column:
+    """The head of trends: they go by name, whatever the order of the columns."""
+    return Column(Lines([Mark("", say("trend")), Mark("", say("by name"))]))
 
 
 def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:

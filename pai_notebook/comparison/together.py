@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -105,22 +105,41 @@ class Together:
         sign = 1 if row.changes[place].verdict is Verdict.BETTER else -1
         return sign * (size / self._largest[_metric_unit(row)] if math.isfinite(size) else 1.0)
 
+    def extent(self, row: Row, place: int) -> float:
+        """How large a difference is as measured, whatever chance has to do with it, as a share of the largest of its metric; else 0."""
+        size = self._written(row, place)
+        if not size > 0:  # NaN where there is none
+            return 0.0
+        return size / self._largest_measured[_metric_unit(row)] if math.isfinite(size) else 1.0
+
     @cached_property
     def _largest(self) -> dict[_MetricUnit, float]:
         """The largest finite difference beyond chance of each metric over its datasets, as it is written."""
+        return self._largest_of(self._size)
+
+    @cached_property
+    def _largest_measured(self) -> dict[_MetricUnit, float]:
+        """The largest finite difference of each metric, as measured."""
+        return self._largest_of(self._written)
+
+    def _largest_of(self, size_of: Callable[[Row, int], float]) -> dict[_MetricUnit, float]:
         found: dict[_MetricUnit, float] = {}
         for row, place in self._differences:
-            if not is_alike(row) and math.isfinite(size := self._size(row, place)):
+            if not is_alike(row) and math.isfinite(size := size_of(row, place)):
                 of = _metric_unit(row)
                 found[of] = max(found.get(of, 0.0), size)
         return found
 
     def _size(self, row: Row, place: int) -> float:
-        """Give the size of a difference in the unit in which its row shows it; NaN where it is not beyond chance."""
-        change = row.changes[place]
-        if self._baseline is None or change.delta is None or not self.is_beyond_chance(row, place):
+        """Give the size of a difference that is beyond chance; NaN where it is not."""
+        return self._written(row, place) if self.is_beyond_chance(row, place) else math.nan
+
+    def _written(self, row: Row, place: int) -> float:
+        """Give the size of a difference in the unit in which its row shows it; NaN where there is none."""
+        delta = row.changes[place].delta
+        if self._baseline is None or delta is None:
             return math.nan
-        return abs(change.delta) * (row.scale.factor(row.cells[self._baseline].value) or 1.0)
+        return abs(delta) * (row.scale.factor(row.cells[self._baseline].value) or 1.0)
 
     def _family(self, of_quality: bool) -> _Family:  # noqa: FBT001 - which of the two
         """Judge one of the two families, when something in it is first asked for."""

@@ -41,6 +41,17 @@ _BETTER = (
 _WORSE, _NOT_TOLD_APART, _UNKNOWN = "{versions} worse", "{versions} not told apart", "of {versions} no interval is known"
 _NOTHING = "of {versions} nothing can be compared"
 _JUDGED = (Standing.BETTER, Standing.WORSE, Standing.CHANCE)
+# The same of the one version that a question names; nothing where that no interval is known is told metric by metric.
+_ANSWERS = {
+    _BETTER[0]: "Yes; it is shown worse in none of the {count} metrics judged.",
+    _BETTER[1]: "Yes; it is shown worse in none of the {count} values judged.",
+    _BETTER[2]: "Yes.",
+    _BETTER[3]: "In some metrics; in others it is behind as measured.",
+    _BETTER[4]: "In some metrics; in others it is worse if those are compared alone.",
+    _BETTER[5]: "In some metrics; in others it is worse.",
+    _WORSE: "No, it is worse.",
+    _NOT_TOLD_APART: "Not shown, nor that it is worse.",
+}
 
 
 @dataclass(frozen=True)
@@ -285,7 +296,7 @@ class OverallVerdict(Displayed):
         What these versions could lose comes before what all could. Who reads a report runs no code, so advice on calls is left out.
         """
         told = [finding for finding in self.findings if not (finding.advice or (finding.listing and self._is_long))]
-        if asked and (short := in_short(self, asked)):
+        if asked and (short := _answer(self, asked) or in_short(self, asked)):
             whole, rest_of = in_short(self), in_short(self, asked, others=True) if self._is_long else None
             told = [short, *([rest_of] if rest_of else []), *(finding for finding in told if whole is None or finding.text != whole.text)]
         if losses:
@@ -350,6 +361,21 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool
             break
     rows = tuple((row, name) for (name, row) in verdict._standings if name in about)  # noqa: SLF001 - as above
     return Finding(text, rows)
+
+
+def _answer(verdict: OverallVerdict, asked: Sequence[str]) -> Finding | None:
+    """Say of the one version that a question names whether it is better than the baseline; None of several, or where that is not known."""
+    version = asked[0]
+    if len(asked) > 1 or version not in verdict.counts:
+        return None
+    side, count = _side(verdict.counts[version], verdict._by_name[version])  # noqa: SLF001 - a part of it
+    if side not in _ANSWERS:
+        return None
+    told = "Is {version} better than {baseline} beyond chance (95 % together)? {answer}"
+    if verdict._is_tolerant:  # noqa: SLF001 - as above
+        told = "Is {version} better than {baseline} beyond chance and the tolerance (95 % together)? {answer}"
+    text = say(told, version=version, baseline=verdict.baseline, answer=say(_ANSWERS[side], count=count))
+    return Finding(text, tuple((row, name) for (name, row) in verdict._standings if name == version))  # noqa: SLF001 - as above
 
 
 def _side(found: Mapping[str, int], judged: Sequence[Judged]) -> tuple[str, int]:

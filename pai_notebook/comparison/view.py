@@ -89,9 +89,9 @@ def _bands(comparison: Comparison, places: Sequence[int], failed: Sequence[str],
     """Divide columns into tables of about equal width, each with the baseline; the first has what was asked about, then come the last."""
     base, *others = places
     count = max(1, math.ceil((len(others) + len(failed)) / _BAND))
-    if count == 1:
-        return [(_in_sight_first(comparison, places), failed)]
     first_ones = [place for place in others if comparison.names[place] in asked]
+    if count == 1:
+        return [(_in_sight_first(comparison, [base, *first_ones, *others], len(first_ones)), failed)]
     rest = [place for place in reversed(others) if place not in first_ones]
     columns: list[int | str] = [*first_ones, *rest, *failed]
     edges = [round(nth * len(columns) / count) for nth in range(count + 1)]
@@ -229,9 +229,12 @@ def _best_first(comparison: Comparison) -> list[int]:
     return [*itertools.chain(*(each.best for each in found)), *itertools.chain(*(each.together for each in found))]
 
 
-def _in_sight_first(comparison: Comparison, places: Sequence[int]) -> list[int]:
-    """Move the best, and of many those that the verdict names, next to the baseline, as a window has no room for all."""
-    base = places[: comparison.baseline_place is not None]
+def _in_sight_first(comparison: Comparison, places: Sequence[int], asked: int = 0) -> list[int]:
+    """Move the best, and of many those that the verdict names, next to the baseline, as a window has no room for all.
+
+    So many of the first others are `asked` about, and stay before these.
+    """
+    base = places[: asked + (comparison.baseline_place is not None)]
     named = [*_best_first(comparison), *itertools.chain.from_iterable(_named(comparison))]
     return list(dict.fromkeys([*base, *(place for place in named if place in places), *places]))
 

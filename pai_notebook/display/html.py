@@ -37,7 +37,7 @@ _LONG_TEXT = 1200
 _LONG_LINES = 12
 _BEGINNING = 160
 # Up to so many columns, and characters in all, a table fits a narrow window and need not scroll; with so many it fits hardly any,
-# and a comparison no narrow one.
+# and with so many no narrow one.
 _FITTING_COLUMNS, _FITTING, _TOO_WIDE, _NOT_NARROW = 3, 60, 160, 80
 # Characters that the edges of a cell take.
 _EDGES = 2
@@ -130,7 +130,7 @@ def _hint(table: Table) -> Any:
         # longer texts go on in the next line
         return any(sum(min(width, _SHORT_TEXT) + _EDGES for width in widths) > most for widths in _widths(table))
 
-    said = now("scrolls →") if is_above(_TOO_WIDE) else now("may scroll →") if table.pinned and is_above(_NOT_NARROW) else ""
+    said = now("scrolls →") if is_above(_TOO_WIDE) else now("may scroll →") if is_above(_NOT_NARROW) else ""
     return " " + _remark(said, "neutral") if said else ""
 
 
@@ -222,7 +222,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 # From a frame of 31 em on (434 px) they leave room for a candidate; in a narrower one the baseline is scrolled, as each cell says its
 # difference to it, while nothing else says what a row is of. Lengths in cqi are parts of the frame, which no caption is wider than.
 # Style sheets that only some pages need, by what such a page has, and by its language: Chinese has no italics.
-_SHEETS = {'class="pin': "comparison", 'class="facts': "facts", 'tabindex="0"': "wide"}
+_SHEETS = {'class="pin': "comparison", 'class="facts': "facts", 'tabindex="0"': "wide", "</small></a>": "hint"}
 _OF_LANGUAGE = {"zh": ("chinese",)}
 
 

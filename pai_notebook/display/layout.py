@@ -14,7 +14,7 @@ from pai_notebook.display.plain import inline, showing
 from pai_notebook.display.spans import Badge, Chips, Inline, Lines, Mark, Number
 from pai_notebook.i18n.phrases import now, spoken, told
 
-_SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!", "ahead": "(✓)", "behind": "(✗)"}
+_SYMBOLS = {"neutral": "○", "info": "●", "good": "✓", "bad": "✗", "warn": "!", "ahead": "✓", "behind": "✗"}
 _PLAIN_NUMBER = re.compile(r"[-+−±]?[\d,\u202f ]+(?:\.(\d*))?")
 # More padding than this would widen the column for one number with many decimals.
 _WIDEST_PADDING = 8

@@ -102,7 +102,8 @@ class Mark:
 
     The symbol says which way the value went, the tone whether that is good; the two are independent. `ahead` and `behind` are
     good and bad as measured only. Without a word the symbol has to be explained beside the table, without a symbol it is a remark.
-    Of good and bad ones in a pinned table the `step`, 1 to 3, says how strongly their cell is filled.
+    Of good and bad ones in a pinned table the `step`, 1 to 3, says how strongly their cell is filled; a neutral one of step 2 is
+    left out where the table has so much room that other columns show the same.
 
     Examples
     --------

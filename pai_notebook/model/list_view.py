@@ -111,24 +111,26 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
         *([say("model")] if several else []),
         say("version"),
         *([say("approval")] if approved else []),
-        *([say("created")] if dated else []),
         *(Column(split_path(path)[-1], group=say("settings")) for path in tried),
     ]
     for path, dataset in columns:
         heads.append(Column(short.get(dataset, dataset) or plain[path], align="right", group=plain[path] if dataset else ""))
-    heads += [Column(key or say("(no key)"), group=say("labels")) for key in keys]
+    # what is kept for the books stands behind what was measured
+    heads += [*([say("created")] if dated else []), *(Column(key or say("(no key)"), group=say("labels")) for key in keys)]
     rows: list[list[Inline]] = []
     for version in shown:
         head: list[Inline] = [_model_of(version)] if several else []
         approval = say(State.DIFFERS) if type(version.approval_status) is Differing else version.approval_status
-        head += [version.version_name, *([approval_badge(approval)] if approved else []), *([day_shape(version.created)] if dated else [])]
+        head += [version.version_name, *([approval_badge(approval)] if approved else [])]
         head += [values[len(rows)] for values in tried.values()]
         measured = [not several or name in stated[version.model_id] for name in columns]
         metrics = [
             _spread(version, name, _metric(version.metrics.every(*name), forms[name], bar=bars[name], best=best[name])) if known else ""
             for name, known in zip(columns, measured, strict=True)
         ]
-        rows.append([*head, *metrics, *(_label(version.labels.get_all(key)) for key in keys)])
+        rows.append(
+            [*head, *metrics, *([day_shape(version.created)] if dated else []), *(_label(version.labels.get_all(key)) for key in keys)]
+        )
     rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
     starred = any(isinstance(cell, Number) and cell.star for row in rows for cell in row)
     left_out = [say("{count} of {total} metric columns", count=len(columns), total=len(names))] if len(names) > len(columns) else []

@@ -10,7 +10,7 @@ from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.plot.data import ChartData, Measure, Point, some
 from pai_notebook.plot.marks import (
-    MEASURED,
+    SIGNS,
     beyond,
     legend,
     narrowed,
@@ -43,19 +43,14 @@ _LINE = 56
 
 
 @with_plain_text
-def draw_dot(
-    data: ChartData, measure: Measure, theme: Theme, ax: Where = None, *, bars: bool = False, explained: Sequence[Measure] | None = None
-) -> Axes:
-    """A line a version: its value as a dot beside the baseline's line, or as a bar from zero, and in words; missing values are named.
-
-    `explained` are the metrics of whose marks it says what they mean, by default this one: of several charts the last does so for all.
-    """
-    marked = [point for each in ([measure] if explained is None else explained) for point in each.at(data.at_most(each)[0]).points]
+def draw_dot(data: ChartData, measure: Measure, theme: Theme, ax: Where = None, *, bars: bool = False) -> Axes:
+    """A line a version: its value as a dot beside the baseline's line, or as a bar from zero, and in words; missing values are named."""
     places, notes = data.at_most(measure)
     data, measure = narrowed(data, places), measure.at(places)
     low, high = (_from_zero if bars else window)(measure.points, [data.baseline])
     notes = [
-        *legend(data, marked, bars=bars),
+        *legend(data, measure.points, bars=bars),
+        *([say(_ALIKE)] if bars and _look_alike(measure.points, high - low) else []),
         *beyond(outside(data.names, measure, (low, high), upright=False)),
         *data.told_rejected(),
         *notes,
@@ -172,7 +167,9 @@ def draw_heatmap(
         [_sign(measure.points[place]) if many else _change(measure, measure.points[place], theme) for place in shown]
         for measure in measures
     ]
-    widest = max((points_wide(text, 8) for row in texts for text in row), default=0) / 72 + 0.1
+    sizes = [[_size_of(measure.points[place], many=many) for place in shown] for measure in measures]
+    widths = (points_wide(text, size) for row in zip(texts, sizes, strict=True) for text, size in zip(*row, strict=True))
+    widest = max(widths, default=0) / 72 + 0.1
     # narrow columns, as a window scales the picture down, and its texts with it
     column = max(usual, widest)
     if many:
@@ -183,14 +180,12 @@ def draw_heatmap(
     ax = new_axes(ax, (width, 0.27 * len(measures) + 0.2 + top + room_for(told, width)))
     ax.imshow([[_fill(measure.points[place], theme) for place in shown] for measure in measures], aspect="auto", interpolation="nearest")
     for line, measure in enumerate(measures):
-        sizes = _sizes(measure, data.baseline, shown)
         for at, place in enumerate(shown):
             point = measure.points[place]
             found = not math.isnan(point.gain)
             # thin strokes of a grey sign would be too faint; what is beyond chance is bold and filled
             ink = _ink_on(_fill(point, theme)) if found else theme.ink
-            size = (9 if found else sizes[at] if texts[line][at] in MEASURED.values() else 8) if many else 8
-            look: dict[str, Any] = {"fontsize": size, "fontweight": "bold" if found else "normal"}
+            look: dict[str, Any] = {"fontsize": sizes[line][at], "fontweight": "bold" if found else "normal"}
             ax.text(at, line, texts[line][at], ha="center", va="center", color=ink, **look)
     if not many:
         ax.axvline(0.5, color=theme.baseline, linewidth=1.2)
@@ -244,8 +239,14 @@ def draw_series(data: ChartData, measure: Measure, theme: Theme, ax: Where = Non
 
 
 _CROWDED = 10
-# Points of the signs of a heat map that has no room for differences: of the smallest and of the largest within a metric.
-_SMALLEST, _LARGEST_SIGN = 5.0, 11.0
+# In which part of an axis from zero bars end that look alike, and what is said of them.
+_CLOSE = 0.15
+_ALIKE = "From zero these bars look alike; plot.dot shows how they differ."
+# Points of what a heat map says of differences without an interval, of the smallest and of the largest within a metric: of differences,
+# and of signs where there is no room for these.
+_SIZES = {False: (8.0, 11.0), True: (5.0, 11.0)}
+# What stands in such a map for =, which would look like ≈ where a window scales it down.
+_EQUAL = "•"
 _LONGEST = 14
 # Inches of a heat map: how wide a window of 700 pixels shows it whole, and a page of a report beside a dot plot; a column of signs.
 _WINDOW, _BESIDE = 8.1, 6.05
@@ -292,6 +293,12 @@ def _from_zero(points: Sequence[Point], _keep: Sequence[int]) -> tuple[float, fl
     return min([0.0, *ends]), max([0.0, *ends])
 
 
+def _look_alike(points: Sequence[Point], length: float) -> bool:
+    """Whether the ends of bars lie in so small a part of an axis from zero that their differences can hardly be seen."""
+    values = [point.value for point in points if point.is_number]
+    return bool(values) and 0 < max(values) - min(values) < _CLOSE * length
+
+
 def _bar(ax: Any, place: int, point: Point, theme: Theme) -> None:
     mark = theme.mark(point.verdict)
     ax.barh(
@@ -335,11 +342,12 @@ def _width_of(labels: Iterable[str]) -> float:
     return min(max((points_wide(label, 9) for label in labels), default=0), 250) / 72 + 0.4
 
 
-def _sizes(measure: Measure, baseline: int, places: Sequence[int]) -> list[float]:
-    """How large the signs of differences are, the larger these are within the metric."""
-    away = [abs(measure.values[place] - measure.values[baseline]) for place in places]
-    known = [each if math.isfinite(each) else 0.0 for each in away]
-    return [_SMALLEST + (_LARGEST_SIGN - _SMALLEST) * each / (max(known) or 1.0) for each in known]
+def _size_of(point: Point, *, many: bool) -> float:
+    """How large a cell of a heat map is written: without an interval the larger the difference is within the metric."""
+    if point.verdict == "no interval known" and point.arrow:
+        smallest, largest = _SIZES[many]
+        return smallest + (largest - smallest) * min(point.extent, 1.0)
+    return (9 if point.is_beyond_chance else 10.5 if point.verdict in SIGNS else 8) if many else 8
 
 
 def _filled(points: Sequence[Point], base: str, theme: Theme) -> Phrase:
@@ -385,4 +393,5 @@ def _change(measure: Measure, point: Point, theme: Theme) -> str:
 
 def _sign(point: Point) -> str:
     """One character for a cell that has no room for more."""
-    return (sign_of(point, measured=True) or "≠") if point.is_number else "–"
+    sign = sign_of(point, measured=True) or "≠"
+    return (_EQUAL if sign == SIGNS["same"] else sign) if point.is_number else "–"

@@ -72,6 +72,8 @@ class Point:
         What tables say where it is better or worse only if compared alone, and so could be chance; empty elsewhere.
     is_within : bool
         Whether a difference that could be chance is beyond it but for the tolerance.
+    extent : float
+        A difference as measured as a share of the largest one of its metric, 0 where there is none.
     """
 
     value: float
@@ -88,6 +90,7 @@ class Point:
     is_cut: bool = False
     alone: str = ""
     is_within: bool = False
+    extent: float = 0.0
 
     @property
     def is_number(self) -> bool:

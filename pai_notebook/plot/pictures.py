@@ -88,12 +88,12 @@ def report_figures(
 
 
 def _dots(data: ChartData, measures: Sequence[Measure], lang: str | None) -> list[Figure]:
-    """Dots of each metric; what the marks of all mean stands below the last."""
+    """Dots of each metric, with what their marks mean."""
     figures = []
     for measure in measures:
         places, left = data.at_most(measure)
         alt = say("Dot plot of {metric}", metric=_words(data, measure, places, verdicts=True))
-        draw = partial(draw_dot, data, measure, explained=measures if measure is measures[-1] else ())
+        draw = partial(draw_dot, data, measure)
         figures.append(_figure(draw, joined([alt, *left], "; "), lang))
     return figures
 

@@ -84,9 +84,10 @@ def many(versions, metrics, datasets):
 def test_forty_rows_and_more_are_told_by_metric_with_the_rows_of_each_folded():
     c = many(3, 8, 5)
     text = text_of(c)
-    assert "Metrics: 40 rows in 8 lines of 5 datasets; the rows of a line are folded below" in text
+    assert "Metrics: 40 rows in 8 lines of 5 datasets, folded below" in text
     assert "accuracy ↑ pp 0.8 " in text
-    assert "+1.0 to +5.0;" in text
+    assert "+1.0 … +5.0;" in text
+    assert "a … b: lowest and highest of the rows of a line, no interval" in text
     assert re.search(r"▾ accuracy ↑ · 5 datasets metric dataset", text)
     assert text.count("▾ metric_3") == 1
     for row in c.metrics:
@@ -297,11 +298,11 @@ def test_the_head_says_that_a_number_behind_the_best_counts_others():
     assert "☆\u00a00.5.0 +3<" in html[0]
 
 
-def test_where_columns_are_in_another_order_the_head_of_trends_says_which_theirs_is():
-    told = [{"accuracy": 0.5 + place / 10, "n": 500} for place in range(4)]
-    ours, theirs = (compare(*told, baseline=baseline).to_html() for baseline in ("first", "latest"))
-    assert "<small>trend</small></th>" in ours
-    assert "<small>trend</small><br><small>by name</small></th>" in theirs
+def test_the_heads_say_in_which_order_versions_and_trends_stand():
+    told = [{"accuracy": value, "n": 2000, "f1": 1 - value} for value in (0.8, 0.801, 0.5, 0.802, 0.9, 0.803, 0.6, 0.95, 0.804)]
+    many, few, two = (compare(*told[:count], baseline="first").to_html() for count in (9, 3, 2))
+    assert ["<small>trend</small><br><small>by name</small></th>" in each for each in (many, few, two)] == [True, True, False]
+    assert [re.findall("<small>([^<]*) →</small></th>", each) for each in (many, few, two)] == [["named above first"], ["by name"], []]
 
 
 def test_two_versions_and_versions_of_several_models_have_no_trend():
@@ -674,15 +675,19 @@ def test_rows_without_a_dataset_are_told_from_those_of_the_same_metric_that_have
     assert "Nothing in these versions: accuracy (no dataset), bleu." in said
 
 
-def test_of_rows_that_are_told_together_the_direction_shows_where_all_go_one_way():
+def test_of_rows_that_are_told_together_only_what_is_beyond_chance_is_coloured():
     names = [f"s{nth}" for nth in range(15)]
 
-    def metrics(wer, cer):
-        return results(**{f"d_{each}": {f"{name}_wer": wer + each / 100 for name in names} | {"cer": cer[each]} for each in range(3)})
+    def metrics(wer, accuracy):
+        others = [{f"{name}_wer": wer + each / 100 for name in names} for each in range(3)]
+        return results(**{f"d_{each}": {**others[each], "accuracy": accuracy[each], "n": 5000} for each in range(3)})
 
-    shown = compare(metrics(0.2, (0.1, 0.1, 0.1)), metrics(0.3, (0.2, 0.05, 0.1)))._repr_html_()
-    assert re.search(r"<cite>[^<]*3\u00a0\?</cite>", shown)
-    assert not re.search(r"<(?:cite|var)>[^<]*-0[^<]*to", shown)
+    shown = compare(metrics(0.2, (0.5, 0.5, 0.5)), metrics(0.3, (0.9, 0.1, 0.501))).to_html().replace("\u00a0", " ").replace("<wbr>", "")
+    lines = {name: re.search(rf"<tr><th[^>]*>{name} .*?</tr>", shown)[0] for name in ("accuracy", "s3_wer")}
+    assert re.findall("<(var|cite|strong|b)>(.*?)<", lines["accuracy"]) == [("var", "1 better,"), ("cite", "1 worse,")]
+    assert "<small>1 ≈</small>" in lines["accuracy"]
+    assert re.findall("<(var|cite|strong|b)>", lines["s3_wer"]) == []
+    assert "3 ?" in lines["s3_wer"]
 
 
 def test_of_many_versions_those_better_alone_stand_before_the_worse():
@@ -701,7 +706,7 @@ def test_a_line_of_several_datasets_is_filled_only_where_all_of_it_is_better():
     shown = compare(measured(0.5, 0.5, 0.5), measured(0.7, 0.501, 0.501), measured(0.7, 0.7, 0.7)).to_html()
     line = re.search(r"<tr><th[^>]*>(?:<wbr>|\w)*accuracy.*?</tr>", shown)[0]
     partly, whole = line.replace("\u00a0", " ").split("<td")[-2:]
-    assert "1 better, 2 ≈" in partly
+    assert "<var>1 better,</var> <small>2 ≈</small>" in partly
     assert "<strong" not in partly
     assert "3 better" in whole
     assert "<strong" in whole

@@ -99,7 +99,7 @@ def test_no_white_space_is_left_by_the_templates():
 
 def test_tables_have_captions_and_headers_with_a_scope():
     root = tree(render_html(version_list(3)))
-    assert [caption.findtext("div/a") for caption in root.iter("caption")] == ["sentiment-zh"]
+    assert [caption.findtext("div/a").strip() for caption in root.iter("caption")] == ["sentiment-zh"]
     assert {header.get("scope") for header in root.iter("th")} == {"col", "row", "colgroup"}
     assert [len(row) for row in root.find(".//tbody")] == [9, 9, 9]
 

@@ -169,7 +169,7 @@ def test_the_heat_map_fills_what_is_beyond_chance_and_says_the_others(compared):
     assert {"▼ +0.6 pp", "▲ +3.0 pp", "0.175", "△ -37.5 %", "cer ↓", "null"} <= set(words(ax))
     assert note(ax) == (
         "change against 0.2.0; filled only beyond chance (95 % together), stronger where larger within its metric: "
-        "▲ better (blue), ▼ worse (orange) · △ better, ▽ worse as measured, no interval known (? in tables)"
+        "▲ better (blue), ▼ worse (orange) · △ better, ▽ worse as measured, larger where the difference is, no interval known (? in tables)"
     )
 
 
@@ -930,19 +930,44 @@ def test_the_legend_of_a_heat_map_names_the_colours_that_are_drawn(compared, the
     assert said in note(compared.plot.heatmap(theme=theme))
 
 
-def test_heat_maps_of_few_and_of_many_versions_have_the_same_signs():
+def test_heat_maps_of_few_and_of_many_versions_have_the_same_signs_but_one_that_would_look_like_another_when_scaled_down():
     signs = []
     for count in (4, 12):
         versions = [make(f"0.{nth}.0", rouge=(0.5, 0.4, 0.6, 0.5)[nth % 4]) for nth in range(count)]
         ax = VersionSet(versions).compare("first").plot.heatmap()
-        sized = ", larger where the difference is" if count > 10 else ""
-        assert f"△ better, ▽ worse as measured{sized}, no interval known (? in tables)" in note(ax)
-        signs.append({text.get_text()[0] for text in ax.texts[:-1]} & set("△▽?="))
-    assert signs == [{"△", "▽", "="}] * 2
+        assert "△ better, ▽ worse as measured, larger where the difference is, no interval known (? in tables)" in note(ax)
+        equal = (
+            "• equal as measured, or within the tolerance (= in tables)" if count > 10 else "= equal as measured, or within the tolerance"
+        )
+        assert equal in note(ax)
+        signs.append({text.get_text()[0] for text in ax.texts[:-1]} & set("△▽?=•≈"))
+    assert signs == [{"△", "▽", "="}, {"△", "▽", "•"}]
+
+
+@pytest.mark.parametrize("count", [4, 12])
+def test_a_heat_map_writes_the_largest_loss_of_a_metric_over_its_datasets_larger_than_the_others(count):
+    documents = [
+        {"VersionName": f"0.{nth}.0", "Metrics": {"Results": [
+            {"Dataset": {"DatasetId": name}, "Metrics": {"rouge": 0.9 - loss * nth}} for name, loss in (("d-a", 0.001), ("d-b", 0.05))
+        ]}}
+        for nth in range(count)
+    ]  # fmt: skip
+    ax = VersionSet.from_documents(documents, "model-a").compare("first").plot.heatmap()
+    sizes = [[text.get_fontsize() for text in ax.texts[:-1] if text.get_position()[1] == row and "▽" in text.get_text()] for row in (0, 1)]
+    assert max(sizes[0]) < min(sizes[1]) + 0.2
+    assert sizes[1] == sorted(sizes[1])
+    assert sizes[1][-1] == 11
+    assert "bold" not in {text.get_fontweight() for text in ax.texts[:-1]}
+
+
+def test_bars_that_look_alike_from_zero_say_where_their_differences_show():
+    plot = VersionSet([make(f"0.{nth}.0", accuracy=0.97 + nth / 1000, rtf=1.0 + nth, n=1000) for nth in range(20)]).compare("first").plot
+    said = "From zero these bars look alike; plot.dot shows how they differ."
+    assert [said in note(chart) for chart in (plot.bar("accuracy"), plot.bar("rtf"), plot.dot("accuracy"))] == [True, False, False]
 
 
 @pytest.mark.slow
-def test_of_several_dot_plots_the_last_says_what_the_marks_of_all_mean(monkeypatch):
+def test_each_of_several_dot_plots_says_what_its_marks_mean(monkeypatch):
     drawn = []
     monkeypatch.setattr("pai_notebook.plot.pictures.png_of", lambda figure: drawn.append(figure.axes[0]) or b"")
     documents = [
@@ -954,12 +979,12 @@ def test_of_several_dot_plots_the_last_says_what_the_marks_of_all_mean(monkeypat
     data = VersionSet.from_documents(documents, "model-a").compare("first", only="all").plot.data
     assert len(report_figures(data, ["accuracy@d-0", "accuracy@d-1", "accuracy@d-2"])) == 3
     notes = [" ".join(text for text in words(ax) if "beyond chance" in text or "whiskers" in text) for ax in drawn[::2]]
-    assert notes[:2] == ["", ""]
-    assert " ".join(notes[2].split()).startswith("● ▲ better, ◆ ▼ worse beyond chance (95 % together) · ○ not beyond chance · = equal")
-    assert notes[2].count("whiskers") == 1
+    marks_of_each = ("● ▲ better beyond chance (95 % together)", "◆ ▼ worse beyond chance (95 % together)", "○ not beyond chance · = equal")
+    assert [" ".join(each.split()).startswith(said) for each, said in zip(notes, marks_of_each, strict=True)] == [True] * 3
+    assert [each.count("whiskers") for each in notes] == [1] * 3
     drawn.clear()
     report_figures(data, by=["accuracy@d-0", "accuracy@d-1"])
-    assert ["whiskers" in " ".join(words(ax)) for ax in drawn[::2]] == [False, True, False]
+    assert ["whiskers" in " ".join(words(ax)) for ax in drawn[::2]] == [True, True, False]
 
 
 GLYPHS = {("o", True): "●", ("o", False): "○", ("D", True): "◆", ("s", True): "(baseline)", ("P", True): "✚",
@@ -990,7 +1015,7 @@ def test_every_mark_and_sign_of_a_chart_is_in_its_legend():
         names = [label.get_text() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
         used = {GLYPHS[mark] for mark in marks(ax, None)}
         used = {"■ baseline" if sign == "(baseline)" and not any(sign in name for name in names) else sign for sign in used}
-        used |= {char for text in ax.texts[:-1] for char in text.get_text() if char in "★☆≈?=▲▼△▽–"}
+        used |= {char for text in ax.texts[:-1] for char in text.get_text() if char in "★☆≈?=•▲▼△▽–"}
         used |= {"(better), (worse)" for text in ax.texts[:-1] if "(worse)" in text.get_text()}
         assert {sign for sign in used if sign not in below and not any(sign in name for name in names)} == set()
         found |= used

@@ -316,11 +316,11 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(digits, tm
     asked = "Gate: 2.4.0 passed all of 2 checks"
     order = [
         "May 2.4.0 go live?",
+        f"Is 2.4.0 better than {compared.baseline_name} beyond chance (95 % together)? Not shown, nor that it is worse.",
+        "Worse: ",
         asked,
         "All versions: 2 of 6 checks failed",
         "2.3.0 (Rejected) failed 1; 2.5.0 failed 1; passed: 2.4.0",
-        "beyond chance (95 % together): 2.4.0 not told apart.",
-        "Worse: ",
         "Metrics",
     ]
     places = [words.index(part) for part in order]
@@ -439,8 +439,9 @@ def test_the_answer_to_a_question_that_names_the_baseline_alone_says_so_first(di
 @pytest.mark.parametrize(
     ("question", "good", "short"),
     [
-        ("May 2.4.0 go live?", True, "2.4.0 not told apart."),
-        ("May 2.3.0 go live?", False, "2.3.0 worse."),
+        ("May 2.4.0 go live?", True, "Is 2.4.0 better than 2.2.0 beyond chance (95 % together)? Not shown, nor that it is worse."),
+        ("May 2.3.0 go live?", False, "Is 2.3.0 better than 2.2.0 beyond chance (95 % together)? No, it is worse."),
+        ("May 2.3.0 or 2.4.0 go live?", False, "Against 2.2.0, beyond chance (95 % together): 2.3.0 worse; 2.4.0 not told apart."),
         ("Which one?", False, "no version is better; 2.3.0, 2.5.0 worse; 2.4.0 not told apart."),
     ],
 )
@@ -453,8 +454,8 @@ def test_the_answer_is_one_box_for_a_gate_and_which_version_is_better(digits, tm
     main = tree.find(".//main")
     answer = list(main)[[each.tag for each in main].index("h2") + 1]
     words = "".join(answer.itertext())
-    assert (words.count("(✓) "), words.count("✗ ")) == ((1, 0) if good else (0, 1))
-    assert f"Against 2.2.0, beyond chance (95 % together): {short}" in words
+    assert (words.count("✓ "), words.count("✗ ")) == ((1, 0) if good else (0, 1))
+    assert short in words.partition("Gate")[0]
     assert ("Failed" in words) == (not good)
     others = "".join(each for fold in tree.findall(".//main/details") for each in fold.find("summary").itertext())
     assert ("Failed in other versions" in others) == ("?" in question and "Which" not in question)
@@ -482,11 +483,45 @@ def test_of_twenty_versions_the_one_asked_about_is_in_the_first_table_and_the_an
     assert "2.5.0" in names[0]
     main = list(tree.find(".//main"))
     answer = "".join(main[[each.tag for each in main].index("h2") + 1].itertext())
-    assert answer.count("Against ") == 1
-    assert "Against 2.0.0, beyond chance (95 % together): 1.6.0 not told apart." in answer
+    assert "Against " not in answer
+    assert "Is 1.6.0 better than 2.0.0 beyond chance (95 % together)? Not shown, nor that it is worse." in answer
     assert (
         "Of the 18 other versions: no version is better; 1.5.0, 1.10.0, 1.11.0, 2.3.0, 2.5.0 worse; 13 versions not told apart." in answer
     )
+
+
+@pytest.mark.parametrize(
+    ("right", "answer"),
+    [
+        ({"accuracy": 960, "exact_match": 960}, "Yes; it is shown worse in none of the 2 metrics judged."),
+        ({"accuracy": 960}, "Yes."),
+        ({"accuracy": 960, "exact_match": 800}, "In some metrics; in others it is worse."),
+        ({"accuracy": 960, "exact_match": 900, "macro_f1": 0.7}, "In some metrics; in others it is behind as measured."),
+        ({"accuracy": 800}, "No, it is worse."),
+        ({"accuracy": 901}, "Not shown, nor that it is worse."),
+    ],
+)
+def test_whether_the_version_that_a_question_names_is_better_is_answered_first(tmp_path, right, answer):
+    def version(name, found):
+        shares = {metric: value / 1000 if value > 1 else value for metric, value in found.items()}
+        return {"VersionName": name, "Metrics": {"Results": [{"Dataset": {"DatasetId": "d-a"}, "Metrics": {**shares, "n": 1000}}]}}
+
+    docs = [version("0.1.0", {metric: 900 if value > 1 else 0.9 for metric, value in right.items()}), version("0.2.0", right)]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    for lang, said in (("en", f"Is 0.2.0 better than 0.1.0 beyond chance (95 % together)? {answer}"), ("zh", "0.2.0 是否优于 0.1.0")):
+        text = c.report(tmp_path / "r.html", question="May 0.2.0 go live?", charts=False, lang=lang, overwrite=True).read_text("utf-8")
+        tree = html5lib.parse(text, namespaceHTMLElements=False)
+        main = list(tree.find(".//main"))
+        first_one = main[[each.tag for each in main].index("h2") + 1]
+        assert "".join(next(iter(first_one.iter("b"))).itertext()).startswith(said)
+
+
+def test_the_version_that_a_question_names_stands_next_to_the_baseline(digits, tmp_path):
+    five = VersionSet([each for each in digits if each.version_name in {"2.1.0", "2.2.0", "2.3.0", "2.4.0", "2.5.0"}]).compare("2.1.0")
+    text = five.report(tmp_path / "r.html", charts=False, question="May 2.4.0 go live?").read_text("utf-8")
+    heads = re.findall(r'<th scope="col"[^>]*>(\d\.\d\.\d)', text)
+    assert heads[:5] == ["2.1.0", "2.4.0", "2.2.0", "2.3.0", "2.5.0"]
+    assert "named above first →" in text
 
 
 def test_each_table_of_many_versions_leaves_out_what_none_of_them_has_and_names_it(tmp_path):
