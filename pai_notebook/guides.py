@@ -196,12 +196,12 @@ def missing_attribute(owner: type | str, name: str, instead: str = "", held: Seq
     """Say that a class, or a module by its name, has no such attribute, and what to use: what stands for it, else the nearest name."""
     known = list(dict.fromkeys([*([] if isinstance(owner, str) else _members(owner)), *held]))
     wanted = name.lower()
-    instead = instead or ("" if isinstance(owner, str) else meant(owner, name, held))
+    instead = instead or ("" if isinstance(owner, str) else meant(owner, name, held) or _of_itself(owner, name))
     # a slip, else one of the words of a name: `version` for version_name
     close = [] if instead else get_close_matches(wanted, known, 1, cutoff=0.8) or [each for each in known if wanted in each.split("_")]
     hint = say("Use {code}.", code=instead) if instead else say("Did you mean {word}?", word=close[0]) if close else ""
     if not hint and _WRITES.fullmatch(snake_case(name)):
-        hint = say("Nothing here writes to the registry: that is done in its console, or with the vendor's SDK.")
+        hint = say("This package only reads the registry.")
     kind = owner if isinstance(owner, str) else owner.__name__
     error = MissingAttribute(say("{kind} has no attribute {name!r}", kind=kind, name=name), hint=hint)
     error.name = name  # else Python 3.12 notes the object, and adds a suggestion of its own to ours
@@ -234,8 +234,13 @@ def meant(owner: type, name: str, held: Sequence[str] = ()) -> str:
         found = _of_its_own(owner, spelling, members) or _of_another(owner, spelling, _of_its_own)
         if found := found or _of_frame(owner, spelling, members) or _of_another(owner, spelling, _of_frame):
             return found
-    itself = next((code for code, names in _OF_ITSELF.items() if plain in names.split()), "")
-    return itself.format(it=getattr(owner, "_it", "") or snake_case(owner.__name__))
+    return ""
+
+
+def _of_itself(owner: type, name: str) -> str:
+    """How an object is shown, by what it is called in code."""
+    code = next((code for code, names in _OF_ITSELF.items() if name in names.split()), "")
+    return code.format(it=getattr(owner, "_it", "") or snake_case(owner.__name__))
 
 
 def _of_another(owner: type, name: str, find: Callable[[type, str, Collection[str]], str]) -> str:
@@ -291,5 +296,4 @@ def _of_its_own(owner: type, name: str, members: Collection[str]) -> str:
 def _of_frame(owner: type, name: str, members: Collection[str]) -> str:  # noqa: ARG001 - as `_of_its_own`
     """What the DataFrame of an object has; only where pandas is loaded can a name come from it."""
     pandas = sys.modules.get("pandas")
-    is_of_frames = pandas is not None and (hasattr(pandas.DataFrame, name) or hasattr(pandas.Series, name))
-    return f"to_frame().{name}" if "to_frame" in members and is_of_frames else ""
+    return f"to_frame().{name}" if "to_frame" in members and pandas is not None and hasattr(pandas.DataFrame, name) else ""

@@ -180,7 +180,7 @@ ATTRIBUTES = {
     "m": {"status": r"latest_version\.approval_status", "created_at": "created", "ModelName": "name"},
     "c": {
         "text_diff": "changed",
-        "to_png": r"plot\.save\(",
+        "to_png": r"plot\(metric\)\.figure\.savefig\(",
         "is_worse": r"check\(\"fail if worse beyond chance\"\)\.breaches",
         "columns": r"to_frame\(\)\.columns",
         "shape": r"to_frame\(\)\.shape",

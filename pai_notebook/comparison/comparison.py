@@ -114,7 +114,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
             'check("fail if worse beyond chance").breaches': "is_worse worse regressed regressions is_regression has_regression",
             "verdict": "summary conclusion is_better better improved improvements answer",
             'report("report.pdf")': "to_pdf",
-            'plot.save("chart.png", plot(metric))': "to_png to_svg to_image savefig save_plot",
+            'plot(metric).figure.savefig("chart.png")': "to_png to_svg to_image savefig save_plot",
             "versions.compare(include='settings')": "only include select",
             "versions.compare() or registry.compare(versions)": "from_frame from_versions from_documents",
         }
@@ -122,6 +122,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
     _leads_to = (
         ("Plots", "plot"),
         ("OverallVerdict", "verdict"),
+        ("ModelVersion", "[version.{} for version in comparison.versions]"),
         ("VersionSet", "VersionSet(comparison.versions)"),
         ("Registry", "registry"),
     )

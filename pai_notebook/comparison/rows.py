@@ -154,7 +154,11 @@ class Row(Brief):
             "comparison.best(row.full_name)": "best winner max min",
         }
     )
-    _leads_to = (("Change", "[change.{} for change in row.changes]"), ("Cell", "[cell.{} for cell in row.cells]"))
+    _leads_to = (
+        ("Change", "[change.{} for change in row.changes]"),
+        ("Cell", "[cell.{} for cell in row.cells]"),
+        ("Comparison", "comparison"),
+    )
 
     section: str
     path: str

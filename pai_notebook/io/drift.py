@@ -116,6 +116,7 @@ class Drift(Displayed):
             "failed": "errors failures",
         }
     )
+    _leads_to = (("Registry", "registry"),)
 
     checked: int
     changes: tuple[FieldChange, ...] = ()

@@ -45,6 +45,8 @@ class Labels(Brief, Mapping[str, str]):
             values[key] = (*values[key], value) if key in values else (value,)
         self._values = values
 
+    _leads_to = (("ModelVersion", "version"),)
+
     def _stands_for(self, name: str) -> str:
         return f"labels[{name!r}]" if name in self._values else ""
 

@@ -9,9 +9,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pai_notebook.errors import NameNotFound
+from pai_notebook.guides import snake_case
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.differing import known
-from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, leaves
+from pai_notebook.model.fields import NAMED, PEOPLE, FieldInfo, catalogue, field_named, leaves
 from pai_notebook.model.flatten import SCALARS, are_paths, join_path, metric_leaves, split_path
 from pai_notebook.model.metric_cells import State, read_value, text_of
 from pai_notebook.model.metric_words import trained_beside
@@ -439,7 +440,8 @@ def column_of(versions: Sequence[ModelVersion], text: str) -> str:
     ['metrics.cer', 'training_spec.HyperParameters.lr', 'approval_status', '']
     """
     names = Lookup(versions[:_FEW]).all_names()
-    meant = [name for name in names if text in (name.full, name.short, name.path)] or [
-        name for name in names if name.section not in ("", "metrics", "labels") and split_path(name.path)[-1:] == (text,)
-    ]
-    return meant[0].full if meant else ""
+    exact = [name for name in names if text in (name.full, name.short, name.path)]
+    # a word of the service for a field is no setting
+    ending = [name for name in names if name.section not in ("", "metrics", "labels") and split_path(name.path)[-1:] == (text,)]
+    found = exact or ([] if field_named(snake_case(text)) else ending)
+    return found[0].full if found else ""

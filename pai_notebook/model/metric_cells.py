@@ -84,7 +84,8 @@ class Cell(Brief):
     def _brief(self) -> str:
         return say("{what}: {said}", what=self.name, said=self.said)
 
-    _instead = guide({"value": "number score result float"})
+    _instead = guide({"value": "number score result float", "name": "key metric"})
+    _leads_to = (("Metrics", "metrics"), ("ModelVersion", "version"))
 
     def __getitem__(self, key: object) -> NoReturn:
         """Refuse `dict(v.metrics)` in our words: Python would replace those of a TypeError by its own."""

@@ -49,7 +49,7 @@ class Metrics(Brief, Sequence[Cell]):
             "pnb.VersionSet([version]).to_frame()": "to_frame df to_df to_pandas to_series",
         }
     )
-    _leads_to = (("Cell", "[cell.{} for cell in metrics]"), ("VersionSet", "pnb.VersionSet([version])"))
+    _leads_to = (("Cell", "[cell.{} for cell in metrics]"), ("ModelVersion", "version"), ("VersionSet", "pnb.VersionSet([version])"))
 
     def __init__(self, raw: Any = None, provenance: Provenance | None = None) -> None:
         self._raw = raw

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pai_notebook.display import Brief
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import say
 from pai_notebook.language import options
 from pai_notebook.model.nearest import counted
@@ -195,6 +196,9 @@ class Storage(Brief):
     key: str = ""
     url: str = ""
 
+    _instead = guide({"uri": "path location address", "console_url": "link web_url"})
+    _leads_to = (("ModelVersion", "version"),)
+
     def _brief(self) -> str:
         return self.uri or say("unknown")
 
@@ -273,6 +277,9 @@ class Source(Brief):
     workspace_id: str = ""
     kind: str = ""
     id: str = ""
+
+    _instead = guide({"id": "run_id job_id run job name", "type": "source_type", "console_url": "url link run_link"})
+    _leads_to = (("ModelVersion", "version"),)
 
     def _brief(self) -> str:
         return " ".join(filter(None, (self.type, self.kind, self.id or self.text))) or say("unknown")

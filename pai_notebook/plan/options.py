@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from pai_notebook.guides import snake_case
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.selector_words import BASELINES
 
@@ -148,18 +150,19 @@ def _meant(word: str) -> Phrase:
 
 
 _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
-    _meant("ls"): ("list", "dir", "models", "versions", "all"),
+    _meant("ls"): ("list", "dir", "models", "versions", "all", "history"),
     say("Did you mean search CONDITION, or ls --query TEXT?"): ("find", "query", "grep"),
-    _meant("show"): ("get", "fetch", "open", "view", "display", "info", "describe", "card", "print", "head"),
-    _meant("compare"): ("diff", "vs", "versus", "baseline"),
+    _meant("show"): ("get", "fetch", "open", "view", "display", "info", "describe", "card", "print", "head",
+                    "summary", "details", "metrics", "artifacts", "download", "pull", "cat"),
+    _meant("compare"): ("diff", "vs", "versus", "baseline", "verdict"),
     _meant("explain"): ("why", "changes", "changed", "what"),
     _meant("explore"): ("ui", "gui", "widget", "browse", "explorer"),
     _meant("report"): ("html", "pdf", "document", "publish"),
     _meant("watch"): ("follow", "poll", "wait", "tail", "monitor"),
-    _meant("connect"): ("login", "use", "region", "configure", "config", "auth"),
+    _meant("connect"): ("login", "use", "region", "configure", "config", "auth", "init", "whoami", "profile"),
     _meant("help"): ("man", "usage", "version"),
     say("Write ls MODEL --where CONDITION."): ("filter", "where", "select"),
-    _meant("gate"): ("check", "assert", "test", "rules"),
+    _meant("gate"): ("check", "assert", "test", "rules", "validate", "verify"),
     _meant("save"): ("snapshot", "dump", "backup"),
     _meant("drift"): ("status", "changed_since"),
     say("Write ls MODEL --sort NAME."): ("sort", "order", "top"),
@@ -179,17 +182,20 @@ _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
     ),
     say("This package only reads the registry."): (
         "delete", "rm", "approve", "reject", "register", "update", "create", "add", "upload", "push", "set", "label", "tag", "deploy",
+        "log", "promote", "transition", "stage", "archive",
     ),
 }  # fmt: skip
+# What the service and SDKs of others call what they do, in the spelling of Python.
+_ACTION = re.compile(r"(?:list|get|search|describe|create|update|delete)_(?:registered_)?(?:models?|model_versions?|versions?)")
 _GUESSES = {word: hint for hint, words in _INSTEAD_OF_VERBS.items() for word in words}
 
 _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--baseline": ("against", "b", "base", "reference", "ref", "with"),
     "--all": ("only", "full", "identical", "v", "verbose", "show-all"),
-    "--metrics": ("metric", "include", "columns", "fields", "rows"),
+    "--metrics": ("metric", "include", "columns", "fields", "rows", "select"),
     "--exclude": ("without", "ignore", "skip", "drop"),
     "--by": ("best", "matters", "metric-that-matters", "primary"),
-    "--mode": ("direction", "directions", "better", "higher-is-better", "lower-is-better", "max", "min"),
+    "--mode": ("direction", "directions", "better", "higher-is-better", "lower-is-better"),
     '--where "created >= 2026-01-31"': ("since", "days"),
     '--where "created > 2026-01-31"': ("created-after", "created", "after"),
     '--where "created < 2026-01-31"': ("created-before", "before"),
@@ -213,7 +219,7 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--workspace": ("workspace-id", "ws", "project"),
     "--endpoint": ("url", "host"),
     "--debug": ("traceback", "trace"),
-    "--rules": ("gate", "gates", "checks", "rules-file"),
+    "--rules": ("gate", "gates", "checks", "rules-file", "threshold", "fail-on", "max-drop", "min", "max", "fail-under"),
     "--question": ("ask", "asks", "answer"),
     "--junit": ("xml", "junitxml", "junit-xml"),
 }
@@ -267,15 +273,27 @@ def forms_of(option: Option, edge: Edge) -> tuple[str, ...]:
     return _RUN if edge == "shell" and option.argument.startswith("connect.") else option.forms
 
 
+def is_action(word: str) -> bool:
+    """Whether a word is what the service, or an SDK, calls an action on models or versions.
+
+    Examples
+    --------
+    >>> is_action("ListModelVersions"), is_action("get_version"), is_action("list-models"), is_action("digits_v2")
+    (True, True, True, False)
+    """
+    return _ACTION.fullmatch(snake_case(word).replace("-", "_")) is not None
+
+
 def guess_verb(word: str) -> str:
     """Suggest a verb for an unknown word; empty when none is similar.
 
     Examples
     --------
-    >>> guess_verb("list"), guess_verb("compre"), guess_verb("xyz")
-    ('Did you mean ls?', 'Did you mean compare?', '')
+    >>> guess_verb("list"), guess_verb("compre"), guess_verb("GetModelVersion"), guess_verb("xyz")
+    ('Did you mean ls?', 'Did you mean compare?', 'Did you mean show?', '')
     """
-    lower = word.lower()
+    # an action of the service begins with its verb
+    lower = re.split("[_-]", snake_case(word))[0] if is_action(word) else word.lower()
     if lower in VERBS:
         return _meant(lower)
     if lower in _GUESSES:
@@ -302,6 +320,6 @@ def guess_option(name: str) -> str:
     meant = next((option for option, words in _INSTEAD_OF_OPTIONS.items() if word in words), keywords.get(word, ""))
     if not meant and word in _ONLY_PYTHON:
         return say("In Python it is {name}=; --code prints the call.", name=word.replace("-", "_"))
-    close = get_close_matches(word, [option.lstrip("-") for option in OPTIONS], 1)
+    close = get_close_matches(word, [option.lstrip("-") for option in OPTIONS], 1, cutoff=0.7)
     meant = meant or (f"--{close[0]}" if close else "")
     return _meant(meant) if meant else ""

@@ -15,7 +15,7 @@ from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import is_selector
 from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.plan.command import Command
-from pai_notebook.plan.options import HELP, VERBS, Edge, guess_option, guess_verb, options_of, verbs_of
+from pai_notebook.plan.options import HELP, VERBS, Edge, guess_option, guess_verb, is_action, options_of, verbs_of
 
 # Options that look as if a key follows: the history would keep it.
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
@@ -117,7 +117,7 @@ def refuse_other_edge(word: str, edge: Edge) -> None:
 def refuse_unknown_verb(words: list[str], edge: Edge) -> None:
     """Refuse an unknown verb, which a first word of letters only is taken for, without a request."""
     word = words[0]
-    if re.fullmatch("[A-Za-z]+", word):
+    if re.fullmatch("[A-Za-z]+", word) or is_action(word):
         selector = next((each for each in words[1:] if _VERSION.fullmatch(each)), "all")
         model = say("A model named {word} is written {word}@{selector}.", word=word, selector=selector)
         guess = guess_verb(word)

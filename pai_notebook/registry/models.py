@@ -155,7 +155,7 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
             "models[:5]": "head",
             "models[-5:]": "tail",
             "registry.list_versions(models[model_id])": "versions list_versions get_versions",
-            "registry.compare(models[model_id])": "compare diff",
+            "registry.compare(model_id)": "compare diff",
         }
     )
     _leads_to = (("Model", "[model.{} for model in models]"), ("Registry", "registry"))

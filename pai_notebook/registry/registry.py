@@ -103,13 +103,13 @@ class Registry(Displayed):
             'get_version("model@latest") or get_version("model@approved")': "get_model_version_by_alias get_latest_versions "
             "get_latest latest get_latest_version",
             "get_version(model, name)": "model_version get_model_version load_model download",
-            "get_model(model)": "registered_model",
+            "get_model(model_id)": "registered_model",
             "get_model(model) or get_version(model, name)": "__getitem__",
         }
     )
     _leads_to = (
         ("ModelVersion", "get_version(model, name)"),
-        ("Model", "get_model(model)"),
+        ("Model", "get_model(model_id)"),
         ("VersionSet", "get_versions(addresses)"),
         ("Comparison", "compare(addresses)"),
     )

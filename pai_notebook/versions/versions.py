@@ -107,7 +107,6 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "save(path)": "to_json",
             "versions == others": "equals",
             "compare().best(metric)": "min max idxmin idxmax argmin argmax",
-            'compare().plot.save("chart.png", compare().plot(metric))': "to_png to_svg to_image savefig",
             "[version for version in versions if version not in others]": "__sub__ difference",
             "versions + others": "append concat union extend merge join add",
         }

@@ -69,6 +69,9 @@ class Check(Brief):
         Id of the version's model; empty where it has none.
     """
 
+    _instead = guide({"outcome": "status passed failed ok result", "bound": "threshold limit_value"})
+    _leads_to = (("GateReport", "report"),)
+
     outcome: Outcome
     rule: str
     version: str = ""
@@ -242,7 +245,7 @@ class GateFailed(Guided, RegressionError):
     """
 
     _instead = guide({"breaches": _BREACHES, "report.checks": "results"})
-    _leads_to = (("GateReport", "report"),)
+    _leads_to = (("GateReport", "report"), ("Check", "[check.{} for check in error.report.checks]"))
     _it = "error"
 
     _shown_in = 0
