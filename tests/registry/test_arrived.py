@@ -10,7 +10,7 @@ import pytest
 
 from pai_notebook.errors import ConfigurationError, DeadlineExceeded, ServiceUnavailable
 from pai_notebook.registry.progress import Progress
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 from tests.registry.outsider import GET, LIST, by_action, connect
 from tests.wire.faultserver import FaultServer, error, good_answer, listing
 
@@ -238,11 +238,16 @@ def test_a_service_that_goes_away_is_not_asked_for_every_page():
 
 @pytest.mark.slow
 def test_pages_that_are_too_late_cost_their_own_versions_only():
-    def late(hit):
-        return (lambda conn, hit, good: time.sleep(12)) if (hit.query.get("Order"), hit.query.get("PageNumber")) == ("ASC", "3") else None
+    over = threading.Event()
 
-    with FaultServer(late, answer=dated(NAMES)) as server, connect(server, deadline=6, attempt_timeout=4) as registry:
+    def late(hit):
+        never = (hit.query.get("Order"), hit.query.get("PageNumber")) == ("ASC", "3")
+        return (lambda conn, hit, good: over.wait(PATIENCE)) if never else None
+
+    # nine pages arrive in a tenth of the time that a busy machine may take for them
+    with FaultServer(late, answer=dated(NAMES)) as server, connect(server, deadline=12, attempt_timeout=8) as registry:
         versions = registry.get_versions("model-a")
+        over.set()
     assert len(versions) == 900
     assert [type(reason) for reason in versions.errors.values()] == [DeadlineExceeded]
 
