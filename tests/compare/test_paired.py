@@ -735,8 +735,7 @@ def test_a_statistic_that_is_no_number_is_named(better, value):
         compared(*better, "f1").paired("f1", tables(*better), on="id", statistic=lambda table: value)
 
 
-@pytest.mark.slow
-def test_a_statistic_without_classes_says_what_is_not_known(better):
+def test_a_statistic_without_classes_says_what_is_not_known(better, few_resamples):
     found = compared(*better, "f1").paired("f1", tables(*better), on="id", statistic=lambda table: table.ok.mean())
     assert "label= was not given" in found.remarks[-1]
 

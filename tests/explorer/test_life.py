@@ -15,8 +15,8 @@ from tests.bench.life import KINDS, MODEL, explorer_of_a_set_closed, lived
 from tests.patience import eventually
 
 COUNT = 6
-# of one kind as many as a user makes in weeks, so that what grows slowly is seen too
-MANY = {explorer_of_a_set_closed: 200}
+# of one kind as many as a user makes in a week, so that what grows slowly is seen too
+MANY = {explorer_of_a_set_closed: 50}
 
 
 @pytest.fixture(scope="module")
