@@ -352,7 +352,7 @@ def _best_column(cells: Sequence[str]) -> Column:
 
 def _trend_column() -> Column:
     """The head of trends: they go by name, whatever the order of the columns."""
-    return Column(Lines([Mark("", say("trend")), Mark("", say("by name"))]))
+    return Column(Lines([Mark("", say("trend")), Mark("", say("by\u00a0name"))]))
 
 
 def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
