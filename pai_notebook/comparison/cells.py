@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _TEXT = 120
 # From the lowest to the highest of several rows: other words than those of an interval.
-SPAN = "{low} … {high}"
+SPAN = "{low}\u00a0…\u00a0{high}"
 # How a part of some rows that is beyond chance is set off, and the whole of them.
 _BEYOND: dict[Verdict, tuple[Tone, Tone]] = {Verdict.BETTER: ("ahead", "good"), Verdict.WORSE: ("behind", "bad")}
 _BARS = "▁▂▃▄▅▆▇"
