@@ -5,7 +5,7 @@
 
 Each block of `python` runs as a cell, in one shell a page and a folder of its own. A block of `text` directly below is what
 the cell shows; `...` stands for anything. A cell without such a block may show what it likes, but no error. A block below
-`<!-- not run: REASON -->` is only compiled.
+`<!-- not run: REASON -->` is only compiled. A picture below a block is what it shows (tests/pictures.py).
 A block of `sh` runs in bash, in the same folder; it may show what it likes where it shows nothing, but has to end with 0.
 """
 
@@ -27,26 +27,36 @@ from pai_notebook.i18n.phrases import Preference
 from pai_notebook.registry import connection
 from tests.patience import PATIENCE
 
-__all__ = ["Cell", "cells_of", "differences", "language_of", "write"]
+__all__ = ["BLOCK", "Cell", "beside", "cells_of", "differences", "language_of", "write"]
 
-_BLOCK = re.compile(
+BLOCK = re.compile(
     r"(?P<skip><!-- not run: [^\n]*-->\n)?"
     r"^```(?P<lang>python|sh)\n(?P<code>.*?)^```\n"
-    r"(?:\n```text\n(?P<shown>.*?)^```\n)?",
+    r"(?:\n```text\n(?P<shown>.*?)^```\n)?"
+    r"(?:\n!\[[^\]]+\]\((?P<picture>[^)]+)\)\n)?",
     re.DOTALL | re.MULTILINE,
 )
 _FRAME = re.compile(r"^Out\[\d+\]: ?\n?|\x1b\[[0-9;]*m", re.MULTILINE)
 _REQUEST = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 
 
+def beside(picture: Path, *, dark: bool) -> Path:
+    """The file of a picture in light or dark colours."""
+    return picture.with_stem(f"{picture.stem}-dark") if dark else picture
+
+
 @dataclass(frozen=True)
 class Cell:
-    """A block of Python on a page; `shown` is None where the page shows no output, `found` is what it gave."""
+    """A block of Python on a page; `shown` is None where the page shows no output, `found` is what it gave.
+
+    `value` is what its last line gave or, where it failed, the error.
+    """
 
     code: str
     shown: str | None
     found: str
     failed: bool
+    value: object = None
 
     @property
     def differs(self) -> bool:
@@ -79,7 +89,7 @@ def _shell() -> Iterator[InteractiveShell]:
 def cells_of(text: str) -> Iterator[tuple[re.Match[str], Cell | None]]:
     """Run the blocks of a page in their order; None stands for a block that is only compiled."""
     with _shell() as shell:
-        for block in _BLOCK.finditer(text):
+        for block in BLOCK.finditer(text):
             if block["skip"]:
                 compile(TransformerManager().transform_cell(block["code"]), "page", "exec")
                 yield block, None
@@ -89,10 +99,11 @@ def cells_of(text: str) -> Iterator[tuple[re.Match[str], Cell | None]]:
                 continue
             output = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
             with contextlib.redirect_stdout(output):
-                failed = not shell.run_cell(block["code"]).success
+                done = shell.run_cell(block["code"])
             found = _FRAME.sub("", output.buffer.getvalue().decode("utf-8"))  # type: ignore[attr-defined]
             lines = [line.rstrip() for line in _REQUEST.sub("...", found).splitlines()]
-            yield block, Cell(block["code"], block["shown"], "\n".join(lines).strip("\n") + "\n", failed)
+            value = done.result if done.success else done.error_in_exec
+            yield block, Cell(block["code"], block["shown"], "\n".join(lines).strip("\n") + "\n", not done.success, value)
 
 
 def _in_bash(block: re.Match[str]) -> Cell:

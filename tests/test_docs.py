@@ -1,12 +1,14 @@
 """The documentation: complete by the names it must have, built without a warning, and true where it shows code."""
 
 import ast
+import builtins
 import dataclasses
 import doctest
 import importlib.util
 import inspect
 import re
 import subprocess
+import symtable
 import sys
 import textwrap
 from collections import Counter
@@ -14,13 +16,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 import pai_notebook as pnb
 from pai_notebook.client import Limits
 from pai_notebook.plan import parse_line
 from tests.docstrings import faults
 from tests.measure_house import documentation
-from tests.pages import differences, write
+from tests.pages import BLOCK, beside, differences, write
 from tests.public_api import public_classes, public_members
 from tests.signatures import with_signatures
 from tests.site_hooks import on_page_markdown
@@ -62,9 +65,14 @@ def test_a_page_whose_code_fails_or_shows_something_else_is_noticed(tmp_path):
     assert len(differences(page)) == 1
 
 
+IN_CHINESE = re.compile(r'^(?:pnb\.options|%config PaiModelMagics)\.lang = "zh"\n', re.MULTILINE)
+"""The line by which a page in Chinese gives what it shows."""
+
+
 def code_of(page):
-    """Blocks of a page but for those of what is shown, without the comments behind code."""
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", re.sub("  # .*", "", page.read_text("utf-8")), re.DOTALL | re.MULTILINE)
+    """Blocks of a page but for those of what is shown, without the comments behind code and the line that asks for Chinese."""
+    text = IN_CHINESE.sub("", re.sub("  # .*", "", page.read_text("utf-8")))
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return [block for block in blocks if block[0] not in ("text", "pycon")]
 
 
@@ -117,6 +125,54 @@ def test_a_page_in_chinese_has_the_code_of_the_english_one(page):
     assert len(re.findall("[一-龥]", page.read_text("utf-8"))) > 100
 
 
+def sections_of(page):
+    """Code of each section of a page, a list of cells each; what only runs elsewhere is left out."""
+    text = re.sub(r"^<!-- not run: [^\n]*-->\n```python\n.*?^```\n", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    sections = [[]]
+    for part in re.finditer(r"^#+ [^\n]*$|^```(?P<lang>\w*)\n(?P<code>.*?)^```$", text, re.DOTALL | re.MULTILINE):
+        if part["code"] is None:
+            sections.append([])
+        elif part["lang"] == "python":
+            sections[-1].append(part["code"])
+    return sections
+
+
+def names_in(code):
+    """Names that a cell gives, and those that it uses, variables of its lines too."""
+    table = symtable.symtable(TransformerManager().transform_cell(code), "cell", "exec")
+    given = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    used = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    for scope in table.get_children():
+        used |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+    return given, used | (set(re.findall(r"[{$](\w+)", code)) if "%paimodel" in code else set())
+
+
+def undefined_names(page):
+    """Give the names that no cell before theirs gives: neither the first of the page nor one of the same section."""
+    begin = None
+    for section in sections_of(page):
+        known = set(dir(builtins)) | {"get_ipython"} | (begin or set())
+        for code in section:
+            given, used = names_in(code)
+            begin = given if begin is None else begin
+            yield from sorted(used - given - known)
+            known |= given
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent != ROOT], ids=lambda page: "/".join(page.parts[-2:]))
+def test_the_code_of_a_section_needs_only_the_first_cell_of_its_page(page):
+    """Somebody who looks for one job pastes that section."""
+    assert list(undefined_names(page)) == []
+
+
+def test_a_name_from_another_section_is_noticed(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# A\n```python\na = 1\n```\n# B\n```python\nb = a\n```\n```python\nb\n```\n# C\n```python\nprint(a, b)\n```\n", "utf-8"
+    )
+    assert list(undefined_names(page)) == ["b"]
+
+
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
 def test_every_block_of_python_in_a_readme_compiles(page):
     for block in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL):
@@ -160,8 +216,31 @@ def test_the_first_lines_pasted_into_one_cell_show_themselves_and_run_twice(page
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: "/".join(page.parts[-2:]))
 def test_every_file_that_a_page_links_to_is_there(page):
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)|<(?:img|source)[^>]+(?:src|srcset)=\"([^\"]+)\"", page.read_text("utf-8"))
+    targets = [link or picture for link, picture in targets]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("folder", [ROOT / "docs", ROOT / "docs" / "zh"], ids=["en", "zh"])
+def test_every_picture_is_drawn_from_code_and_is_there_in_light_and_dark(folder):
+    texts = [page.read_text("utf-8") for page in folder.glob("*.md")]
+    drawn = {block["picture"] for text in texts for block in BLOCK.finditer(text) if block["picture"]}
+    shown = {path for text in texts for path in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)}
+    assert shown == drawn
+    there = {path.relative_to(folder) for path in (folder / "pictures").iterdir()}
+    assert there == {beside(Path(path), dark=dark) for path in drawn for dark in (False, True)}
+
+
+def test_pictures_are_small():
+    """They are in the source archive, and a page has to load on a slow line."""
+    sizes = {path.name: path.stat().st_size for path in (ROOT / "docs").rglob("*.webp")}
+    assert {name: size for name, size in sizes.items() if size > 50_000} == {}
+    assert sum(sizes.values()) < 900_000
+
+
+def test_a_picture_of_a_page_follows_the_colours_of_the_site():
+    text = on_page_markdown("![a card](pictures/card.webp)\n", page=SimpleNamespace(file=SimpleNamespace(src_uri="index.md")))
+    assert text == "![a card](pictures/card.webp#only-light)![a card](pictures/card-dark.webp#only-dark)\n"
 
 
 def test_the_help_of_the_package_is_a_page_with_every_public_name():
