@@ -161,7 +161,8 @@ class RequestedBaseline:
         if fetched:
             unasked = self.asked is None and not any(version.address == fetched[0].address for version in versions)
             reason = BASELINES.get(word, CHOSEN)
-            if word in BASELINES and any(version.model_id != fetched[0].model_id for version in versions):
+            is_bare = not (isinstance(self.asked, str) and "@" in self.asked)
+            if is_bare and word in BASELINES and any(version.model_id != fetched[0].model_id for version in versions):
                 reason = say("{reason} of the first model", reason=reason)
             return Chosen(fetched[0], reason, unasked)
         if self.asked is None:
