@@ -756,3 +756,15 @@ def test_one_word_that_changed_in_a_long_setting_is_what_its_cell_shows():
     )
     assert re.search(r"<del[^>]*>answer</del><ins[^>]*>reply</ins>", c.to_html())
     assert all(part in str(c) for part in ("[-answer-]", "{+reply+}"))
+
+
+def test_of_more_than_seven_versions_the_best_of_a_row_has_its_value_beside_its_name():
+    told = [{"accuracy": 0.8 + place / 50, "n": 5000} for place in range(8)]
+    values = [re.findall('<small class="f2">([^<]*)<', compare(*told[-count:], baseline="first").to_html()) for count in (7, 8)]
+    assert values == [[], ["0.940"]]
+
+
+def test_a_gate_says_of_a_version_that_passed_that_it_is_rejected_and_may_not_go_live():
+    versions = [make(f"0.{nth}.0", {"f1": nth / 10}, ApprovalStatus="Rejected" if nth > 1 else "Pending") for nth in (1, 2, 3)]
+    said = [Comparison(versions, baseline="first").check(rule).remarks for rule in ("f1 > 0.1", "f1 > 0.25", "f1 > 0.5")]
+    assert said == [("Rejected, may not go live: 0.2.0, 0.3.0.",), ("Rejected, may not go live: 0.3.0.",), ()]
