@@ -58,6 +58,7 @@ _NARROWING = ("where", "label", "approval", "framework", "format", "created_afte
 _ROWS = ("include", "exclude", "only", "dataset", "by", "tolerance", "directions", "baseline")
 _SORTING = ("order_by", "sort", "sort_by", "sort_values")
 _TURNED = dict.fromkeys(("order", "ascending", "descending", "reverse"), "{call}(...).sort_values('created', ascending=False)")
+_GROUPING = dict.fromkeys(("by", "on", "key", "keys", "level", "names", "columns", "group_by", "groupby", "settings"), "groupby({values})")
 _BEST = {"metric": "by={value} or include={value}"}
 # Times by what compares with them: a day that something is since belongs to what is meant, one that it is after does not.
 _TIMES = {
@@ -94,6 +95,8 @@ _OF_OTHERS = {
         "figsize": "plot(metric).figure.set_size_inches({value})",
     },
     "VersionSet.compare": dict.fromkeys(_NARROWING[:-1], "filter({argument}={value}).compare()") | _BEST,
+    "VersionSet.group_repeats": _GROUPING,
+    "VersionSet.groupby": _GROUPING,
     "VersionSet.sort_values": dict.fromkeys(("reverse", "descending", "desc"), "sort_values(..., ascending=False)"),
     "VersionSet.from_frame": {"layout": "VersionSet.from_frame(versions.to_frame())"},
     "VersionSet.to_frame": {
@@ -107,6 +110,7 @@ _OF_OTHERS = {
 _TOO_MANY = {
     "Plots": 'c.plot.scatter("latency_ms@d-a", "accuracy@d-a")',
     **dict.fromkeys(("Registry.drift", "drift"), "drift(saved)"),
+    "VersionSet.group_repeats": "groupby({values})",
 }
 # What is meant by a value of another kind than an argument takes.
 _OTHER_VALUES: tuple[tuple[str, Any, str], ...] = (
@@ -164,7 +168,12 @@ def refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     # Python's own words, which in Chinese are ours
     wrong = with_text(say("{call}() needs {names}", call=call, names=joined(lacking)), said) if lacking else said
     meant = _TOO_MANY.get(call, "") if len(args) > len(by_place) else ""
-    return CallError(wrong, hint=form_of(function) or _use(meant) or takes)
+    return CallError(wrong, hint=form_of(function) or _use(meant.replace("{values}", _one_by_one(args[len(by_place) :]))) or takes)
+
+
+def _one_by_one(given: Sequence[Any]) -> str:
+    """Write values, those of lists among them, as arguments of a call."""
+    return ", ".join(described(each) for value in given for each in (value if isinstance(value, list | tuple) else [value]))
 
 
 def _called(function: Callable[..., Any], args: Sequence[Any]) -> str:
@@ -215,7 +224,7 @@ def _of_another(others: Mapping[str, str], meanings: Sequence[str], named: Seque
     if not argument:
         return ""
     text = value.isoformat() if hasattr(value, "isoformat") else value
-    return others[argument].format(argument=argument, value=described(text), word=value, call="{call}")
+    return others[argument].format(argument=argument, value=described(text), values=_one_by_one([value]), word=value, call="{call}")
 
 
 def _as_condition(plain: str, value: Any) -> str:

@@ -357,7 +357,11 @@ def test_a_name_that_the_package_does_not_have_is_answered_with_what_was_meant()
     ("ask", "meant"),
     [
         (lambda: pnb.ModelVersion.from_dict, r"ModelVersion\.from_document\(document, model_id\)"),
-        (lambda: pnb.VersionSet.from_dicts, r"VersionSet\.from_documents\(docs\)"),
+        (
+            lambda: pnb.VersionSet.from_dicts,
+            r"VersionSet\.from_documents\(docs\) or VersionSet\.from_frame\(pandas\.DataFrame\(docs\)\)",
+        ),
+        (lambda: pnb.VersionSet.from_records, r"VersionSet\.from_frame\(pandas\.DataFrame\(rows\)\)"),
         (lambda: pnb.VersionSet.from_csv, r"VersionSet\.from_frame\(pandas\.read_csv\(path\)\)"),
         (lambda: pnb.Registry.connect, r"pnb\.connect\(\)"),
     ],
@@ -739,3 +743,22 @@ def test_arguments_of_another_call_are_answered_with_that_call_and_the_values_th
             with pytest.raises((ConfigurationError, NameNotFound)) as caught:
                 call()
             assert caught.value.hint == f"Use {code}."
+
+
+def test_settings_given_to_group_repeats_are_answered_with_groupby():
+    docs = [{"VersionName": f"0.{nth}.0", "Metrics": {"f1": 0.5}, "TrainingSpec": {"lr": nth % 2, "depth": 3}} for nth in range(4)]
+    vs = pnb.VersionSet.from_documents(docs)
+    calls = {
+        "groupby('lr')": (lambda: vs.group_repeats("lr"), lambda: vs.group_repeats(by="lr"), lambda: vs.groupby(by="lr")),
+        "groupby('lr', 'depth')": (lambda: vs.group_repeats(["lr", "depth"]), lambda: vs.groupby(by=["lr", "depth"])),
+    }
+    for code, several in calls.items():
+        for call in several:
+            with pytest.raises(TypeError, match=re.escape(f"Use {code}.")):
+                call()
+        assert len(eval(f"vs.{code}", {"vs": vs})) == 2
+
+
+def test_a_document_is_no_address():
+    with pnb.connect("demo", default=False) as registry, pytest.raises(AddressError, match=r"Use VersionSet\.from_documents\(docs\)\.$"):
+        registry.get_versions({"VersionName": "0.1.0"})

@@ -59,7 +59,7 @@ class Chosen:
     is_unasked: bool = False
 
 
-Baseline = str | ModelVersion | Chosen | None
+Baseline = str | ModelVersion | Mapping[str, Any] | Chosen | None
 
 
 def is_meant(reason: Phrase) -> bool:
@@ -115,14 +115,11 @@ def choose_baseline(
     ComparisonError
         When it could not be fetched, or a word means no version of the set: no other version silently takes its place.
     """
-    if isinstance(wanted, Chosen):
-        return list(versions).index(wanted.version), wanted.reason
-    if isinstance(wanted, ModelVersion):
-        return list(versions).index(wanted), CHOSEN
-    if wanted is not None and not isinstance(wanted, str):
-        code = f"baseline=ModelVersion.from_document({code_of_named([wanted])})" if isinstance(wanted, Mapping) else ""
-        hint = say("Use {code}.", code=code) if code else _HINT
-        raise ConfigurationError(say("baseline={wanted} is not a baseline", wanted=described(wanted)), hint=hint)
+    if isinstance(wanted, Chosen | ModelVersion):
+        chosen = Chosen(wanted, CHOSEN) if isinstance(wanted, ModelVersion) else wanted
+        return list(versions).index(chosen.version), chosen.reason
+    if wanted is not None and not (isinstance(wanted, str) and wanted.strip()):
+        return _of_settings(versions, names, wanted), CHOSEN
     if wanted is not None and wanted in names:
         return list(names).index(wanted), CHOSEN
     if wanted is not None and wanted.casefold() not in BASELINES:
@@ -169,6 +166,12 @@ def _ruled(versions: Sequence[ModelVersion], rule: str, errors: Mapping[str, Any
     lacking = say("no version is older than the latest")
     if rule == "approved":
         lacking = say("none of these {count} versions is approved", count=len(versions))
+    if not any(version.is_registered and version.model_id for version in members_of(versions)):
+        there = first([version.version_name for version in versions], _NAMED)
+        raise ComparisonError(
+            say("{lacking}, so there is no baseline {rule!r}", lacking=lacking, rule=rule),
+            hint=say("Nothing is approved or dated outside of a registry: name one of {names}.", names=there),
+        )
     raise ComparisonError(
         say("{lacking}, so there is no baseline {rule!r}", lacking=lacking, rule=rule),
         hint=say(
@@ -240,14 +243,47 @@ def _named(versions: Sequence[ModelVersion], names: Sequence[str], wanted: str, 
 def _set_to(wanted: str, versions: Sequence[ModelVersion]) -> list[int]:
     """Positions of versions that have a setting of this value, which is written alone or behind the setting: 3e-5, lr=3e-5."""
     key, _, text = wanted.rpartition("=")
+    return [place for place, version in enumerate(versions) if _is_set_to(settings_of(version), key, text)]
+
+
+def _is_set_to(settings: Mapping[str, Any], key: str, text: str) -> bool:
+    """Whether a setting, or with an empty key any, has a value that is written so."""
     number = read_value(text)[1]
 
     def fits(path: str, value: Any) -> bool:
-        if isinstance(value, Differing | bool) or key not in ("", split_path(path)[-1]):
+        if isinstance(value, Differing | bool) or key not in ("", path, split_path(path)[-1]):
             return False
         return text_of(value) == text or (number is not None and read_value(value)[1] == number)
 
-    return [place for place, version in enumerate(versions) if any(fits(*each) for each in settings_of(version).items())]
+    return any(fits(*each) for each in settings.items())
+
+
+def _alike_in(wanted: Mapping[Any, Any], versions: Sequence[ModelVersion]) -> list[int] | None:
+    """Positions of versions that have all of some settings; None where one of these is no setting of any version."""
+    settings = [settings_of(version) for version in versions]
+    known = {name for each in settings for path in each for name in (path, split_path(path)[-1])}
+    if not wanted or not known.issuperset(wanted):
+        return None
+    texts = {str(key): text_of(value) for key, value in wanted.items()}
+    return [place for place, each in enumerate(settings) if all(_is_set_to(each, *pair) for pair in texts.items())]
+
+
+def _of_settings(versions: Sequence[ModelVersion], names: Sequence[str], wanted: Any) -> int:
+    """Position of the only version with some settings; refuses what are none."""
+    alike = _alike_in(wanted, versions) if isinstance(wanted, Mapping) else None
+    if alike is None:
+        code = f"baseline=ModelVersion.from_document({code_of_named([wanted], ['baseline'])})" if isinstance(wanted, Mapping) else ""
+        hint = say("Use {code}.", code=code) if code else _HINT
+        if isinstance(wanted, str):
+            hint = joined([say("Leave it out for the default."), _HINT], " ")
+        raise ConfigurationError(say("baseline={wanted} is not a baseline", wanted=described(wanted)), hint=hint)
+    if len(alike) == 1:
+        return alike[0]
+    said = say("no version has these settings: baseline={wanted}", wanted=described(wanted))
+    if alike:
+        said = say("the baseline {wanted} could be any of {count} versions", wanted=described(wanted), count=len(alike))
+    among = [names[place] for place in alike] or [version.version_name for version in versions]
+    raise ComparisonError(said, hint=say("Choose one of: {addresses}.", addresses=first(among, _NAMED)))
 
 
 def _elsewhere(wanted: str, close: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.leaders import Leaders, how_sure, told_open
+from pai_notebook.comparison.leaders import Leaders, extreme_of, how_sure, told_first, told_open
 from pai_notebook.comparison.rank import Ranking, without_number
 from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Number, Section
 from pai_notebook.guides import guide
@@ -84,6 +84,10 @@ class Best(Displayed):
     """How differences of the metric are written."""
     called: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Names of versions as sentences say them, by their names: of several models with the model."""
+    mode: str = field(default="", compare=False)
+    """Which way it is better."""
+    is_worse: bool = field(default=False, compare=False)
+    """Whether it, or one with the same value, is worse than the baseline in another metric, with all metrics taken together."""
 
     @property
     def metric(self) -> str:
@@ -121,10 +125,13 @@ class Best(Displayed):
             facts.append((say("dataset"), (self.key.label, Mark("", self.key.dataset))))
         best = first([self._told(version) for version in (self.version, *self.ties) if version not in self.near], _NAMED)
         leaders = self.leaders
-        if leaders is not None and leaders.is_open:  # as the verdict of a comparison says it
-            title = say("By {metric}: {versions}", metric=self.key.shown, versions=told_open(best, leaders))
+        # as the verdict of a comparison says it
+        if leaders is not None and leaders.is_open:
+            told = told_open(best, leaders, extreme_of(self.mode, is_worse=self.is_worse))
+            title = say("By {metric}: {versions}", metric=self.key.shown, versions=told)
         else:
-            title = say("Best by {metric}: {versions}", metric=self.key.shown, versions=how_sure(best, leaders) if leaders else best)
+            head = told_first(self.key.shown, self.mode, is_worse=self.is_worse)
+            title = say("{head}: {versions}", head=head, versions=how_sure(best, leaders) if leaders else best)
         return Section(title, [Facts(facts), *map(Note, self.notes)])
 
     def _as_said(self, version: str) -> str:
@@ -154,6 +161,7 @@ def make_best(
     *,
     scale: Scale,
     called: Mapping[str, str],
+    is_worse: bool,
 ) -> Best:
     """Give the best version of a ranking, its runner-up, its ties, and what cannot be told apart from it."""
     tied = [entry for entry in ranking if entry.is_near]
@@ -184,4 +192,6 @@ def make_best(
         baseline=ranking.baseline,
         scale=scale,
         called=called,
+        mode=question.direction.mode or "",
+        is_worse=is_worse,
     )

@@ -116,7 +116,8 @@ def _percent(delta: float, cell: Cell, baseline: Cell) -> float | None:
         return None  # percent of percent would be taken for points
     if value is None or not base or base < 0 or value < 0 or math.isinf(base) or math.isinf(value):
         return None
-    return 100 * delta / base
+    percent = 100 * (delta / base)
+    return percent if math.isfinite(percent) else None
 
 
 def told_between(row: Row, place: int, other: int, form: NumberFormat, *, unit: bool = True) -> str:

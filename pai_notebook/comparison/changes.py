@@ -17,6 +17,7 @@ from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import NumberFormat, choose_format
+from pai_notebook.model.settings import is_run_id
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
 
@@ -41,6 +42,14 @@ def _group(comparison: Comparison, row: Row, place: int) -> int:
     if row.section == "metrics":
         return _VERDICTS.get(comparison._together.verdict(row, place) or Verdict.SAME, _METRIC)  # noqa: SLF001 - for what is told of metrics
     return {"labels": _LABEL, "other": _FIELD}.get(row.section, _SETTING)
+
+
+def is_bookkeeping(row: Row) -> bool:
+    """Whether a row says where a version is kept, which run made it or how sure a number is, not what was changed."""
+    if row.section in ("metrics", "other"):
+        info = field_named(row.path) if row.section == "other" else None
+        return row.is_evidence or (info is not None and info.bookkeeping)
+    return is_run_id(row.path)
 
 
 def lacking_settings(comparison: Comparison, rows: Sequence[Row], place: int) -> list[Row]:

@@ -62,7 +62,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         How much may differ and still count as the same: 0.002, "5%", "1pp", (0.002, 0.05), or a mapping of metrics to these.
     include, exclude : str or list of str
         Globs over names; each narrows the kind of row it names (`cer*` metrics, `labels.*` labels, and so on). A whole section
-        (`labels`, `metrics`, `training_spec`) leaves out the other kinds.
+        (`labels`, `metrics`, `training_spec`), or nothing but fields (`uri`), leaves out the other kinds.
     dataset : str, optional
         Only metrics of this dataset.
     errors : mapping, optional

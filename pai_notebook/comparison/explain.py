@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
+from pai_notebook.comparison.changes import changed_rows, is_bookkeeping, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.legend import BEYOND, UNKNOWN, chance_sign
 from pai_notebook.comparison.rows import Row, Verdict, passing_by_chance
 from pai_notebook.comparison.tables_view import from_data_count, model_names
@@ -19,7 +19,6 @@ from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
 from pai_notebook.language import language
 from pai_notebook.model.document import FrozenDict
-from pai_notebook.model.fields import field_named
 from pai_notebook.model.version_view import dataset_notes
 from pai_notebook.sanitize import visible
 
@@ -173,7 +172,7 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
             rows = [
                 row
                 for row in rows
-                if not _is_bookkeeping(row)
+                if not is_bookkeeping(row)
                 and (row.full_name, name) not in told
                 and comparison._together.verdict(row, place) is not Verdict.CHANCE  # noqa: SLF001 - a part of it
             ]
@@ -212,11 +211,6 @@ def _models(comparison: Comparison) -> Phrase | str:
         versions = [version.version_name for version in comparison.versions if version.model_id == model]
         told.append(say("{what}: {said}", what=name or model, said=first(versions, _FEW)))
     return joined(told, " · ")
-
-
-def _is_bookkeeping(row: Row) -> bool:
-    info = field_named(row.path) if row.section == "other" else None
-    return row.is_evidence or (info is not None and info.bookkeeping)
 
 
 def _findings(comparison: Comparison, rows: Sequence[Row], place: int, most: int, *, signs: bool) -> list[Finding]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pai_notebook.arguments import described
 from pai_notebook.comparison.rows import Row
 from pai_notebook.errors import ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.model.address import spread
 from pai_notebook.model.equality import shown, value_key
 from pai_notebook.model.fields import NAMED
 from pai_notebook.model.flatten import join_path, natural_key, split_path
@@ -18,6 +19,7 @@ from pai_notebook.model.lookup import NOT_STATED, Lookup
 from pai_notebook.model.names import Name
 from pai_notebook.model.order import version_key
 from pai_notebook.model.patterns import Pattern, Patterns
+from pai_notebook.model.resolving import resolve
 from pai_notebook.model.settings import Leaves, is_fold, is_repeat, is_seed, runs_of, settings_of
 from pai_notebook.model.source import unique_names
 from pai_notebook.model.version import ModelVersion
@@ -34,7 +36,7 @@ _MOST_SETTINGS, _LONGEST_NAME = 3, 48
 _PLAIN = re.compile(r"[\w.+-]+")
 
 
-def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[VersionGroup]:
+def group_by(versions: Sequence[ModelVersion], names: Sequence[str | Sequence[str]]) -> list[VersionGroup]:
     """Group versions that share the values of some names, in the order in which the values occur.
 
     A version without one of the values is in a group of its own kind; versions of several models are never in one group.
@@ -47,12 +49,12 @@ def group_by(versions: Sequence[ModelVersion], names: Sequence[str]) -> list[Ver
         For a name that no version has, or that could be several.
     """
     _refuse_groups(versions)
+    names = cast("list[str]", spread(names))
     if not names:
         raise ConfigurationError(say("groupby needs a name"), hint=say("Pass names, as in groupby('training_spec.HyperParameters.lr')."))
     for name in names:
         if not isinstance(name, str):
-            one = say("Pass names, as in groupby('labels.algorithm').")
-            hint = say("Pass them one by one, as in groupby('lr', 'optimizer').") if isinstance(name, list | tuple) else one
+            hint = say("Pass names, as in groupby('labels.algorithm').")
             raise ConfigurationError(say("names: {name} is not a name", name=described(name)), hint=hint)
     lookup = Lookup(versions)
     _refuse_left_out(versions, lookup, names)
@@ -171,6 +173,11 @@ def is_told(version: ModelVersion) -> bool:
     return any(not is_repeat(path.partition(".")[2]) for path in settings_of(version))
 
 
+def is_untold_repeat(version: ModelVersion) -> bool:
+    """Whether a version has a seed or the number of a run, and nothing that says what it repeats."""
+    return not isinstance(version, VersionGroup) and bool(settings_of(version)) and not is_told(version)
+
+
 def _resolved(lookup: Lookup, text: str) -> Name:
     """The name that a text means, of an object too; the last key is enough where no other setting ends with it."""
     settings = [name for name in lookup.all_names() if name.section not in ("", "metrics")]
@@ -178,7 +185,11 @@ def _resolved(lookup: Lookup, text: str) -> Name:
     if len(ending) == 1:
         return ending[0]
     try:
-        return lookup.resolve(text)
+        name = lookup.resolve(text)
+        if name.section or any(value is not NOT_STATED for value in lookup.stated(name)):
+            return name
+        # a field that no version has, of which the name is one of several words: the user of a table is not that of a registry
+        return resolve(text, settings, missing="no version has {text!r}", others=lookup.all_names)
     except NameNotFound:
         objects = dict.fromkeys(above for name in settings if name.section != "labels" for above in _above(name))
         meant = [name for name in objects if _short(name) == text or Pattern(text).fits(name)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.tolerance import exceeds
@@ -101,6 +101,22 @@ class Leaders:
             return ""
         return BEST if self.is_alone else BEST_AS_MEASURED
 
+    def without(self, baseline: int, is_told: Callable[[int], bool]) -> Leaders:
+        """Take those out of what is not told apart that a verdict calls better or worse than the baseline, so that both say the same.
+
+        Parameters
+        ----------
+        baseline : int
+            Position of the baseline.
+        is_told : callable
+            Whether the version at a position is shown to be better or worse than the baseline.
+        """
+        gone = [place for place in self.together if baseline in self.best and is_told(place)]
+        gone += [baseline] if baseline in self.together and all(map(is_told, self.best)) else []
+        if not gone:
+            return self
+        return replace(self, together=tuple(place for place in self.together if place not in gone), apart=(*self.apart, *gone))
+
 
 def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart, tolerance: float = 0.0) -> Leaders:
     """Find the best of some values and those that cannot be told apart from it.
@@ -131,10 +147,23 @@ def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart,
     return Leaders((*tops, *near), together, tuple(place for place in others if apart[place] is None), tolerance, tuple(near), told)
 
 
-def told_open(best: Phrase, leaders: Leaders) -> Phrase:
+def extreme_of(mode: str | None, *, is_worse: bool = False) -> Phrase:
+    """What the first of a metric is called: the best, or where it `is_worse` than the baseline in another one, what its value is."""
+    return say("best") if not is_worse else say("highest") if mode == "max" else say("lowest")
+
+
+def told_open(text: Phrase, leaders: Leaders, extreme: Phrase) -> Phrase:
     """Say that every version may be the best, and which is as measured."""
-    tolerated = "no version can be told apart beyond the tolerance from the best as measured, {text}"
-    return say(tolerated if leaders.tolerance else "no version can be told apart from the best as measured, {text}", text=best)
+    tolerated = "no version can be told apart beyond the tolerance from the {extreme} as measured, {text}"
+    told = tolerated if leaders.tolerance else "no version can be told apart from the {extreme} as measured, {text}"
+    return say(told, text=text, extreme=extreme)
+
+
+def told_first(metric: Phrase | str, mode: str | None, *, is_worse: bool) -> Phrase:
+    """Say by what the first versions of a metric are the first: never that one is the best that is worse than the baseline in another."""
+    if is_worse:
+        return say("Highest {metric}", metric=metric) if mode == "max" else say("Lowest {metric}", metric=metric)
+    return say("Best by {metric}", metric=metric)
 
 
 def how_sure(best: Phrase, leaders: Leaders) -> Phrase:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
-from pai_notebook.arguments import list_argument
+from pai_notebook.arguments import list_argument, warn
 from pai_notebook.calls import checked
 from pai_notebook.comparison.cell_changes import told_difference
 from pai_notebook.comparison.rows import Kind, Row, Verdict
@@ -37,6 +37,14 @@ _VALUES = ("value", "delta", "percent", "delta_pct", "verdict", "low", "high", "
 # Parts of a comparison; specs are what is called settings where it is shown.
 Section = Literal["metrics", "labels", "settings", "specs", "other", "all"]
 _SECTIONS: tuple[str, ...] = get_args(Section)
+
+
+def _warn_of_nothing(others: bool, same: bool) -> None:  # noqa: FBT001 - what there is besides
+    """Say that a table is empty, and which arguments show the rows that there are: others that differ, and those that do not."""
+    parts = [say("{code} has the other rows", code="to_frame(section='all')")] if others else []
+    parts += [say("{code} has what does not differ", code="to_frame(only='all')")] if same else []
+    if parts:
+        warn(told(say("The table is empty, as no metric differs: {parts}.", parts=joined(parts))), UserWarning)
 
 
 @checked
@@ -108,7 +116,9 @@ class ComparisonExports(FrameExports):
             if each not in _SECTIONS:
                 said = say("unknown section {wanted!r}", wanted=each)
                 raise ConfigurationError(said, hint=nearest_or_known(nearest(each, _SECTIONS), _SECTIONS))
-        rows = [row for row in rows if any(_is_in(row.section, each) for each in several)]
+        differing, rows = rows, [row for row in rows if any(_is_in(row.section, each) for each in several)]
+        if not rows and section is None:
+            _warn_of_nothing(bool(differing), any(_is_in(row.section, default) for row in comparison.rows))
         return comparison_frame(rows, comparison.names, wanted, flat=flat, named=names)
 
     def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:

@@ -17,14 +17,14 @@ from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes,
 from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Ranking, make_ranking
-from pai_notebook.comparison.rows import Row
+from pai_notebook.comparison.rows import Row, Verdict, is_alike
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.selection import BY_MODE, BY_MODES, RankingKey, ask, find_row
 from pai_notebook.comparison.series import told_gaps
 from pai_notebook.comparison.sources import Side
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.errors import ConfigurationError
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.metric_scales import mixed_units
 from pai_notebook.model.metric_words import Mode
@@ -33,6 +33,9 @@ from pai_notebook.model.numbers import EXACT, HIGHEST_LEVEL
 
 if TYPE_CHECKING:
     from pai_notebook.model.names import Name
+
+# How many metrics a sentence names.
+_NAMED = 3
 
 
 @checked
@@ -140,6 +143,9 @@ class Questions(PairedQuestions):
             return None
         tolerance = tolerated(row, self._tolerance, self._place, max(numbers.values()) if mode == "max" else min(numbers.values()))
         leaders = find_leaders(numbers, mode, partial(self._uncertainty.told_apart, (row.path, row.dataset)), tolerance)
+        if self._place is not None and mode == row.direction.mode:
+            # what the verdict calls better or worse than the baseline is told apart from it here too
+            leaders = leaders.without(self._place, lambda place: self._together.is_beyond_chance(row, place))
         return None if len(leaders.best) == len(numbers) else leaders
 
     def _lacking(self, row: Row, tops: Sequence[int], other: int) -> Phrase:
@@ -189,8 +195,8 @@ class Questions(PairedQuestions):
         scale = question.row.scale if self._uncertainty.knows(key) else self._uncertainty.scale(key)
         if leaders is not None:
             errors, where = self._uncertainty.errors(key, leaders.shown)
-            first, second = (self._names.index(entry.version) for entry in ranking[:2])
-            lead = self.between(question.row, first, second)
+            top, second = (self._names.index(entry.version) for entry in ranking[:2])
+            lead = self.between(question.row, top, second)
             unknown: dict[Phrase, list[int]] = {}
             if unpaired := self._uncertainty.unpaired(key, leaders.best[0], leaders.unknown):
                 unknown[self._uncertainty.told_unpaired(leaders.best[0], unpaired)] = unpaired
@@ -219,7 +225,21 @@ class Questions(PairedQuestions):
             if runs is None or leaders is None or not runs.is_survivor:
                 lacking.append((name, told_gaps(question.row.cells[place]) if runs is None else runs.told_failed))
         notes += [say("{what}: {said}", what=name, said=told) for name, told in lacking if told is not None]
-        return make_best(question, ranking, self._names, leaders, notes, scale=scale, called=self._names_said)
+        worse = self._worse_in(leaders.equal if leaders else (), question.row)
+        if worse:
+            told_worse = "All metrics together, worse than {baseline}: {worse}."
+            notes.append(say(told_worse, baseline=self._names_said[ranking.baseline], worse=joined(worse, "; ")))
+        return make_best(question, ranking, self._names, leaders, notes, scale=scale, called=self._names_said, is_worse=bool(worse))
+
+    def _worse_in(self, places: Sequence[int], best: Row) -> list[Phrase]:
+        """Name the other metrics in which the best of one are worse than the baseline, with all metrics taken together."""
+        found: list[Phrase] = []
+        rows = [row for row in self.metrics if row.path != best.path and not is_alike(row) and self._together.is_quality(row)]
+        for place in (each for each in places if each != self._place and self._place is not None):
+            worse = [row for row in rows if row.changes[place].verdict is Verdict.WORSE and self._together.is_beyond_chance(row, place)]
+            metrics = first(list(dict.fromkeys(self.plain_paths[row.path] for row in worse)), _NAMED)
+            found += [say("{version} in {metrics}", version=list(self._names_said.values())[place], metrics=metrics)] if worse else []
+        return found
 
     def _runs(self, row: Row, place: int) -> Runs | None:
         """Repeats whose mean a version has in a row: of a group, or of a list that is said to hold them."""

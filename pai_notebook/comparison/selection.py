@@ -28,7 +28,7 @@ class Selection:
 
     ``cer*`` and ``metrics.cer*`` are about metrics, ``labels.env`` or ``training_spec.*`` about that section, ``uri`` about
     the field. `include` leaves sections whole that none of its patterns names; a whole section among them (``labels``) is the
-    answer to "only this", and leaves out all that is not named.
+    answer to "only this", and leaves out all that is not named; so are fields alone (``uri``).
 
     Attributes
     ----------
@@ -68,8 +68,12 @@ class Selection:
 
     @cached_property
     def has_sections(self) -> bool:
-        """Whether whole sections are included, which leaves out all that is not named."""
-        return any(pattern.is_section for pattern in self.include.patterns)
+        """Whether whole sections are included, or nothing but fields, which leaves out all that is not named."""
+        return any(pattern.is_section for pattern in self.include.patterns) or self._has_only_fields
+
+    @cached_property
+    def _has_only_fields(self) -> bool:
+        return bool(self.include) and not any(pattern.section(self.sections) for pattern in self.include.patterns)
 
     @property
     def is_without_metrics(self) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.comparability import with_state
-from pai_notebook.comparison.judged import has_number
-from pai_notebook.comparison.leaders import how_sure, told_open
+from pai_notebook.comparison.judged import Judged, Standing, has_number
+from pai_notebook.comparison.leaders import extreme_of, how_sure, told_first, told_open
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.verdict import LEAD, Finding
 from pai_notebook.comparison.verdict_words import VERSIONS, VerdictWords
@@ -37,14 +38,26 @@ class BestSentences(VerdictWords):
         others = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and leaders.is_open]
         others += self._without_best([(dataset, row) for leaders, dataset, row in told if leaders is None])
         rows = tuple((row.full_name, name) for row in self._by for name in self._names)
-        said = "Best by {metric}: {versions}." if best else "By {metric}: {versions}."
+        head = told_first(metric, self._by[0].direction.mode, is_worse=bool(self._worse)) if best else say("By {metric}", metric=metric)
+        said = "{head}: {versions}."
+        if self._worse:
+            rows = (*rows, *self._rows(self._worse))
+            said = "{head}: {versions}; all metrics together, worse than {baseline}: {worse}."
+        told_of = {"head": head, "baseline": self._base, "worse": self._listed(self._worse, self._plainly)}
         versions = joined([*best, *others], "; ")
-        whole = say(said, metric=metric, versions=versions)
+        whole = say(said, **told_of, versions=versions)
         # of several datasets the answer comes first; which versions and values these are, tables say, and the last sentence
         if len(told) > 1 and len(whole) > LEAD:
             self.detail = Finding(say("In detail: {versions}.", versions=versions), rows, detail=True)
-            whole = say(said, metric=metric, versions=self._best_in_short(told))
+            whole = say(said, **told_of, versions=self._best_in_short(told))
         yield Finding(whole, rows)
+
+    @cached_property
+    def _worse(self) -> list[Judged]:
+        """In which other metrics those with the best value are worse than the baseline, with all metrics taken together."""
+        first_ones = {place for row in self._by if (leaders := self._comparison.leaders(row)) for place in leaders.equal}
+        by = {row.path for row in self._by}
+        return [each for each in self._of[Standing.WORSE] if each.place in first_ones and each.row.path not in by]
 
     def _best_in_short(self, told: Sequence[tuple[Leaders | None, str, Row]]) -> Phrase:
         """Name the best on each dataset with how sure that is, datasets of which the same is true together; those without a best last."""
@@ -85,7 +98,7 @@ class BestSentences(VerdictWords):
         names = first(self._equal(leaders), VERSIONS)
         text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
         if leaders.is_open:
-            return self._open(text, leaders, dataset)
+            return self._open(text, leaders, dataset, extreme_of(row.direction.mode, is_worse=bool(self._worse)))
         text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
         if leaders.near:
             near, bound = first([self._called[place] for place in leaders.near], VERSIONS), format_computed(leaders.tolerance)
@@ -109,14 +122,14 @@ class BestSentences(VerdictWords):
             text = say("{text}; of {others} no interval is known", text=text, others=unknown)
         return text
 
-    def _open(self, best: Phrase, leaders: Leaders, dataset: str) -> Phrase:
+    def _open(self, text: Phrase, leaders: Leaders, dataset: str, extreme: Phrase) -> Phrase:
         """Say that every version may be the best, and which is as measured."""
         if not dataset:
-            return told_open(best, leaders)
-        told_on = "on {dataset} no version can be told apart from the best as measured, {text}"
+            return told_open(text, leaders, extreme)
+        told_on = "on {dataset} no version can be told apart from the {extreme} as measured, {text}"
         if leaders.tolerance:
-            told_on = "on {dataset} no version can be told apart beyond the tolerance from the best as measured, {text}"
-        return say(told_on, text=best, dataset=dataset)
+            told_on = "on {dataset} no version can be told apart beyond the tolerance from the {extreme} as measured, {text}"
+        return say(told_on, text=text, dataset=dataset, extreme=extreme)
 
     def _without_best(self, rows: Sequence[tuple[str, Row]]) -> Iterator[Phrase]:
         """Say why there is no best, datasets of which the same is true together."""

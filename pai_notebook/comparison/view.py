@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.baseline import CHOSEN
-from pai_notebook.comparison.changes import changed_rows, lacking_settings, told_changes, told_lack
+from pai_notebook.comparison.changes import changed_rows, is_bookkeeping, lacking_settings, told_changes, told_lack
 from pai_notebook.comparison.comparability import with_models
 from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.legend import read_signs
@@ -187,7 +187,7 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
     lines: list[tuple[str, Inline]] = []
     names = with_models(comparison.versions, comparison.names)
     for place in places:
-        changed = changed_rows(comparison, rows, place)
+        changed = changed_rows(comparison, [row for row in rows if not is_bookkeeping(row)], place)
         lacking = lacking_settings(comparison, changed, place)
         lack = [text for text, _ in told_lack(comparison, lacking, place)]
         changed = [row for row in changed if row not in lacking]

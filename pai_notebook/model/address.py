@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -195,6 +195,8 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
             found.append(item)
         elif type(item).__name__ == "DataFrame":
             raise AddressError(say("a DataFrame is not an address"), hint=say("Pass one of its columns, or its index."))
+        elif isinstance(item, Mapping):
+            raise AddressError(say("a dict is not an address"), hint=say("Use {code}.", code="VersionSet.from_documents(docs)"))
         elif isinstance(item, str) or not isinstance(item, Iterable):
             if is_version_name(item):
                 raise AddressError(

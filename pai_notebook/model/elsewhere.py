@@ -12,7 +12,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.column_words import word_of_names
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.pivoting import code_of_wide, column_of_datasets, columns_of_long
+from pai_notebook.model.pivoting import code_of_again, code_of_wide, column_of_datasets, columns_of_long
 from pai_notebook.model.source import Provenance
 from pai_notebook.model.table_cells import as_json, is_stated, is_there
 from pai_notebook.model.table_columns import GivenTable, check_columns, columns_of, place_of
@@ -53,7 +53,8 @@ def documents_of_frame(
     name, keys = columns.name, columns.metrics
     # texts that rows share may be names of datasets too
     told = [each for each in columns.settings if each not in columns.shared]
-    given = list(frame.index) if name is None else cells[name]
+    counted = range(len(frame)) if table.only_counts else frame.index
+    given = list(counted) if name is None else cells[name]
     column = str(frame.index.name or "version") if name is None else name
     # pandas reads 1.9 and 1.10 as numbers, of which the second is 1.1
     is_cut = word_of_names(column) != "" and any(isinstance(each, float) and is_there(each) for each in given)
@@ -65,7 +66,14 @@ def documents_of_frame(
             say("df: a row for each {column}, and no name of a version", column=of),
             hint=hint_of(code_of_wide(frame, None, list(keys), told, table.code)),
         )
-    names = _names_of_rows(given, lambda: hint_of(code_of_wide(frame, name, list(keys), told, table.code), cure))
+
+    def hint() -> Phrase:
+        """Say what makes a row a version of a table with several."""
+        wide = code_of_wide(frame, name, list(keys), told, table.code)
+        again = "" if wide or cure or name is None else code_of_again(cells, name, told, table.code)
+        return say("Use {code}.", code=again) if again else hint_of(wide, cure)
+
+    names = _names_of_rows(given, hint)
     documents = [
         candidate_document(
             each,

@@ -158,6 +158,24 @@ def code_of_wide(
     return ""
 
 
+def code_of_again(values: _Table, name: str, settings: Sequence[str] = (), code: str = "df") -> str:
+    """Write what reads a table in which names are there again and nothing tells their rows apart: steps of a training, else runs.
+
+    Examples
+    --------
+    >>> code_of_again({"run": ["a", "a", "b", "b"], "loss": [2, 1, 3, 1], "val_loss": [2, 2, 3, 2]}, "run")
+    "VersionSet.from_frame(df.groupby('run', as_index=False).last())"
+    >>> code_of_again({"run": ["a", "a", "b", "b"], "accuracy": [0.9, 0.8, 0.9, 0.7]}, "run")
+    "VersionSet.from_frame(df.reset_index(drop=True), settings=['run']).groupby('run')"
+    """
+    if not _are_stated(values[name]) or len({*map(str, values[name])}) < 2:  # noqa: PLR2004 - versions of one name are not compared
+        return ""
+    if any(f"val_{column}" in values for column in values):
+        return f"VersionSet.from_frame({code}.groupby({name!r}, as_index=False).last())"
+    told = list(dict.fromkeys([name, *settings]))
+    return f"VersionSet.from_frame({code}.reset_index(drop=True), settings={told!r}).groupby({name!r})"
+
+
 def _is_empty_heading(column: str) -> bool:
     """Whether a heading says nothing, as that of arrows and signs between numbers."""
     return not any(map(str.isalpha, column))

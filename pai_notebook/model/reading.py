@@ -16,7 +16,7 @@ from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json, plain_array
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.fields import FIELDS
-from pai_notebook.model.nameless import code_of_named, code_of_table, is_history, is_log, is_nameless
+from pai_notebook.model.nameless import code_of_named, is_nameless, told_readings
 from pai_notebook.model.nearest import listed
 
 _FITS = say("Pass what GetModelVersion or ListModelVersions answered: a dict, the SDK's response, JSON text, or the path of a JSON file.")
@@ -61,6 +61,23 @@ def read_versions(given: Any, model_id: str | None = None, where: str = "docs", 
     >>> [document["VersionName"] for document, _ in read_versions({"Versions": [{"VersionName": "0.1.0"}, {"version_name": "0.2.0"}]})]
     ['0.1.0', '0.2.0']
     """
+    try:
+        yield from _found_in(given, model_id, where, among=among)
+    except ConfigurationError as error:
+        # results of other tools are known as a whole, and an iterator is at its end
+        argument = (
+            f"json.loads(pathlib.Path({where}).read_text('utf-8'))"
+            if is_path(given)
+            else f"json.loads({where})"
+            if isinstance(given, str | bytes)
+            else where
+        )
+        if hint := told_readings(plain(given, where), argument):
+            raise ConfigurationError(error.message, hint=hint) from error
+        raise
+
+
+def _found_in(given: Any, model_id: str | None, where: str, *, among: bool) -> Iterator[Found]:
     value = plain(given, where)
     if isinstance(value, dict):
         yield from _in_mapping(value, model_id, where, among=among)
@@ -71,7 +88,7 @@ def read_versions(given: Any, model_id: str | None = None, where: str = "docs", 
         )
     elif isinstance(value, Iterable) and not isinstance(value, _JSON):
         for place, item in enumerate(value):
-            yield from read_versions(item, model_id, f"{where}[{place}]", among=True)
+            yield from _found_in(item, model_id, f"{where}[{place}]", among=True)
     else:
         _refuse(where, _kind(value))
 
@@ -281,7 +298,7 @@ def _in_mapping(value: dict[Any, Any], model_id: str | None, where: str, *, amon
             _refuse(
                 where, say("a response without a body"), say("The SDK drops a body that it cannot read; pass the JSON text of the answer.")
             )
-        yield from read_versions(value["body"], model_id, f"{where}.body", among=among)
+        yield from _found_in(value["body"], model_id, f"{where}.body", among=among)
         return
     page = next((key for key in _PAGES if isinstance(value.get(key), list)), None)
     if page is None or _is_snapshot(value):
@@ -289,7 +306,7 @@ def _in_mapping(value: dict[Any, Any], model_id: str | None, where: str, *, amon
     if not value[page] and not among:
         _refuse(where, say("a list page without versions"), say("The model has no versions, or the page number is beyond the last one."))
     for place, item in enumerate(value[page]):
-        yield from read_versions(item, model_id, f"{where}.{page}[{place}]")
+        yield from _found_in(item, model_id, f"{where}.{page}[{place}]", among=False)
 
 
 def _owned(document: dict[str, Any], model_id: str | None, where: str) -> Found:
@@ -342,14 +359,11 @@ _LOOKS: tuple[tuple[Callable[[Mapping[Any, Any]], Any], str, str], ...] = (
 
 def _looks_like(value: Mapping[Any, Any], where: str) -> tuple[str, str]:
     keys = listed([str(key) for key in value], 6)
-    under = say("Put them under 'Metrics', beside a 'VersionName': {code}.", code=code_of_named([value]))
+    under = say("Put them under 'Metrics', beside a 'VersionName': {code}.", code=code_of_named([value], [where]))
     hint = under if is_nameless(value) else say("A version has at least a VersionName.")
     name = next((key for key in value if str(key).casefold() in _NEARLY_NAMES), None) or next(iter(misspelt_keys([value])), "")
     if name and not value.keys() & {"Results", "results"}:
         hint = say("A version has at least a VersionName; rename {key} to it.", key=name)
-    if code := code_of_table(value, where):
-        of_steps = "Use {code}, which takes the last of the steps of one run."
-        hint = under = say(of_steps if is_history(value) or is_log(value) else "Use {code}.", code=code)
     otherwise = say("a dict without VersionName; its keys are {keys}", keys=keys), hint
     return next(((what, hint or under) for holds, what, hint in _LOOKS if holds(value)), otherwise)
 

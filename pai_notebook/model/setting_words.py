@@ -51,6 +51,20 @@ _CHINESE = re.compile(
 )
 
 
+_SCHEDULED = re.compile(r"(?:.*[/_.])?(?:lr|learning_?rate|学习率)(?:[/_.-].*)?")
+
+
+def is_scheduled(path: str) -> bool:
+    """Whether a schedule sets a number anew in every step of a training.
+
+    Examples
+    --------
+    >>> [is_scheduled(name) for name in ("lr", "train/learning_rate", "lr/pg0", "lr-Adam", "dropout")]
+    [True, True, True, True, False]
+    """
+    return _SCHEDULED.fullmatch(snake_case(path)) is not None
+
+
 def is_hyperparameter(path: str) -> bool:
     """Whether a number is called as one that was set.
 

@@ -144,7 +144,18 @@ def tells_runs(path: str) -> bool:
     >>> [tells_runs(path) for path in ("seed", "fold", "run_id", "step", "user_id", "lr")]
     [True, True, True, True, False, False]
     """
-    return is_step(path) or _is_numbered(path) or (is_identity(path) and not _RUNS.isdisjoint(_words(path)))
+    return is_step(path) or _is_numbered(path) or is_run_id(path)
+
+
+def is_run_id(path: str) -> bool:
+    """Whether a leaf is the id of the run, job or trial that made a version.
+
+    Examples
+    --------
+    >>> [is_run_id(path) for path in ("run_id", "JobId", "run", "owner")]
+    [True, True, False, False]
+    """
+    return is_identity(path) and not _RUNS.isdisjoint(_words(path))
 
 
 def is_fold(path: str) -> bool:
@@ -209,7 +220,7 @@ def runs_of(members: Sequence[ModelVersion], *, folds: bool) -> list[Hashable]:
         paths = sorted(path for path, rest in kinds.items() if is_fold(rest))
         return [tuple(value_key(each.get(path)) for path in paths) for each in settings]
     steps = {path for path, rest in kinds.items() if is_step(rest)}
-    ids = {path for path, rest in kinds.items() if is_identity(rest) and _RUNS.intersection(_words(rest))}
+    ids = {path for path, rest in kinds.items() if is_run_id(rest)}
     numbers = {path for path, rest in kinds.items() if _is_numbered(rest) and not is_identity(rest)}
     told = numbers | {path for path, rest in kinds.items() if path not in steps and not is_repeat(rest)}
     found: list[tuple[bool, Hashable]] = []

@@ -103,8 +103,10 @@ class GivenTable:
 
     @property
     def only_counts(self) -> bool:
-        """Whether the index only counts the rows."""
-        return self.frame.index.name is None and list(self.frame.index) == list(range(len(self.frame)))
+        """Whether the index only counts the rows, also those of tables that were put together."""
+        index = list(self.frame.index)
+        counted = list(range(len(index)))
+        return self.frame.index.name is None and (index == counted or (len({*index}) < len(index) and {*index} <= {*counted}))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -19,12 +19,15 @@ from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.number_meant import number_meant, seconds_meant
 from pai_notebook.model.numbers import format_computed
-from pai_notebook.model.settings import is_step
+from pai_notebook.model.setting_words import is_scheduled
+from pai_notebook.model.settings import is_seed, is_step, tells_runs
 from pai_notebook.model.table_cells import is_number, is_stated
-from pai_notebook.model.table_columns import GivenTable, TableColumns, columns_of_runs, is_unnamed
+from pai_notebook.model.table_columns import GivenTable, TableColumns, columns_of_runs, is_unnamed, place_of
 
 # Columns, and cells without a number, that are named.
 _NAMED, _ODD = 5, 3
+# How many rows in which a rate changes too may be runs of their own.
+_FEW_STEPS = 3
 # A column of one of several runs, as acc_seed0: the metric, what parts it from the number, the word in that, and the number.
 _OF_RUN = re.compile(r"(.*?[^_.-])([_.-]?(seed|run|fold)[_.-]?)([0-9]{1,4})")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -134,17 +137,44 @@ def _on_failed(table: GivenTable, names: Sequence[str]) -> list[tuple[Phrase, Se
 
 
 def _on_steps(table: GivenTable, columns: TableColumns) -> Phrase | None:
-    """Say which code keeps the last row, where the rows have no names and are steps of one run, as a history or a log has them."""
-    settings = [each for each in columns.settings if len({*map(repr, table.cells[each])}) > 1]
-    counted = any(map(is_step, (*settings, str(table.frame.index.name or ""))))
-    validated = any(f"val_{each}" in columns.metrics for each in columns.metrics)
-    is_named = columns.name is not None or not (table.only_counts or is_step(str(table.frame.index.name or "")))
-    if is_named or len(table.frame) < 2 or not (counted or validated) or not all(map(is_step, settings)):  # noqa: PLR2004 - one is no row of several
+    """Say which code keeps the last row of each run, where the rows have no names and are steps of runs, as a history or a log has them."""
+    index = str(table.frame.index.name or "")
+    if columns.name is not None or not (table.only_counts or is_step(index)):
         return None
-    # a log has the metrics of training and of evaluation in different rows
-    filled = "" if all(is_stated(table.cells[each][-1]) for each in columns.metrics) else ".ffill()"
-    code = f"VersionSet.from_frame({table.code}{filled}.tail(1))"
-    return say("the rows look like steps of one run: {code} takes the last", code=code)
+    varied = [each for each in columns.settings if len({*map(repr, table.cells[each])}) > 1]
+    steps, telling = [each for each in varied if is_step(each)], [each for each in varied if not is_step(each)]
+    # a schedule sets another rate in each step, and a grid one for each run
+    for told in [telling] if not any(map(is_scheduled, telling)) else [telling, [each for each in telling if not is_scheduled(each)]]:
+        rows: dict[Hashable, list[int]] = {}
+        for place in range(len(table.frame)):
+            rows.setdefault(tuple(repr(table.cells[each][place]) for each in told), []).append(place)
+        if not _are_steps(table, columns, steps, index, list(rows.values()), few=told == telling) or any(map(is_seed, told)):
+            continue
+        if told:
+            code = f"VersionSet.from_frame({table.code}.groupby({told!r}, as_index=False).last())"
+            return say("the rows look like steps of several runs: {code} takes the last of each", code=code)
+        # a log has the metrics of training and of evaluation in different rows
+        filled = "" if all(is_stated(table.cells[each][-1]) for each in columns.metrics) else ".ffill()"
+        code = f"VersionSet.from_frame({table.code}{filled}.tail(1))"
+        return say("the rows look like steps of one run: {code} takes the last", code=code)
+    return None
+
+
+def _are_steps(
+    table: GivenTable, columns: TableColumns, steps: Sequence[str], index: str, runs: Sequence[Sequence[int]], *, few: bool
+) -> bool:
+    """Whether the rows of each run are steps of it: they count on, or what is measured on other data too becomes less in training."""
+    least = min(map(len, runs))
+    if least < 2 or (least <= _FEW_STEPS and not few):  # noqa: PLR2004 - one is no step of several
+        return False
+    if steps or is_step(index):
+        counted = ([table.cells[each][place] for place in run if is_number(table.cells[each][place])] for each in steps for run in runs)
+        return all(values == sorted(values, key=float) for values in counted)
+    validated = [each for each in columns.metrics if f"val_{each}" in columns.metrics]
+    losses = [table.cells[each] for each in validated if "loss" in each]
+    ends = [(of[run[0]], of[run[-1]]) for of in losses for run in runs]
+    falling = bool(ends) and all(is_number(before) and is_number(after) and after < before for before, after in ends)
+    return bool(validated) and (len(runs) == 1 or (least > 2 and falling))  # noqa: PLR2004 - as above
 
 
 def _on_commas(texts: Iterable[str]) -> list[Phrase]:
@@ -215,9 +245,19 @@ def _on_columns_of_versions(table: GivenTable, columns: TableColumns) -> list[Ph
 
 def _on_columns_of_runs(table: GivenTable, columns: TableColumns, runs: Mapping[str, tuple[str, str]]) -> Phrase:
     """Say which code makes a row a run of columns that are called by their run, as seed0 and split0_test_score are."""
-    (kind, metric), index = next(iter(runs.values())), columns.name or table.frame.index.name or "index"
+    kind, metric = next(iter(runs.values()))
     alike = [column for column, each in runs.items() if each == (kind, metric)]
-    rows = table.code if columns.name else f"{table.code}.reset_index()"
-    long = f"{rows}.melt({index!r}, {alike!r}, {kind!r}, {metric or 'score'!r})"
-    code = f"VersionSet.from_frame({long}, settings=[{index!r}]).groupby({index!r})"
+    rows, ids, groups = _told_by(table, columns)
+    settings = "" if groups != ids else f", settings={ids!r}"
+    long = f"{rows}.melt({ids[0] if len(ids) == 1 else ids!r}, {alike!r}, {kind!r}, {metric or 'score'!r})"
+    code = f"VersionSet.from_frame({long}{settings}).groupby({', '.join(map(repr, groups))})"
     return say("columns such as {column} are runs: {code} takes them so", column=alike[0], code=code)
+
+
+def _told_by(table: GivenTable, columns: TableColumns) -> tuple[str, list[str], list[str]]:
+    """The rows in code, the columns that tell them apart, and what groups are called by: the settings where these do, else the names."""
+    varied = [each for each in columns.settings if len({*map(repr, table.cells[each])}) > 1 and not tells_runs(each)]
+    if columns.name is None and len({*zip(*(map(repr, table.cells[each]) for each in varied), strict=True)}) == len(table.frame):
+        return table.code, varied, [place_of(each)[-1] for each in varied]
+    index = str(columns.name or table.frame.index.name or "index")
+    return table.code if columns.name else f"{table.code}.reset_index()", [index], [index]

@@ -13,6 +13,7 @@ from pai_notebook.model.evidence_among import is_quality
 from pai_notebook.model.evidence_words import fold, term
 from pai_notebook.model.metric_wholes import named_as_a_whole
 from pai_notebook.model.metric_words import kind_of_metric, plain_name
+from pai_notebook.model.nameless import OF_HARNESS, told_readings
 from pai_notebook.model.pivoting import code_of_wide
 from pai_notebook.model.settings import looks_set, tells_runs
 from pai_notebook.model.table_cells import are_numbers, are_texts
@@ -32,9 +33,7 @@ _AGGREGATED = frozenset({"mean", "std", "sem", "var", "count", "size", "min", "m
 def refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -> None:
     """Refuse what is no table, tables without a row for each version, and files that were read as a single column."""
     if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
-        rows = isinstance(frame, Mapping) or (isinstance(frame, Sequence) and frame and all(isinstance(each, Mapping) for each in frame))
-        code = f"VersionSet.from_frame({_code_of_rows(frame)})" if rows else ""
-        hint = say("Use {code}.", code=code) if code else say("Pass a row a version, a column a metric.")
+        hint = _hint_of_rows(frame) or say("Pass a row a version, a column a metric.")
         raise ConfigurationError(say("df={given} is not a DataFrame", given=described(frame)), hint=hint)
     if frame.columns.nlevels > 1:
         code = _code_of_flat(frame)
@@ -57,16 +56,23 @@ def refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -
         table = GivenTable.of(frame)
         code = code_of_wide(table.frame, None, code=table.code)
         raise ConfigurationError(say("df: its index has {count} levels", count=frame.index.nlevels), hint=hint_of(code))
+    if name is None and metrics is None and (code := _code_of_tasks(frame)):
+        said = say("df: these are the tasks of one model in lm-evaluation-harness, not versions")
+        raise ConfigurationError(said, hint=say("Use {code}.", code=code))
     if name is None and metrics is None and (code := _code_of_transposed(frame)):
         raise ConfigurationError(say("df: it has a row a metric and a column a version"), hint=say("Use {code}.", code=code))
 
 
-def _code_of_rows(given: Any) -> str:
-    """Write what makes a table with a row a version of dicts called `df`."""
-    if isinstance(given, Mapping) and given and not all(isinstance(value, list | tuple) for value in given.values()):
+def _hint_of_rows(given: Any) -> Phrase | None:
+    """Say what reads dicts, lists of them and the results of other tools called `df`; None for anything else."""
+    if hint := told_readings(given, "df"):
+        return hint
+    if isinstance(given, Mapping) and given:
         # metrics of one version, or of each version under its name
-        return "pandas.DataFrame(df).T" if all(isinstance(value, Mapping) for value in given.values()) else "pandas.DataFrame([df])"
-    return "pandas.DataFrame(df)"
+        turned = all(isinstance(value, Mapping) for value in given.values())
+        return say("Use {code}.", code=f"VersionSet.from_frame(pandas.DataFrame({'df).T' if turned else '[df])'})")
+    is_rows = isinstance(given, Sequence) and len(given) > 0 and all(isinstance(each, Mapping) for each in given)
+    return say("Use {code}.", code="VersionSet.from_frame(pandas.DataFrame(df))") if is_rows else None
 
 
 def _code_of_flat(frame: pd.DataFrame) -> str:
@@ -86,6 +92,16 @@ def _code_of_flat(frame: pd.DataFrame) -> str:
         return ""
     order = "metric, dataset" if measured[0] > measured[1] else "dataset, metric"
     return f"VersionSet.from_frame(df.set_axis([f'{{metric}}@{{dataset}}'.strip('@') for {order} in df.columns], axis=1))"
+
+
+def _code_of_tasks(frame: pd.DataFrame) -> str:
+    """Write what reads a table made of results of lm-evaluation-harness, with a row or a column a task; empty for others."""
+    headings = [list(map(str, frame.index)), list(map(str, frame.columns))]
+    place = next((place for place, texts in enumerate(headings) if any(map(OF_HARNESS.fullmatch, texts)) and "alias" in texts), None)
+    if place is None:
+        return ""
+    tasks = f"{{task: each.dropna().to_dict() for task, each in {'df.T' if place else 'df'}.items()}}"
+    return f'VersionSet.from_lm_eval({{"results": {tasks}}})'
 
 
 def _code_of_transposed(frame: pd.DataFrame) -> str:

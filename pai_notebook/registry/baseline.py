@@ -12,7 +12,7 @@ from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Address, names_versions, parse_address, read_addresses, refuse_selectors, spread
 from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.model.keys import names_of
-from pai_notebook.model.nameless import code_of_named, has_settings, is_nameless
+from pai_notebook.model.nameless import code_of_named, is_nameless, told_readings
 from pai_notebook.model.selector_words import BASELINES, WORDS
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import ModelVersion
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 # What can be compared: addresses, versions, documents of versions, files of snapshots, and lists of these.
 What = str | os.PathLike[str] | Address | ModelVersion | VersionSet | Mapping[str, Any] | Sequence["What"]
+_NAMELESS = say("metrics alone cannot be compared: nothing says which version has them")
+# What a few arguments are called in code.
+_LETTERS = {2: "[a, b]", 3: "[a, b, c]", 4: "[a, b, c, d]"}
 _HINT = say("Pass a version name such as '0.1.0', an address, a ModelVersion, or one of {text}.", text=joined(list(BASELINES)))
 
 
@@ -38,13 +41,21 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
     """
     addresses: list[Address] = []
     held, models = VersionSet(), [""]
-    for item in _flat(what):
-        if isinstance(item, Address):
-            addresses.append(item)
-            models.append(item.model)
-        else:
-            held += item
-            models += item.models
+    items = list(what)
+    try:
+        for item in _flat(items):
+            if isinstance(item, Address):
+                addresses.append(item)
+                models.append(item.model)
+            else:
+                held += item
+                models += item.models
+    except ConfigurationError as error:
+        # results of other tools are known as a whole
+        given, argument = (items[0], "docs") if len(items) == 1 else (items, _LETTERS.get(len(items), "docs"))
+        if hint := told_readings(given, argument, compared=True):
+            raise ConfigurationError(_NAMELESS, hint=hint) from error
+        raise
     if not addresses and not held and not held.errors:
         hint = say("Relax the condition.") if held.removed else say("Write compare('model-a@last:5'), or pass versions.")
         why = say("nothing to compare: {why}", why=joined(held.removed, "; ")) if held.removed else say("nothing to compare")
@@ -68,9 +79,7 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
         elif isinstance(item, list | tuple | set | frozenset):
             yield from _flat(item)
         elif is_nameless(item):
-            said = say("metrics alone cannot be compared: nothing says which version has them")
-            code = "VersionSet.from_frame(pandas.DataFrame(docs)).compare()" if has_settings(item) else f"compare({code_of_named(told)})"
-            raise ConfigurationError(said, hint=say("Use {code}.", code=code))
+            raise ConfigurationError(_NAMELESS, hint=say("Use {code}.", code=f"compare({code_of_named(told)})"))
         elif isinstance(item, Mapping) or hasattr(item, "to_map"):
             yield VersionSet.from_documents(item)
         else:

@@ -247,7 +247,7 @@ class Registry(Displayed):
     def compare(
         self,
         *what: What,
-        baseline: str | ModelVersion | None = None,
+        baseline: str | ModelVersion | Mapping[str, Any] | None = None,
         directions: Mapping[str, Told] | None = None,
         only: Literal["diff", "all"] = "diff",
         tolerance: ToleranceLike = 0,
@@ -271,11 +271,12 @@ class Registry(Displayed):
         *what : str, ModelVersion, VersionSet, dict or path
             Addresses, which are fetched, and what is here already: versions, documents as `VersionSet.from_documents` reads them, and
             files that `VersionSet.save` wrote. Where no address has to be fetched `pnb.compare` works without a registry, too.
-        baseline : str or ModelVersion, optional
+        baseline : str, ModelVersion or mapping, optional
             `"approved"`, `"latest"`, `"previous"` or `"highest"` mean that version of the first model in the registry, `"first"`
-            the first by name of those compared; a version name means a version that is compared, else one of the first model; an
-            address or a version is added. By default the newest approved version of the first model; where none is approved,
-            what `VersionSet.compare` takes by default, and the caption says so.
+            the first by name of those compared; a version name means a version that is compared, else one of the first model;
+            `{"lr": 0.1}` the one that is compared and has these settings; an address or a version is added. By default the newest
+            approved version of the first model; where none is approved, what `VersionSet.compare` takes by default, and the caption
+            says so.
         directions : mapping, optional
             Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`.
         only : {"diff", "all"}
@@ -283,7 +284,8 @@ class Registry(Displayed):
         tolerance : float, str, pair or mapping
             How much may differ and still count as the same: 0.002, "5%", "1pp", (0.002, 0.05), or a mapping of metrics to these.
         include, exclude : str or list of str
-            Globs over names; each narrows the kind of row it names; `labels`, `settings` or another whole section leaves out the others.
+            Globs over names; each narrows the kind of row it names; `labels`, `settings` or another whole section,
+            or nothing but fields (`uri`), leaves out the others.
         dataset : str, optional
             Only metrics of this dataset.
         n : float, optional

@@ -98,7 +98,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "sort_values(by)[:5]": "nsmallest",
             "compare(), or registry.drift(versions) for what the registry has changed since": "diff",
             "registry.drift(versions)": "drift is_stale refresh",
-            "VersionSet.from_documents(docs)": "from_dict from_dicts from_document from_json from_list",
+            "VersionSet.from_documents(docs)": "from_document from_json from_list",
+            "VersionSet.from_documents(docs) or VersionSet.from_frame(pandas.DataFrame(docs))": "from_dict from_dicts",
             "VersionSet.from_frame(pandas.DataFrame(rows))": "from_records from_rows",
             "VersionSet.from_frame(df)": "from_pandas from_df from_dataframe",
             "VersionSet.from_frame(pandas.read_csv(path))": "from_csv read_csv",
@@ -757,11 +758,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
 
         Parameters
         ----------
-        baseline : str or ModelVersion, optional
+        baseline : str, ModelVersion or mapping, optional
             `"approved"` (the newest approved version of the set), `"latest"` (the newest by creation time), `"previous"` (the one
-            created before it), `"first"` or `"highest"` (by name), a version name or address, or a version, which is added when
-            the set does not have it. By default the newest approved version; where none is approved the first by name that is
-            not rejected, and the caption says so.
+            created before it), `"first"` or `"highest"` (by name), a version name or address, `{"lr": 0.1}` (the one with these
+            settings), or a version, which is added when the set does not have it. By default the newest approved version; where
+            none is approved the first by name that is not rejected, and the caption says so.
         directions : mapping, optional
             Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`; told beats inferred.
         only : {"diff", "all"}
@@ -769,7 +770,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         tolerance : float, str, pair or mapping
             How much may differ and still count as the same: 0.002, "5%", "1pp", (0.002, 0.05), or a mapping of metrics to these.
         include, exclude : str or list of str
-            Globs over names; each narrows the kind of row it names; `labels`, `settings` or another whole section leaves out the others.
+            Globs over names; each narrows the kind of row it names; `labels`, `settings` or another whole section,
+            or nothing but fields (`uri`), leaves out the others.
         dataset : str, optional
             Only metrics of this dataset.
         n : float, optional
@@ -822,12 +824,12 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             paired=self._paired,
         )
 
-    def groupby(self, *names: str) -> VersionSet:
+    def groupby(self, *names: str | Sequence[str]) -> VersionSet:
         """Group versions that share the values of some names, as pandas does; each group compares as one version does.
 
         Parameters
         ----------
-        *names : str
+        *names : str or list of str
             Settings, labels or fields, such as `training_spec.HyperParameters.lr` or `labels.algorithm`; `lr` alone where no other
             setting ends with it. Versions without a value are a group too.
 
@@ -882,7 +884,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         >>> [version.version_name for version in groups], groups[0].ignored
         (['lr=0 (2 runs)', 'lr=1 (2 runs)'], ('training_spec.seed',))
         """
-        from pai_notebook.comparison.groups import group_repeats, is_told  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.groups import group_repeats, is_told, is_untold_repeat  # noqa: PLC0415 - loads on first use
 
         found = group_repeats(self._versions, (ignore,) if isinstance(ignore, str) else ignore)
         alone = say(
@@ -896,7 +898,11 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         if told:
             missed = say("settings={names} where the versions were made takes what became metrics", names=list(told))
             alone = joined([alone, missed], "; ")
-        return self._derive(found, alone if len(found) == len(self) > 1 else "")
+        if len(found) == len(self):
+            return self._derive(found, alone if len(self) > 1 else "")
+        lone = [version.version_name for version in found if is_untold_repeat(version)]
+        left = "group_repeats left {names} as they are: they have no settings other than seeds, folds, runs, ids and dates"
+        return self._derive(found, say(left, names=first(lone, 3)) if len(lone) > 1 else "")
 
     def minimal_pairs(self, metric: str, *, max_changes: int = 1) -> MinimalPairs:
         """Find pairs of versions that differ in few settings or labels, with the effect on a metric.

@@ -349,7 +349,7 @@ def test_a_plain_rule_says_that_the_interval_includes_its_bound():
     report = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.895, "n": 1000}).gate("accuracy >= baseline - 1%")
     (check,) = report.checks
     assert check.allowed == ">= 0.891 (baseline - 1%, relative)"
-    assert check.reason.startswith("as measured: 95 % interval of the relative difference -3.2 to +2.3 pp includes the bound")
+    assert check.reason.startswith("as measured: 95 % interval of the relative difference -3.5 to +2.5 % includes the bound")
 
 
 def test_a_plain_rule_in_points_gives_the_interval_of_the_difference():

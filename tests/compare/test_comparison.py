@@ -9,6 +9,7 @@ import pytest
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning, ServiceUnavailable, VersionNotFound
+from pai_notebook.i18n.phrases import speaking
 from tests.compare.comparing import compare, make, results
 
 NAN, INF = math.nan, math.inf
@@ -709,3 +710,41 @@ def test_a_slice_of_rows_finds_names_too_and_no_rows_say_so():
     with pytest.raises(NameNotFound, match=r"no row 'env': there are none here\. Look in the rows of the comparison"):
         c.labels["env"]
     assert "env" not in c.labels
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_table_is_never_empty_without_a_word(lang):
+    made = [{"VersionName": f"1.{nth}.0", "Metrics": {"accuracy": 0.9}, "TrainingSpec": {"lr": nth}} for nth in range(2)]
+    c = VersionSet.from_documents(made, "model-a").compare()
+    with speaking(lang), pytest.warns(UserWarning, match=r"to_frame\(section='all'\).*to_frame\(only='all'\)") as caught:
+        assert c.to_frame().empty
+    assert str(caught[0].message).startswith("The table is empty" if lang == "en" else "表为空")
+    assert len(c.to_frame(section="all")) == 1
+    assert len(c.to_frame(only="all")) == 1
+    assert c.to_frame(section="labels").empty
+    with pytest.warns(UserWarning, match=r"no metric differs: to_frame\(only='all'\) has what does not differ\.$"):
+        assert VersionSet.from_documents([{**each, "TrainingSpec": {}} for each in made]).compare().to_frame().empty
+
+
+def test_fields_alone_are_shown_alone():
+    made = [{"VersionName": f"1.{nth}.0", "Metrics": {"f1": nth}, "VersionDescription": f"{nth}", "Uri": f"oss://{nth}/"} for nth in (1, 2)]
+    vs = VersionSet.from_documents(made, "model-a")
+    assert [row.key.typed for row in vs.compare(include="description").rows] == ["description"]
+    assert vs.compare(include=["uri", "description"]).to_frame("value").index.get_level_values("path").tolist() == ["uri", "description"]
+    assert {row.section for row in vs.compare(include=["uri", "f1"]).rows} == {"metrics", "other"}
+
+
+def test_the_id_of_a_run_is_no_change_of_a_setting():
+    made = [{"VersionName": f"1.{nth}.0", "TrainingSpec": {"run_id": f"r-{nth}", "lr": nth}, "Metrics": {"f1": 0.5}} for nth in (1, 2)]
+    c = VersionSet.from_documents(made, "model-a").compare()
+    assert [str(each.text) for each in c.explain().changes["1.2.0"]] == ["lr 1 → 2"]
+    assert "run_id r-1" not in c._repr_mimebundle_()["text/plain"]
+    assert "run_id" in c._repr_mimebundle_()["text/plain"]
+    assert any("run_id" in str(each) for each in c.explain(everything=True).changes["1.2.0"])
+
+
+@pytest.mark.parametrize("values", [(1e-320, 0.1), (1e-300, 1e300), (0.0, 0.1)])
+def test_no_percentage_is_infinite(values):
+    c = compare(*({"latency_ms": value} for value in values))
+    assert c.to_frame("percent")["0.2.0"].isna().all().all()
+    assert c["latency_ms"].changes[1].delta > 0

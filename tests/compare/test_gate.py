@@ -1753,3 +1753,12 @@ def test_a_tolerance_in_signs_of_another_keyboard_is_answered_with_the_tolerance
     plain = tolerance.replace("％", "%").replace("１", "1")
     with pytest.raises(ConfigurationError, match=re.escape(f"Write {plain}.")):
         compare({"accuracy": 0.5}, {"accuracy": 0.6}, tolerance=tolerance)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"), [("accuracy >= baseline - 1%", "-3.5 to +2.5 %"), ("accuracy >= baseline - 1% with 95% confidence", "-3.1 %")]
+)
+def test_an_interval_relative_to_the_baseline_is_in_percent_of_it_whatever_the_metric_is(rule, said):
+    [check] = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.895, "n": 1000}).check(rule).checks
+    assert said in str(check.reason)
+    assert "pp" not in str(check.reason).partition(";")[0]

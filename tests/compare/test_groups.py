@@ -154,9 +154,9 @@ def test_the_group_of_the_newest_approved_version_is_the_baseline():
     assert (c.baseline_name, c.baseline_reason) == ("lr=0.2", "holds the newest approved version")
 
 
-def test_names_in_a_list_and_settings_that_are_not_there_are_refused_with_what_helps():
-    with pytest.raises(ConfigurationError, match=r"one by one, as in groupby\('lr', 'optimizer'\)"):
-        pnb.VersionSet(runs([0.9, 0.8], lr=0.1)).groupby(["lr", "seed"])
+def test_names_may_be_in_a_list_and_settings_that_are_not_there_are_refused_with_what_helps():
+    alike = pnb.VersionSet(runs([0.9, 0.8], lr=0.1))
+    assert alike.groupby(["lr", "seed"]) == alike.groupby("lr", "seed")
     bare = pnb.ModelVersion.from_document({"VersionName": "0.1.0", "Metrics": {"auc": 0.9}}, "model-a")
     with pytest.raises(ConfigurationError, match="These versions have no labels and no settings"):
         pnb.VersionSet([bare]).group_repeats(ignore="labels.env")
@@ -1097,3 +1097,53 @@ def test_repeats_beside_a_version_that_was_run_once_are_called_by_versions_as_th
     assert [group.version_name for group in groups] == ["0.0.0 (2 runs)", "1.0.0 (2 runs)", "9.0.0"]
     with pytest.raises(VersionNotFound, match=r"Nearest is 1\.0\.0 \(2 runs\)\."):
         groups.compare("1.1.0")
+
+
+def test_a_baseline_of_groups_may_be_given_by_its_settings():
+    versions = pnb.VersionSet(
+        [*runs([0.9, 0.91], lr=0.1, depth=3), *runs([0.8, 0.81], 5, lr=0.01, depth=3), *runs([0.7, 0.72], 9, lr=0.1, depth=5)]
+    )
+    groups = versions.groupby("lr", "depth")
+    for wanted, name in (
+        ({"lr": 0.01}, "lr=0.01, depth=3"),
+        ({"lr": 0.1, "depth": 5}, "lr=0.1, depth=5"),
+        ({"lr": "0.1", "training_spec.HyperParameters.depth": 3}, "lr=0.1, depth=3"),
+    ):
+        assert groups.compare(baseline=wanted).baseline_name == name
+    with pytest.raises(ComparisonError, match=r"could be any of 2 versions\. Choose one of: lr=0\.1, depth=3, lr=0\.1, depth=5\.$"):
+        groups.compare(baseline={"lr": 0.1})
+    with pytest.raises(ComparisonError, match=r"no version has these settings: .* Choose one of: lr="):
+        groups.compare(baseline={"lr": 0.5})
+    with pytest.raises(ConfigurationError, match="from_document"):
+        groups.compare(baseline={"VersionName": "0.1.0"})
+
+
+def test_versions_without_a_registry_have_no_approved_baseline_and_are_named():
+    groups = pnb.VersionSet(runs([0.9, 0.91], lr=0.1, depth=3)).groupby("lr")
+    bare = pnb.VersionSet([pnb.ModelVersion.from_document(each.raw) for each in groups[0].members])
+    with pytest.raises(ComparisonError, match=r"outside of a registry: name one of 0\.1\.0, 0\.2\.0\.$"):
+        bare.compare("approved")
+    for blank in ("", " "):
+        with pytest.raises(ConfigurationError, match=r"is not a baseline\. Leave it out for the default\. A baseline is one version"):
+            bare.compare(blank)
+
+
+def test_a_field_that_no_version_has_is_no_name_to_group_by():
+    named = [version(f"0.{nth}.0", {"auc": 0.9}, User="me" if nth % 2 else "you") for nth in range(4)]
+    with pytest.raises(NameNotFound, match=r"no version has 'user'\. Nearest are training_spec\.HyperParameters\.User and user_id\.$"):
+        pnb.VersionSet(named).groupby("user")
+    both = [version(f"0.{nth}.0", {"auc": 0.9}, user="me", labels=[("user", "you")]) for nth in range(2)]
+    with pytest.raises(NameNotFound, match="'user' could be 2 names"):
+        pnb.VersionSet(both).groupby("user")
+    owned = [pnb.ModelVersion.from_document({"VersionName": f"0.{nth}.0", "UserId": "7"}, "model-a") for nth in range(2)]
+    assert len(pnb.VersionSet(owned).groupby("user")) == 1
+
+
+def test_runs_with_nothing_but_a_seed_are_said_to_be_left_as_they_are():
+    versions = pnb.VersionSet([*runs([0.9, 0.91], lr=0.1), *runs([0.8, 0.81], 5)])
+    grouped = versions.group_repeats()
+    assert len(grouped) == 3
+    assert grouped.removed == (
+        "group_repeats left 0.5.0, 0.6.0 as they are: they have no settings other than seeds, folds, runs, ids and dates",
+    )
+    assert pnb.VersionSet(runs([0.9, 0.91], lr=0.1)).group_repeats().removed == ()

@@ -1141,3 +1141,51 @@ def test_a_verdict_equals_its_pickle_and_no_other():
 
 def test_a_comparison_of_one_version_calls_no_row_identical():
     assert "identical" not in str(compare({"accuracy": 0.5, "loss": 1}))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("others", [[], [{"accuracy": 0.8, "n": 1000, "cer": 0.1, "cer_stderr": 0.005}]])
+def test_no_version_is_called_the_best_that_is_worse_than_the_baseline_in_another_metric(others, lang):
+    beside = {"n": 1000, "cer_stderr": 0.005}
+    metrics = [{"accuracy": 0.9, "cer": 0.1, **beside}, {"accuracy": 0.91, "cer": 0.15, **beside}, *others]
+    c = compare(*metrics, by="accuracy")
+    first, second, *_ = c.verdict.in_language(lang).splitlines()
+    head = {"en": "Highest accuracy: 0.2.0 (0.91)", "zh": "accuracy 最高：0.2.0（0.91）"}
+    opened = {"en": "from the highest as measured, 0.2.0 (0.91)", "zh": "测得最高的 0.2.0（0.91）"}
+    assert (head if others else opened)[lang] in first
+    together = {"en": "; all metrics together, worse than 0.1.0: 0.2.0 in cer.", "zh": "；综合所有指标，差于 0.1.0：0.2.0 的 cer。"}
+    assert first.endswith(together[lang])
+    assert ("0.2.0 in cer" if lang == "en" else "0.2.0 的 cer") in second
+    with speaking(lang):
+        said = c.best("accuracy")._repr_mimebundle_()["text/plain"]
+    assert ("All metrics together, worse than 0.1.0: 0.2.0 in cer." if lang == "en" else "综合所有指标，差于 0.1.0：0.2.0 的 cer。") in said
+    assert ("best" if lang == "en" else "最优") not in said.partition("\n")[0].replace("best, but", "").lower()
+
+
+def test_of_the_lowest_nothing_else_is_said_where_it_is_not_worse_in_another_metric():
+    c = compare(*({"cer": value, "cer_stderr": 0.001, "accuracy": 0.9, "n": 1000} for value in (0.2, 0.1, 0.3)), by="cer")
+    assert str(c.verdict.sentences[0]).startswith("Best by cer: 0.2.0 (0.1), told apart from every other")
+    worse = compare(
+        *({"cer": value, "cer_stderr": 0.001, "accuracy": 1 - value * 3, "n": 1000} for value in (0.1, 0.05, 0.2)), by="accuracy"
+    )
+    assert str(worse.verdict.sentences[0]).startswith("Best by accuracy: 0.2.0")
+    assert str(
+        compare(
+            {"cer": 0.2, "cer_stderr": 0.001, "f1": 0.9, "n": 1000, "f1_stderr": 0.001},
+            {"cer": 0.1, "cer_stderr": 0.001, "f1": 0.8, "f1_stderr": 0.001},
+            by="cer",
+        ).verdict.sentences[0]
+    ).startswith("Lowest cer: 0.2.0 (0.1)")
+
+
+@pytest.mark.parametrize("place", [0, 8])
+def test_what_the_verdict_calls_worse_or_better_is_told_apart_from_the_best_by_best_too(place):
+    # of many versions, most of them far from the baseline, one is near it: Holm's rule asks less of it than all pairs would
+    values = [0.9, *[0.6] * 7, 0.871] if place == 0 else [0.871, *[0.6] * 7, 0.9]
+    c = compare(*({"accuracy": value, "n": 1000} for value in values), by="accuracy")
+    near = 8
+    word = c.verdict.standings[c.names[near], "metrics.accuracy"]
+    assert word == ("worse" if place == 0 else "better")
+    assert c.best("accuracy").version == c.names[place]
+    assert c.best("accuracy").together == ()
+    assert "cannot be told apart" not in str(c.verdict.sentences[0])

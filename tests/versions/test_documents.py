@@ -2,6 +2,7 @@
 
 import copy
 import json
+import pathlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pai_notebook as pnb
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.guides import snake_case
+from pai_notebook.i18n.phrases import in_language
 
 DATA = Path(__file__).parents[1] / "data"
 BY_NAME = {each["name"]: each["body"] for each in json.loads((DATA / "payloads.json").read_text("utf-8"))["documents"]}
@@ -325,7 +327,6 @@ def test_results_that_are_no_documents_are_answered_with_the_call_that_reads_the
             [{"number": 0, "value": 0.91, "params_lr": 0.1}, {"number": 1, "value": 0.9, "params_lr": 0.2}],
             "VersionSet.from_frame(pandas.DataFrame(docs))",
         ),
-        ({"a": [0.90, 0.91], "b": [0.93, 0.92]}, "VersionSet.from_frame(pandas.DataFrame(docs))"),
         ({"loss": [0.5, 0.4], "accuracy": [0.8, 0.9]}, "VersionSet.from_frame(pandas.DataFrame(docs).tail(1))"),
     ],
 )
@@ -335,3 +336,119 @@ def test_rows_of_a_sweep_and_lists_by_version_are_no_metrics_of_a_version_and_no
             call(given)
         assert f"Use {code}" in caught.value.hint
     assert len(eval(code, {"VersionSet": pnb.VersionSet, "pandas": pd, "docs": given})) in (1, 2)
+
+
+def history(shift, *, trained=True):
+    """What Keras returns of a training, or lists of one metric that may be of several runs."""
+    lists = {"accuracy": [0.8, 0.85, 0.9 + shift], "f1": np.array([0.7, 0.75, 0.8])}
+    return lists | {"loss": [0.5, 0.4, 0.3], "val_loss": [0.6, 0.5, 0.4]} if trained else lists
+
+
+def log(shift):
+    """What the Trainer of transformers logs: a rate that a schedule sets, and metrics of training and evaluation in different rows."""
+    rows = [{"loss": 1.0 / step, "learning_rate": 1e-4 / step, "step": step} for step in (1, 2, 3)]
+    return [*rows, {"eval_accuracy": 0.8 + shift, "step": 3}, {"train_loss": 0.6, "train_runtime": 9.5, "step": 3}]
+
+
+def harness(value, model="gpt2"):
+    tasks = {"arc_easy": {"alias": "arc_easy", "acc,none": value, "acc_stderr,none": 0.01}}
+    return {"results": tasks, "n-shot": {"arc_easy": 0}, "model_name": model}
+
+
+FOLDS = {"fit_time": [0.1, 0.2, 0.1], "score_time": [0.1, 0.1, 0.1], "test_score": [0.9, 0.91, 0.92]}
+BOOSTED = {"train": {"auc": [0.8, 0.9]}, "valid_0": {"auc": [0.7, 0.8]}}
+# Results of two runs or more, each way to read them with what is compared: versions, a metric, and its values.
+OF_TOOLS = {
+    "histories": ((history(0), history(0.05)), [(["1", "2"], "accuracy", [0.9, 0.95])]),
+    "histories by name": (({"small": history(0), "big": history(0.05)},), [(["big", "small"], "accuracy", [0.95, 0.9])]),
+    "lists by name that may be steps or runs": (
+        ({"a": history(0, trained=False), "b": history(0.05, trained=False)},),
+        [(["a", "b"], "accuracy", [0.9, 0.95]), (["a", "b"], "accuracy", [0.85, 0.866667])],
+    ),
+    "values of several seeds by name": (
+        ({"a": [0.90, 0.92], "b": [0.94, 0.95]},),
+        [None, (["model=a", "model=b"], "score", [0.91, 0.945])],
+    ),
+    "values of more seeds by name": (({"a": [0.90, 0.92], "b": [0.94, 0.95, 0.96]},), [(["model=a", "model=b"], "score", [0.91, 0.95])]),
+    "logs": ((log(0), log(0.1)), [(["1", "2"], "eval_accuracy", [0.8, 0.9])]),
+    "logs by name": (({"a": log(0), "b": log(0.1)},), [(["a", "b"], "eval_accuracy", [0.8, 0.9])]),
+    "harness": ((harness(0.6), harness(0.7, "opt")), [(["gpt2", "opt"], "acc,none", [0.6, 0.7])]),
+    "harness by name": (({"x": harness(0.6), "y": harness(0.7)},), [(["x", "y"], "acc,none", [0.6, 0.7])]),
+    "tasks of the harness": ((harness(0.6)["results"], harness(0.7)["results"]), [(["1", "2"], "acc,none", [0.6, 0.7])]),
+    "folds": ((FOLDS, {**FOLDS, "test_score": [0.8, 0.81, 0.82]}), [(["1", "2"], "test_score", [0.91, 0.81])]),
+    "gradient boosting": (({"a": BOOSTED, "b": {**BOOSTED, "valid_0": {"auc": [0.7, 0.9]}}},), [(["a", "b"], "valid_0.auc", [0.8, 0.9])]),
+    "a grid": (
+        ({"params": [{"C": 1}, {"C": 9}], "param_C": np.ma.array([1, 9]), "mean_test_score": np.array([0.8, 0.9])},),
+        [(["0", "1"], "mean_test_score", [0.8, 0.9])],
+    ),
+}
+
+
+def codes_of(hint):
+    """The code that a hint has."""
+    return list(dict(hint.values).values())
+
+
+@pytest.mark.parametrize("kind", OF_TOOLS)
+def test_results_of_several_runs_are_answered_with_the_code_that_compares_them(kind):
+    given, ways = OF_TOOLS[kind]
+    with pytest.raises(ConfigurationError, match="nothing says which version has them") as caught:
+        pnb.compare(*given)
+    codes = codes_of(caught.value.hint)
+    assert len(codes) == len(ways)
+    assert all(code in in_language(caught.value.hint, "zh") for code in codes)
+    names = {"docs": given[0]} if len(given) == 1 else dict(zip("abc", given, strict=False))
+    for code, way in zip(codes, ways, strict=True):
+        if way is None:
+            continue
+        versions, metric, values = way
+        c = eval(code, {"VersionSet": pnb.VersionSet, "pandas": pd, **names})
+        assert [name.removesuffix(" (not registered)") for name in c.names] == versions
+        row = next(row for row in c.metrics if row.path == metric)
+        assert [round(cell.value, 6) for cell in row.cells] == values
+    with pytest.raises(ConfigurationError) as caught:
+        pnb.VersionSet.from_documents(given[0] if len(given) == 1 else list(given))
+    for code in codes_of(caught.value.hint):
+        read = eval(code, {"VersionSet": pnb.VersionSet, "pandas": pd, "docs": given[0] if len(given) == 1 else list(given)})
+        assert len(read if isinstance(read, pnb.VersionSet) else read.versions) == (1 if ".tail(1)" in code else 2)
+
+
+@pytest.mark.parametrize("written", ["a file", "a text"])
+def test_results_in_a_file_or_a_text_are_answered_with_the_code_that_reads_it(written, tmp_path):
+    docs = json.dumps({"a": {"loss": [0.5, 0.4]}, "b": {"loss": [0.5, 0.3]}})
+    if written == "a file":
+        Path(tmp_path / "history.json").write_text(docs, "utf-8")
+        docs = str(tmp_path / "history.json")
+    with pytest.raises(ConfigurationError) as caught:
+        pnb.VersionSet.from_documents(docs)
+    [code] = codes_of(caught.value.hint)
+    read = eval(code, {"VersionSet": pnb.VersionSet, "pandas": pd, "json": json, "docs": docs, "pathlib": pathlib})
+    assert [version.metrics["loss"].value for version in read] == [0.4, 0.3]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"cat": {"precision": 0.9, "recall": 0.8}, "macro avg": {"precision": 0.9, "recall": 0.8}},
+        {"accuracy": {"mean": 0.9, "std": 0.01}},
+        {"train": {"loss": 0.5}, "test": {"loss": 0.6}},
+        {"metrics": {"accuracy": 0.9}},
+    ],
+)
+def test_metrics_of_one_version_in_objects_are_no_versions(given):
+    with pnb.connect("demo", default=False) as registry:
+        with pytest.raises(ConfigurationError) as caught:
+            registry.compare(given, given)
+        [code] = codes_of(caught.value.hint)
+        c = eval(code, {"compare": registry.compare, "a": given, "b": given})
+    assert c.names == ("a", "b")
+    assert len(c.metrics) == sum(len(each) for each in given.values())
+
+
+def test_metrics_in_objects_by_version_are_answered_with_documents():
+    with pnb.connect("demo", default=False) as registry:
+        with pytest.raises(ConfigurationError) as caught:
+            registry.compare({"x": {"acc": {"mean": 0.9, "std": 0.01}}, "y": {"acc": {"mean": 0.92, "std": 0.01}}})
+        [code] = codes_of(caught.value.hint)
+        c = eval(code, {"compare": registry.compare})
+    assert [cell.value for cell in c["acc.mean"].cells] == [0.9, 0.92]

@@ -1678,3 +1678,84 @@ def test_several_results_of_lm_eval_by_name_are_answered_with_the_call_that_take
         pnb.VersionSet.from_lm_eval(results)
     code = caught.value.hint.removeprefix("Use ").removesuffix(".")
     assert [version.version_name for version in eval(code, {"VersionSet": pnb.VersionSet, "results": results})] == ["gpt2", "opt"]
+
+
+EPOCHS = {
+    "epoch": [0, 1, 2],
+    "loss": [0.5, 0.4, 0.3],
+    "accuracy": [0.8, 0.85, 0.9],
+    "val_loss": [0.6, 0.5, 0.45],
+    "val_accuracy": [0.7, 0.75, 0.8],
+}
+SEVERAL = pd.concat([pd.DataFrame({**EPOCHS, "run": run, "optimizer": "adam"}) for run in ("a", "b")])
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "df",
+    [
+        SEVERAL.drop(columns="run").assign(optimizer=["sgd"] * 3 + ["adam"] * 3),
+        SEVERAL.drop(columns=["run", "epoch"]).reset_index(drop=True).assign(optimizer=["sgd"] * 3 + ["adam"] * 3),
+        SEVERAL.drop(columns=["run", "optimizer"]).assign(lr=[0.1] * 3 + [0.2] * 3),
+    ],
+)
+def test_rows_that_are_steps_of_several_runs_are_told_with_the_code_that_takes_the_last_of_each(df, lang):
+    vs = pnb.VersionSet.from_frame(df)
+    with speaking(lang):
+        said = str(vs.origin) if lang == "en" else vs.origin.in_language(lang)
+    code = said.partition("several runs: " if lang == "en" else "各步：")[2].partition(" takes" if lang == "en" else " 取")[0]
+    last = eval(code, {"VersionSet": pnb.VersionSet, "df": df})
+    assert [version.metrics["val_accuracy"].value for version in last] == [0.8, 0.8]
+    seeded = df.assign(seed=range(6))
+    assert "steps of several" not in pnb.VersionSet.from_frame(seeded).origin
+
+
+def test_a_log_with_a_rate_that_a_schedule_sets_is_one_run_and_a_grid_of_rates_is_several():
+    log = pd.DataFrame(
+        [{"loss": 1 / step, "learning_rate": 1e-4 / step, "step": step} for step in (1, 2, 3, 4)] + [{"eval_loss": 0.5, "step": 4}]
+    )
+    code = pnb.VersionSet.from_frame(log).origin.partition("one run: ")[2].partition(" takes")[0]
+    [last] = eval(code, {"VersionSet": pnb.VersionSet, "df": log})
+    assert (last.metrics["eval_loss"].value, last.metrics["loss"].value) == (0.5, 0.25)
+    grid = pd.DataFrame({"learning_rate": [0.1, 0.2, 0.3, 0.4], "step": [9, 3, 7, 5], "eval_loss": [0.5, 0.4, 0.3, 0.6]})
+    assert "steps of" not in pnb.VersionSet.from_frame(grid).origin
+
+
+@pytest.mark.parametrize(
+    ("df", "names"),
+    [
+        (SEVERAL.drop(columns="epoch"), ["a", "b"]),
+        (SEVERAL.drop(columns="epoch").reset_index(drop=True), ["a", "b"]),
+        (pd.DataFrame({"run": list("aabb"), "accuracy": [0.9, 0.91, 0.92, 0.95]}), ["run=a", "run=b"]),
+    ],
+)
+def test_rows_of_one_name_that_nothing_tells_apart_are_answered_with_the_code_that_takes_them(df, names):
+    with pytest.raises(ConfigurationError, match="two rows are named") as caught:
+        pnb.VersionSet.from_frame(df)
+    read = eval(caught.value.hint.removeprefix("Use ").removesuffix("."), {"VersionSet": pnb.VersionSet, "df": df})
+    assert [version.version_name for version in read] == names
+
+
+def test_the_code_for_columns_of_splits_keeps_what_was_tried():
+    df = pd.DataFrame(
+        {
+            "param_C": [0.1, 1, 1],
+            "param_kernel": ["rbf", "rbf", "poly"],
+            "split0_test_score": [0.9, 0.8, 0.7],
+            "split1_test_score": [0.91, 0.81, 0.71],
+        }
+    )
+    code = pnb.VersionSet.from_frame(df).origin.partition("are runs: ")[2].partition(" takes")[0]
+    groups = eval(code, {"VersionSet": pnb.VersionSet, "df": df})
+    assert [group.version_name for group in groups] == ["C=0.1, kernel=rbf", "C=1, kernel=rbf", "C=1, kernel=poly"]
+    assert [round(group.metrics["test_score"].value, 3) for group in groups] == [0.905, 0.805, 0.705]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_table_of_the_tasks_of_one_model_is_answered_with_what_reads_them(turned):
+    tasks = {"arc": {"alias": "arc", "acc,none": 0.6, "acc_stderr,none": 0.01}, "drop": {"alias": "drop", "em,none": 0.4}}
+    df = pd.DataFrame(tasks).T if turned else pd.DataFrame(tasks)
+    with pytest.raises(ConfigurationError, match="tasks of one model") as caught:
+        pnb.VersionSet.from_frame(df)
+    [version] = eval(caught.value.hint.removeprefix("Use ").removesuffix("."), {"VersionSet": pnb.VersionSet, "df": df})
+    assert [cell.name for cell in version.metrics.cells] == ["acc,none@arc", "acc_stderr,none@arc", "em,none@drop"]

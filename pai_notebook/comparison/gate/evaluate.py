@@ -297,10 +297,9 @@ def _end_in_words(rule: Rule, pair: Pair, end: float, bound: float, level: str, 
     """Say what is known of a value, or of its difference to the baseline, with this confidence."""
     above, relative = rule.compare in (">", ">="), rule.base == "baseline"
     base = pair.base.value if relative and pair.base is not None else None
-    what = say("true value")
-    if relative:
-        what = say("relative difference") if rule.unit == "%" and rule.number else say("difference")
-    scale = pair.scale(percent=rule.unit == "%")
+    what, scale = (say("difference"), pair.scale()) if relative else (say("true value"), pair.scale())
+    if relative and rule.unit == "%" and rule.number:
+        what, scale = say("relative difference"), pair.relative_scale
     factor = (scale.factor(base) or 1.0) if relative else 1.0
     told = scale.end(end, up=not above, base=base)
     end, bound = factor * end, cleared(factor * bound)

@@ -215,6 +215,11 @@ class Pair:
         return relative if percent and relative.ratio else self.row.scale.absolute
 
     @property
+    def relative_scale(self) -> Scale:
+        """How the interval of a difference relative to the baseline is written: in percent of that, whatever the metric is."""
+        return replace(self.row.scale, ratio=True)
+
+    @property
     def is_finite(self) -> bool:
         """Whether neither value is infinite: a sum that overflowed is no measurement, and would keep any bound on its side."""
         return not any(each is not None and each.value is not None and math.isinf(each.value) for each in (self.cell, self.base))
@@ -415,11 +420,11 @@ class Pair:
             low, high = self._ends(interval, percent=percent)
             if not low < bound - base < high or low == high:
                 return ""
-            # of what is never negative no more than all can be lost
-            scale = self.scale(percent=percent and low > -base)
-            said = "as measured: 95 % interval of the difference {ends} includes the bound"
+            said, scale = "as measured: 95 % interval of the difference {ends} includes the bound", self.scale()
             if (low, high) != (interval.low, interval.high):
-                said = "as measured: 95 % interval of the relative difference {ends} includes the bound"
+                said, scale = "as measured: 95 % interval of the relative difference {ends} includes the bound", self.relative_scale
+                # of what is never negative no more than all can be lost
+                low = max(low, -base) if bounds_of(self.row.path, self._values)[0] >= 0 else low
             return self.doubted(say(said, ends=scale.write_range(low, high, base)))
         if self.side is None or isinstance(self.side, Phrase):
             return UNKNOWN
