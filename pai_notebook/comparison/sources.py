@@ -213,7 +213,7 @@ class Side(ABC):
 
     @property
     def error(self) -> float:
-        """One standard error of the value."""
+        """One standard error of the value: half of its own 95 % interval over 1.96."""
         low, high = self.own(_LEVEL)
         return (high - low) / 2 / normal_quantile(_LEVEL)
 
