@@ -137,7 +137,8 @@ class _Writer:
         if self.loop:
             return [*self.lines, f"for {name or 'v'} in {self.expression}:", f"    display({name or 'v'})"]
         if name:
-            return [*self.lines, f"{name} = {self.expression}"]
+            self.lines += [f"{name} = {self.expression}"] if self.expression != name else []
+            return self.lines
         if self.name == "vs":
             self._assign()
         return [*self.lines, self.expression] if self.expression else self.lines

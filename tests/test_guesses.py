@@ -154,6 +154,7 @@ ATTRIBUTES = {
         "created_at": r"\[version\.created for version in versions\]",
         "GmtCreateTime": r"\[version\.created for version in versions\]",
         "load_model": r"registry\.get_version\(model, name\)",
+        "get_version": r"versions\[name\]",
     },
     "v": {
         "version_description": "description",
@@ -195,6 +196,7 @@ ATTRIBUTES = {
     "error": {"failures": "breaches", "checks": r"report\.checks", "to_junit": r"report\.to_junit\(\)", "passed": r"report\.passed"},
     "drift": {"diff": "changes", "deleted": "removed"},
     "ranking": {"winner": r"ranking\[0\]", "df": r"to_frame\(\)"},
+    "best": {"versions": r"\[best\.version, \*best\.ties, \*best\.together\]", "winner": "version"},
     "verdict": {"text": r"str\(verdict\)", "best": r"comparison\.best\(metric\)"},
     "row": {"delta": "changes", "values": "cell.value for cell in row.cells"},
 }

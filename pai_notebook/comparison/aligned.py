@@ -17,7 +17,7 @@ from pai_notebook.comparison.paired_fit import StatedMetric, fitted
 from pai_notebook.comparison.readings import DatasetCount
 from pai_notebook.comparison.repeats import ListedRepeats, RepeatsLike, remarks_on_lists, repeats_of
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, silent_places
-from pai_notebook.comparison.selection import BY_DIRECTIONS, Rows, Selection, ask, find_row, with_nearest
+from pai_notebook.comparison.selection import Rows, Selection, ask, find_row, with_nearest
 from pai_notebook.comparison.series import Series, SeriesLike
 from pai_notebook.comparison.together import Together
 from pai_notebook.comparison.tolerance import Tolerance, ToleranceLike
@@ -28,6 +28,7 @@ from pai_notebook.model.document import FrozenDict, copy_json
 from pai_notebook.model.group import VersionGroup, members_of, sharing_runs
 from pai_notebook.model.group_remarks import equal_runs, failed_runs, left_out_of, repeated_runs, untold_columns
 from pai_notebook.model.lookup import MetricColumns
+from pai_notebook.model.metric_words import BY_DIRECTIONS
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import plain_paths, short_datasets
 from pai_notebook.model.numbers import EXACT

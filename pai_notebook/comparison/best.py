@@ -13,7 +13,7 @@ from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.names import Name
-from pai_notebook.model.numbers import choose_format, format_number
+from pai_notebook.model.numbers import choose_pair_format, format_number
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.selection import RankingKey
@@ -58,7 +58,10 @@ class Best(Displayed):
         The baseline, which takes part like every other version; empty where there is none.
     """
 
-    _instead = guide({"version": "name version_name winner", "value": "score metric_value", "runner_up": "second next"})
+    _instead = guide(
+        {"version": "name version_name winner", "value": "score metric_value", "runner_up": "second next"}
+        | {"[best.version, *best.ties, *best.together]": "versions names winners candidates"}
+    )
     _leads_to = (("Comparison", "comparison"),)
 
     version: str
@@ -105,7 +108,7 @@ class Best(Displayed):
 
     def _describe(self) -> Block:
         values = [self.value, *([self.runner_up_value] if self.runner_up_value is not None else [])]
-        form, scale = choose_format(values), self.scale
+        form, scale = choose_pair_format(*values), self.scale
         facts: list[tuple[str, Inline]] = [
             (say("value"), Number(form.value(self.value), marks=[self._star()])),
             (say("direction"), self.words),

@@ -235,6 +235,7 @@ class ComparisonExports(FrameExports):
         ending = check_target(path, "report", overwrite=overwrite)
         document = report_of(
             cast("Comparison", self),
+            Path(path).name,
             redact=redact,
             lang=lang,
             title=title,

@@ -369,7 +369,7 @@ class Questions(PairedQuestions):
         >>> import pai_notebook as pnb
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@last:3")
-        >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").interval.words)
+        >>> print(c.interval("accuracy@d-wineholdout0001", "1.8.0").interval)
         95 % interval -14.2 to +6.2 pp
         """
         level = number_argument("level", level, above=0, most=HIGHEST_LEVEL)

@@ -13,7 +13,7 @@ from pai_notebook.comparison.charting import figures_of
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.explain import explain
 from pai_notebook.comparison.gate.report import GateReport
-from pai_notebook.comparison.gate.view import describe_gate, named_in, not_among, set_against, told_apart
+from pai_notebook.comparison.gate.view import NO_REGRESSION, describe_gate, named_in, not_among, set_against, told_apart
 from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
@@ -28,7 +28,7 @@ from pai_notebook.io.redaction_objects import masked_error
 from pai_notebook.io.report import Report, report_html, retold
 from pai_notebook.language import language
 from pai_notebook.model.version import ModelVersion
-from pai_notebook.python_source import step, to_python
+from pai_notebook.python_source import Expression, Step, step, to_python
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
@@ -45,6 +45,7 @@ S = TypeVar("S")
 
 def report_of(
     comparison: Comparison,
+    name: str = "report.html",
     *,
     redact: Any = "default",
     lang: str | None = None,
@@ -54,7 +55,7 @@ def report_of(
     charts: bool | Sequence[str] = True,
     registry: str = "",
 ) -> str:
-    """Write the document; see `Comparison.report`."""
+    """Write the document, which will be a file of this name; see `Comparison.report`."""
     lang = language(lang)
     redaction = as_redaction(redact)
     shown = comparison if redaction is None else masked_comparison(comparison, redaction)
@@ -71,6 +72,8 @@ def report_of(
     for gate in gates:
         about = [name for name in asked if any(check.version == name for check in gate.checks)]
         results.append((mask_said(gate.title), describe_gate(gate, about, brief=True).blocks))
+    told_so = {"lang": None if lang == "en" else lang, "title": title, "question": question, "registry": registry}
+    again = _again(name, gates, redact=redact, charts=charts, **told_so)
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
     versions = list(map(mask, asked))
     verdict, in_full = shown.verdict._for_report(versions, losses_of(shown, versions) if versions else ())  # noqa: SLF001 - the hook of shown objects
@@ -114,11 +117,22 @@ def report_of(
         notes=lacking,
         cautions=told((*shown.comparability, *shown.notes[:kept_notes])) if len(shown.versions) > 1 else None,
         rest=told([section for section in rest if section.blocks]),
-        code=mask(to_python(from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), "c")),
+        code=mask(to_python((*from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), again), "c")),
     )
     masked = [Note(text) for text in (*redaction.sentences, say(_OF_MASKED))] if redaction and redaction.masked else []
     listed = [Section(say("What was masked"), masked)] if masked else []
     return report_html(replace(report, rest=[*report.rest, *listed]), lang=lang)
+
+
+def _again(name: str, gates: Sequence[GateReport], *, redact: Any, charts: bool | Sequence[str], **told: Any) -> Step:
+    """Plan the same report of the comparison, as far as code can say it: rules that were checked are checked again."""
+    rules = list(dict.fromkeys(check.rule for gate in gates for check in gate.checks))
+    written = [rule for rule in rules if rule != NO_REGRESSION]
+    lacking = "" if len(written) == len(rules) else "without what assert_no_regression() checked"
+    if redact is None or isinstance(redact, Mapping):
+        told["redact"] = Expression("None") if redact is None else dict(redact)
+    told |= {"gates": written if len(written) > 1 else "".join(written), "charts": None if charts is True else charts or False}
+    return step("report", name, aside=True, comment=lacking, **told, overwrite=True)
 
 
 def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:

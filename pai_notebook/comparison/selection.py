@@ -227,9 +227,8 @@ def find_row(rows: Sequence[Row], name: Any, dataset: str | None = None) -> Row:
     ]
 
 
-# How who asks says which way is better: `best` and `rank`, `compare(by=)`, and `pareto`.
+# How who asks says which way is better: `best` and `rank`, and `pareto`; `compare(by=)` and charts by `BY_DIRECTIONS`.
 BY_MODE = "Pass mode='max' or mode='min', or directions={{{path!r}: 'max'}} to compare()."
-BY_DIRECTIONS = "Pass directions={{{path!r}: 'max'}} or directions={{{path!r}: 'min'}}."
 BY_MODES = "Pass modes={{{name!r}: 'max'}} or modes={{{name!r}: 'min'}}, or directions={{{path!r}: 'max'}} to compare()."
 
 

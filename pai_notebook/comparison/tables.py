@@ -100,7 +100,7 @@ _TEXTS: dict[str, Callable[[Sequence[Row]], list[str | None]]] = {
 }
 
 
-class Coverage(Displayed, FrameExports, pd.DataFrame):  # type: ignore[misc]  # exports take what those of comparisons take
+class Coverage(FrameExports, Displayed, pd.DataFrame):  # type: ignore[misc]  # exports take what those of comparisons take
     """State of every metric in every version: a data frame that shows and writes itself as comparisons do."""
 
     _metadata: ClassVar[list[str]] = ["_called"]  # pandas adds its own where it pickles

@@ -165,7 +165,7 @@ class Store:
             self._replace(model_id, new["VersionName"], [new])
 
     def update_version(self, model_id: str, version_name: str, changes: Mapping[str, Any]) -> None:
-        """Set fields of a version to new values; KeyError when there is no such version.
+        """Set fields of a version to new values, and the time when it was modified; KeyError when there is no such version.
 
         Examples
         --------
@@ -176,7 +176,8 @@ class Store:
         """
         with self._lock:
             old = self._shelf(model_id).by_name[version_name]
-            self._replace(model_id, version_name, [{**old, **copy.deepcopy(dict(changes))}])
+            now = {"GmtModifiedTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"} if "GmtModifiedTime" in old else {}
+            self._replace(model_id, version_name, [{**old, **now, **copy.deepcopy(dict(changes))}])
 
     def delete_version(self, model_id: str, version_name: str) -> None:
         """Remove a version; KeyError when there is no such version."""

@@ -169,6 +169,23 @@ class Displayed(Brief):
         block = self._describe()
         return block if self._rewording is None else map_texts(block, self._rewording)
 
+    def to_html(self) -> str:
+        """Return the HTML of what a notebook shows.
+
+        Returns
+        -------
+        str
+            It needs no script and no other file.
+
+        Examples
+        --------
+        >>> import pai_notebook as pnb
+        >>> with pnb.connect("demo", default=False) as registry:
+        ...     registry.get_model("wine-cultivar").to_html().startswith("<div")
+        True
+        """
+        return self._repr_html_()
+
     def _repr_html_(self) -> str:
         with speaking(self._lang):
             return render_html(self._shown())

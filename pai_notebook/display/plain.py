@@ -26,16 +26,17 @@ def showing(shown: int, total: int, unit: str) -> str:
 
 
 def clip(text: str, limit: int) -> tuple[str, str]:
-    """Cut after `limit` characters, with a remark about the rest that is empty when there is none.
+    """Cut after `limit` characters, with a remark about the rest that is empty when there is none, or when it would be as long as that.
 
     Examples
     --------
-    >>> clip("abcdef", 4)
-    ('abcd', '… 2 more characters')
+    >>> clip("abcdefghi" * 4, 4), clip("abcdef", 4)
+    (('abcd', '… 32 more characters'), ('abcdef', ''))
     """
     if len(text) <= limit:
         return text, ""
-    return text[:limit], now("… {count:,} more characters", count=len(text) - limit)
+    remark = now("… {count:,} more characters", count=len(text) - limit)
+    return (text[:limit], remark) if len(remark) < len(text) - limit else (text, "")
 
 
 def inline(text: str, limit: int = CELL) -> str:

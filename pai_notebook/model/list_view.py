@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.display import Block, Code, Column, Inline, Lines, Mark, Missing, Note, Number, Stack, Table
 from pai_notebook.display.line import line
-from pai_notebook.i18n.phrases import first as few
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.differing import Differing
 from pai_notebook.model.evidence_among import evidence_among
@@ -134,8 +133,8 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     rounded = any(is_rounded(_cells(shown, name), form) for name, form in forms.items())
     starred = any(isinstance(cell, Number) and cell.star for row in rows for cell in row)
     left_out = [say("{count} of {total} metric columns", count=len(columns), total=len(names))] if len(names) > len(columns) else []
-    others = _others(names, columns, known) if several else []
-    left_out = [say("{what} (others: {names})", what=left_out[0], names=few(others, METRICS))] if others else left_out
+    others = _others(names, columns, known) if several else ""
+    left_out = [say("{what} (others: {names})", what=left_out[0], names=others)] if others else left_out
     left_out += [say("{count} of {total} labels", count=len(keys), total=len(keys) + more)] if more else []
     left_out += [say("numbers rounded")] if rounded else []
     rest = say("{what}; to_frame() has all", what=joined(left_out)) if left_out else ""
@@ -211,14 +210,16 @@ def _columns(names: Sequence[tuple[str, str]], models: Sequence[set[tuple[str, s
     return sorted(chosen, key=lambda name: (natural_key(name[0]), natural_key(name[1])))
 
 
-def _others(names: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]], known: Mapping[str, str]) -> list[str]:
-    """Name what has no column: the datasets of a metric that has columns first, then the metrics that have none."""
+def _others(names: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]], known: Mapping[str, str]) -> str:
+    """Name what has no column, and count what is not named: datasets of a metric that has columns first, then metrics that have none."""
     paths = {path for path, _ in columns}
     left = sorted((name for name in names if name not in columns), key=lambda name: name[0] not in paths)
     short = short_datasets(sorted({dataset for _, dataset in names}), known)
-    return list(
-        dict.fromkeys(Name("metrics", *name, short.get(name[1], "")).shown if name[0] in paths else unescaped(name[0]) for name in left)
-    )
+    shown = [Name("metrics", *name, short.get(name[1], "")).shown if name[0] in paths else unescaped(name[0]) for name in left]
+    named = list(dict.fromkeys(shown))
+    named = named if len(named) <= METRICS + 1 else named[:METRICS]
+    more = sum(name not in named for name in shown)
+    return say("{shown} and {count} more", shown=joined(named), count=more) if more else joined(named)
 
 
 def _tells(path: str, values: Sequence[float]) -> bool:

@@ -17,6 +17,8 @@ from typing import Literal
 from pai_notebook.model.flatten import split_path
 
 Mode = Literal["max", "min"]
+# How a comparison is told a direction that no word says.
+BY_DIRECTIONS = "Pass directions={{{path!r}: 'max'}} or directions={{{path!r}: 'min'}} to compare()."
 ScaleName = Literal["ratio", "points", "difference"]
 
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+|[^\W\d_a-zA-Z]+")

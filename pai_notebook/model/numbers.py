@@ -136,6 +136,24 @@ def choose_format(values: Iterable[float], *, least: int = _LEAST, readable: int
     return _chosen([values], least, readable)
 
 
+def choose_pair_format(value: float, other: float | None = None) -> NumberFormat:
+    """Find how to write two values beside their difference: as `choose_format` does, in digits that show the difference to a tenth.
+
+    Examples
+    --------
+    >>> [choose_pair_format(0.001453, 0.0014573).value(value) for value in (0.001453, 0.0014573)]
+    ['0.001453', '0.001457']
+    """
+    if other is None:
+        return choose_format([value])
+    for digits in range(_LEAST, _ALL):
+        form = choose_format([value, other], least=digits)
+        shown = float(form.value(value)) - float(form.value(other)) if math.isfinite(value - other) else value - other
+        if not math.isfinite(shown) or abs(shown - (value - other)) <= abs(value - other) / 10:
+            break
+    return form
+
+
 def choose_row_format(rows: Iterable[Iterable[float]]) -> NumberFormat:
     """Find how to write the rows of one metric beside their differences: the same decimals in all of them.
 

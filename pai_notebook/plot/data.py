@@ -13,6 +13,7 @@ from pai_notebook.errors import ComparisonError, NameNotFound
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.metric_cells import BEST, BEST_AS_MEASURED
 from pai_notebook.model.metric_scales import mixed_units, percent_among
+from pai_notebook.model.metric_words import BY_DIRECTIONS
 from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import nearest_hint
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -325,9 +326,7 @@ def pareto_places(first: Measure, second: Measure) -> list[int]:
         if percent_among(each.path, dict(enumerate(each.values))):
             raise mixed_units(each.name)
         if each.mode is None:
-            raise ComparisonError(
-                say("the direction of {name} is unknown", name=each.name), hint=say("Pass directions={{...}} to compare().")
-            )
+            raise ComparisonError(say("the direction of {name} is unknown", name=each.name), hint=say(BY_DIRECTIONS, path=each.path))
     signs = [-1 if each.mode == "max" else 1 for each in (first, second)]
     costs = {place: (signs[0] * a, signs[1] * b) for place, (a, b) in enumerate(zip(first.values, second.values, strict=True))}
     front, _ = front_of({place: cost for place, cost in costs.items() if all(map(math.isfinite, cost))})

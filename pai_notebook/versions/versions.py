@@ -92,6 +92,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "versions[:5]": "head limit",
             "versions[-5:]": "tail",
             "versions[0]": "first",
+            "versions[name]": "get_version get_versions",
             "versions[-1]": "last",
             "len(versions)": "size length",
             "sort_values(by, ascending=False)[:5]": "nlargest top",

@@ -20,6 +20,15 @@ def test_best_tells_the_value_the_runner_up_the_margin_and_why():
     assert "☆ best as measured" in str(best)
 
 
+@given(st.floats(1e-6, 1e6), st.floats(1e-6, 1.0))
+def test_the_digits_of_the_best_and_the_runner_up_show_how_far_they_are_apart(value, part):
+    other = value * (1 + part)
+    best = compare({"loss": value}, {"loss": other}).best("loss")
+    told = str(best)
+    shown, beside = re.search(r"value +(\S+)", told)[1], re.search(r"runner-up +0\.2\.0 (\S+)", told)[1]
+    assert float(beside) - float(shown) == pytest.approx(other - value, rel=0.11)
+
+
 def test_a_tie_names_everybody_in_it():
     best = compare({"cer": 0.1}, {"cer": 0.2}, {"cer": 0.1}).best("cer")
     assert (best.version, best.ties, best.margin, best.runner_up) == ("0.1.0", ("0.3.0",), 0.0, "0.3.0")
@@ -35,7 +44,7 @@ def test_an_unknown_direction_without_a_mode_names_the_argument():
         compare({"ks": 0.4}, {"ks": 0.5}).best("ks")
     with pytest.raises(ComparisonError) as caught:
         compare({"ks": 0.4}, {"ks": 0.5}, by="ks")
-    assert caught.value.hint == "Pass directions={'ks': 'max'} or directions={'ks': 'min'}."
+    assert caught.value.hint == "Pass directions={'ks': 'max'} or directions={'ks': 'min'} to compare()."
 
 
 def test_an_unknown_metric_names_the_nearest():

@@ -38,6 +38,15 @@ def test_an_update_leaves_other_fields_and_earlier_snapshots_alone(store):
     assert before[1]["ApprovalStatus"] == "Pending"
 
 
+def test_an_update_sets_the_time_when_the_version_was_modified():
+    store, before = Store.bundled(), datetime.now(UTC).replace(microsecond=0)
+    model = "model-rbvg5w0xvkg09sgeed"
+    store.update_version(model, "1.9.0", {"ApprovalStatus": "Approved"})
+    assert datetime.fromisoformat(store.version(model, "1.9.0")["GmtModifiedTime"]) >= before
+    store.update_version(model, "1.9.0", {"GmtModifiedTime": "2026-01-02T03:04:05Z"})
+    assert store.version(model, "1.9.0")["GmtModifiedTime"] == "2026-01-02T03:04:05Z"
+
+
 def test_a_deleted_version_is_gone(store):
     store.delete_version("model-a", "0.2.0")
     assert names(store) == ["0.1.0", "0.10.0"]

@@ -18,7 +18,7 @@ def test_the_bundle_has_all_three_from_one_description():
         "text/markdown": render_markdown(note),
         "text/plain": render_text(note),
     }
-    assert Answer()._repr_html_() == render_html(note)
+    assert Answer()._repr_html_() == Answer().to_html() == render_html(note)
     assert str(Answer()) == render_text(note) == "42 <b>"
 
 

@@ -82,6 +82,12 @@ def test_long_text_says_how_much_is_left_out(cut, limit):
     assert re.sub("^x+ ?", "", cut("x" * (limit + 1234))) == "… 1,234 more characters"
 
 
+@pytest.mark.parametrize("more", range(1, 40))
+def test_nothing_is_cut_that_is_shorter_than_the_words_about_it(more):
+    text = "x" * (CELL + more)
+    assert len(inline(text)) <= len(text)
+
+
 def test_no_character_is_counted_twice_or_lost_when_lines_are_cut():
     text = "\n".join(str(n) for n in range(100))
     shown, _, remark = prose(text).rpartition(" … ")
@@ -101,4 +107,5 @@ def test_prose_keeps_line_breaks_and_turns_tabs_into_spaces():
 def test_clip_neither_loses_nor_invents(text, limit):
     head, remark = clip(text, limit)
     assert text.startswith(head)
-    assert (remark == "") == (len(text) <= limit)
+    assert (remark == "") == (head == text)
+    assert head == text or (len(head) == limit and len(remark) < len(text) - limit)

@@ -652,7 +652,10 @@ def test_missing_glyphs_are_named(compared, monkeypatch):
     [
         (lambda plot: plot.bar("ce"), "Nearest is cer"),
         (lambda plot: plot.series("cer"), "is not a series"),
-        (lambda plot: plot.scatter("cer", "loss_curve"), "the direction of loss_curve is unknown"),
+        (
+            lambda plot: plot.scatter("cer", "loss_curve"),
+            r"the direction of loss_curve is unknown\. Pass directions={'loss_curve': 'max'} or",
+        ),
         (lambda plot: plot.heatmap(["loss_*"]), "no numbers to draw"),
     ],
 )

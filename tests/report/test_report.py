@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import zipfile
+from pathlib import Path
 
 import html5lib
 import pandas as pd
@@ -220,6 +221,28 @@ def test_the_code_of_a_report_makes_the_comparison_again(tmp_path):
     exec(code, space)
     space["registry"].close()
     assert space["c"].fingerprint == compared.fingerprint
+
+
+def test_the_code_of_a_report_makes_the_report_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def code_of(path):
+        return "".join(html5lib.parse(path.read_text("utf-8"), namespaceHTMLElements=False).find(".//pre").itertext())
+
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.compare(f"{DIGITS}@last:3", baseline="approved")
+    told = {"question": "May 2.5.0 go live?", "gates": ["accuracy >= baseline - 1%", c.check("accuracy > 0.1")], "charts": False}
+    code = code_of(c.report("r.html", **told, lang="zh"))
+    first = Path("r.html").read_text("utf-8")
+    space = {}
+    exec(code, space)
+    space["registry"].close()
+    again = Path("r.html").read_text("utf-8")
+    assert code_of(Path("r.html")) == code
+    for text in (first, again):
+        assert "May 2.5.0 go live?" in text
+        assert "accuracy &gt; 0.1" in text
+    assert code_of(c.report("plain.html", charts=False)).endswith('\nc.report("plain.html", charts=False, overwrite=True)')
 
 
 def test_the_code_of_a_report_connects_to_where_the_versions_came_from(tmp_path):

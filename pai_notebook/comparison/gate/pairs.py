@@ -458,9 +458,11 @@ def _outward(low: float, high: float) -> tuple[str, str]:
 def relative_end(sides: Sides, level: float, *, up: bool) -> float | None:
     """Find one end of the interval of a difference as a part of the baseline, the error of which has its part in it.
 
-    It is the change at which the interval of the version's value minus the changed baseline ends at 0 (E. C. Fieller 1954, Some
-    problems in interval estimation, Journal of the Royal Statistical Society B 16, 175-185). A difference beside a margin that is
-    taken from the measured baseline would leave that error out.
+    It is the change at which the interval of the version's value minus the changed baseline ends at 0: with standard errors that of
+    E. C. Fieller (1954, Some problems in interval estimation, Journal of the Royal Statistical Society B 16, 175-185), with the Wilson
+    intervals of shares MOVER-R (R. G. Newcombe 2016, MOVER-R confidence intervals for ratios and products of two independently
+    estimated quantities, Statistical Methods in Medical Research 25, 1774-1778). A difference beside a margin that is taken from the
+    measured baseline would leave that error out.
 
     Parameters
     ----------
