@@ -67,19 +67,17 @@ _TIMES = {
     **dict.fromkeys(("before", "created_before"), "<"),
     **dict.fromkeys(("until", "created_until", "end", "end_date"), "<="),
 }
-_CREATED = {name: f'where="created {sign} {{value}}"' for name, sign in _TIMES.items() if sign != ">"}
+_CREATED = {name: sign for name, sign in _TIMES.items() if sign != ">"}
+_SORTED = "{call}(...).sort_values({order})"
 _OF_OTHERS = {
     "connect": {"offline": 'load("versions.json") or connect("demo")'} | dict.fromkeys(("file", "path", "snapshot"), "load({value})"),
     "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}={value})")
-    | {name: f"list_versions('model-a', {code})" for name, code in _CREATED.items()}
+    | {name: f"list_versions('model-a', where=\"created {sign} {{value}}\")" for name, sign in _CREATED.items()}
     | dict.fromkeys(("version", "version_name"), "get_version('model-a', {value})"),
-    "Registry.list_versions": dict.fromkeys(_SORTING, "list_versions(...).sort_values({value})") | _TURNED | _CREATED,
-    "VersionSet.filter": _CREATED,
+    **dict.fromkeys(("Registry.list_versions", "VersionSet.filter"), dict.fromkeys(_SORTING, _SORTED) | _TURNED),
     "Registry.list_models": dict.fromkeys(("search", "contains", "name_contains", "q", "text", "pattern", "filter"), "list_models({value})")
     | dict.fromkeys(("filter_string", "where"), "list_models('text') or search_versions({value})"),
-    "Registry.search_versions": {name: f'search_versions("created {sign} {{value}}")' for name, sign in _TIMES.items()}
-    | dict.fromkeys(_SORTING, "search_versions(...).sort_values({value})")
-    | _TURNED,
+    "Registry.search_versions": dict.fromkeys(_SORTING, _SORTED) | _TURNED,
     "Registry.compare": dict.fromkeys(_NARROWING, "compare(list_versions('model-a', {argument}={value}))")
     | dict.fromkeys(("versions", "model", "candidate"), "compare('model-a@0.1.0,0.2.0', baseline='approved')")
     | _BEST,
@@ -121,6 +119,8 @@ _OTHER_VALUES: tuple[tuple[str, Any, str], ...] = (
 _OF_PAGES = frozenset({"page", "page_number", "page_size", "page_token", "next_token", "offset"})
 # Calls by the arguments that they take.
 _takers: dict[str, list[str]] = {}
+# Between conditions of which each has to hold.
+_AND = " and "
 # So many calls are named that take an argument.
 _FEW = 3
 # Options of pandas that say what ours do anyhow: files have no column of row numbers, sheets have names, and nothing changes in place.
@@ -158,6 +158,12 @@ def refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
         return CallError(say("{call}() has no argument {name!r}", call=call, name=unknown), hint=hint)
     by_place = [each for each in inspect.signature(function).parameters.values() if each.kind in BY_PLACE]
     several = args[len(by_place) - 1 :]
+    beside = ["where"] if "where" in kwargs and "multiple values" in said else []
+    if (beside or len(args) > len(by_place)) and by_place[-1].name == "where" and all(isinstance(text, str) for text in several):
+        given = [*several, *(kwargs[name] for name in beside)]
+        told = say("{call}() takes one condition", call=call)
+        code = _with_condition(function, args[: len(by_place) - 1], kwargs, given)
+        return CallError(told, hint=say("Use {code}.", code=code))
     if len(args) > len(by_place) and "Sequence[str]" in str(by_place[-1].annotation) and all(isinstance(text, str) for text in several):
         as_list = f"{by_place[-1].name}={list(several)!r}"
         return CallError(
@@ -196,7 +202,10 @@ def _meant_by(
     yield _use(_of_another(others, [unknown, *meanings], named, value).replace("{call}", function.__name__))
     yield _did_you_mean(next((each for each in meanings if each in named), ""))
     if "where" in named and (condition := _as_condition(plain, value)):
-        yield _use(f"where={condition!r}")
+        place = list(inspect.signature(function).parameters).index("where")
+        before = [each for each in (*args[place : place + 1], kwargs.get("where")) if isinstance(each, str)]
+        others = {name: each for name, each in kwargs.items() if name not in (unknown, "where")}
+        yield _use(_with_condition(function, args[:place], others, [*before, condition]) if before else f"where={condition!r}")
     yield _use(_of_frame(function, named, args, kwargs))
     if plain in _OF_PAGES and function.__name__.startswith(("list_", "search_", "get_versions")):
         yield say("Leave it out: all pages are fetched.")
@@ -224,11 +233,42 @@ def _of_another(others: Mapping[str, str], meanings: Sequence[str], named: Seque
     if not argument:
         return ""
     text = value.isoformat() if hasattr(value, "isoformat") else value
-    return others[argument].format(argument=argument, value=described(text), values=_one_by_one([value]), word=value, call="{call}")
+    text, order = described(text), _order(value)
+    return others[argument].format(argument=argument, value=text, values=_one_by_one([value]), word=value, order=order, call="{call}")
+
+
+def _with_condition(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], conditions: Sequence[str]) -> str:
+    """Write a call again with all that its versions have to meet as one condition."""
+    several = len(conditions) > 1
+    whole = _AND.join(f"({each})" if several and re.search(r"\bor\b", each, re.IGNORECASE) else each for each in conditions)
+    own = args[1:] if next(iter(inspect.signature(function).parameters)) == "self" else args
+    told = [
+        *(described(getattr(each, "model_id", each)) for each in own),
+        repr(whole),
+        *(f"{name}={described(value)}" for name, value in kwargs.items() if name != "where"),
+    ]
+    return f"{function.__name__}({', '.join(told)})"
+
+
+def _order(value: Any) -> str:
+    """Write arguments of `sort_values` for an order as the line, Django or SQL has it.
+
+    Examples
+    --------
+    >>> _order("-created"), _order("created desc"), _order("cer"), _order(["-created"])
+    ("'created', ascending=False", "'created', ascending=False", "'cer'", "'created', ascending=False")
+    """
+    value = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+    found = re.fullmatch(r"(-?)(.+?)(?:[\s:]+(asc|desc)(?:ending)?)?", value, re.IGNORECASE) if isinstance(value, str) else None
+    if found is None:
+        return described(value)
+    return repr(found[2]) + (", ascending=False" if found[1] or (found[3] or "").lower() == "desc" else "")
 
 
 def _as_condition(plain: str, value: Any) -> str:
-    """Write a field of a version, by its name here or that of the service, as a condition."""
+    """Write a field of a version, by its name here or that of the service, or a bound of the time when it was created, as a condition."""
+    if plain in _TIMES:
+        return f"created {_TIMES[plain]} {described(value.isoformat() if hasattr(value, 'isoformat') else value)}"
     version: Any = guided_class("ModelVersion")
     fields = {} if version is None else version.fields()
     name = next((name for name, field in fields.items() if plain in (name, snake_case(field.key))), "")

@@ -228,6 +228,16 @@ CALLS = {
     "dict(v.metrics)": "{cell.name: cell.value for cell in metrics}",
     "registry.get_versions('digit*')": None,
     "vs.filter({'env': 'prod'})": "label={'env': 'prod'}",
+    "registry.list_versions(model_id, where='a > 1', sort='-created')": "list_versions(...).sort_values('created', ascending=False)",
+    "registry.search_versions(sort_by='created desc')": "search_versions(...).sort_values('created', ascending=False)",
+    "vs.filter(order_by='created')": "filter(...).sort_values('created')",
+    "registry.list_versions(model_id, 'a > 1 or b < 2', created_before='2025-12-31', approval='Approved')": (
+        f"list_versions('{DIGITS}', \"(a > 1 or b < 2) and created < '2025-12-31'\", approval='Approved')"
+    ),
+    "registry.search_versions('a > 1', created_after='2025-12-31')": "search_versions(\"a > 1 and created > '2025-12-31'\")",
+    "vs.filter('a > 1', 'b < 2')": "filter('a > 1 and b < 2')",
+    "registry.list_versions(m, 'a > 1', 'b < 2')": f"list_versions('{DIGITS}', 'a > 1 and b < 2')",
+    "registry.list_versions(model_id, 'a > 1', where='b < 2')": f"list_versions('{DIGITS}', 'a > 1 and b < 2')",
     "pnb.set_language('zh')": "options.lang = 'zh'",
     "pnb.paired": None,
     "pnb.from_records": "VersionSet.from_frame(pandas.DataFrame(rows))",
@@ -238,6 +248,33 @@ CALLS = {
 @pytest.mark.parametrize("code", [code for code, meant in CALLS.items() if meant])
 def test_a_call_that_is_refused_says_how_it_is_written(code, names):
     assert hint_of(code, names) == CALLS[code]
+
+
+CONDITION = "accuracy@d-digitsholdout0001 > 0.5"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(f"registry.list_versions(model_id, {CONDITION!r}, {name}='2026-12-31')" for name in ("created_before", "until", "end")),
+        *(f"vs.filter(where={CONDITION!r}, {name}='2024-12-31')" for name in ("since", "start")),
+        f"vs.filter({CONDITION!r}, \"label.env == 'test' or approval == 'pending'\")",
+        f"registry.list_versions(model_id, {CONDITION!r}, 'created > 2020-01-01', 'created > 2021-01-01')",
+        f"registry.search_versions({CONDITION!r}, created_after='2020-12-31')",
+        f"registry.search_versions({CONDITION!r}, where='created > 2020-01-01')",
+        "registry.list_versions(model_id, sort='-created')",
+        "registry.search_versions(order_by=['-created'], models=[model_id])",
+        "vs.filter(sort='created desc')",
+        "registry.list_versions(model_id, ascending=False)",
+        "registry.get_versions(model_id, created_before='2026-12-31')",
+        "registry.get_versions(model_id, approval='pending')",
+    ],
+)
+def test_the_call_that_a_refusal_says_to_write_is_not_refused_in_turn(code, names):
+    call = hint_of(code, names).replace("(...", "(model_id" if "list_versions" in code else "(").replace("'model-a'", "model_id")
+    found = eval(f"{'vs' if call.startswith('filter') else 'registry'}.{call}", dict(names))
+    assert isinstance(found, pnb.VersionSet)
+    assert len(found) > 0
 
 
 def test_what_others_can_do_works(names):

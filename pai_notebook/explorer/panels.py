@@ -35,7 +35,7 @@ _BY_CONTROLS = {
     "{first} and {second} are compared with {baseline} only; to compare the two with each other: baseline={first!r}": (
         "{first} and {second} are compared with {baseline} only; to compare the two with each other, choose one as “Baseline”"
     ),
-    "Pass directions={{...}} to compare().": "Choose in “Better is” which way it is better.",
+    "Pass directions={{{path!r}: 'max'}} or directions={{{path!r}: 'min'}} to compare().": "Choose in “Better is” which way it is better.",
     "Lists of numbers are not judged: {metrics}; pass series= to choose a number, or repeats= if they are of runs or folds.": (
         "Lists of numbers are not judged: {metrics}; .selected.compare(series=...) chooses a number."
     ),
