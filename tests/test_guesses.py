@@ -180,7 +180,7 @@ ATTRIBUTES = {
     "metrics": {"items": "cell.name: cell.value", "value": r"\[cell\.value for cell in metrics\]"},
     "m": {"status": r"latest_version\.approval_status", "created_at": "created", "ModelName": "name"},
     "c": {
-        "only": r"pnb\.VersionSet\(comparison\.versions\)\.compare\(include=",
+        "include": r"pnb\.VersionSet\(comparison\.versions\)\.compare\(include=",
         "text_diff": "changed",
         "to_png": r"plot\(metric\)\.figure\.savefig\(",
         "is_worse": r"check\(\"fail if worse beyond chance\"\)\.breaches",

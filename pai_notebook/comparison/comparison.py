@@ -115,7 +115,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
             "verdict": "summary conclusion is_better better improved improvements answer",
             'report("report.pdf")': "to_pdf",
             'plot(metric).figure.savefig("chart.png")': "to_png to_svg to_image savefig save_plot",
-            "pnb.VersionSet(comparison.versions).compare(include='settings')": "only include select",
+            "pnb.VersionSet(comparison.versions).compare(include='settings')": "include select",
             "versions.compare() or registry.compare(versions)": "from_frame from_versions from_documents",
         }
     )
