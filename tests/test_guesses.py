@@ -277,6 +277,27 @@ def test_the_call_that_a_refusal_says_to_write_is_not_refused_in_turn(code, name
     assert len(found) > 0
 
 
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".xlsx", ".parquet", ".json"])
+def test_a_file_where_a_table_is_taken_is_answered_with_what_reads_it(ending, names, tmp_path):
+    path = str(tmp_path / f"runs{ending}")
+    write = {".csv": "to_csv", ".tsv": "to_csv", ".xlsx": "to_excel", ".parquet": "to_parquet", ".json": "to_json"}[ending]
+    more = {"sep": "\t"} if ending == ".tsv" else {}
+    getattr(pd.DataFrame({"accuracy": [0.9, 0.8]}, index=["a", "b"]), write)(path, **more)
+    found = eval(hint_of(f"VersionSet.from_frame({path!r})", names), dict(names))
+    assert len(found) == 2
+
+
+def test_a_model_stands_for_its_id(names):
+    registry, model = names["registry"], names["m"]
+    assert model.address == DIGITS
+    assert len(registry.get_versions(model)) == len(registry.list_versions(model)) == len(registry.get_versions(DIGITS))
+    assert registry.get_versions(names["v"])[0].address == names["v"].address
+    assert registry.compare(model, baseline="2.0.0").fingerprint == registry.compare(DIGITS, baseline="2.0.0").fingerprint
+    assert registry.compare(model, "2.4.0", "2.5.0", baseline="2.4.0").names == ("2.4.0", "2.5.0")
+    two = registry.list_models()[:2]
+    assert set(registry.get_versions(two).models) == {each.model_id for each in two}
+
+
 def test_what_others_can_do_works(names):
     registry, vs = names["registry"], names["vs"]
     assert [model.name for model in registry.list_models("*wine*")] == [model.name for model in registry.list_models("wine")]

@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 from pai_notebook.arguments import described, is_number, is_version_name, without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.model.document import DocumentView
 from pai_notebook.model.selector_words import GRAMMAR, SINGLE, meant_selector, selector_hint, shown_address
 from pai_notebook.model.selectors import VERSION, Selector, parse_selector
 
@@ -153,6 +154,11 @@ def refuse_selectors(first: object, others: Sequence[object]) -> None:
     raise AddressError(say("{word!r} is not a model", word=wrong), hint=say("Write {value}@{word}.", value=model, word=",".join(together)))
 
 
+def addressed(items: Iterable[Any]) -> list[Any]:
+    """Items, a registered model, or a version of one, by its address."""
+    return [getattr(each, "address", each) if isinstance(each, DocumentView) else each for each in items]
+
+
 def spread(items: Iterable[object]) -> list[object]:
     """Items, those of lists among them one by one: names of versions may come in a list behind their model."""
     return [each for item in items for each in (item if isinstance(item, list | tuple) else (item,))]
@@ -163,7 +169,7 @@ def names_versions(items: Sequence[object]) -> TypeGuard[Sequence[str]]:
     return len(items) > 1 and isinstance(items[0], str) and "@" not in items[0] and all(map(is_version_name, items[1:]))
 
 
-def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> list[Address]:
+def read_addresses(given: Iterable[Any]) -> list[Address]:
     """Read what a call was given: addresses, lists of these, or a model and, behind it, names of its versions.
 
     Raises
@@ -181,7 +187,7 @@ def read_addresses(given: Iterable[str | Address | Iterable[str | Address]]) -> 
     ['model-a@latest', 'model-b']
     """
     items: list[Any] = []
-    for each in given:
+    for each in addressed(given):
         if not items and not isinstance(each, str | Address | Iterable):
             parse_address(each)  # refuses it, before a long range becomes a list
         items.append(each)

@@ -135,6 +135,11 @@ class Model(Displayed, DocumentView):
         called = Provenance(model_name=self.name, people=self.people)
         return ModelVersion(document, model_id=self.model_id, fetched=self.fetched, provenance=called)
 
+    @property
+    def address(self) -> str:
+        """Its id, which as an address means every version of it."""
+        return self.model_id
+
     @cached_property
     def digest(self) -> str:
         """Hex SHA-256 of the document without its request id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,17 @@ _LONG = {"version", "dataset", "metric", "value", "state"}
 
 # What `agg` calls the columns that it makes of one.
 _AGGREGATED = frozenset({"mean", "std", "sem", "var", "count", "size", "min", "max", "median", "sum", "first", "last", "nunique"})
+
+
+# What of pandas reads a file, by how its name ends.
+_READERS = {
+    ".csv": "read_csv({})",
+    ".tsv": "read_csv({}, sep='\\t')",
+    ".xlsx": "read_excel({})",
+    ".parquet": "read_parquet({})",
+    ".json": "read_json({})",
+    ".jsonl": "read_json({}, lines=True)",
+}
 
 
 def refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -> None:
@@ -71,6 +83,9 @@ def _hint_of_rows(given: Any) -> Phrase | None:
         # metrics of one version, or of each version under its name
         turned = all(isinstance(value, Mapping) for value in given.values())
         return say("Use {code}.", code=f"VersionSet.from_frame(pandas.DataFrame({'df).T' if turned else '[df])'})")
+    name = os.fspath(given) if isinstance(given, str | os.PathLike) else ""
+    if reader := next((reader for ending, reader in _READERS.items() if str(name).lower().removesuffix(".gz").endswith(ending)), ""):
+        return say("Use {code}.", code=f"VersionSet.from_frame(pandas.{reader.format(repr(name))})")
     is_rows = isinstance(given, Sequence) and len(given) > 0 and all(isinstance(each, Mapping) for each in given)
     return say("Use {code}.", code="VersionSet.from_frame(pandas.DataFrame(df))") if is_rows else None
 

@@ -13,6 +13,7 @@ from pai_notebook.model.address import Address, names_versions, parse_address, r
 from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.model.keys import names_of
 from pai_notebook.model.nameless import code_of_named, is_nameless, told_readings
+from pai_notebook.model.registered_model import Model
 from pai_notebook.model.selector_words import BASELINES, WORDS
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import ModelVersion
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.baseline import Baseline
 
 # What can be compared: addresses, versions, documents of versions, files of snapshots, and lists of these.
-What = str | os.PathLike[str] | Address | ModelVersion | VersionSet | Mapping[str, Any] | Sequence["What"]
+What = str | os.PathLike[str] | Address | Model | ModelVersion | VersionSet | Mapping[str, Any] | Sequence["What"]
 _NAMELESS = say("metrics alone cannot be compared: nothing says which version has them")
 # What a few arguments are called in code.
 _LETTERS = {2: "[a, b]", 3: "[a, b, c]", 4: "[a, b, c, d]"}
@@ -64,7 +65,7 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
 
 
 def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
-    items = list(what)
+    items = [each.address if isinstance(each, Model) else each for each in what]
     if names_versions(told := spread(items)):
         yield from read_addresses(told)
         return

@@ -191,7 +191,7 @@ class Registry(Displayed):
 
     def get_versions(
         self,
-        *addresses: str | Address | Sequence[str | Address],
+        *addresses: str | Address | Model | ModelVersion | Sequence[str | Address | Model | ModelVersion],
         on_error: OnError = "collect",
         refresh: bool = False,
         suggest: bool = False,
@@ -203,7 +203,7 @@ class Registry(Displayed):
         ----------
         *addresses : str
             `model`, `model@latest`, `model@approved`, `model@last:5`, `model@0.1.0,0.2.0`, `model@0.1.0..0.9.0`, `model@1.*`, where
-            `model` is an id, or a name that is unique; lists of addresses; or a model and, behind it, names of its versions.
+            `model` is an id, or a name that is unique; models that `list_models` gave; lists of these; or a model and names of its versions.
         on_error : {"collect", "raise"}
             Keep the good ones and name the bad ones in `errors`, or raise at the end when any failed.
         refresh : bool
