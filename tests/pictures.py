@@ -27,7 +27,7 @@ from pai_notebook.plot.theme import theme_of
 from tests.browser.explorer_page import ExplorerPage
 from tests.browser.fronts import Chromium, Server
 from tests.display.hosts import HOSTS
-from tests.pages import beside, cells_of, language_of
+from tests.pages import BLOCK, beside, cells_of, language_of
 
 WIDTH, HEIGHT = 800, 560
 HIGHEST = 630
@@ -35,6 +35,8 @@ HIGHEST = 630
 AROUND = 12
 """Pixels between what is shown and the edge of its picture."""
 DPI = 110
+APART = 24
+"""Of 255, how far apart two colours are at least: letters keep their shape, and a picture is a fifth smaller than one of a report."""
 
 
 class Studio:
@@ -129,6 +131,8 @@ def take(folder: Path, names: list[str] | None = None) -> list[Path]:
     pages = [page for page in (*sorted(folder.glob("*.md")), *sorted(folder.glob("zh/*.md"))) if "](pictures/" in page.read_text("utf-8")]
     with Studio() as studio:
         for page in pages:
+            if all(page.parent / block["picture"] in drawn for block in BLOCK.finditer(page.read_text("utf-8")) if block["picture"]):
+                continue
             for dark in (False, True) if not names or page.stem in names else ():
                 charts = mock.patch(
                     "pai_notebook.plot.accessor.theme_of", lambda _, lang, name="dark" if dark else "light": theme_of(name, lang)
@@ -138,7 +142,7 @@ def take(folder: Path, names: list[str] | None = None) -> list[Path]:
                         path = beside(page.parent / name, dark=dark)
                         if path not in drawn:
                             path.parent.mkdir(exist_ok=True)
-                            in_few_colours(Image.open(io.BytesIO(picture)).convert("RGB")).convert("RGB").save(
+                            in_few_colours(Image.open(io.BytesIO(picture)).convert("RGB"), APART).convert("RGB").save(
                                 path, lossless=True, quality=100, method=4
                             )
                             drawn.append(path)

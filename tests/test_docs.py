@@ -233,9 +233,9 @@ def test_every_picture_is_drawn_from_code_and_is_there_in_light_and_dark(folder)
 
 def test_pictures_are_small():
     """They are in the source archive, and a page has to load on a slow line."""
-    sizes = {path.name: path.stat().st_size for path in (ROOT / "docs").rglob("*.webp")}
-    assert {name: size for name, size in sizes.items() if size > 50_000} == {}
-    assert sum(sizes.values()) < 900_000
+    sizes = {path: path.stat().st_size for path in (ROOT / "docs").rglob("*.webp")}
+    assert {path: size for path, size in sizes.items() if size > 40_000} == {}
+    assert sum(sizes.values()) < 750_000
 
 
 def test_a_picture_of_a_page_follows_the_colours_of_the_site():

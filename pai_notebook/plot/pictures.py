@@ -45,14 +45,14 @@ def png_of(figure: Any) -> bytes:
     return out.getvalue()
 
 
-def in_few_colours(picture: Any) -> Any:
+def in_few_colours(picture: Any, apart: int = _APART) -> Any:
     """A picture in the commonest of its colours that lie near each other: a mark keeps its own, the edges of letters lose shades."""
     from PIL import Image  # noqa: PLC0415 - comes with matplotlib
 
     there = np.array([colour for _, colour in sorted(picture.getcolors(1 << 24), key=lambda each: (-each[0], each[1]))])
     kept = there[:1]
     for colour in there:
-        if len(kept) < _COLOURS and (np.abs(kept - colour).max(1) >= _APART).all():
+        if len(kept) < _COLOURS and (np.abs(kept - colour).max(1) >= apart).all():
             kept = np.vstack([kept, colour])
     nearest = np.zeros(1 << 24, np.uint8)
     nearest[there @ _PACKED] = ((there[:, None] - kept) ** 2).sum(2).argmin(1)
