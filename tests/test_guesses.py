@@ -1,5 +1,6 @@
 """Names that strangers guess: each works, or is answered with code that runs."""
 
+import json
 import keyword
 import re
 
@@ -285,6 +286,13 @@ def test_a_file_where_a_table_is_taken_is_answered_with_what_reads_it(ending, na
     getattr(pd.DataFrame({"accuracy": [0.9, 0.8]}, index=["a", "b"]), write)(path, **more)
     found = eval(hint_of(f"VersionSet.from_frame({path!r})", names), dict(names))
     assert len(found) == 2
+
+
+def test_documents_where_a_snapshot_is_loaded_are_answered_with_what_reads_them(names, tmp_path):
+    path = tmp_path / "raw.json"
+    path.write_text(json.dumps([version.raw for version in names["vs"]]), "utf-8")
+    hint = hint_of(f"pnb.load({str(path)!r})", names)
+    assert eval(hint, dict(names)) == names["vs"]
 
 
 def test_a_model_stands_for_its_id(names):

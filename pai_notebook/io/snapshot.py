@@ -281,9 +281,11 @@ def _parsed(target: Path, data: bytes) -> dict[str, Any]:
         cut = say("is cut short or ") if refusal.kind == "garbled" else ""
         raise SnapshotError(say("{target} {cut}{reason}", target=target, cut=cut, reason=refusal.reason), hint=_NOTHING_DONE) from refusal
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise SnapshotError(
-            say("{target} is not a snapshot of pai_notebook", target=target), hint=say("Pass a file that VersionSet.save wrote.")
-        )
+        hint = say("Pass a file that VersionSet.save wrote.")
+        first = content[0] if isinstance(content, list) and content else content
+        if isinstance(first, dict) and first.keys() & {"VersionName", "Versions", "Metrics", "body"}:
+            hint = say("Use {code}.", code=f"VersionSet.from_documents({str(target)!r}, model_id)")
+        raise SnapshotError(say("{target} is not a snapshot of pai_notebook", target=target), hint=hint)
     return content
 
 

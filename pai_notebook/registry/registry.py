@@ -203,7 +203,8 @@ class Registry(Displayed):
         ----------
         *addresses : str
             `model`, `model@latest`, `model@approved`, `model@last:5`, `model@0.1.0,0.2.0`, `model@0.1.0..0.9.0`, `model@1.*`, where
-            `model` is an id, or a name that is unique; models that `list_models` gave; lists of these; or a model and names of its versions.
+            `model` is an id, or a name that is unique; models that `list_models` gave; lists of these; or a model and, behind it,
+            names of its versions.
         on_error : {"collect", "raise"}
             Keep the good ones and name the bad ones in `errors`, or raise at the end when any failed.
         refresh : bool
