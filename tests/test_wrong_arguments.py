@@ -725,7 +725,7 @@ def test_arguments_of_another_call_are_answered_with_that_call_and_the_values_th
         c = vs.compare()
         tried = {
             "list_models('class')": lambda: registry.list_models(search="class"),
-            "search_versions(\"created > '2026-01-01'\")": lambda: registry.search_versions(created_after="2026-01-01"),
+            "where=\"created > '2026-01-01'\"": lambda: registry.search_versions(created_after="2026-01-01"),
             "list_versions(...).sort_values('created')": lambda: registry.list_versions(DIGITS, order_by="created"),
             "by='accuracy' or include='accuracy'": lambda: vs.compare(metric="accuracy"),
             "sort_values(..., ascending=False)": lambda: vs.sort_values("created", reverse=True),

@@ -72,8 +72,13 @@ def report_of(
     for gate in gates:
         about = [name for name in asked if any(check.version == name for check in gate.checks)]
         results.append((mask_said(gate.title), describe_gate(gate, about, brief=True).blocks))
-    told_so = {"lang": None if lang == "en" else lang, "title": title, "question": question, "registry": registry}
-    again = _again(name, gates, redact=redact, charts=charts, **told_so)
+    texts = {"title": mask_said(title), "question": mask_said(question), "registry": mask_said(registry)}
+    told_so = {"lang": None if lang == "en" else lang, **texts}
+    again = _again(mask_said(name), list(map(mask_said, _rules_of(gates))), redact=redact, charts=charts, **told_so)
+    source = from_source(plan_of(shown, otherwise=_GIVEN), shown.versions)
+    made = to_python(source, "c")
+    # what the report is told is masked already, as sentences are
+    code = mask(made) + to_python((*source, again), "c").removeprefix(made)
     kept = [(title, part) for title, parts in results for part in parts if isinstance(part, Section)]
     versions = list(map(mask, asked))
     verdict, in_full = shown.verdict._for_report(versions, losses_of(shown, versions) if versions else ())  # noqa: SLF001 - the hook of shown objects
@@ -117,20 +122,24 @@ def report_of(
         notes=lacking,
         cautions=told((*shown.comparability, *shown.notes[:kept_notes])) if len(shown.versions) > 1 else None,
         rest=told([section for section in rest if section.blocks]),
-        code=mask(to_python((*from_source(plan_of(shown, otherwise=_GIVEN), shown.versions), again), "c")),
+        code=code,
     )
     masked = [Note(text) for text in (*redaction.sentences, say(_OF_MASKED))] if redaction and redaction.masked else []
     listed = [Section(say("What was masked"), masked)] if masked else []
     return report_html(replace(report, rest=[*report.rest, *listed]), lang=lang)
 
 
-def _again(name: str, gates: Sequence[GateReport], *, redact: Any, charts: bool | Sequence[str], **told: Any) -> Step:
+def _rules_of(gates: Sequence[GateReport]) -> list[str]:
+    return list(dict.fromkeys(check.rule for gate in gates for check in gate.checks))
+
+
+def _again(name: str, rules: Sequence[str], *, redact: Any, charts: bool | Sequence[str], **told: Any) -> Step:
     """Plan the same report of the comparison, as far as code can say it: rules that were checked are checked again."""
-    rules = list(dict.fromkeys(check.rule for gate in gates for check in gate.checks))
     written = [rule for rule in rules if rule != NO_REGRESSION]
     lacking = "" if len(written) == len(rules) else "without what assert_no_regression() checked"
     if redact is None or isinstance(redact, Mapping):
-        told["redact"] = Expression("None") if redact is None else dict(redact)
+        # what is to be masked is not told by the rule that masks it
+        told["redact"] = Expression("None") if redact is None else Expression("rules")
     told |= {"gates": written if len(written) > 1 else "".join(written), "charts": None if charts is True else charts or False}
     return step("report", name, aside=True, comment=lacking, **told, overwrite=True)
 

@@ -202,7 +202,7 @@ def test_a_text_that_is_not_one_label_is_answered_with_the_mapping(label, meant)
     [
         ({"label": ["env", "twice"]}, "is not a mapping. Pass label={'env': 'prod'} or label="),
         ({"label": "label.env=prod"}, "Nearest is env."),
-        ({"where": {"env": "prod"}}, "Pass label={'env': 'prod'}."),
+        ({"where": {"env": "prod"}}, "Use label={'env': 'prod'}."),
         ({"label": {"env": None}}, "is not a word"),
         ({"label": {"envv": "prod"}}, "Nearest is env."),
         ({"approval": "OK"}, "Available: Approved, Pending and Rejected."),

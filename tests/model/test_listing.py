@@ -107,7 +107,7 @@ def test_the_columns_and_their_order_are_the_same_whichever_versions_are_listed(
     every = [measured(n, d_b={"f1": 0.1 * n, "accuracy": 0.1 * n, "n": n}, d_a={"f1": 0.1 * n, "accuracy": 0.15 * n}) for n in range(1, 7)]
     text = listed(*(every[place] for place in order[:count]))
     assert text.split("─")[0].splitlines()[-2].split() == ["accuracy", "f1"]
-    assert head(text)[-4:] == ["d-a", "d-b", "d-a", "d-b"]
+    assert head(text)[-5:] == ["d-a", "d-b", "d-a", "d-b", "created"]
 
 
 def test_numbers_of_examples_and_errors_are_no_columns():

@@ -197,7 +197,7 @@ def test_variables_stand_for_texts_numbers_and_versions_and_nothing_is_evaluated
 def test_rules_of_a_gate_take_variables_as_the_line_does():
     names = {"tolerance": 0.05, "m": "model-a", "metric": "accuracy@d-a"}
     command = parse_cell("gate $m@latest --baseline 2.4.0", "$metric >= baseline - {tolerance}\n# {nothing} here\n", names)
-    assert (command.verb, command.rules) == ("gate", "accuracy@d-a >= baseline - 0.05\n# {nothing} here\n")
+    assert (command.verb, command.rules) == ("gate", "accuracy@d-a >= baseline - 0.05\n# {nothing} here")
     for rule, says in (("cer <= {cfg['m']}", "expressions are not evaluated"), ("cer <= $nowhere", "nowhere is not defined")):
         with pytest.raises(AddressError, match=says):
             parse_cell("gate $m@latest", rule, names)
