@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -154,9 +154,9 @@ def refuse_selectors(first: object, others: Sequence[object]) -> None:
     raise AddressError(say("{word!r} is not a model", word=wrong), hint=say("Write {value}@{word}.", value=model, word=",".join(together)))
 
 
-def addressed(items: Iterable[Any]) -> list[Any]:
+def addressed(items: Iterable[Any]) -> Iterator[Any]:
     """Items, a registered model, or a version of one, by its address."""
-    return [getattr(each, "address", each) if isinstance(each, DocumentView) else each for each in items]
+    return (getattr(each, "address", each) if isinstance(each, DocumentView) else each for each in items)
 
 
 def spread(items: Iterable[object]) -> list[object]:
