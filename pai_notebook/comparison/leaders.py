@@ -101,21 +101,24 @@ class Leaders:
             return ""
         return BEST if self.is_alone else BEST_AS_MEASURED
 
-    def without(self, baseline: int, is_told: Callable[[int], bool]) -> Leaders:
-        """Take those out of what is not told apart that a verdict calls better or worse than the baseline, so that both say the same.
 
-        Parameters
-        ----------
-        baseline : int
-            Position of the baseline.
-        is_told : callable
-            Whether the version at a position is shown to be better or worse than the baseline.
-        """
-        gone = [place for place in self.together if baseline in self.best and is_told(place)]
-        gone += [baseline] if baseline in self.together and all(map(is_told, self.best)) else []
-        if not gone:
-            return self
-        return replace(self, together=tuple(place for place in self.together if place not in gone), apart=(*self.apart, *gone))
+def without_decided(leaders: Leaders, baseline: int, is_told: Callable[[int], bool]) -> Leaders:
+    """Take those out of what is not told apart that a verdict calls better or worse than the baseline, so that both say the same.
+
+    Parameters
+    ----------
+    leaders : Leaders
+        The best and what cannot be told apart from it.
+    baseline : int
+        Position of the baseline.
+    is_told : callable
+        Whether the version at a position is shown to be better or worse than the baseline.
+    """
+    gone = [place for place in leaders.together if baseline in leaders.best and is_told(place)]
+    gone += [baseline] if baseline in leaders.together and all(map(is_told, leaders.best)) else []
+    if not gone:
+        return leaders
+    return replace(leaders, together=tuple(place for place in leaders.together if place not in gone), apart=(*leaders.apart, *gone))
 
 
 def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart, tolerance: float = 0.0) -> Leaders:

@@ -13,7 +13,7 @@ from pai_notebook.comparison.aligned import Told
 from pai_notebook.comparison.best import Best, make_best
 from pai_notebook.comparison.cell_changes import evidence_within, tolerated
 from pai_notebook.comparison.comparability import looks_mixed, with_models, with_state
-from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of
+from pai_notebook.comparison.leaders import Leaders, find_leaders, leader_notes, luck_of, without_decided
 from pai_notebook.comparison.paired_questions import PairedQuestions
 from pai_notebook.comparison.pareto import Pareto, make_pareto
 from pai_notebook.comparison.rank import Ranking, make_ranking
@@ -145,7 +145,7 @@ class Questions(PairedQuestions):
         leaders = find_leaders(numbers, mode, partial(self._uncertainty.told_apart, (row.path, row.dataset)), tolerance)
         if self._place is not None and mode == row.direction.mode:
             # what the verdict calls better or worse than the baseline is told apart from it here too
-            leaders = leaders.without(self._place, lambda place: self._together.is_beyond_chance(row, place))
+            leaders = without_decided(leaders, self._place, lambda place: self._together.is_beyond_chance(row, place))
         return None if len(leaders.best) == len(numbers) else leaders
 
     def _lacking(self, row: Row, tops: Sequence[int], other: int) -> Phrase:

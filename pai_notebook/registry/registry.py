@@ -248,7 +248,7 @@ class Registry(Displayed):
     def compare(
         self,
         *what: What,
-        baseline: str | ModelVersion | Mapping[str, Any] | None = None,
+        baseline: str | ModelVersion | Mapping[str, str | float] | None = None,
         directions: Mapping[str, Told] | None = None,
         only: Literal["diff", "all"] = "diff",
         tolerance: ToleranceLike = 0,
