@@ -234,7 +234,9 @@ class Questions(PairedQuestions):
     def _worse_in(self, places: Sequence[int], best: Row) -> list[Phrase]:
         """Name the other metrics in which the best of one are worse than the baseline, with all metrics taken together."""
         found: list[Phrase] = []
-        rows = [row for row in self.metrics if row.path != best.path and not is_alike(row) and self._together.is_quality(row)]
+        # differences of which no interval can be known are not made: they may be very many
+        known = [row for row in self.metrics if row.path != best.path and self._uncertainty.knows((row.path, row.dataset))]
+        rows = [row for row in known if not is_alike(row) and self._together.is_quality(row)]
         for place in (each for each in places if each != self._place and self._place is not None):
             worse = [row for row in rows if row.changes[place].verdict is Verdict.WORSE and self._together.is_beyond_chance(row, place)]
             metrics = first(list(dict.fromkeys(self.plain_paths[row.path] for row in worse)), _NAMED)

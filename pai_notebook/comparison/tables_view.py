@@ -307,12 +307,12 @@ def _tables(
     bests, courses = any(best[:1] in STARS for *_, ((best, _), _) in body), any(course for *_, (_, course) in body)
     found = []
     for shown, failed in bands:
-        corner = lead or (_corner(shown) if len(bands) == 1 else "")
-        columns: list[Column | str] = [Column(corner), *([say("dataset")] if named else [])]
+        columns: list[Column | str] = [Column(lead or (_corner(shown) if len(bands) == 1 else "")), *([say("dataset")] if named else [])]
         heads = [_column(comparison, place, [row for row in counted if not is_cost(row.path)]) for place in shown]
         # what is best stands before the candidates, in sight where the window is narrow
-        columns += [*heads[:1], *([_best_column([best for *_, ((best, _), _) in body])] if bests else []), *heads[1:]]
-        columns += [*(Column(address, align="right") for address in failed), *([_trend_column(shown, corner)] if courses else [])]
+        heads[1:1] = [_best_column([best for *_, ((best, _), _) in body])] if bests else []
+        columns += [*heads, *(Column(address, align="right") for address in failed)]
+        columns += [_trend_column(shown, is_told=not lead and len(bands) == 1)] if courses else []
         filled: list[list[Inline] | Heading] = []
         missing: list[Inline] = [Missing(say("fetch failed"))] * len(failed)
         empty = [row for row in rows if len(bands) > 1 and row.key not in groups and all(is_blank(row.cells[place]) for place in shown)]
@@ -355,10 +355,10 @@ def _best_column(cells: Sequence[str]) -> Column:
     return Column(Lines([title, Mark("", say("+ others"))]) if any(" +" in cell for cell in cells) else title)
 
 
-def _trend_column(shown: Sequence[int], corner: Inline) -> Column:
-    """The head of trends, which go by name: where that is not the order of the columns, as the corner says it, it says so."""
+def _trend_column(shown: Sequence[int], *, is_told: bool) -> Column:
+    """The head of trends, which go by name: where the order of the columns is another, or `is_told` by no corner, it says so."""
     title = Mark("", say("trend"))
-    return Column(title if corner and _is_by_name(shown) else Lines([title, Mark("", say("by\u00a0name"))]))
+    return Column(title if is_told and _is_by_name(shown) else Lines([title, Mark("", say("by\u00a0name"))]))
 
 
 def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:
