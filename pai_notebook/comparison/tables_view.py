@@ -329,14 +329,20 @@ def _tables(
             base, *others = (cells[place] for place in shown)
             last: list[Inline] = [Code(course, small=True) if course else ""] if courses else []
             filled.append([*head, base, *([best] if bests else []), *others, *missing, *last])
-        part: Phrase | str = joined([*(comparison.names[place] for place in shown[1:]), *failed]) if len(bands) > 1 else ""
-        title = say("{what}: {said}", what=caption, said=part) if caption and part else caption or part
+        title = _title(comparison, caption, (shown, failed)) if len(bands) > 1 else caption
         below = [say("Nothing in these versions: {names}.", names=first(row_names(comparison, empty)[0], DATASETS))] if empty else []
         below += notes if (shown, failed) == bands[0] else []
         note = Lines(list(below)) if below else ""
         pinned = 2 + named
         found.append(Table(columns, filled, caption=title, note=note, row_headers=pinned - 1, pinned=pinned, limit=2 * _MOST))
     return found
+
+
+def _title(comparison: Comparison, caption: Phrase | str, band: Band) -> Phrase:
+    """The caption of one of several tables: which versions it shows."""
+    shown, failed = band
+    names = joined([*(comparison.names[place] for place in shown[1:]), *failed])
+    return say("{what}: {said}", what=caption, said=names) if caption else names
 
 
 def _corner(shown: Sequence[int]) -> Inline:
