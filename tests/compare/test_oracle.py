@@ -69,7 +69,7 @@ def rows(values):
 def test_deltas_and_percent_equal_those_of_numpy(values, rows):
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         deltas = values - values[:, :, :1]
-        percent = 100 * deltas / np.abs(values[:, :, :1])
+        percent = 100 * (deltas / np.abs(values[:, :, :1]))
     base = values[:, :, :1]
     percent[np.isnan(percent) | (base <= 0) | (values < 0) | np.isinf(base) | np.isinf(values)] = np.nan
     percent[:, 1] = np.nan  # an accuracy differs by points

@@ -39,6 +39,7 @@ NAMES |= {
     "include",
     "metrics",
     "dataset",
+    "repeats",
     "by",
     "directions",
     "True",
