@@ -259,10 +259,14 @@ def _order(value: Any) -> str:
     ("'created', ascending=False", "'created', ascending=False", "'cer'", "'created', ascending=False")
     """
     value = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
-    found = re.fullmatch(r"(-?)(.+?)(?:[\s:]+(asc|desc)(?:ending)?)?", value, re.IGNORECASE) if isinstance(value, str) else None
-    if found is None:
+    if not isinstance(value, str) or not value.strip("-"):
         return described(value)
-    return repr(found[2]) + (", ascending=False" if found[1] or (found[3] or "").lower() == "desc" else "")
+    told = value.removeprefix("-")
+    last = next((word for word in ("ascending", "descending", "asc", "desc") if told.lower().endswith(word)), "")
+    name = told[: len(told) - len(last)].rstrip(" :\t")
+    if not last or not name or len(name) + len(last) == len(told):
+        name, last = told, ""
+    return repr(name) + (", ascending=False" if told != value or last.startswith("desc") else "")
 
 
 def _as_condition(plain: str, value: Any) -> str:

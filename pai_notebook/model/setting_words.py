@@ -51,7 +51,7 @@ _CHINESE = re.compile(
 )
 
 
-_SCHEDULED = re.compile(r"(?:.*[/_.])?(?:lr|learning_?rate|学习率)(?:[/_.-].*)?")
+_SCHEDULED = re.compile(r"(?<![^/_.])(?:lr|learning_?rate|学习率)(?![^/_.-])")
 
 
 def is_scheduled(path: str) -> bool:
@@ -62,7 +62,7 @@ def is_scheduled(path: str) -> bool:
     >>> [is_scheduled(name) for name in ("lr", "train/learning_rate", "lr/pg0", "lr-Adam", "dropout")]
     [True, True, True, True, False]
     """
-    return _SCHEDULED.fullmatch(snake_case(path)) is not None
+    return _SCHEDULED.search(snake_case(path)) is not None
 
 
 def is_hyperparameter(path: str) -> bool:

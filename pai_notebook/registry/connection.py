@@ -162,7 +162,7 @@ def connect(
 
 def _meant_by(name: str) -> str:
     """Write the call that takes what is no name of a registry: a file, an address or a region; empty for others."""
-    if re.fullmatch(r".*\.(json|gz)|.*[/\\].*", name) and "://" not in name:
+    if (name.endswith((".json", ".gz")) or "/" in name or "\\" in name) and "://" not in name:
         return f"pnb.load({name!r})"
     if "://" in name or name.endswith(".aliyuncs.com"):
         return f"connect(endpoint={name!r})"
