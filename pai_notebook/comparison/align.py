@@ -64,9 +64,10 @@ class MetricCells(Mapping[Key, tuple[Cell, ...]]):
         self._made: dict[Key, tuple[Cell, ...]] = {}
 
     def __getitem__(self, key: Key) -> tuple[Cell, ...]:
-        if key not in self._made:
-            self._made[key] = self._make(*key)
-        return self._made[key]
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = self._make(*key)
+        return made
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._names)

@@ -266,12 +266,10 @@ class Aligned:
     @property
     def _counts(self) -> dict[str, DatasetCount]:
         """Numbers of examples of datasets, as the registry says, and the versions of which they may be believed."""
-        places = frozenset(place for place, version in enumerate(self._versions) if all(map(_is_from_registry, members_of([version]))))
-        return {
-            identity: DatasetCount(each.examples, self.dataset_names.get(identity, identity), places)
-            for identity, each in self._named.items()
-            if each.examples
-        }
+        counted = {identity: each.examples for identity, each in self._named.items() if each.examples}
+        among = enumerate(self._versions) if counted else ()
+        places = frozenset(place for place, version in among if all(map(_is_from_registry, members_of([version]))))
+        return {identity: DatasetCount(each, self.dataset_names.get(identity, identity), places) for identity, each in counted.items()}
 
     @cached_property
     def plain_paths(self) -> Mapping[str, str]:

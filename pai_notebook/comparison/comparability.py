@@ -85,9 +85,9 @@ class Setting:
 
 def with_models(versions: Sequence[ModelVersion], names: Sequence[str]) -> Sequence[str]:
     """Names of versions as sentences say them: where several models are there, with the model."""
-    models = unique_names((version.model_id, version.provenance.model_name) for version in versions)
     if len({version.model_id for version in versions if version.is_registered}) < 2:  # noqa: PLR2004 - one needs no name
         return names
+    models = unique_names((version.model_id, version.provenance.model_name) for version in versions)
     return [
         joined([models.get(version.model_id, version.model_id), name.removeprefix(f"{version.model_id}@")], " ")
         if version.is_registered and version.model_id

@@ -148,11 +148,6 @@ class Questions(PairedQuestions):
             leaders = without_decided(leaders, self._place, lambda place: self._together.is_beyond_chance(row, place))
         return None if len(leaders.best) == len(numbers) else leaders
 
-    def _lacking(self, row: Row, tops: Sequence[int], other: int) -> Phrase:
-        """Why it is not known whether a version differs from all of some equal ones."""
-        known = (self._known(row, place, other) for place in tops)
-        return next((each.reason for each in known if each.interval is None), say("too few runs or folds to tell"))
-
     def best(self, metric: str, mode: Told = None, *, dataset: str | None = None) -> Best:
         """Find the best version by a metric.
 
@@ -197,11 +192,7 @@ class Questions(PairedQuestions):
             errors, where = self._uncertainty.errors(key, leaders.shown)
             top, second = (self._names.index(entry.version) for entry in ranking[:2])
             lead = self.between(question.row, top, second)
-            unknown: dict[Phrase, list[int]] = {}
-            if unpaired := self._uncertainty.unpaired(key, leaders.best[0], leaders.unknown):
-                unknown[self._uncertainty.told_unpaired(leaders.best[0], unpaired)] = unpaired
-            for place in (each for each in leaders.unknown if each not in unpaired):
-                unknown.setdefault(self._lacking(question.row, leaders.equal, place), []).append(place)
+            unknown = self._uncertainty.why_untold(key, leaders.equal, leaders.unknown)
             higher = question.direction.mode == "max"
             luck = luck_of(leaders, errors)
             everywhere = not question.unranked
@@ -218,13 +209,12 @@ class Questions(PairedQuestions):
                 scale=scale,
             )
             scale = scale if lead.interval is None or lead.is_exact else scale.absolute  # as the interval of the lead
-        lacking = []
-        for place, name in enumerate(self._names_said.values()):
-            runs = self._runs(question.row, place)
+        repeats = self._repeats.get(key) or [None] * len(self._names)
+        for name, cell, runs in zip(self._names_said.values(), question.row.cells, repeats, strict=True):
             # why nothing is known of a single one that is left is among the notes
-            if runs is None or leaders is None or not runs.is_survivor:
-                lacking.append((name, told_gaps(question.row.cells[place]) if runs is None else runs.told_failed))
-        notes += [say("{what}: {said}", what=name, said=told) for name, told in lacking if told is not None]
+            told = told_gaps(cell) if runs is None else None if leaders is not None and runs.is_survivor else runs.told_failed
+            if told is not None:
+                notes.append(say("{what}: {said}", what=name, said=told))
         worse = self._worse_in(leaders.equal if leaders else (), question.row)
         if worse:
             told_worse = "All metrics together, worse than {baseline}: {worse}."

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, overload
 
 from pai_notebook.arguments import number_argument
@@ -321,8 +322,7 @@ def _told_apart(entry: Ranked) -> str:
 
 
 def _ordered(question: RankingKey) -> list[tuple[int, float]]:
-    sign = -1 if question.direction.mode == "max" else 1
-    return sorted(question.numbers, key=lambda pair: (sign * pair[1], pair[0]))
+    return sorted(question.numbers, key=itemgetter(1), reverse=question.direction.mode == "max")  # equal ones stay in the order of versions
 
 
 def make_ranking(

@@ -107,8 +107,7 @@ def is_summary(cell: Cell) -> bool:
 
 def told_gaps(cell: Cell) -> Phrase | None:
     """Say of how many measured points of a list the mean or an end knows nothing; None where all have a number, or another is meant."""
-    points = measured_points(cell.raw) or () if is_summary(cell) else ()
-    count = sum(not math.isfinite(point) for point in points)
+    count = sum(not math.isfinite(point) for point in measured_points(cell.raw) or ()) if is_summary(cell) else 0
     if not count:
         return None
     return say(

@@ -27,7 +27,7 @@ from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.flatten import split_path
-from pai_notebook.model.metric_scales import Part, is_percentable, is_share, percent_among
+from pai_notebook.model.metric_scales import Part, is_percentable, is_share, percent_among, says_percent
 
 if TYPE_CHECKING:
     from pai_notebook.model.metric_cells import Cell
@@ -133,18 +133,27 @@ class Uncertainty:
     def _is_unpaired(self, key: Key, found: Sides | Evidence) -> bool:
         return key in self._by_example and isinstance(found, Evidence) and not found.is_given
 
-    def unpaired(self, key: Key, place: int, others: Sequence[int]) -> list[int]:
-        """Give those of some versions whose answers are missing beside those of one, where others' are given and nothing else is.
+    def why_untold(self, key: Key, tops: Sequence[int], others: Sequence[int]) -> dict[Phrase, list[int]]:
+        """Say why it is not known whether versions differ from all of some equal ones: each reason with the positions it is true of.
 
         Parameters
         ----------
         key : (str, str)
             Path and dataset of the metric.
-        place, others : int, sequence of int
-            Positions of the versions.
+        tops, others : sequence of int
+            Positions of versions with a number; `tops` have the same.
         """
-        several = [other for other in others if key in self._by_example and (key, place, other) not in self._paired]
-        return [other for other in several if self._is_unpaired(key, self._sides(key, place, other))]
+        top, nothing = tops[0], None if self.knows(key) else self._nothing(key, tops[0])
+        pairs = [(key, top, other) for other in others] if key in self._by_example else []
+        unpaired = [pair[2] for pair in pairs if pair not in self._paired and self._is_unpaired(key, self._sides(*pair))]
+        found = {self.told_unpaired(top, unpaired): unpaired} if unpaired else {}
+        settled = {*unpaired}
+        for other in (other for other in others if other not in settled):
+            # where nothing stands beside a metric only the two values themselves can say more
+            known = [self._refused(key, top, other) or nothing] if nothing else (self.between(key, place, other) for place in tops)
+            reason = next((each.reason for each in known if each.interval is None), _TOO_FEW)
+            found.setdefault(reason, []).append(other)
+        return found
 
     def told_unpaired(self, place: int, others: Sequence[int]) -> Phrase:
         """Say of which versions the answers to the same examples are missing.
@@ -205,20 +214,9 @@ class Uncertainty:
 
     def _sides(self, key: Key, place: int, other: int, n: float | None = None) -> Sides | Evidence:
         """What is known of two values by themselves, or why no interval of their difference is known."""
-        value, base = self._beside.number(key, place), self._beside.number(key, other)
-        if value is None or base is None:
-            cells = self._beside.cell(key, place), self._beside.cell(key, other)
-            lists = [cell for cell in cells if is_list(cell)]
-            return Evidence(ask_for_series(lists[0]) if lists else _no_number([cell.value for cell in cells]))
-        if self._sharing and (place, other) in self._sharing:
-            return Evidence(
-                say(
-                    "{name} and {other} have runs in common, so they are not independent", name=self._names[place], other=self._names[other]
-                )
-            )
-        low, high = sorted((value, base))
-        if 0 < low <= 1 and percent_among(key[0], {place: high, other: low}):
-            return Evidence(say("one looks like percent and the other like a fraction"))
+        refused = self._refused(key, place, other)
+        if refused is not None:
+            return refused
         if not self._readings.has_source(key, n or self._n):
             return self._nothing(key, place)
         refusals: list[Phrase] = []
@@ -234,6 +232,22 @@ class Uncertainty:
         own, base_own = map(_alone, readings)
         none = Evidence(refusals[0]) if refusals else self._nothing(key, place)
         return none if own is None or base_own is None else Sides(own, base_own, self._span(key, place, other))
+
+    def _refused(self, key: Key, place: int, other: int) -> Evidence | None:
+        """Why no interval is made of two values whatever stands beside them, None where nothing is against it."""
+        value, base = self._beside.number(key, place), self._beside.number(key, other)
+        if value is None or base is None:
+            cells = self._beside.cell(key, place), self._beside.cell(key, other)
+            lists = [cell for cell in cells if is_list(cell)]
+            return Evidence(ask_for_series(lists[0]) if lists else _no_number([cell.value for cell in cells]))
+        if self._sharing and (place, other) in self._sharing:
+            said = "{name} and {other} have runs in common, so they are not independent"
+            return Evidence(say(said, name=self._names[place], other=self._names[other]))
+        low, high = (value, base) if value < base else (base, value)
+        # two fractions are what most are
+        if 0 < low <= 1 and (high > 1 or says_percent(key[0])) and percent_among(key[0], {place: high, other: low}):
+            return Evidence(say("one looks like percent and the other like a fraction"))
+        return None
 
     def _nothing(self, key: Key, place: int) -> Evidence:
         """Say what would give an interval where nothing that is read stands beside a metric."""
@@ -417,6 +431,7 @@ def _no_number(values: Sequence[float | None]) -> Phrase:
     return say("one of the two is too close to 0 or too large to compute with")
 
 
+_TOO_FEW = say("too few runs or folds to tell")
 _N_WANTED = Evidence(say("no interval known: n beside the metric, or n=, would give one"), is_given=False)
 _MEASURED_ONCE = Evidence(say("no interval known: measured once; repeats (n_runs) or a standard error would give one"), is_given=False)
 

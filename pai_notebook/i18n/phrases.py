@@ -204,12 +204,16 @@ def say(template: str, /, **values: Any) -> Phrase:
     >>> phrase, phrase.in_language("zh")
     ('and 3 more', '另有 3 个')
     """
-    # what is no plain data says itself now, and is let go: it may be large, change, or hold a login
-    plain = {
-        name: value if type(value) in PLAIN or isinstance(value, Phrase | date) else _Told(str(value), repr(value))
-        for name, value in values.items()
-    }
-    return Phrase(formatted(template, values), template, plain)
+    english = plain = values
+    for name, value in values.items():
+        if type(value) in PLAIN:
+            continue
+        if isinstance(value, Phrase):
+            english = {**english, name: value.english}
+        elif not isinstance(value, date):
+            # what is no plain data says itself now, and is let go: it may be large, change, or hold a login
+            plain = {**plain, name: _Told(str(value), repr(value))}
+    return Phrase(template.format(**english), template, plain)
 
 
 def joined(texts: Sequence[str], separator: str = ", ") -> Phrase:

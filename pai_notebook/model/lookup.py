@@ -88,11 +88,12 @@ class MetricColumns:
                 if is_flat:
                     self.measured.add(place)
                     shape = dataset, tuple(content)
-                    if shape not in shapes:
-                        shapes[shape] = are_paths(content)
-                        paths = content if shapes[shape] else [join_path((str(key),)) for key in content]
+                    has_paths = shapes.get(shape)
+                    if has_paths is None:
+                        has_paths = shapes[shape] = are_paths(content)
+                        paths = content if has_paths else [join_path((str(key),)) for key in content]
                         self.names.update(dict.fromkeys([(path, dataset) for path in paths]))
-                    if shapes[shape]:
+                    if has_paths:
                         places, contents = self._flat.setdefault(dataset, ([], []))
                         places.append(place)
                         contents.append(content)
@@ -142,6 +143,8 @@ class MetricColumns:
             first, *others = self._flat[dataset][1]
             same = {path: raw for path, raw in first.items() if type(raw) in _NUMBERS}
             for content in others:
+                if not same:
+                    break
                 same = {path: raw for path, raw in same.items() if content.get(path) == raw and type(content[path]) is type(raw)}
             found.update({(path, dataset): raw for path, raw in same.items()})
         for name in found.keys() & self._deep.keys():

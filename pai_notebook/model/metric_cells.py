@@ -300,15 +300,17 @@ def text_of(raw: Any) -> str:
 
 def make_cell(dataset: str, path: str, raw: Any, *, duplicate: bool) -> Cell:
     """Give the cell of a value as sent."""
-    state, value, note = read_value(raw)
+    is_plain = type(raw) is float and math.isfinite(raw)
+    # most values are: no other function is called for them
+    state, value, note = (State.NUMBER, raw, "") if is_plain else read_value(raw)
     cell = _new(Cell)
     # what the class has already is left to it, and the dict is not asked for, so that Python makes none
     _set(cell, "dataset", dataset)
     _set(cell, "path", path)
     _set(cell, "state", state)
     _set(cell, "value", value)
-    _set(cell, "text", text_of(raw))
-    _set(cell, "raw", raw if type(raw) is float else frozen_json(raw))
+    _set(cell, "text", repr(raw) if is_plain else text_of(raw))
+    _set(cell, "raw", raw if is_plain else frozen_json(raw))
     if duplicate:
         _set(cell, "duplicate", duplicate)
     if note:
