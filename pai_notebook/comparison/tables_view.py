@@ -364,7 +364,8 @@ def _best_column(cells: Sequence[str]) -> Column:
 def _trend_column(shown: Sequence[int], *, is_told: bool) -> Column:
     """The head of trends, which go by name: where the order of the columns is another, or `is_told` by no corner, it says so."""
     title = Mark("", say("trend"))
-    return Column(title if is_told and _is_by_name(shown) else Lines([title, Mark("", say("by\u00a0name"))]))
+    # all trends are equally long, so that they need not be told to go left
+    return Column(title if is_told and _is_by_name(shown) else Lines([title, Mark("", say("by\u00a0name"))]), align="right")
 
 
 def _column(comparison: Comparison, place: int, rows: Sequence[Row]) -> Column:

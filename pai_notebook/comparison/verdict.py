@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +25,8 @@ ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 _TOP = 3
 # Up to how many characters are in bold: several lines in bold would be as hard to read as none.
 LEAD = 260
+# Up to how many characters the names of versions in one line have.
+_LINE = 100
 # From more candidates on, sentences count the versions, a fold goes through them, and a table begins with those that are named.
 MANY = 6
 # How many versions the shortest answer names of each kind, and of names so long that it would not be in bold.
@@ -285,10 +287,23 @@ class OverallVerdict(Displayed):
         return [blocks[0], Section(_more(blocks[1:]), blocks[1:], folded=True)] if is_folded else blocks
 
     def _by_version(self, more: Sequence[Block] = (), *, folded: bool) -> Section:
-        facts: list[tuple[str, Inline]] = [(each.called, each.describe()) for each in self._each]
-        total, part = len(self._counts), say("{shown} of {total} shown", shown=len(facts), total=len(self._counts))
-        summary = part if len(facts) < total else self._counted or say("{count} versions", count=total)
+        facts: list[tuple[str, Inline]] = [(joined([each.called for each in several]), several[0].describe()) for several in self._alike]
+        total, part = len(self._counts), say("{shown} of {total} shown", shown=len(self._each), total=len(self._counts))
+        summary = part if len(self._each) < total else self._counted or say("{count} versions", count=total)
         return Section(say("By version"), [Facts(facts), *more], folded=folded, summary=joined([summary, *([_more(more)] if more else [])]))
+
+    @property
+    def _alike(self) -> Iterator[list[OfVersion]]:
+        """The versions in lines: neighbours that are neither better nor worse and of which the same is said share one."""
+        line: list[OfVersion] = []
+        for each in self._each:
+            is_full = sum(len(one.called) + 2 for one in (*line, each)) > _LINE
+            if line and (each.is_decided or each.parts != line[0].parts or is_full):
+                yield line
+                line = []
+            line.append(each)
+        if line:
+            yield line
 
     def _for_report(self, asked: Sequence[str], losses: Sequence[Finding]) -> tuple[list[Block], list[Section]]:
         """The first sentences, those of the versions that somebody asked about before the others, and what a report keeps for its end.
