@@ -54,8 +54,10 @@ OnError = Literal["collect", "raise"]
 _PLAIN_NAME = re.compile(r"[\w.-]+")
 
 
-def _otherwise(name: str | None, label: LabelsLike | None, words: Mapping[str, Words | None]) -> Phrase | None:
+def _otherwise(query: str | None, name: str | None, label: LabelsLike | None, words: Mapping[str, Words | None]) -> Phrase | None:
     """Say which call may find a model where none was found; None where nothing is known."""
+    if query:
+        return say("it was looked for in names, domains, tasks and labels: registry.list_models() shows all")
     whole = next((given for given in (name, *words.values()) if isinstance(given, str)), None)
     if whole is not None and (text := whole.strip("*%")):
         return say("only the whole text matches: {code} looks for a part", code=f"list_models({text!r})")
@@ -568,7 +570,7 @@ class Registry(Displayed):
         told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
         asked = [say("workspace {id}", id=workspace_id) if workspace_id else say("all workspaces")]
         told_of_it = [*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]
-        if not kept and query is None and (part := _otherwise(name, label, words)):
+        if not kept and (part := _otherwise(query, name, label, words)):
             return ModelList(kept, asked=joined([joined(told_of_it), part], "; "))
         return ModelList(kept, asked=joined(told_of_it))
 

@@ -110,7 +110,10 @@ def test_workspace_and_provider_have_one_rule(narrow):
 
 def test_an_empty_list_says_what_was_asked_for(registry, narrow):
     assert "No models found: workspace 999." in str(registry.list_models(workspace_id="999"))
-    assert "No models found: workspace 20482, query 'zzz', name 'x'." in " ".join(str(narrow.list_models("zzz", name="x")).split())
+    assert " ".join(str(narrow.list_models("zzz", name="x")).split()) == (
+        "No models found: workspace 20482, query 'zzz', name 'x'; it was looked for in names, domains, tasks and labels: "
+        "registry.list_models() shows all."
+    )
     assert "No models found: all workspaces, provider 'nobody'." in str(registry.list_models(provider="nobody"))
 
 
