@@ -179,6 +179,9 @@ class Aligned:
     def _meant(self, by: str) -> tuple[Row, ...]:
         """Rows of the metric that matters, one for each of its datasets."""
         found = tuple(row for row in self.metrics if Pattern(by).fits(row.key))
+        if not found and any(Pattern(by).fits(row.key) for row in self._measured):
+            told = say("by={name}: include=, exclude= or dataset= leaves this metric out", name=described(by))
+            raise ConfigurationError(told, hint=say("Name it in include= too, or change exclude= or dataset=."))
         if len({row.path for row in found}) != 1:
             found = (find_row(self.metrics, by),)
         for row in found:

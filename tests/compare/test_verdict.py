@@ -14,7 +14,7 @@ from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.comparison.verdict import in_short
 from pai_notebook.display import render_text
-from pai_notebook.errors import ComparisonError, NameNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.version import ModelVersion
 from tests.compare.comparing import compare, make, results, shuffled
@@ -179,6 +179,12 @@ def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
         "equal as measured in 0.1.0, 0.2.0 on d-a."
     )
     assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
+
+
+@pytest.mark.parametrize("selection", [{"include": ["f1"]}, {"exclude": "accuracy"}, {"dataset": "d-b"}])
+def test_a_metric_that_matters_and_is_left_out_is_refused_with_what_leaves_it_out(selection):
+    with pytest.raises(ConfigurationError, match=r"by='accuracy': include=, exclude= or dataset= leaves this metric out\. Name it in"):
+        compare(*[results(d_a={"accuracy": value}, d_b={"f1": 0.8}) for value in (0.9, 0.8)], by="accuracy", **selection)
 
 
 def test_a_metric_that_matters_but_is_nowhere_is_refused_with_the_nearest_name():
