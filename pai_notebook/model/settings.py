@@ -38,7 +38,7 @@ _TIMES = frozenset({"timestamp", "gmt"})
 _REPEATS = frozenset({"repeat", "repetition", "replicate", "rerun", "run", "trial", "重复", "试验"})
 # Words of settings that say how far one training had come, and words before them.
 _STEPS = frozenset({"step", "epoch", "iteration", "iter", "轮次", "当前步", "当前步数", "当前轮数"})
-_BEFORE_STEPS = frozenset({"global", "train", "training", "current", "checkpoint"})
+_BEFORE_STEPS = frozenset({"global", "train", "training", "trainer", "current", "checkpoint"})
 # Whose ids are those of one training.
 _RUNS = frozenset({"run", "job", "trial"})
 # Seeds that mean another one each time, and specs whose seeds are not those of the training.
@@ -129,7 +129,7 @@ def is_step(path: str) -> bool:
 
     Examples
     --------
-    >>> [is_step(path) for path in ("HyperParameters.step", "global_step", "epoch", "epochs", "max_step")]
+    >>> [is_step(path) for path in ("HyperParameters.step", "trainer/global_step", "epoch", "epochs", "max_step")]
     [True, True, True, False, False]
     """
     words = _words(path)
