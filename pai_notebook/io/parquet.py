@@ -16,7 +16,8 @@ from pai_notebook.model.patterns import Chooser
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
 
-_ROWS = 100_000
+# Bytes of each file that wait in memory for others: a row of versions may be far longer than one of metrics.
+_BYTES = 2 << 20
 
 
 def write_parquet(
@@ -99,13 +100,15 @@ class _RowGroups:
 
     def write(self, table: Any) -> None:
         self._waiting += [table] if table.num_rows else []
-        if sum(each.num_rows for each in self._waiting) >= _ROWS:
+        if sum(each.nbytes for each in self._waiting) >= _BYTES:
             self.flush()
 
     def flush(self) -> None:
         if self._waiting:
             self._file.write_table(pyarrow().concat_tables(self._waiting))
             self._waiting = []
+            # else what a group took stays with the process
+            pyarrow().default_memory_pool().release_unused()
 
 
 @contextlib.contextmanager
