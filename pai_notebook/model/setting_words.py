@@ -52,6 +52,7 @@ _CHINESE = re.compile(
 
 
 _SCHEDULED = re.compile(r"(?<![^/_.])(?:lr|learning_?rate|学习率)(?![^/_.-])")
+_OF_GROUP = re.compile(r"(?:.*[/.])?(?:lr|learning_?rate)[/-][^/]+")
 
 
 def is_scheduled(path: str) -> bool:
@@ -63,6 +64,17 @@ def is_scheduled(path: str) -> bool:
     [True, True, True, True, False]
     """
     return _SCHEDULED.search(snake_case(path)) is not None
+
+
+def is_of_group(path: str) -> bool:
+    """Whether a rate is that of one group of parameters, which trainers log in every step and nobody sets by this name.
+
+    Examples
+    --------
+    >>> [is_of_group(name) for name in ("lr/pg0", "lr-Adam", "lr", "train/lr")]
+    [True, True, False, False]
+    """
+    return _OF_GROUP.fullmatch(snake_case(path)) is not None
 
 
 def is_hyperparameter(path: str) -> bool:

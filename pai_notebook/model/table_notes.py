@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 from pai_notebook.arguments import described
@@ -19,15 +20,15 @@ from pai_notebook.model.metrics import similar_names
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.number_meant import number_meant, seconds_meant
 from pai_notebook.model.numbers import format_computed
-from pai_notebook.model.setting_words import is_scheduled
+from pai_notebook.model.setting_words import is_of_group, is_scheduled
 from pai_notebook.model.settings import is_seed, is_step, tells_runs
 from pai_notebook.model.table_cells import is_number, is_stated
 from pai_notebook.model.table_columns import GivenTable, TableColumns, columns_of_runs, is_unnamed, place_of
 
 # Columns, and cells without a number, that are named.
 _NAMED, _ODD = 5, 3
-# How many rows in which a rate changes too may be runs of their own.
-_FEW_STEPS = 3
+# How many rows in which a rate changes too may be runs of their own, and how many where their steps do not count evenly.
+_FEW_RUNS, _FEW_STEPS = 2, 3
 # A column of one of several runs, as acc_seed0: the metric, what parts it from the number, the word in that, and the number.
 _OF_RUN = re.compile(r"(.*?[^_.-])([_.-]?(seed|run|fold)[_.-]?)([0-9]{1,4})")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -148,7 +149,8 @@ def _on_steps(table: GivenTable, columns: TableColumns) -> Phrase | None:
         rows: dict[Hashable, list[int]] = {}
         for place in range(len(table.frame)):
             rows.setdefault(tuple(repr(table.cells[each][place]) for each in told), []).append(place)
-        if not _are_steps(table, columns, steps, index, list(rows.values()), few=told == telling) or any(map(is_seed, told)):
+        few = told == telling or any(map(is_of_group, varied))
+        if not _are_steps(table, columns, steps, index, list(rows.values()), few=few) or any(map(is_seed, told)):
             continue
         if told:
             code = f"VersionSet.from_frame({table.code}.groupby({told!r}, as_index=False).last())"
@@ -165,16 +167,27 @@ def _are_steps(
 ) -> bool:
     """Whether the rows of each run are steps of it: they count on, or what is measured on other data too becomes less in training."""
     least = min(map(len, runs))
-    if least < 2 or (least <= _FEW_STEPS and not few):  # noqa: PLR2004 - one is no step of several
+    counted = [
+        [[float(table.cells[each][place]) for place in run if is_number(table.cells[each][place])] for run in runs] for each in steps
+    ]
+    # a sweep does not count its runs from the start of a training
+    most = 0 if few else _FEW_RUNS if any(all(map(_count_from_start, each)) for each in counted) else _FEW_STEPS
+    if least < 2 or least <= most:  # noqa: PLR2004 - one is no step of several
         return False
     if steps or is_step(index):
-        counted = ([table.cells[each][place] for place in run if is_number(table.cells[each][place])] for each in steps for run in runs)
-        return all(values == sorted(values, key=float) for values in counted)
+        return all(values == sorted(values) for each in counted for values in each)
     validated = [each for each in columns.metrics if f"val_{each}" in columns.metrics]
     losses = [table.cells[each] for each in validated if "loss" in each]
     ends = [(of[run[0]], of[run[-1]]) for of in losses for run in runs]
     falling = bool(ends) and all(is_number(before) and is_number(after) and after < before for before, after in ends)
     return bool(validated) and (len(runs) == 1 or (least > 2 and falling))  # noqa: PLR2004 - as above
+
+
+def _count_from_start(values: Iterable[float]) -> bool:
+    """Whether numbers count the steps of a training from its start, as 0, 1, 2 and 0.5, 1, 1.5 do."""
+    counts = list(dict.fromkeys(values))
+    by = [after - before for before, after in pairwise(counts)]
+    return bool(by) and by[0] > 0 and all(math.isclose(each, by[0], rel_tol=1e-6) for each in (*by, counts[0] or by[0]))
 
 
 def _on_commas(texts: Iterable[str]) -> list[Phrase]:

@@ -1721,6 +1721,19 @@ def test_a_log_with_a_rate_that_a_schedule_sets_is_one_run_and_a_grid_of_rates_i
     assert "steps of" not in pnb.VersionSet.from_frame(grid).origin
 
 
+@pytest.mark.parametrize("rates", [["lr/pg0", "lr/pg1"], ["lr-Adam"], ["lr"], ["train/learning_rate"]])
+@pytest.mark.parametrize("steps", [[0, 1, 2], [1, 2, 3], [0.5, 1.0, 1.5]])
+def test_few_epochs_with_a_rate_that_a_schedule_sets_are_one_run_where_they_count_from_its_start(rates, steps):
+    measured = {"train/box_loss": [1.2, 1.0, 0.9], "metrics/mAP50(B)": [0.5, 0.6, 0.62], "val/box_loss": [1.3, 1.1, 1.0]}
+    df = pd.DataFrame({"epoch": steps, **measured, **{rate: [0.003, 0.002, 0.001] for rate in rates}})
+    said = "the rows look like steps of one run: VersionSet.from_frame(df.tail(1)) takes the last"
+    assert said in pnb.VersionSet.from_frame(df).origin
+    # two runs may have another rate and another epoch each, but none sets the rate of one group of parameters
+    is_logged = rates[0] not in ("lr", "train/learning_rate")
+    assert (said in pnb.VersionSet.from_frame(df.head(2)).origin) is is_logged
+    assert (said in pnb.VersionSet.from_frame(df.assign(epoch=[5, 9, 11])).origin) is is_logged
+
+
 @pytest.mark.parametrize(
     ("df", "names"),
     [
