@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pai_notebook.model.evidence_among import evidence_among, owned_places, owners_by_place
 from pai_notebook.model.evidence_names import is_level, is_level_of_all, last_key, stems_of, unwrapped
-from pai_notebook.model.evidence_parts import parts_named
+from pai_notebook.model.evidence_parts import AVERAGES, IN_EVERY_REPORT, parts_named, reports_among
 from pai_notebook.model.evidence_words import Role, counted_part, fold
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import State
@@ -33,9 +33,6 @@ _GROUPED = re.compile("[0-9]{1,3}(?:[,\uff0c _'\u2019\u00a0\u2009\u202f][0-9]{3}
 _SMALLEST, _LARGEST = 1e-100, 1e100
 # States of cells in which nothing is stated.
 _NOTHING = frozenset({State.ABSENT, State.NO_METRICS, State.NULL, State.FETCH_FAILED, State.DIFFERS})
-# Averages over classes in a classification report of scikit-learn, and those that each has which has averages.
-_IN_EVERY_REPORT = "macro avg", "weighted avg"
-_AVERAGES = frozenset({*_IN_EVERY_REPORT, "micro avg", "samples avg"})
 # The part of the data that is meant where none is named.
 _TEST = frozenset({"test"})
 # How far a share may be from k / n although it is written with many digits.
@@ -87,7 +84,7 @@ def part_of(key: Key) -> Part | None:
     >>> part_of(("recall", "cat")), part_of(("recall", "macro avg")), part_of(("macro avg.recall", ""))
     ('positive', None, None)
     """
-    return None if key[1] in _AVERAGES else part_of_share(key[0])
+    return None if key[1] in AVERAGES else part_of_share(key[0])
 
 
 class EvidenceFinder:
@@ -110,6 +107,9 @@ class EvidenceFinder:
             name = read[path, dataset]
             self._index.setdefault((dataset, name.sibling, name.role, name.of), []).append(path)
         self._read = read
+        for (dataset, above), path in self._reports.items():
+            if path:
+                self._index.setdefault((dataset, True, Role.EXAMPLES, above), []).append(path)
         self._counted = {(dataset, of) for dataset, sibling, role, of in self._index if sibling and role is Role.EXAMPLES}
         self._any: dict[Key, bool] = {}
         self._rows: dict[tuple[Key, Role], tuple[str, ...]] = {}
@@ -161,22 +161,21 @@ class EvidenceFinder:
         return frozenset((dataset, split_path(path)[:-1]) for path, dataset in self._cells if is_share(path))
 
     @cached_property
-    def _reports(self) -> frozenset[tuple[str, tuple[str, ...]]]:
-        """Objects that hold a class each and their average, as scikit-learn writes them, with the dataset."""
-        keys = ((dataset, split_path(path)) for path, dataset in self._read)
-        return frozenset((dataset, key[:-2]) for dataset, key in keys if len(key) > 1 and key[-1] == "support" and key[-2].endswith("avg"))
+    def _reports(self) -> Mapping[tuple[str, tuple[str, ...]], str]:
+        """Objects that hold a class each and their averages, and what counts all of their examples."""
+        return reports_among(self._read)
 
     @cached_property
     def _class_tables(self) -> frozenset[tuple[str, ...]]:
         """Where a table has a class and each average of them in the place of a dataset, as scikit-learn names these."""
         supports = {(dataset, split_path(path)[:-1]) for path, dataset in self._read if split_path(path)[-1] == "support"}
-        return frozenset(above for _, above in supports if all((average, above) in supports for average in _IN_EVERY_REPORT))
+        return frozenset(above for _, above in supports if all((average, above) in supports for average in IN_EVERY_REPORT))
 
     def _counts_of(self, name: str, key: Key, part: Part) -> bool:
         """Whether a number of examples beside a share of some of them is that of these: of a class its support is that of its recall."""
         place, of = split_path(key[0]), split_path(name)
-        is_class = len(of) > 1 and (key[1], place[:-2]) in self._reports
-        is_support = name.endswith("support") and (is_class or (of[:-1] == place[:-1] and of[:-1] in self._class_tables))
+        is_class = (len(of) > 1 and (key[1], place[:-2]) in self._reports) or of[:-1] in self._class_tables
+        is_support = name.endswith("support") and is_class and of[:-1] == place[:-1]
         return counted_part(fold(last_key(name))) == part or (is_support and part == "positive")
 
     def _numbers(self, key: Key) -> Mapping[int, float]:
@@ -244,7 +243,9 @@ class EvidenceFinder:
             else:
                 fitting = [name for name in beside if self._counts_of(name, key, of_part)]
             is_far = depth < len(above) and bool(part)
-            fitting = [name for name in fitting if (own[name] == (part or _TEST) if own[name] else not is_far)]
+            # that of a whole report is of what stands beside its classes
+            total = self._reports.get((dataset, keys[:depth]), "") if depth < len(above) else ""
+            fitting = [name for name in fitting if name != total and (own[name] == (part or _TEST) if own[name] else not is_far)]
             counts = [(count, name) for name in (*named, *fitting) if (count := self._count((name, dataset), place)) is not None]
             if counts:
                 count, name = min(counts)

@@ -22,6 +22,7 @@ from pai_notebook.comparison.verdict_best import BestSentences
 from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, Loss, all_of
 from pai_notebook.display import Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
+from pai_notebook.model.flatten import split_path
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.nameless import told_beside_metrics
 from pai_notebook.model.number_meant import number_meant, seconds_meant
@@ -95,7 +96,8 @@ def losses_of(comparison: Comparison, names: Sequence[str]) -> list[Finding]:
 def _sentences(comparison: Comparison, by: Sequence[Row], tolerance: Tolerance, baseline: int) -> _Sentences:
     metrics: list[Row] = []
     mixed: list[Row] = []
-    for row in filter(is_judged, comparison.metrics):
+    # what is measured of all examples is told before its parts, as those of a class are
+    for row in sorted(filter(is_judged, comparison.metrics), key=lambda row: len(split_path(row.path))):
         (mixed if looks_mixed(row) else metrics).append(row)
     places = [place for place in range(len(comparison.names)) if place != baseline]
     judged = judge(metrics, places, baseline, comparison._together)  # noqa: SLF001 - a part of it

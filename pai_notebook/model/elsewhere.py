@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.column_words import word_of_names
+from pai_notebook.model.evidence_parts import IN_EVERY_REPORT
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.pivoting import code_of_again, code_of_wide, column_of_datasets, columns_of_long
 from pai_notebook.model.source import Provenance
@@ -148,11 +149,12 @@ def _dataset_of(cells: Iterable[Any]) -> str:
 def _by_dataset(keys: Mapping[str, tuple[str, str]], cells: Mapping[str, Any], of_row: str) -> list[tuple[str, dict[str, Any]]]:
     """Metrics by dataset, as the names of columns have it: `accuracy@d-a`, with or without `metrics.`; else by that of the row."""
     found: dict[str, dict[str, Any]] = {}
+    is_report = all(f"{average}.support" in keys for average in IN_EVERY_REPORT)
     for column, value in cells.items():
         path, dataset = keys[column]
         if is_stated(value):
-            # `to_frame` writes objects in objects with dots
-            place = split_path(path) if column.startswith("metrics.") else (path,)
+            # `to_frame` writes objects in objects with dots, and so does pandas those of a report by class
+            place = split_path(path) if column.startswith("metrics.") or is_report else (path,)
             _put(found.setdefault(dataset or of_row, {}), place, "metrics", column, value)
     return list(found.items())
 

@@ -28,6 +28,12 @@ _COUNT = re.compile(
     rf"|(?:样本数量?|样本量)_?(?P<last>{_PART})"
 )
 
+# Averages over classes in a classification report of scikit-learn, and those that each has which has averages.
+IN_EVERY_REPORT = "macro avg", "weighted avg"
+AVERAGES = frozenset({*IN_EVERY_REPORT, "micro avg", "samples avg"})
+# What such a report has of each class.
+OF_CLASSES = "precision", "recall", "f1-score", "support"
+
 
 @lru_cache(maxsize=65536)
 def part_counted(path: str) -> str:
@@ -77,6 +83,27 @@ def counts_of_parts(
         for key, part in counting.items()
         if (key[1], above := split_path(key[0])[:-1], part) in measured and _are_counts(numbers(key))
     }
+
+
+def reports_among(names: Iterable[_Key]) -> dict[tuple[str, tuple[str, ...]], str]:
+    """Find the objects, with their dataset, that hold a class each and their averages, and the path that counts all examples of each.
+
+    It is empty where an example may have several classes or none of them, as reports with other averages say.
+
+    Examples
+    --------
+    >>> reports_among([("test.cat.support", ""), ("test.macro avg.support", "")])
+    {('', ('test',)): 'test.macro avg.support'}
+    >>> reports_among([("macro avg.support", ""), ("micro avg.support", "")])
+    {('', ()): ''}
+    """
+    found: dict[tuple[str, tuple[str, ...]], str] = {}
+    for path, dataset in names:
+        keys = split_path(path)
+        if keys[-1:] == ("support",) and keys[-2:-1] and keys[-2].endswith("avg"):
+            place = dataset, keys[:-2]
+            found[place] = path if keys[-2] in IN_EVERY_REPORT and found.get(place, path) else ""
+    return found
 
 
 def _are_counts(stated: Mapping[int, float]) -> bool:

@@ -13,6 +13,7 @@ from pai_notebook.arguments import is_number
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.column_words import word_of_names
 from pai_notebook.model.evidence_among import is_quality
+from pai_notebook.model.evidence_parts import IN_EVERY_REPORT
 from pai_notebook.model.fields import numbers_beside_metrics
 from pai_notebook.model.metric_words import kind_of_metric, known_words
 from pai_notebook.model.nearest import listed
@@ -201,6 +202,7 @@ def readings(given: Any, argument: str) -> list[ReadingCode]:
     kinds: list[tuple[Callable[[Any], bool], list[ReadingCode]]] = [
         (_is_of_harness, [ReadingCode(f"VersionSet.from_lm_eval({by_name})")]),
         (_are_tasks, [ReadingCode(f"VersionSet.from_lm_eval({tasks})")]),
+        (_is_report, [ReadingCode(documents)]),
         (_is_of_folds, [ReadingCode(documents, _FOLDS)]),
         (_is_by_part, [ReadingCode(documents, _LAST)]),
         (_is_history, [of_lists] if any(map(_is_training, several)) else [of_lists, ReadingCode(documents, _RUNS)]),
@@ -227,6 +229,7 @@ def _of_one(given: Any, argument: str) -> list[ReadingCode]:
     kinds: list[tuple[Callable[[Any], bool], list[ReadingCode]]] = [
         (_is_of_harness, [ReadingCode(f"VersionSet.from_lm_eval({argument})")]),
         (_are_tasks, [ReadingCode(f'VersionSet.from_lm_eval({{"results": {argument}}})')]),
+        (_is_report, [ReadingCode(document)]),
         (_is_of_folds, [ReadingCode(document, _FOLDS)]),
         (_is_history, _of_history(given, argument, document)),
         (_is_columns, [ReadingCode(f"VersionSet.from_frame({frame})")]),
@@ -275,6 +278,11 @@ def _is_training(history: Any) -> bool:
 
 def _is_of_folds(given: Any) -> bool:
     return _is_history(given) and given.keys() >= _OF_FOLDS
+
+
+def _is_report(given: Any) -> bool:
+    """Whether it is a classification report of scikit-learn, with the metrics by class and their averages."""
+    return isinstance(given, Mapping) and all(isinstance(given.get(average), Mapping) for average in IN_EVERY_REPORT)
 
 
 def _is_columns(given: Any) -> bool:

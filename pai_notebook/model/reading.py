@@ -15,6 +15,7 @@ from pai_notebook.guides import snake_case
 from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json, plain_array
 from pai_notebook.model.document import DocumentView
+from pai_notebook.model.evidence_parts import OF_CLASSES
 from pai_notebook.model.fields import FIELDS
 from pai_notebook.model.nameless import code_of_named, is_nameless, told_readings
 from pai_notebook.model.nearest import listed
@@ -202,8 +203,10 @@ def _bytes(path: str | os.PathLike[str], where: str) -> bytes:
         text = str(path)
         shown = text if len(text) <= 60 else text[:60] + "..."  # noqa: PLR2004 - a line
         reason = error.sentence if isinstance(error, ConfigurationError) else str(error).removeprefix("cannot be read: ")
+        is_report = all(word in text for word in OF_CLASSES)
         raise ConfigurationError(
-            say("{where}={shown!r} is neither JSON nor a file: {reason}", where=where, shown=shown, reason=reason), hint=_FITS
+            say("{where}={shown!r} is neither JSON nor a file: {reason}", where=where, shown=shown, reason=reason),
+            hint=say("Use {code}.", code="classification_report(..., output_dict=True)") if is_report else _FITS,
         ) from error
 
 

@@ -11,6 +11,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.json_text import plain_array
 from pai_notebook.model.evidence_among import is_quality
+from pai_notebook.model.evidence_parts import IN_EVERY_REPORT, OF_CLASSES
 from pai_notebook.model.evidence_words import fold, term
 from pai_notebook.model.metric_wholes import named_as_a_whole
 from pai_notebook.model.metric_words import kind_of_metric, plain_name
@@ -71,6 +72,9 @@ def refuse_shapes(frame: Any, name: str | None, metrics: Sequence[str] | None) -
     if name is None and metrics is None and (code := _code_of_tasks(frame)):
         said = say("df: these are the tasks of one model in lm-evaluation-harness, not versions")
         raise ConfigurationError(said, hint=say("Use {code}.", code=code))
+    if name is None and metrics is None and (code := _code_of_report(frame)):
+        said = say("df: a report of each class of a version, as classification_report gives it, not a row a version")
+        raise ConfigurationError(said, hint=say("Use {code}.", code=code))
     if name is None and metrics is None and (code := _code_of_transposed(frame)):
         raise ConfigurationError(say("df: it has a row a metric and a column a version"), hint=say("Use {code}.", code=code))
 
@@ -117,6 +121,26 @@ def _code_of_tasks(frame: pd.DataFrame) -> str:
         return ""
     tasks = f"{{task: each.dropna().to_dict() for task, each in {'df.T' if place else 'df'}.items()}}"
     return f'VersionSet.from_lm_eval({{"results": {tasks}}})'
+
+
+def _code_of_report(frame: pd.DataFrame) -> str:
+    """Write what reads a classification report of scikit-learn, with a row or column a class, or a column a report; else empty."""
+    rows, columns = plain_array(frame.index), list(map(str, frame.columns))
+    if columns and {*map(str, rows)}.issuperset(IN_EVERY_REPORT) and isinstance(frame.iloc[rows.index(IN_EVERY_REPORT[0]), 0], Mapping):
+        # a report in each column
+        return 'VersionSet.from_documents([{"VersionName": str(name), "Metrics": each} for name, each in df.to_dict().items()])'
+    first = [("df", rows, columns)]
+    if columns:
+        # a file has the index in its first column
+        first.append((f"df.set_index({frame.columns[0]!r})", plain_array(frame.iloc[:, 0]), columns[1:]))
+    for code, index, rest in first:
+        for classes, measured, by_class in ((rest, index, code), (index, rest, f"{code}.T")):
+            if {*map(str, classes)}.issuperset(IN_EVERY_REPORT) and {*map(str, measured)}.issuperset(OF_CLASSES):
+                # one number in a column of four
+                accuracy = f"{{**{by_class}.to_dict(), 'accuracy': {by_class}['accuracy']['recall']}}"
+                metrics = accuracy if "accuracy" in classes else f"{by_class}.to_dict()"
+                return f'VersionSet.from_documents({{"VersionName": "a", "Metrics": {metrics}}})'
+    return ""
 
 
 def _code_of_transposed(frame: pd.DataFrame) -> str:

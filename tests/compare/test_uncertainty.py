@@ -243,6 +243,38 @@ def test_the_support_of_a_class_is_the_number_of_examples_of_its_recall():
     assert found.interval("cat.precision", "0.2.0").interval is None
 
 
+def classes_with(accuracy, **averages):
+    """Give a report by class beside an accuracy, with the support of each average."""
+    classes = {"cat": {"recall": 0.8, "precision": 0.8, "support": 50}, "dog": {"recall": 0.9, "precision": 0.8, "support": 150}}
+    return {"accuracy": accuracy, **classes, **{f"{name} avg": {"recall": 0.85, "support": n} for name, n in averages.items()}}
+
+
+@pytest.mark.parametrize("above", ["", "test."])
+def test_the_support_of_the_averages_of_a_classification_report_is_the_number_of_examples_of_its_accuracy(above):
+    first, second = (classes_with(value, macro=200, weighted=200) for value in (0.8, 0.9))
+    found = compare({"test": first}, {"test": second}) if above else compare(first, second)
+    low, high = proportion.confint_proportions_2indep(180, 200, 160, 200, method="newcomb", compare="diff")
+    known = found.interval(f"{above}accuracy", "0.2.0").interval
+    assert (known.low, known.high) == pytest.approx((low, high), abs=1e-9)
+    # a precision is of what was predicted, and an average over classes of no number of examples
+    for name in ("cat.precision", "macro avg.recall"):
+        assert found.interval(f"{above}{name}", "0.2.0").interval is None
+
+
+def test_the_support_of_averages_is_not_that_of_what_stands_elsewhere_or_lacks_its_own():
+    first, second = (classes_with(value, macro=200, weighted=200) | {"robust": {"accuracy": value}} for value in (0.8, 0.9))
+    del first["cat"]["support"], second["cat"]["support"]
+    found = compare(first, second)
+    assert found.interval("robust.accuracy", "0.2.0").interval is None
+    assert found.interval("cat.recall", "0.2.0").interval is None
+
+
+@pytest.mark.parametrize("other", ["micro", "samples"])
+def test_the_support_of_averages_counts_labels_where_an_example_may_have_several(other):
+    first, second = (classes_with(value, macro=200, weighted=200, **{other: 200}) for value in (0.8, 0.9))
+    assert compare(first, second).interval("accuracy", "0.2.0").interval is None
+
+
 def in_columns(rows, support="support"):
     """Versions of a table that has a column each of recall and support of every class, as `from_frame` says to make it."""
     columns = {

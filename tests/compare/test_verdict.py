@@ -924,6 +924,14 @@ def test_the_metric_that_is_proposed_can_be_judged_by():
     assert proposed(*[{"ap_small": 0.2, **each} for each in known]) == ["Name the metric that matters: by='accuracy'."]
 
 
+def test_what_is_measured_of_all_examples_is_proposed_and_told_before_the_classes_that_come_first_by_name():
+    classes = [{"recall": hits / 50, "support": 50} for hits in (40, 45)]
+    known = [{"0": each, "macro avg": {"support": 100}, "accuracy": value} for each, value in zip(classes, (0.85, 0.88), strict=True)]
+    verdict = compare(*known).verdict
+    assert verdict.sentences[0].startswith("In accuracy, 0.recall nothing is better or worse")
+    assert verdict.sentences[-1] == "Name the metric that matters: by='accuracy'."
+
+
 def test_a_reason_is_told_of_the_versions_of_which_it_is_true():
     c = compare({"f1": 0.9, "f1_stderr": 0.01}, {"f1": 0.95, "f1_stderr": 0.0}, {"f1": 0.93, "f1_stderr": -1.0}, {"f1": 0.91})
     given = [text for text in c.verdict.sentences if text.startswith("What is given")]

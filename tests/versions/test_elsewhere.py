@@ -1772,3 +1772,74 @@ def test_a_table_of_the_tasks_of_one_model_is_answered_with_what_reads_them(turn
         pnb.VersionSet.from_frame(df)
     [version] = eval(caught.value.hint.removeprefix("Use ").removesuffix("."), {"VersionSet": pnb.VersionSet, "df": df})
     assert [cell.name for cell in version.metrics.cells] == ["acc,none@arc", "acc_stderr,none@arc", "em,none@drop"]
+
+
+def report(*hits, average="accuracy"):
+    """What scikit-learn's classification_report(output_dict=True) gives of three classes, with so many right answers in each."""
+    support = (19, 21, 14)
+    classes = {
+        str(place): {"precision": 0.9, "recall": hit / of, "f1-score": 0.91, "support": of}
+        for place, (hit, of) in enumerate(zip(hits, support, strict=True))
+    }
+    averages = {f"{kind} avg": {"precision": 0.9, "recall": 0.92, "f1-score": 0.91, "support": 54} for kind in ("macro", "weighted")}
+    own = {"precision": 0.9, "recall": 0.93, "f1-score": 0.91, "support": 54}
+    return {**classes, average: sum(hits) / 54 if average == "accuracy" else own, **averages}
+
+
+def saved(df):
+    """Give a table as a file keeps it."""
+    return pd.read_csv(io.StringIO(df.to_csv()))
+
+
+def run(hint, **names):
+    """Give what the code of a hint gives."""
+    return eval(hint.removeprefix("Use ").removesuffix("."), {"VersionSet": pnb.VersionSet, "pandas": pd, "pd": pd, **names})
+
+
+@pytest.mark.parametrize("shape", [lambda df: df, lambda df: df.T, saved, lambda df: saved(df.T), lambda df: df.T.reset_index()])
+@pytest.mark.parametrize("average", ["accuracy", "micro avg"])
+def test_a_table_of_a_classification_report_is_one_version_and_answered_with_the_code_that_reads_it(shape, average):
+    given = report(18, 21, 13, average=average)
+    with pytest.raises(ConfigurationError, match="a report of each class of a version") as caught:
+        pnb.VersionSet.from_frame(shape(pd.DataFrame(given)))
+    [version] = run(caught.value.hint, df=shape(pd.DataFrame(given)))
+    expected = pnb.VersionSet.from_documents({"VersionName": "a", "Metrics": given})[0]
+    assert {cell.name: cell.value for cell in version.metrics} == {cell.name: cell.value for cell in expected.metrics}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [report(18, 21, 13), report(17, 20, 13)],
+        {"a": report(18, 21, 13), "b": report(17, 20, 13)},
+        pd.DataFrame({"a": report(18, 21, 13), "b": report(17, 20, 13)}),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_several_classification_reports_are_answered_with_the_code_that_reads_each_as_a_version(given, lang):
+    with pytest.raises(ConfigurationError) as caught:
+        pnb.VersionSet.from_frame(given)
+    assert [version.metrics["accuracy"].value for version in run(caught.value.hint, df=given)] == [52 / 54, 50 / 54]
+    with speaking(lang):
+        assert "VersionSet.from_documents([" in str(caught.value)
+
+
+def test_a_column_a_class_and_metric_is_read_as_the_report_that_it_was():
+    flat = pd.json_normalize([report(18, 21, 13), report(17, 20, 13)])
+    c = pnb.VersionSet.from_frame(flat).compare()
+    assert c.interval("accuracy", c.names[1]).reason.startswith("n = 54 and 54")
+    assert c.interval("0.recall", c.names[1]).reason.startswith("n = 19 and 19")
+
+
+def test_a_classification_report_as_text_is_answered_with_what_gives_it_as_a_dict():
+    text = "\n   precision    recall  f1-score   support\n\n  0  0.9  0.9  0.9  19\n"
+    with pytest.raises(ConfigurationError, match="neither JSON nor a file") as caught:
+        pnb.VersionSet.from_documents(text)
+    assert caught.value.hint == "Use classification_report(..., output_dict=True)."
+
+
+def test_tables_that_share_some_words_with_a_classification_report_are_tables_of_versions():
+    df = pd.DataFrame(
+        {"precision": [0.9, 0.8], "recall": [0.9, 0.8], "f1-score": [0.9, 0.8], "support": [54, 54]}, index=["macro avg", "b"]
+    )
+    assert len(pnb.VersionSet.from_frame(df)) == 2
