@@ -65,7 +65,7 @@ _ANYWHERE = {
     "created": "created_at creation_time creation_timestamp created_time create_time creation_date date timestamp start_time",
     "modified": "updated updated_at modified_at last_updated last_modified last_updated_timestamp update_time",
     "labels": "tags tag label aliases alias",
-    "training_spec": "settings setting params param parameters hyperparameters hyper_parameters hparams config configuration",
+    "settings": "setting params param parameters hyperparameters hyper_parameters hparams config configuration",
     "metrics": "metric scores score results result evaluation summary history scan_history metric_history",
     "uri": "url path artifact artifacts artifact_uri model_uri storage_path location file files logged_artifacts download download_url "
     "download_artifacts download_uri version_download_uri",

@@ -1,16 +1,23 @@
-"""Settings of a version: the leaves of its specs and labels, and which of them say nothing of what was tried."""
+"""Settings of a version: the leaves of its specs, by name; with labels, which of them say nothing of what was tried."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.arguments import described
+from pai_notebook.calls import checked
+from pai_notebook.display import Brief
+from pai_notebook.i18n.phrases import say
 from pai_notebook.model.differing import Differing
+from pai_notebook.model.document import copy_json
 from pai_notebook.model.equality import value_key
 from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import text_of
+from pai_notebook.model.names import Name
+from pai_notebook.model.resolving import resolve
 from pai_notebook.model.setting_words import is_hyperparameter
 
 if TYPE_CHECKING:
@@ -170,13 +177,69 @@ def is_fold(path: str) -> bool:
     return not _FOLDS.isdisjoint(words[-2:] if words[-1:] and words[-1] in _NUMBERS else words[-1:])
 
 
+@checked
+class SpecSettings(Brief, Mapping[str, Any]):
+    """Settings of a version by dotted path; the end of one path, such as `lr`, is enough.
+
+    Parameters
+    ----------
+    values : mapping of Name to value
+        The leaves of the specs, as sent.
+
+    Examples
+    --------
+    >>> from pai_notebook import ModelVersion
+    >>> spec = {"AlgorithmName": "SVC", "HyperParameters": [{"Name": "gamma", "Value": "0.2"}]}
+    >>> settings = ModelVersion.from_document({"VersionName": "0.1.0", "TrainingSpec": spec}, "model-a").settings
+    >>> settings["gamma"], list(settings)
+    ('0.2', ['training_spec.AlgorithmName', 'training_spec.HyperParameters.gamma'])
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[Name, Any]) -> None:
+        self._values = dict(values)
+
+    _leads_to = (("ModelVersion", "version"),)
+
+    def _stands_for(self, name: str) -> str:
+        return f"settings[{name!r}]" if name in self else ""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of a setting, by its path or the end of it.
+
+        Raises
+        ------
+        NameNotFound
+            When there is none, or several paths end so; a KeyError too.
+        """
+        if not isinstance(name, str):
+            raise TypeError(str(say("settings[{name}]: the name of a setting is text, such as settings['lr']", name=described(name))))
+        return copy_json(self._values[resolve(name, self._values, missing="no setting {text!r}")])
+
+    def __iter__(self) -> Iterator[str]:
+        return (name.full for name in self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def _brief(self) -> str:
+        return ", ".join(f"{name.path}={text_of(value)}" for name, value in self._values.items()) or say("none")
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+
+def spec_settings(version: ModelVersion) -> dict[Name, Any]:
+    """Leaves of the specs of a version."""
+    specs = [info for info in catalogue([version]) if info.kind == "spec" and info.name not in _IGNORED_SPECS]
+    return {Name(info.name, path): leaf for info in specs for path, leaf in leaves(version, info).items()}
+
+
 def settings_of(version: ModelVersion) -> Leaves:
     """Leaves of specs and labels of a version."""
     found: Leaves = {f"{LABELS}{key}": value for key, value in version.labels.by_key.items()}
-    for info in catalogue([version]):
-        if info.kind == "spec" and info.name not in _IGNORED_SPECS:
-            found |= {f"{info.name}.{path}": leaf for path, leaf in leaves(version, info).items()}
-    return found
+    return found | {name.full: leaf for name, leaf in spec_settings(version).items()}
 
 
 def tried_settings(versions: Iterable[ModelVersion]) -> tuple[list[Leaves], set[str]]:

@@ -27,6 +27,7 @@ from pai_notebook.model.labels import Labels, read_labels
 from pai_notebook.model.metrics import Metrics, read_metrics
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.reading import read_one
+from pai_notebook.model.settings import SpecSettings, spec_settings
 from pai_notebook.model.source import Provenance, Source, Storage, read_source, read_storage
 from pai_notebook.model.version_view import describe_version
 
@@ -95,7 +96,7 @@ class ModelVersion(Displayed, DocumentView):
             "registry.list_versions(version.model_id)": "versions runs siblings all_versions",
             "version.provenance.model_name": "model_name",
             "metrics": "summary",
-            "metrics[name], labels[name] or raw[key]": "__getitem__",
+            "metrics[name], labels[name], settings[name] or raw[key]": "__getitem__",
             "registry.compare(a, b, baseline=a)": "__sub__",
             "created, or registry.compare(a, b, baseline=a)": "__lt__",
         }
@@ -195,6 +196,11 @@ class ModelVersion(Displayed, DocumentView):
         """
         found, owner = read_one(document, model_id)
         return cls(found, model_id=owner, fetched=fetched, provenance=provenance)
+
+    @property
+    def settings(self) -> SpecSettings:
+        """The leaves of the specs by name: `settings["lr"]`, `settings["training_spec.HyperParameters.lr"]`."""
+        return SpecSettings(spec_settings(self))
 
     @cached_property
     def source(self) -> Source:

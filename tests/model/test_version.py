@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import ConfigurationError, NameNotFound
 from pai_notebook.model.document import canonical_json, read_time
+from pai_notebook.model.flatten import flatten
 from pai_notebook.model.labels import Labels
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.source import read_source, read_storage
@@ -160,6 +161,36 @@ def test_no_document_raises_or_loses_anything(document):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("document", VERSIONS)
+def test_every_leaf_of_a_spec_is_a_setting_by_its_name(document):
+    version = ModelVersion.from_document(document, "model-a")
+    specs = ("training_spec", "inference_spec", "evaluation_spec", "compression_spec", "distillation_spec")
+    assert dict(version.settings) == {
+        f"{name}.{path}": leaf for name in specs if getattr(version, name) for path, leaf in flatten(getattr(version, name)).items()
+    }
+
+
+def test_a_setting_is_found_by_the_end_of_its_path_when_that_is_one():
+    spec = {"HyperParameters": [{"Name": "lr", "Value": "0.1"}], "Inputs": {"train": {"Id": "a"}, "test": {"Id": "b"}}}
+    settings = ModelVersion.from_document({"VersionName": "0.1.0", "TrainingSpec": spec}, "model-a").settings
+    assert settings["lr"] == settings["HyperParameters.lr"] == settings["training_spec.HyperParameters.lr"] == "0.1"
+    assert (settings["train.Id"], settings.get("nosuch", 3), "lr" in settings) == ("a", 3, True)
+    with pytest.raises(
+        NameNotFound, match=r"'Id' could be 2 names\. Name one: training_spec.Inputs.train.Id, training_spec.Inputs.test.Id"
+    ):
+        settings["Id"]
+    with pytest.raises(KeyError, match="no setting 'lrr'"):
+        settings["lrr"]
+    with pytest.raises(AttributeError, match=r"Use settings\['lr'\]"):
+        settings.lr  # noqa: B018 - what is asked for
+
+
+def test_what_is_done_to_a_setting_does_not_change_the_version():
+    version = ModelVersion.from_document({"VersionName": "0.1.0", "TrainingSpec": {"layers": [1, 2]}}, "model-a")
+    version.settings["layers"].append(3)
+    assert version.settings["layers"] == [1, 2]
+
+
 @given(st.permutations([("env", "prod"), ("owner", "张三"), ("env", "test")]), st.permutations([("d-a", 0.1), ("d-b", 0.2)]))
 def test_equality_does_not_depend_on_the_order_of_labels_and_results(labels, results):
     def make(pairs, values):
