@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.collector import paused_collector
 from pai_notebook.errors import ProtocolError
 from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import MAX_DEPTH, InvalidJson, parse_json
@@ -122,6 +123,7 @@ def _damaged() -> DamagedAnswer:
     return DamagedAnswer(say("the compressed answer is damaged"), hint=_AGAIN_HINT)
 
 
+@paused_collector()
 def decode(body: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     """Return the one JSON object that a body holds.
 

@@ -278,8 +278,8 @@ class Fetcher:
         known.newest = self._in_order(versions)
         known.approved = any(map(is_approved, versions[: known.newest]))
         rest = [name for name in names if name not in known.versions]
-        # as many single requests as the list has pages: the list then answers everything else too
-        if known.newest < need.newest or len(rest) >= math.ceil((total or 0) / PAGE_SIZE) > 1:
+        # the list takes its pages and the check that nothing has moved; at as many requests it answers everything else too
+        if known.newest < need.newest or len(rest) > math.ceil((total or 0) / PAGE_SIZE) > 1:
             await self._whole(model_id, arrivals)
         elif need.approved and not known.approved:
             await self._approved(model_id, arrivals)
