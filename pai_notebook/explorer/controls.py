@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -17,15 +17,12 @@ from pai_notebook.display.links import file_bundle
 from pai_notebook.explorer.listing import COLUMNS, QUICK, WINDOW, amount, each, kept
 from pai_notebook.explorer.panels import PANELS, describe_failure, html_of
 from pai_notebook.explorer.source import BASELINE_OPTIONS
+from pai_notebook.explorer.state import ExplorerState
 from pai_notebook.i18n.phrases import now, say, told, with_text
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.plan import to_line
-from pai_notebook.python_source import to_python
+from pai_notebook.python_source import Plan, to_python
 from pai_notebook.sanitize import visible
-
-if TYPE_CHECKING:
-    from pai_notebook.explorer.state import ExplorerState
-    from pai_notebook.python_source import Plan
 
 # One thread at a time changes a widget: a front-end's message, on any thread of the kernel, or our writer.
 TURN = threading.RLock()
@@ -35,6 +32,7 @@ KEYS = say("Ctrl+↑ ↓ moves and Ctrl+Space picks in the list; Ctrl+← → mo
 LIVE = hasattr(widgets, "TagsInput")
 # Picks that have a button each; the list shows the others.
 CHIPS = 12
+TABS = (*PANELS, "Code")
 STYLE = resources.files("pai_notebook.explorer").joinpath("explorer.css").read_text("utf-8")
 
 
@@ -51,20 +49,16 @@ _KINDS = ("Button", "Checkbox", "Combobox", "Dropdown", "Select", "SelectMultipl
 _INPUTS: dict[str, Any] = {kind: type(f"_{kind}", (_OneAtATime, getattr(widgets, kind)), {}) for kind in _KINDS}
 
 
-def _input(kind: str, does: Callable[..., Any] | None, **wanted: Any) -> Any:
-    """A widget with what it does: a button when it is clicked, anything else with its new value."""
+def _input(kind: str, description: str, does: Callable[..., Any] | None = None, **wanted: Any) -> Any:
+    """A widget with what it does: a button when it is clicked, anything else with its new value. Only a button has its name in itself."""
+    wanted = {"description": description, **wanted} if description else wanted
     made = _INPUTS[kind](**{name: told(value) for name, value in wanted.items()})
     made.does = does
-    return made
-
-
-def _field(kind: str, description: str, does: Callable[[Any], Any] | None = None, **wanted: Any) -> Any:
-    """A control with its name above it."""
-    return _input(kind, does, description=description, **wanted).add_class("pai-stacked")
+    return made if kind in ("Button", "Checkbox", "Tab") else made.add_class("pai-stacked")
 
 
 def _button(description: str, does: Callable[[], Any], tooltip: str | None = None, **wanted: Any) -> Any:
-    return _input("Button", does, description=description, tooltip=tooltip, **wanted)
+    return _input("Button", description, does, tooltip=tooltip, **wanted)
 
 
 def _html(kind: str) -> Any:
@@ -82,8 +76,8 @@ class Controls:
     def __init__(self, state: ExplorerState) -> None:
         self.heading, self.status, self.note, self.trouble = map(_html, ("pai-head", "pai-small", "pai-small", "pai-panel"))
         hint, more = say("name, task, label or id"), say("also provider=pai, workspace=…, label=…")
-        self.query = _field("Combobox", say("Find models"), state.find, placeholder=hint, tooltip=more, continuous_update=False)
-        self.models = _field("Select", say("Models"), state.choose_model, rows=10).add_class("pai-list")
+        self.query = _input("Combobox", say("Find models"), state.find, placeholder=hint, tooltip=more, continuous_update=False)
+        self.models = _input("Select", say("Models"), state.choose_model, rows=10).add_class("pai-list")
         self.back = _button(say("‹ Back to versions"), partial(state.go, "versions"))
         self.browsing = widgets.VBox([self.models, _row(self.back)])
         self.link = widgets.Output()
@@ -98,12 +92,13 @@ class Controls:
         self.fetch = _button(say("Fetch"), state.fetch, button_style="primary")
         self.clear = _button(say("Clear picks"), state.clear)
         self.fold = _button(say("Back to the result"), partial(state.go, "result"))
-        self.keep = _input("Checkbox", lambda kept: state.keep(picks=kept), description=say("keep picks across models"), indent=False)
+        self.keep = _input("Checkbox", say("keep picks across models"), lambda kept: state.keep(picks=kept), indent=False)
         self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep)
         self.answer = widgets.VBox([_row(*terms).add_class("pai-terms"), self.tabs])
         picking = [self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions]
         self.root = widgets.VBox([*picking, self.trouble, self.link, self.note, self.answer]).add_class("pai-explorer")
-        # the shell in use, the button that was clicked last, and the place that was painted last
+        # what does something; the shell in use, the button that was clicked last, and the place that was painted last
+        self._inputs = [widget for widget in self.everything() if getattr(widget, "does", None) is not None]
         self._shell = ""
         self._clicked: widgets.Button | None = None
         self._place = state.place
@@ -112,16 +107,16 @@ class Controls:
         """The list of versions with all that picks from it."""
         self.all_models = _button(say("‹ Models"), partial(state.go, "models"), say("choose another model"))
         self.model = _html("pai-head")
-        self.text = _field("Text", say("Filter"), state.listing.narrow, placeholder=say("name or label"))
-        self.more = _field("Combobox", say("Pick by typing"), state.pick_more, placeholder=say("last:3, 1.*"), continuous_update=False)
+        self.text = _input("Text", say("Filter"), state.listing.narrow, placeholder=say("name or label"))
+        self.more = _input("Combobox", say("Pick by typing"), state.pick_more, placeholder=say("last:3, 1.*"), continuous_update=False)
         tips = {words: say("pick and fetch {words}", words=say(words)) for words in QUICK}
         self.quick = {words: _button(say(words), partial(state.pick_quick, words), tip) for words, tip in tips.items()}
         self.columns = {column: _button(say(column), partial(state.listing.sort, column)) for column in COLUMNS}
         heads = widgets.HBox(list(self.columns.values())).add_class("pai-columns")
-        self.versions = _field("SelectMultiple", say("Versions"), state.pick, rows=7).add_class("pai-list").add_class("pai-mono")
+        self.versions = _input("SelectMultiple", say("Versions"), state.pick, rows=7).add_class("pai-list").add_class("pai-mono")
         self.window = _html("pai-small")
         layout, style = widgets.Layout(), widgets.ButtonStyle()
-        self.chips = [_input("Button", partial(state.unpick, place), layout=layout, style=style) for place in range(CHIPS)]
+        self.chips = [_button("", partial(state.unpick, place), layout=layout, style=style) for place in range(CHIPS)]
         self.chip_row, self.beyond = _row().add_class("pai-chips"), _html("pai-small")
         self.narrow = _row(self.text, self.more, self.metric, self.baseline).add_class("pai-filters")
         head = _row(self.all_models, self.model, *self.quick.values())
@@ -129,32 +124,24 @@ class Controls:
 
     def _make_answer(self, state: ExplorerState) -> list[Any]:
         """How to compare, and the tabs; gives the controls of their row."""
-        self.baseline = _field("Dropdown", say("Baseline"), lambda name: state.set_terms(baseline=name)).add_class("pai-wide")
-        self.metrics = _field("Text", say("Metrics shown"), state.set_metrics, placeholder=say("all, or acc, f1*"), continuous_update=False)
-        self.metric = _field("Dropdown", say("Best by"), state.choose_metric)
+        self.baseline = _input("Dropdown", say("Baseline"), lambda name: state.set_terms(baseline=name)).add_class("pai-wide")
+        self.metrics = _input("Text", say("Metrics shown"), state.set_metrics, placeholder=say("all, or acc, f1*"), continuous_update=False)
+        self.metric = _input("Dropdown", say("Best by"), state.choose_metric)
         directions = [(told(say("as its name says")), ""), (told(say("higher")), "max"), (told(say("lower")), "min")]
-        self.direction = _field("Dropdown", say("Better is"), state.set_direction, options=directions)
-        only = say("differences only")
-        choose = lambda only: state.set_terms(only="" if only else "all")  # noqa: E731 - as below
-        self.differences = _input("Checkbox", choose, description=only, indent=False, value=True)
-        self.card = _field("Dropdown", say("Version shown"), lambda name: state.look(card=name))
+        self.direction = _input("Dropdown", say("Better is"), state.set_direction, options=directions)
+        show = lambda only: state.set_terms(only="" if only else "all")  # noqa: E731 - as its neighbours
+        self.differences = _input("Checkbox", say("differences only"), show, indent=False, value=True)
+        self.card = _input("Dropdown", say("Version shown"), lambda name: state.look(card=name))
         self.panels = {name: _html("pai-panel") for name in PANELS}
         self.python, self.magic, self.markdown = (
-            _field("Textarea", say("{name} (Ctrl+A, Ctrl+C copies it)", name=name), rows=rows).add_class("pai-code")
+            _input("Textarea", say("{name} (Ctrl+A, Ctrl+C copies it)", name=name), rows=rows).add_class("pai-code")
             for name, rows in (("Python", 6), (say("Magic line"), 2), ("Markdown", 6))
         )
-        card, code = [self.card, self.panels["Card"]], [self.python, self.magic, self.markdown]
-        pages = {**self.panels, "Card": widgets.VBox(card), "Code": widgets.VBox(code)}
-        self.pages_of_tabs = list(pages)
-        titles = [told(say(name)) for name in pages]
-        look = lambda index: state.look(tab=self.pages_of_tabs[index])  # noqa: E731 - as above
-        self.tabs = _input("Tab", look, children=list(pages.values()), titles=titles, selected_index=0)
+        code = widgets.VBox([self.python, self.magic, self.markdown])
+        pages = {**self.panels, "Card": widgets.VBox([self.card, self.panels["Card"]]), "Code": code}
+        shown = {"children": [pages[name] for name in TABS], "titles": [told(say(name)) for name in TABS], "selected_index": 0}
+        self.tabs = _input("Tab", "", lambda index: state.look(tab=TABS[index]), **shown)
         return [self.baseline, self.metric, self.direction, self.metrics, self.differences]
-
-    @property
-    def inputs(self) -> list[widgets.Widget]:
-        """Every widget that does something."""
-        return [widget for widget in self.everything() if getattr(widget, "does", None) is not None]
 
     def everything(self) -> Iterable[widgets.Widget]:
         """Every widget once, on show or not, each with its layout and style, children first."""
@@ -173,7 +160,7 @@ class Controls:
                 self._clicked = None
                 act(partial(change["owner"].does, change["new"]))
 
-        for control in self.inputs:
+        for control in self._inputs:
             if isinstance(control, widgets.Button):
                 control.on_click(clicked)
             else:
@@ -194,7 +181,7 @@ class Controls:
         ipykernel 7.4 hands a widget's message to the shell that wrote to that widget last, so two controls that were written
         to from different shells are answered by two threads, in any order. So each control is written to from the shell in use.
         """
-        for control in self.inputs if shell not in ("", self._shell) else ():
+        for control in self._inputs if shell not in ("", self._shell) else ():
             control.send_state("tabbable")
         self._shell = shell
 
@@ -206,10 +193,10 @@ class Controls:
         self.status.value = status_html(state)
         self.trouble.value = html_of(describe_failure(state.error)) if state.error is not None else ""
         advice = _advice(state)
-        self.note.value = f'<div class="pai-note">{text_html(advice)}</div>'
+        self.note.value = text_html(advice)
         self.python.value = to_python(plan)
         self.magic.value = to_line(plan) or now("No %paimodel line expresses this; use the Python code.")
-        self.tabs.selected_index = self.pages_of_tabs.index(state.tab)
+        self.tabs.selected_index = TABS.index(state.tab)
         # a link that the notebook makes work, because only it knows where its files are
         link = file_bundle(Path(state.report.name)) if state.report is not None else {}
         self.link.outputs = ({"output_type": "display_data", "data": link, "metadata": {}},) if link else ()
@@ -218,21 +205,20 @@ class Controls:
             self.heading: picking,
             self.bar: not picking,
             self.query: picking,
-            self.browsing: browsing and (bool(state.models.found) or bool(state.model_id)),
-            self.models: bool(state.models.found),
-            self.back: bool(state.model_id),
+            self.browsing: browsing and (state.models.found or state.model_id),
+            self.models: state.models.found,
+            self.back: state.model_id,
             self.listing: picking and not browsing,
-            self.actions: picking and (not browsing or bool(state.picks) or bool(state.waiting)),
-            self.cancel: bool(state.waiting),
-            self.clear: bool(state.picks),
-            self.fold: bool(state.results),
+            self.actions: picking and (not browsing or state.picks or state.waiting),
+            self.cancel: state.waiting,
+            self.clear: state.picks,
+            self.fold: state.results,
             self.report: len(state.results) > 1,
             self.trouble: state.error is not None,
-            self.link: state.report is not None,
-            self.note: bool(advice),
-            self.answer: bool(state.results) and not browsing,
-            # it is of that metric alone
-            self.direction: bool(state.by),
+            self.link: state.report,
+            self.note: advice,
+            self.answer: state.results and not browsing,
+            self.direction: state.by,  # it is of that metric alone
         }
         # never two of one control on show
         terms = () if shown[self.answer] else (self.metric, self.baseline)
@@ -259,7 +245,7 @@ class Controls:
         _offer(self.versions, options, [name for _, name in options if (state.model_id, name) in picks])
         self.more.options = ("latest", "approved", "last:3", "last:5", *(name for _, name in options)) if listing.lines else ()
         self.more.value = ""
-        self.window.value = f'<div class="pai-window">{listing}</div>'
+        self.window.value = str(listing)
         self.keep.value = state.keep_picks
         self.text.value = listing.text
         self.columns["version"].layout.width = f"{listing.name_width}ch"

@@ -8,26 +8,22 @@ hands its action over, and the loop's thread alone writes to the state and the w
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import contextvars
 import operator
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.client.loop import shared_loop
 from pai_notebook.client.tasks import LoopUser
+from pai_notebook.explorer.source import Progress, VersionSource
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from concurrent.futures import Future
-
-    from pai_notebook.explorer.source import Progress, VersionSource
     from pai_notebook.explorer.state import ExplorerState, Shown
 
-    Ask = Callable[[VersionSource, Progress], Awaitable[Any]]
-    Draw = Callable[[Shown], Awaitable[None]]
-
+Ask = Callable[[VersionSource, Progress], Awaitable[Any]]
 # An arrow key held down in a list passes many models; only the one it rests on is asked for.
 _SETTLE_SECONDS = 0.12
 
@@ -53,31 +49,30 @@ class Runner:
     The state is changed on the loop's thread only, where `changed` is called after every change.
     """
 
-    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None], draw: Draw) -> None:
+    def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None], draw: Callable[[Shown], Any]) -> None:
         self.user = LoopUser()
         self._state, self._source, self._changed, self._draw = state, source, changed, draw
         self._tasks: dict[asyncio.Task[None], Job | Shown] = {}
         self._drawn: Shown | None = None
         # actions on their way to the loop's thread
-        self._coming: list[Callable[[], Any]] = []
+        self._coming: set[Callable[[], Any]] = set()
         # ipykernel looks up the cell that a message belongs to in context variables, which a plain thread lacks
         self._context = contextvars.copy_context()
 
     def act(self, action: Callable[[], Any]) -> Future[None]:
         """Change the state on the loop's thread, then start and cancel jobs accordingly; may be called from any thread."""
-        self._coming.append(action)
+        self._coming.add(action)
         here = self._context.copy()
         for variable, value in contextvars.copy_context().items():
             here.run(variable.set, value)
         try:
             return here.run(shared_loop.submit, partial(self._act, action), user=self.user)
         except BaseException:
-            with contextlib.suppress(ValueError):  # it has begun
-                self._coming.remove(action)
+            self._coming.discard(action)
             raise
 
     async def _act(self, action: Callable[[], Any]) -> None:
-        self._coming.remove(action)
+        self._coming.discard(action)
         with self._state.trying("act"):
             action()
         self._reconcile()
@@ -140,14 +135,7 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - shown in the widget, kept on last_error
             self._state.failed(job, error)
 
-    def wait(self) -> None:
-        """Wait until nothing is awaited any more; an interrupt ends the waiting, not the work."""
-        shared_loop.run(self._idle, user=self.user)
-
-    async def _idle(self) -> None:
+    async def idle(self) -> None:
+        """Wait until nothing is awaited or drawn any more."""
         while self._tasks:
             await asyncio.wait(list(self._tasks))
-
-    def end(self) -> None:
-        """Cancel everything, from any thread, and let the loop go, which ends with its last user."""
-        shared_loop.leave(self.user)

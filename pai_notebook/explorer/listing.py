@@ -9,23 +9,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pai_notebook.comparison.cells import course_of, least_step
 from pai_notebook.display.width import cells, pad
 from pai_notebook.i18n.phrases import joined, now, say, told
 from pai_notebook.model.list_view import SAMPLE, metric_names
-from pai_notebook.model.metric_cells import State
+from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import version_key
+from pai_notebook.model.registered_model import Model
+from pai_notebook.model.version import ModelVersion
 from pai_notebook.model.version_view import approval_text, format_of, number_text
 from pai_notebook.sanitize import visible
 from pai_notebook.versions.versions import VersionSet
-
-if TYPE_CHECKING:
-    from pai_notebook.model.metric_cells import Cell
-    from pai_notebook.model.registered_model import Model
-    from pai_notebook.model.version import ModelVersion
 
 # Versions in the list; a selection widget with thousands of options is slow to draw, so a longer list is to be narrowed.
 WINDOW = 200
@@ -171,11 +168,18 @@ class FoundModels:
     counts: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
-    def show(self, models: Iterable[Model], counts: Mapping[str, int] | None = None) -> None:
-        """List other models, with the number of versions where it is known."""
+    def show(self, models: Iterable[Model], counts: Mapping[str, int] | None = None, *, more: bool = False) -> str:
+        """List other models, with the number of versions where it is known; gives a sentence, with what to try where there are none."""
         self.found = tuple(models)
         self.names |= {model.model_id: model.name for model in self.found if model.name}
         self.counts |= counts or {}
+        if self.found:
+            words = "{count} found and more; narrow the search to see the rest." if more else "{count} found."
+            return say(words, count=counted(len(self.found), "model"))
+        if not self.search:
+            return say("No models yet.")
+        words = "No model matches “{search}”. Searched in names, domains, tasks and labels; try a shorter word, a model id or no text."
+        return say(words, search=self.search)
 
     def learn(self, versions: Iterable[ModelVersion]) -> None:
         """Take the names of models from their versions."""
@@ -191,16 +195,6 @@ class FoundModels:
         named = [model.model_id for model in self.found if self.search in (model.name, model.model_id)]
         meant = named or [model.model_id for model in self.found] or [self.search] * bool(_MODEL_ID.fullmatch(self.search))
         return meant[0] if self.search and len(meant) == 1 else ""
-
-    def sentence(self, *, more: bool) -> str:
-        """What was found, in a sentence, and what to try where nothing was."""
-        if self.found:
-            words = "{count} found and more; narrow the search to see the rest." if more else "{count} found."
-            return say(words, count=counted(len(self.found), "model"))
-        if not self.search:
-            return say("No models yet.")
-        words = "No model matches “{search}”. Searched in names, domains, tasks and labels; try a shorter word, a model id or no text."
-        return say(words, search=self.search)
 
     def options(self) -> list[tuple[str, str]]:
         """Lines of text, each with the id it stands for; the id is in the line only where the name does not say which."""

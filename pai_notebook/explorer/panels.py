@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.charting import figures_of
-from pai_notebook.display import Card, Note, Section, Stack, describe_error, render_html, render_markdown
+from pai_notebook.display import Block, Card, Note, Section, Stack, describe_error, render_html, render_markdown
 from pai_notebook.display.layout import map_texts
 from pai_notebook.errors import PaiError
+from pai_notebook.explorer.state import Shown
 from pai_notebook.i18n.phrases import say
 from pai_notebook.i18n.rewording import said_otherwise
 from pai_notebook.model.models_view import describe_models
@@ -17,8 +18,6 @@ from pai_notebook.model.nearest import counted
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
-    from pai_notebook.display import Block
-    from pai_notebook.explorer.state import Shown
 
 # Tabs with HTML in them; "Code" has text to copy.
 PANELS = ("Card", "Compare", "Chart")

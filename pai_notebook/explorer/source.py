@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.code import connecting, fetching, from_source, plan_of
 from pai_notebook.i18n.phrases import say
+from pai_notebook.model.address import Address
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.registered_model import Model
 from pai_notebook.model.selector_words import BASELINES
-from pai_notebook.python_source import IT, step
+from pai_notebook.model.version import ModelVersion
+from pai_notebook.python_source import IT, Plan, step
 from pai_notebook.registry.baseline import compare_within
 from pai_notebook.registry.packed_models import told_of
+from pai_notebook.registry.registry import Registry
 from pai_notebook.registry.result import Arrivals
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
-    from pai_notebook.model.address import Address
-    from pai_notebook.model.version import ModelVersion
-    from pai_notebook.python_source import Plan
-    from pai_notebook.registry.registry import Registry
 
 # Models that a search lists; a longer list is to be narrowed.
 MODELS = 200

@@ -12,32 +12,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.view import count_others
 from pai_notebook.errors import PaiError
-from pai_notebook.explorer.jobs import Job
+from pai_notebook.explorer.jobs import Ask, Job
 from pai_notebook.explorer.listing import QUICK, WINDOW, FoundModels, Picks, VersionList, amount, each, kept, put
-from pai_notebook.explorer.source import BASELINE_OPTIONS
+from pai_notebook.explorer.source import BASELINE_OPTIONS, Found, Terms
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address
 from pai_notebook.model.list_view import metric_names
 from pai_notebook.model.nearest import counted
 from pai_notebook.model.order import is_approved, is_same
+from pai_notebook.model.registered_model import Model
 from pai_notebook.model.selectors import Selector, parse_selector
+from pai_notebook.model.version import ModelVersion
 from pai_notebook.registry.result import raise_failures
 from pai_notebook.versions.resolve import Known, resolve
 from pai_notebook.versions.versions import VersionSet
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pai_notebook.comparison import Comparison
-    from pai_notebook.explorer.jobs import Ask
-    from pai_notebook.explorer.source import Found, Terms
-    from pai_notebook.model.registered_model import Model
-    from pai_notebook.model.version import ModelVersion
 
 
 class Shown(NamedTuple):
@@ -81,8 +78,8 @@ class ExplorerState:
     tab: str = "Card"
     card: str = ""
     report: Path | None = None
-    _error_lane: str = ""
-    _cancelled: bool = False
+    # how what was done last ended: the lane that failed, "partly", or "cancelled"
+    _ended: str = ""
 
     # ---- what is going on
 
@@ -91,10 +88,8 @@ class ExplorerState:
         """The one word for what is going on; a style and a sign of its own each."""
         if self.waiting:
             return "searching" if "models" in self.waiting else "loading"
-        if self._cancelled:
-            return "cancelled"
-        if self.error is not None:
-            return "partly" if self._error_lane == "partly" else "failed"
+        if self._ended:
+            return self._ended if self._ended in ("cancelled", "partly") else "failed"
         if self.place == "models":
             return "ready" if self.models.found else "nothing" if self.models.search else "empty"
         if self.results and self.picks and self.addresses != self.asked:
@@ -103,8 +98,7 @@ class ExplorerState:
 
     def _start(self, status: str, lane: str, about: Any, ask: Ask, take: Callable[[Any], object]) -> Job | None:
         """Await an answer, and forget what went wrong before; the same click twice is one."""
-        before = self.waiting.get(lane)
-        if before is not None and before.about == about:
+        if lane in self.waiting and self.waiting[lane].about == about:
             return None
         self.waiting.pop(lane, None)
         job = self.waiting[lane] = Job(lane, about, ask, take)
@@ -118,36 +112,35 @@ class ExplorerState:
 
     def take(self, job: Job, answer: Any) -> bool:
         """Take the answer to a job that is awaited. Returns whether it was."""
-        if self.waiting.get(job.lane) is not job:
-            return False
-        # before the job stops being awaited, so that another thread always finds the job or its result
-        job.take(answer)
-        del self.waiting[job.lane]
-        return True
+        awaited = self.waiting.get(job.lane) is job
+        if awaited:
+            # before the job stops being awaited, so that another thread always finds the job or its result
+            job.take(answer)
+            del self.waiting[job.lane]
+        return awaited
 
     def cancel(self) -> None:
         """Give up everything awaited; what was there before stays."""
         if self.waiting:
-            self.waiting, self.status, self._cancelled = {}, say("Cancelled; nothing was changed."), True
+            self.waiting, self.status, self._ended = {}, say("Cancelled; nothing was changed."), "cancelled"
 
     def failed(self, job: Job, error: Exception) -> bool:
         """Take a failure; what was there before stays, but a comparison that cannot be made is none."""
-        if self.waiting.get(job.lane) is not job:
-            return False
-        del self.waiting[job.lane]
-        if job.lane == "models":
-            self.models.show(())
-        self.note(error, job.lane)
-        return True
+        awaited = self.waiting.get(job.lane) is job
+        if awaited:
+            del self.waiting[job.lane]
+            self.note(error, job.lane)
+            if job.lane == "models":
+                self.models.show(())
+        return awaited
 
-    def note(self, error: Exception, lane: str = "", status: str = say("This did not work.")) -> None:
+    def note(self, error: Exception, lane: str, status: str = say("This did not work.")) -> None:
         """Keep what went wrong, until something is started anew."""
         for failure in (error, *getattr(error, "errors", {}).values()):
             # what was found in the list at hand has met no service that could name the model
             if isinstance(failure, PaiError) and not failure.model_name and failure.model_id:
                 failure.model_name = self.models.names.get(failure.model_id, "")
-        self._say(status)
-        self.error, self._error_lane = error, lane
+        self.status, self.error, self._ended = status, error, lane
 
     @contextmanager
     def trying(self, lane: str) -> Iterator[None]:
@@ -157,17 +150,13 @@ class ExplorerState:
         except Exception as error:  # noqa: BLE001 - kept on last_error
             self.note(error, lane)
         else:
-            if self._error_lane == lane:
-                self.error, self._error_lane = None, ""
+            if self._ended == lane:
+                self.error, self._ended = None, ""
 
-    def _say(self, status: str) -> None:
-        """Say what was done or started, which ends what went wrong before."""
-        self.status, self.error, self._error_lane, self._cancelled = status, None, "", False
-
-    def _say_answered(self, status: str) -> None:
-        """Say what an answer brought, unless something went wrong meanwhile."""
-        if self.error is None:
-            self._say(status)
+    def _say(self, status: str, *, answered: bool = False) -> None:
+        """Say what was done or started, which ends what went wrong before; what an answer brought unless something went wrong meanwhile."""
+        if not answered or self.error is None:
+            self.status, self.error, self._ended = status, None, ""
 
     # ---- models
 
@@ -181,8 +170,7 @@ class ExplorerState:
 
         def found(answer: Found) -> None:
             models, more, counts = answer
-            self.models.show(models, counts)
-            self._say_answered(self.models.sentence(more=more))
+            self._say(self.models.show(models, counts, more=more), answered=True)
             if self.models.only:
                 self.choose_model(self.models.only)
 
@@ -200,9 +188,8 @@ class ExplorerState:
     def choose_model(self, model_id: str) -> Job | None:
         """Choose a model and list its versions, anew when it is chosen again; picks of versions that are gone are dropped."""
         if model_id != self.model_id:
-            self.model_id = model_id
+            self.model_id, self.listing.text = model_id, ""
             self.listing.show(())
-            self.listing.narrow("")
             self.picks = self.picks if self.keep_picks else {}
         self.place = "versions"
 
@@ -220,7 +207,7 @@ class ExplorerState:
 
     def _say_listed(self) -> None:
         count = counted(len(self.listing.lines), "version")
-        self._say_answered(say("{count} of {model}.", count=count, model=self.models.name(self.model_id)))
+        self._say(say("{count} of {model}.", count=count, model=self.models.name(self.model_id)), answered=True)
 
     def pick(self, names: Iterable[str]) -> None:
         """Make these the picks among the versions in the window; picks outside it stay."""
@@ -247,7 +234,7 @@ class ExplorerState:
         found += [line for line in lines if not text and is_same(line.approval_status, "Pending")]
         self._pick(put(self.picks, self.model_id, [*before, *(line.version_name for line in found)]))
         for error in list(errors.values())[:1]:
-            self.note(error, status=self.status)
+            self.note(error, "pick", self.status)
 
     def unpick(self, place: int) -> None:
         """Take one version out of the picks."""
@@ -298,12 +285,11 @@ class ExplorerState:
 
     def adopt(self, versions: VersionSet, *, given: bool = False) -> Job | None:
         """Show versions that are already here, with the list and the picks in step; of those that were `given` nobody picked any."""
-        models = versions.models
-        self.keep_picks = self.keep_picks or len(models) > 1
-        if models:
-            self.choose_model(self.model_id if self.model_id in models else models[0])
+        self.keep_picks = self.keep_picks or len(versions.models) > 1
+        if versions:
+            self.choose_model(kept(self.model_id, versions.models))
         self.picks = {}
-        for model in models:
+        for model in versions.models:
             self.picks = put(self.picks, model, [version.version_name for version in versions if version.model_id == model])
         job = self._show(self.addresses, versions)
         self.picks = {} if given else self.picks
@@ -370,7 +356,7 @@ class ExplorerState:
             if "fetch" not in self.waiting:
                 # in the words of the line above the verdict: the baseline is not counted, and may be none of what was picked
                 count, baseline = count_others(comparison), comparison.baseline_name
-                self._say_answered(say("{count} compared with {baseline}.", count=count, baseline=baseline))
+                self._say(say("{count} compared with {baseline}.", count=count, baseline=baseline), answered=True)
 
         about = self.results, self.arguments
         words = say("Comparing {count} …", count=counted(len(self.results), "version"))
@@ -381,14 +367,13 @@ class ExplorerState:
         comparison = self.comparison
         if comparison is None:
             return None
-        models = "-".join(list(dict.fromkeys(version.model_id for version in comparison.versions))[:2])
-        name = f"comparison-{re.sub(r'[^A-Za-z0-9._-]+', '-', models)[:60]}-{comparison.fingerprint[:8]}.html"
+        models = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(self.results.models[:2]))[:60]
 
         def written(path: Path) -> None:
             self.report = path
-            self._say_answered(say("Report written."))
+            self._say(say("Report written."), answered=True)
 
-        write = partial(comparison.report, name, overwrite=True)
+        write = partial(comparison.report, f"comparison-{models}-{comparison.fingerprint[:8]}.html", overwrite=True)
         return self._start(say("Writing the report …"), "report", comparison, lambda *_: asyncio.to_thread(write), written)
 
     @property

@@ -13,7 +13,8 @@ from IPython import get_ipython
 
 from pai_notebook.calls import checked
 from pai_notebook.client.loop import shared_loop
-from pai_notebook.display import Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
+from pai_notebook.client.tasks import LoopUser
+from pai_notebook.display import Block, Code, Displayed, Facts, Lines, Note, Stack, mimebundle, render_html
 from pai_notebook.display.bundle import front_end_message
 from pai_notebook.display.html import text_html
 from pai_notebook.display.static_copy import Copy
@@ -22,7 +23,7 @@ from pai_notebook.explorer.controls import KEYS, LIVE, STYLE, TURN, Controls
 from pai_notebook.explorer.jobs import Runner
 from pai_notebook.explorer.panels import describe_shown, tab_text
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
-from pai_notebook.explorer.state import ExplorerState
+from pai_notebook.explorer.state import ExplorerState, Shown
 from pai_notebook.guides import CallError, MissingAttribute, guide
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.address import Address, parse_address, read_addresses
@@ -35,10 +36,7 @@ from pai_notebook.versions.versions import VersionSet
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pai_notebook.client.tasks import LoopUser
     from pai_notebook.comparison import Comparison
-    from pai_notebook.display import Block
-    from pai_notebook.explorer.state import Shown
 
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
 # Displayed explorers, kept alive until they are closed even when no variable refers to them.
@@ -62,15 +60,12 @@ class Explorer(Displayed):
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse what nothing would read: what is chosen is chosen in the widget."""
         if not name.startswith("_"):
-            raise MissingAttribute(
-                say("{kind} takes no values of yours: {name!r} cannot be set", kind=type(self).__name__, name=name),
-                hint=say("Choose in the widget, or compare its .selected."),
-            )
+            said = say("{kind} takes no values of yours: {name!r} cannot be set", kind=type(self).__name__, name=name)
+            raise MissingAttribute(said, hint=say("Choose in the widget, or compare its .selected."))
         object.__setattr__(self, name, value)
 
     def __init__(self, source: Registry | VersionSet | None = None) -> None:
-        versions = source if isinstance(source, VersionSet) else None
-        self._source: VersionSource = SetSource(versions) if versions is not None else RegistrySource(_registry(source))
+        self._source = _source_of(source)
         self._state = ExplorerState()
         self._copy = Copy()
         self._controls: Controls = Controls(self._state) if LIVE else cast("Controls", None)
@@ -97,9 +92,9 @@ class Explorer(Displayed):
         self._dropped = weakref.finalize(self, _take_away, self._controls, self._runner.user)
         self._dropped.atexit = False
         self._state.find()
-        if versions is not None:
+        if isinstance(source, VersionSet):
             # at once: the next cell of a notebook that runs by itself asks for them before the loop's thread has come to it
-            self._state.adopt(versions, given=True)
+            self._state.adopt(source, given=True)
         self._runner.act(self._runner.draw_again)
 
     def __reduce__(self) -> NoReturn:
@@ -186,15 +181,13 @@ class Explorer(Displayed):
         """
         wanted = read_addresses(addresses)
         with self._fetching:
-            if not self._closed:
-                try:
-                    self._runner.act(lambda: self._state.fetch(wanted))
-                    self.wait()
-                except ConfigurationError:  # the loop's, where it was closed meanwhile
-                    if not self._closed:
-                        raise
-            if self._closed:
-                raise ConfigurationError(say("this explorer is closed"), hint=say("Make another one: pnb.Explorer()."))
+            try:
+                self._runner.act(lambda: self._state.fetch(wanted))
+                shared_loop.run(self._runner.idle, user=self._runner.user)
+            except ConfigurationError as error:
+                # of the loop, which calls whatever has left it a registry
+                closed = ConfigurationError(say("this explorer is closed"), hint=say("Make another one: pnb.Explorer()."))
+                raise closed if self._closed else error from None
             if self.last_error is not None and self._state.phase != "partly":
                 raise self.last_error
             return self.selected
@@ -212,7 +205,7 @@ class Explorer(Displayed):
         >>> explorer.close()
         """
         if not self._closed:
-            self._runner.wait()
+            shared_loop.run(self._runner.idle, user=self._runner.user)
 
     def close(self) -> None:
         """Cancel what is under way and take the widgets away; the registry stays open, the results stay readable.
@@ -230,7 +223,7 @@ class Explorer(Displayed):
         self._closed = True
         _open.discard(self)
         _on_show.discard(self)
-        self._runner.end()
+        shared_loop.leave(self._runner.user)
         with TURN:
             self._dropped()
 
@@ -317,11 +310,11 @@ def _take_away(controls: Controls, user: LoopUser) -> None:
     shared_loop.forget(user)
 
 
-def _registry(source: Any) -> Registry:
-    if source is None:
-        return default_registry()
-    if isinstance(source, Registry):
-        return source
+def _source_of(source: Any) -> VersionSource:
+    if isinstance(source, VersionSet):
+        return SetSource(source)
+    if source is None or isinstance(source, Registry):
+        return RegistrySource(default_registry() if source is None else source)
     hint = say("Use pnb.Explorer(), pnb.Explorer(registry) or pnb.Explorer(versions).")
     if isinstance(source, str):
         wanted = 'connect("demo")' if source.casefold() == "demo" else f"get_versions({source!r})"
