@@ -40,7 +40,6 @@ class _OneAtATime:
     """A widget that waits for its turn before it takes a front-end's message."""
 
     def set_state(self, sync_data: Any) -> None:
-        """Take a message of the front-end."""
         with TURN:
             super().set_state(sync_data)  # type: ignore[misc] # the widget's own
 
@@ -57,14 +56,6 @@ def _input(kind: str, description: str, does: Callable[..., Any] | None = None, 
     return made if kind in ("Button", "Checkbox", "Tab") else made.add_class("pai-stacked")
 
 
-def _button(description: str, does: Callable[[], Any], tooltip: str | None = None, **wanted: Any) -> Any:
-    return _input("Button", description, does, tooltip=tooltip, **wanted)
-
-
-def _html(kind: str) -> Any:
-    return widgets.HTML().add_class(kind)
-
-
 def _row(*children: Any) -> Any:
     """Children beside each other, below each other where that is too narrow."""
     return widgets.HBox(children).add_class("pai-row")
@@ -74,24 +65,26 @@ class Controls:
     """Every widget of one explorer, by name, with what it does to a state; `root` holds them all."""
 
     def __init__(self, state: ExplorerState) -> None:
-        self.heading, self.status, self.note, self.trouble = map(_html, ("pai-head", "pai-small", "pai-small", "pai-panel"))
+        self.heading, self.folded, self.model = (widgets.HTML().add_class("pai-head") for _ in range(3))
+        self.status, self.note, self.window, self.beyond = (widgets.HTML().add_class("pai-small") for _ in range(4))
+        self.trouble = widgets.HTML().add_class("pai-panel")
         hint, more = say("name, task, label or id"), say("also provider=pai, workspace=…, label=…")
         self.query = _input("Combobox", say("Find models"), state.find, placeholder=hint, tooltip=more, continuous_update=False)
         self.models = _input("Select", say("Models"), state.choose_model, rows=10).add_class("pai-list")
-        self.back = _button(say("‹ Back to versions"), partial(state.go, "versions"))
+        self.back = _input("Button", say("‹ Back to versions"), partial(state.go, "versions"))
         self.browsing = widgets.VBox([self.models, _row(self.back)])
         self.link = widgets.Output()
         terms = self._make_answer(state)
         self.listing = self._make_listing(state)
-        self.folded = _html("pai-head")
         change = with_text(say("change what is picked"), "change")
-        self.change = _button(change, partial(state.go, "versions"), say("pick other versions or another model"))
-        self.report = _button(say("Report"), state.write_report, say("write the comparison into a file beside the notebook"))
-        self.cancel = _button(say("Cancel"), state.cancel)
+        self.change = _input("Button", change, partial(state.go, "versions"), tooltip=say("pick other versions or another model"))
+        written = say("write the comparison into a file beside the notebook")
+        self.report = _input("Button", say("Report"), state.write_report, tooltip=written)
+        self.cancel = _input("Button", say("Cancel"), state.cancel)
         self.bar = _row(self.folded, self.change, self.report, self.cancel).add_class("pai-bar")
-        self.fetch = _button(say("Fetch"), state.fetch, button_style="primary")
-        self.clear = _button(say("Clear picks"), state.clear)
-        self.fold = _button(say("Back to the result"), partial(state.go, "result"))
+        self.fetch = _input("Button", say("Fetch"), state.fetch, button_style="primary")
+        self.clear = _input("Button", say("Clear picks"), state.clear)
+        self.fold = _input("Button", say("Back to the result"), partial(state.go, "result"))
         self.keep = _input("Checkbox", say("keep picks across models"), lambda kept: state.keep(picks=kept), indent=False)
         self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep)
         self.answer = widgets.VBox([_row(*terms).add_class("pai-terms"), self.tabs])
@@ -105,19 +98,17 @@ class Controls:
 
     def _make_listing(self, state: ExplorerState) -> Any:
         """The list of versions with all that picks from it."""
-        self.all_models = _button(say("‹ Models"), partial(state.go, "models"), say("choose another model"))
-        self.model = _html("pai-head")
+        self.all_models = _input("Button", say("‹ Models"), partial(state.go, "models"), tooltip=say("choose another model"))
         self.text = _input("Text", say("Filter"), state.listing.narrow, placeholder=say("name or label"))
         self.more = _input("Combobox", say("Pick by typing"), state.pick_more, placeholder=say("last:3, 1.*"), continuous_update=False)
         tips = {words: say("pick and fetch {words}", words=say(words)) for words in QUICK}
-        self.quick = {words: _button(say(words), partial(state.pick_quick, words), tip) for words, tip in tips.items()}
-        self.columns = {column: _button(say(column), partial(state.listing.sort, column)) for column in COLUMNS}
+        self.quick = {words: _input("Button", say(words), partial(state.pick_quick, words), tooltip=tip) for words, tip in tips.items()}
+        self.columns = {column: _input("Button", say(column), partial(state.listing.sort, column)) for column in COLUMNS}
         heads = widgets.HBox(list(self.columns.values())).add_class("pai-columns")
         self.versions = _input("SelectMultiple", say("Versions"), state.pick, rows=7).add_class("pai-list").add_class("pai-mono")
-        self.window = _html("pai-small")
         layout, style = widgets.Layout(), widgets.ButtonStyle()
-        self.chips = [_button("", partial(state.unpick, place), layout=layout, style=style) for place in range(CHIPS)]
-        self.chip_row, self.beyond = _row().add_class("pai-chips"), _html("pai-small")
+        self.chips = [_input("Button", "", partial(state.unpick, place), layout=layout, style=style) for place in range(CHIPS)]
+        self.chip_row = _row().add_class("pai-chips")
         self.narrow = _row(self.text, self.more, self.metric, self.baseline).add_class("pai-filters")
         head = _row(self.all_models, self.model, *self.quick.values())
         return widgets.VBox([head, self.narrow, heads, self.versions, self.window, _row(self.chip_row, self.beyond)])
@@ -132,7 +123,7 @@ class Controls:
         show = lambda only: state.set_terms(only="" if only else "all")  # noqa: E731 - as its neighbours
         self.differences = _input("Checkbox", say("differences only"), show, indent=False, value=True)
         self.card = _input("Dropdown", say("Version shown"), lambda name: state.look(card=name))
-        self.panels = {name: _html("pai-panel") for name in PANELS}
+        self.panels = {name: widgets.HTML().add_class("pai-panel") for name in PANELS}
         self.python, self.magic, self.markdown = (
             _input("Textarea", say("{name} (Ctrl+A, Ctrl+C copies it)", name=name), rows=rows).add_class("pai-code")
             for name, rows in (("Python", 6), (say("Magic line"), 2), ("Markdown", 6))
@@ -166,20 +157,10 @@ class Controls:
             else:
                 control.observe(changed, names="value" if hasattr(control, "value") else "selected_index")
 
-    def keep_focus(self, state: ExplorerState) -> None:
-        """Give the focus to what takes the place of a clicked button: else it is lost, and the next key is the notebook's."""
-        clicked, ended = self._clicked, self._clicked is self.cancel and not state.waiting
-        gone = state.place != self._place or ended or clicked in self.chips[len(self.chip_row.children) :]
-        if clicked is not None and gone:
-            {"models": self.query, "versions": self.versions, "result": self.change}[state.place].focus()
-            self._clicked = None
-        self._place = state.place
-
     def keep_order(self, shell: str) -> None:
-        """Let all of a front-end's messages come in on one shell.
+        """Write to each control from the shell in use, so that all of a front-end's messages come in on that one.
 
-        ipykernel 7.4 hands a widget's message to the shell that wrote to that widget last, so two controls that were written
-        to from different shells are answered by two threads, in any order. So each control is written to from the shell in use.
+        ipykernel 7.4 hands them to the shell that wrote to a widget last: with two shells, to two threads, in any order.
         """
         for control in self._inputs if shell not in ("", self._shell) else ():
             control.send_state("tabbable")
@@ -227,6 +208,16 @@ class Controls:
             control.layout.display = None if is_shown else "none"
         waits = "fetch" in state.waiting or state.phase == "stale"
         (self.answer.add_class if waits else self.answer.remove_class)("pai-before")
+        self._keep_focus(state)
+
+    def _keep_focus(self, state: ExplorerState) -> None:
+        """Give the focus to what takes the place of a clicked button: else it is lost, and the next key is the notebook's."""
+        clicked, ended = self._clicked, self._clicked is self.cancel and not state.waiting
+        gone = state.place != self._place or ended or clicked in self.chips[len(self.chip_row.children) :]
+        if clicked is not None and gone:
+            {"models": self.query, "versions": self.versions, "result": self.change}[state.place].focus()
+            self._clicked = None
+        self._place = state.place
 
     def _paint_models(self, state: ExplorerState, title: str) -> None:
         options = state.models.options()

@@ -1,8 +1,7 @@
 """Jobs whose answers are awaited, and the runner that works on them on the private event loop: of each lane, the latest one only.
 
-An answer is recognised by the very object, so that a late answer to an earlier click is none to an equal later one. A callback of a widget
-runs on the kernel's main thread, on a thread of its own, or beside a running cell, depending on the kernel's version. So a callback only
-hands its action over, and the loop's thread alone writes to the state and the widgets.
+A callback of a widget runs on the kernel's main thread, on a thread of its own, or beside a running cell, depending on the kernel's
+version. So it only hands its action over, and the loop's thread alone writes to the state and the widgets.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import asyncio
 import contextvars
 import operator
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,10 +28,7 @@ _SETTLE_SECONDS = 0.12
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """A question whose answer is awaited: what it is about, how a source is asked, and what takes the answer.
-
-    The same click made twice is about the same, and yet another job.
-    """
+    """A question whose answer is awaited: what it is about, how a source is asked, and what takes the answer; equal to no other."""
 
     lane: str
     about: Any
@@ -44,10 +39,7 @@ class Job:
 
 
 class Runner:
-    """Runs the jobs that a state awaits, ends those it no longer does, and has drawn what is to be shown.
-
-    The state is changed on the loop's thread only, where `changed` is called after every change.
-    """
+    """Runs the jobs that a state awaits, ends those it no longer does, and has drawn what is to be shown; every change is told."""
 
     def __init__(self, state: ExplorerState, source: VersionSource, changed: Callable[[], None], draw: Callable[[Shown], Any]) -> None:
         self.user = LoopUser()
@@ -59,14 +51,14 @@ class Runner:
         # ipykernel looks up the cell that a message belongs to in context variables, which a plain thread lacks
         self._context = contextvars.copy_context()
 
-    def act(self, action: Callable[[], Any]) -> Future[None]:
+    def act(self, action: Callable[[], Any]) -> None:
         """Change the state on the loop's thread, then start and cancel jobs accordingly; may be called from any thread."""
         self._coming.add(action)
         here = self._context.copy()
         for variable, value in contextvars.copy_context().items():
             here.run(variable.set, value)
         try:
-            return here.run(shared_loop.submit, partial(self._act, action), user=self.user)
+            here.run(shared_loop.submit, partial(self._act, action), user=self.user)
         except BaseException:
             self._coming.discard(action)
             raise

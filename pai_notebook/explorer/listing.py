@@ -1,7 +1,4 @@
-"""The lists of models and versions that the explorer shows, and what is picked from them.
-
-Lists are lines of text in columns, filtered and sorted; picks are names of versions by model, as plain values.
-"""
+"""The lists of models and versions that the explorer shows, as lines of text, and what is picked from them, by name."""
 
 from __future__ import annotations
 

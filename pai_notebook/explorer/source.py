@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,7 +38,7 @@ _GIVEN = step("given", "vs", of="pnb", comment="the versions that the explorer w
 # Words for a baseline; the first is the choice by the rule of `VersionSet.compare`.
 BASELINE_OPTIONS = {"": say("default: approved"), **BASELINES}
 # The service's own filters, which are words of a search.
-_FILTER = re.compile("(workspace|label|provider)=.")
+_FILTER = re.compile(r"(?<!\S)(workspace|label|provider)=(\S+)")
 
 
 class RegistrySource:
@@ -76,10 +77,8 @@ class RegistrySource:
 
     async def find_models(self, search: str) -> Found:
         """Models that meet a search."""
-        words = search.split()
-        filters = dict(word.split("=", 1) for word in words if _FILTER.match(word))
-        query = " ".join(word for word in words if not _FILTER.match(word)) or None
-        workspace, label, provider = map(filters.get, ("workspace", "label", "provider"))
+        query = " ".join(_FILTER.sub("", search).split()) or None
+        workspace, label, provider = map(dict(_FILTER.findall(search)).get, ("workspace", "label", "provider"))
         asking = self._registry.client.list_models(limit=MODELS, query=query, workspace_id=workspace, label=label, provider=provider)
         listing = await self._ask(asking)
         self._registry.fetcher.memory.models.see(told_of(listing))
@@ -117,13 +116,10 @@ class SetSource:
 
     async def find_models(self, search: str) -> Found:
         """Models of the set whose id or name contains the query."""
-        query, there = search.casefold(), {model_id: self._of(model_id) for model_id in self._versions.models}
-        models = [
-            Model({"ModelId": model_id, "ModelName": versions.latest.provenance.model_name, "LatestVersion": versions.latest.raw})
-            for model_id, versions in there.items()
-        ]
-        found = [model for model in models if query in f"{model.model_id} {model.name}".casefold()]
-        return found, False, {model.model_id: len(there[model.model_id]) for model in found}
+        counts = Counter(version.model_id for version in self._versions)
+        latest = {model_id: self._of(model_id).latest for model_id in counts}
+        models = [Model({"ModelId": of, "ModelName": v.provenance.model_name, "LatestVersion": v.raw}) for of, v in latest.items()]
+        return [model for model in models if search.casefold() in f"{model.model_id} {model.name}".casefold()], False, counts
 
     async def list_versions(self, model_id: str, _: Progress) -> Sequence[ModelVersion]:
         """Versions of a model."""

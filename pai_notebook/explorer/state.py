@@ -81,8 +81,6 @@ class ExplorerState:
     # how what was done last ended: the lane that failed, "partly", or "cancelled"
     _ended: str = ""
 
-    # ---- what is going on
-
     @property
     def phase(self) -> str:
         """The one word for what is going on; a style and a sign of its own each."""
@@ -162,8 +160,7 @@ class ExplorerState:
 
     def find(self, text: str = "") -> Job | None:
         """Look for models, and choose the one that can only be meant; a line of the list, as a text field completes it, is its model."""
-        chosen = dict(self.models.options()).get(text.strip())
-        if chosen:
+        if chosen := dict(self.models.options()).get(text.strip()):
             return self.choose_model(chosen)
         self.models.search = search = " ".join(text.split())
         self.place = "models"
@@ -217,8 +214,7 @@ class ExplorerState:
 
     def pick_more(self, text: str) -> None:
         """Pick by typing as well: `latest`, `approved`, `last:3`, names with commas, a range or a glob."""
-        text = "".join(text.split())
-        if text and self.model_id:
+        if text := "".join(text.split()):
             self._pick_meant(text, self.picks.get(self.model_id, ()))
 
     def pick_quick(self, what: str) -> Job | None:
@@ -248,8 +244,7 @@ class ExplorerState:
     def keep(self, *, picks: bool) -> None:
         """Say whether picks stay when another model is chosen; without it only those of the chosen model do."""
         self.keep_picks = picks
-        if not picks:
-            self.picks = {model: names for model, names in self.picks.items() if model == self.model_id}
+        self.picks = {model: names for model, names in self.picks.items() if picks or model == self.model_id}
 
     def _pick(self, picks: Picks) -> None:
         self.picks = picks
@@ -306,8 +301,7 @@ class ExplorerState:
         self.card = kept(self.card, self.names)
         gone = {} if self.by in self.metrics else {"by": "", "directions": {}}
         self.terms = {**self.terms, "baseline": kept(self.terms.get("baseline", ""), self.baselines), **gone}
-        compare = self._compare()
-        if compare is None:
+        if (compare := self._compare()) is None:
             self._say(say("{count} fetched.", count=counted(len(versions), "version")))
         return compare
 
@@ -346,8 +340,7 @@ class ExplorerState:
 
     def _compare(self) -> Job | None:
         self.comparison = self.report = None
-        for lane in ("compare", "report"):
-            self.waiting.pop(lane, None)
+        self.waiting = {lane: job for lane, job in self.waiting.items() if lane not in ("compare", "report")}
         if len(self.results) < 2:  # noqa: PLR2004 - one version has nothing to be compared with
             return None
 
@@ -364,8 +357,7 @@ class ExplorerState:
 
     def write_report(self) -> Job | None:
         """Write the comparison into the folder that the kernel works in, under a name that the same comparison always gets."""
-        comparison = self.comparison
-        if comparison is None:
+        if (comparison := self.comparison) is None:
             return None
         models = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(self.results.models[:2]))[:60]
 
@@ -395,8 +387,6 @@ class ExplorerState:
     def metrics(self) -> tuple[str, ...]:
         """Names of the metrics that the fetched versions have, or the listed ones while nothing is fetched."""
         return metric_names(self.results or self.listing.lines)
-
-    # ---- what is looked at
 
     def look(self, *, tab: str | None = None, card: str | None = None) -> None:
         """Look at another tab or card."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 import weakref
 from collections.abc import Callable
@@ -39,8 +38,8 @@ if TYPE_CHECKING:
     from pai_notebook.comparison import Comparison
 
 _open: weakref.WeakSet[Explorer] = weakref.WeakSet()
-# Displayed explorers, kept alive until they are closed even when no variable refers to them.
-_on_show: set[Explorer] = set()
+# Displayed explorers, kept alive until they are closed even when no variable refers to them, with the runs of the cells that show them.
+_on_show: dict[Explorer, dict[str, str]] = {}
 _NOT_LIVE = say("The explorer works in JupyterLab, Notebook 7 and Voila with ipywidgets 8. Here are its code and its table instead.")
 
 
@@ -73,8 +72,6 @@ class Explorer(Displayed):
         self._closed = False
         # calls of `fetch` from several threads come one after another, so that each returns its own versions
         self._fetching = threading.RLock()
-        # the runs of cells that show it
-        self._cells: dict[str, str] = {}
         if LIVE:
             style = f"<style>{STYLE}{self._copy.hiding_style}</style>"
             self._controls.heading.value = f'{style}<div title="{text_html(KEYS)}"><strong>{text_html(self._source.title)}</strong></div>'
@@ -100,8 +97,6 @@ class Explorer(Displayed):
     def __reduce__(self) -> NoReturn:
         hint = say("Use its .selected, which is a set of versions, or make another: {code}.", code="pnb.Explorer(source)")
         raise CallError(say("an explorer is neither pickled nor copied: it is shown by widgets of this kernel"), hint=hint)
-
-    # ---- what the next cell uses
 
     @property
     def selected(self) -> VersionSet:
@@ -218,16 +213,12 @@ class Explorer(Displayed):
         >>> len(explorer.selected)
         1
         """
-        if self._closed:
-            return
         self._closed = True
         _open.discard(self)
-        _on_show.discard(self)
+        _on_show.pop(self, None)
         shared_loop.leave(self._runner.user)
         with TURN:
             self._dropped()
-
-    # ---- how it shows itself
 
     def _ipython_display_(self) -> None:
         shell = get_ipython()
@@ -236,12 +227,11 @@ class Explorer(Displayed):
         elif not LIVE:
             shell.display_pub.publish(mimebundle(self._describe_static()))
         else:
-            _on_show.add(self)
+            _on_show.setdefault(self, {})
             self._replace_those_of_the_cell()
             self._copy.show(self._controls.root.get_view_spec(), self._source.title, self._describe())
-            # what came in between the description and its display would be missing from the copy; nothing comes in from a closed registry
-            with contextlib.suppress(ConfigurationError):
-                self._runner.act(self._runner.draw_again)
+            # what came in between the description and its display would be missing from the copy
+            self._runner.act(self._runner.draw_again)
 
     def _replace_those_of_the_cell(self) -> None:
         """Close explorers that only an earlier run of this cell showed: their place in the notebook is gone."""
@@ -249,12 +239,12 @@ class Explorer(Displayed):
         cell, run = message.get("metadata", {}).get("cellId"), message.get("header", {}).get("msg_id", "")
         if not cell:
             return
-        for other in list(_on_show - {self}):
-            if other._cells.get(cell, run) != run:  # noqa: SLF001 - this very class
-                del other._cells[cell]  # noqa: SLF001 - as above
-                if not other._cells:  # noqa: SLF001 - as above
+        for other, runs in list(_on_show.items()):
+            if other is not self and runs.get(cell, run) != run:
+                del runs[cell]
+                if not runs:
                     other.close()
-        self._cells[cell] = run
+        _on_show[self][cell] = run
 
     def _repr_html_(self) -> str:
         """For hosts that have no widgets, such as marimo; a notebook displays the widget instead."""
@@ -262,8 +252,7 @@ class Explorer(Displayed):
 
     def _describe_static(self) -> Block:
         self.wait()
-        state = self._state
-        asked = state.asked or tuple(parse_address(f"{line.model_id}@last:5") for line in state.models.found[:1])
+        asked = self._state.asked or tuple(parse_address(f"{line.model_id}@last:5") for line in self._state.models.found[:1])
         code = [Code(line) for line in to_python(self._plan(asked, self.value)).splitlines() if line]
         return Stack([Note(_NOT_LIVE, "info"), Facts([("Python", Lines(code))]), self._describe()])
 
@@ -282,7 +271,6 @@ class Explorer(Displayed):
         with TURN, self._state.trying("paint"):
             self._controls.keep_order(front_end_message(get_ipython()).get("header", {}).get("subshell_id") or "")
             self._controls.paint(self._state, self._plan(self._state.asked, self._state.comparison), self._source.title)
-            self._controls.keep_focus(self._state)
 
     async def _draw(self, shown: Shown) -> None:
         """Draw off the loop's thread, since a large table takes its time, and write on it."""
@@ -319,9 +307,8 @@ def _source_of(source: Any) -> VersionSource:
     if isinstance(source, str):
         wanted = 'connect("demo")' if source.casefold() == "demo" else f"get_versions({source!r})"
         hint = say("Use {code}.", code=f"pnb.Explorer(pnb.{wanted})")
-    raise ConfigurationError(
-        say("an explorer looks into a registry or a set of versions, not into {kind}", kind=type(source).__name__), hint=hint
-    )
+    said = say("an explorer looks into a registry or a set of versions, not into {kind}", kind=type(source).__name__)
+    raise ConfigurationError(said, hint=hint)
 
 
 def close_all() -> None:
