@@ -871,7 +871,7 @@ class Clicking(RuleBasedStateMachine):
             return listing(MODELS[job.about], job.about)
         if job.lane == "compare":
             return SimpleNamespace(
-                versions=job.about[0], terms=job.about[1], baseline_place=0, baseline_name="0.1.0", fingerprint="", report=None
+                versions=job.about[0], terms=job.about[1], baseline_place=0, baseline_name="0.1.0", fingerprint="", report=Path
             )
         return {"models": found(list(map(model, MODELS))), "report": Path("report.html")}[job.lane]
 
