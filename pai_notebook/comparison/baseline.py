@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,17 +80,29 @@ def in_order(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
             alike.setdefault(key, {earlier: None})[version] = None
     found: list[ModelVersion] = []
     for key in sorted(named, key=lambda key: (key[0], version_key(key[1]))):
-        found.extend(sorted(alike[key], key=lambda each: each.digest) if key in alike else (named[key],))
+        found.extend(sorted(alike[key], key=lambda each: (str(each.fetched or ""), each.digest)) if key in alike else (named[key],))
     return tuple(found)
 
 
 def unique_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
-    """A name for each version that no other has: its own, with the model where several models are there; and what is not registered."""
+    """A name for each version that no other has.
+
+    Its own, with the model where several models are there; and what is not registered, and when it was fetched where one was twice.
+    """
     short = [version.version_name for version in versions]
-    names = short if len(set(short)) == len(short) else [version.address for version in versions]
+    models = {version.model_id for version in versions}
+    names = short if len(set(short)) == len(short) or len(models) == 1 else [version.address for version in versions]
     names = [
         name if version.is_registered else say("{name} (not registered)", name=name) for name, version in zip(names, versions, strict=True)
     ]
+    if len(set(names)) < len(names):
+        often = Counter(names)
+        names = [
+            say("{name} (fetched {time})", name=name, time=f"{version.fetched:%Y-%m-%d %H:%M}")
+            if often[name] > 1 and version.fetched
+            else name
+            for name, version in zip(names, versions, strict=True)
+        ]
     seen: dict[str, int] = {}
     for place, name in enumerate(names):
         seen[name] = seen.get(name, 0) + 1

@@ -16,7 +16,7 @@ from pai_notebook.comparison.series import ends_unmeasured
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.i18n.rewording import with_values
 from pai_notebook.model.evidence_words import Role
-from pai_notebook.model.group import sharing_runs
+from pai_notebook.model.group import is_same_version, sharing_runs
 from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metric_words import is_speed
 from pai_notebook.model.metrics import similar_names
@@ -133,8 +133,13 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
 def _runs_in_common(setting: Setting) -> Iterator[Phrase]:
     found = sorted(place for place, other in sharing_runs(setting.versions) if other == setting.baseline)
     if found:
-        same = "{versions} and {baseline} have runs in common: what differs is not said to be beyond chance"
-        yield say(same, versions=setting.listed(found), baseline=setting.names[setting.baseline])
+        base = setting.versions[setting.baseline]
+        again = [place for place in found if is_same_version(setting.versions[place], base)]
+        same = "{versions} and {baseline} are one version, fetched twice: registry.drift(saved) tells what changed"
+        shared = "{versions} and {baseline} have runs in common: what differs is not said to be beyond chance"
+        for words, places in ((same, again), (shared, [place for place in found if place not in again])):
+            if places:
+                yield say(words, versions=setting.listed(places), baseline=setting.names[setting.baseline])
 
 
 def _stated(row: Row) -> list[int]:

@@ -353,7 +353,9 @@ def count_versions(versions: Sequence[ModelVersion]) -> Phrase:
 
 
 def sharing_runs(versions: Sequence[ModelVersion]) -> frozenset[tuple[int, int]]:
-    """Positions of two versions that have runs in common, both ways round: a group and its own member, or groups made in two ways.
+    """Positions of two versions that have runs in common, both ways round.
+
+    These are a group and its own member, groups made in two ways, and one registered version at two times.
 
     Examples
     --------
@@ -361,14 +363,29 @@ def sharing_runs(versions: Sequence[ModelVersion]) -> frozenset[tuple[int, int]]
     >>> sorted(sharing_runs([VersionGroup([make(1), make(2)], name="lr=0.1"), make(2), make(3)]))
     [(0, 1), (1, 0)]
     """
-    if not any(isinstance(version, VersionGroup) for version in versions):
+    groups = {place for place, version in enumerate(versions) if isinstance(version, VersionGroup)}
+    if not groups and len({version.address for version in versions}) == len(versions):
         return frozenset()
     places: dict[tuple[str, str], list[int]] = {}
     for place, version in enumerate(versions):
         for run in {(each.model_id, each.version_name) for each in members_of([version])}:
             places.setdefault(run, []).append(place)
-    groups = {place for place, version in enumerate(versions) if isinstance(version, VersionGroup)}
-    return frozenset(pair for found in places.values() for pair in permutations(found, 2) if groups & {*pair})
+    return frozenset(
+        (one, other)
+        for found in places.values()
+        for one, other in permutations(found, 2)
+        if groups & {one, other} or is_same_version(versions[one], versions[other])
+    )
+
+
+def is_same_version(one: ModelVersion, other: ModelVersion) -> bool:
+    """Whether two are one version of a registry, perhaps at two times; one that was registered anew under its name is another."""
+    return (
+        bool(one.model_id)
+        and one.is_registered
+        and other.is_registered
+        and (one.model_id, one.version_name, one.created) == (other.model_id, other.version_name, other.created)
+    )
 
 
 def members_of(versions: Iterable[ModelVersion]) -> list[ModelVersion]:

@@ -199,6 +199,7 @@ _COUNTED = {
     "cell": ("{count:,} cell", "{count:,} cells"),
     "request": ("{count:,} request", "{count:,} requests"),
     "metric": ("{count:,} metric", "{count:,} metrics"),
+    "setting": ("{count:,} setting", "{count:,} settings"),
     "pair": ("{count:,} pair", "{count:,} pairs"),
     "failure": ("{count:,} failure", "{count:,} failures"),
 }

@@ -17,6 +17,7 @@ from pai_notebook.model.fields import catalogue, leaves
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import text_of
 from pai_notebook.model.names import Name
+from pai_notebook.model.nearest import counted
 from pai_notebook.model.resolving import resolve
 from pai_notebook.model.setting_words import is_hyperparameter
 
@@ -224,7 +225,7 @@ class SpecSettings(Brief, Mapping[str, Any]):
         return len(self._values)
 
     def _brief(self) -> str:
-        return ", ".join(f"{name.path}={text_of(value)}" for name, value in self._values.items()) or say("none")
+        return counted(len(self), "setting")
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)

@@ -3,6 +3,7 @@
 import math
 import pickle
 import statistics
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -1147,3 +1148,18 @@ def test_runs_with_nothing_but_a_seed_are_said_to_be_left_as_they_are():
         "group_repeats left 0.5.0, 0.6.0 as they are: they have no settings other than seeds, folds, runs, ids and dates",
     )
     assert pnb.VersionSet(runs([0.9, 0.91], lr=0.1)).group_repeats().removed == ()
+
+
+def test_one_version_fetched_twice_is_named_by_when_and_its_metrics_say_nothing_of_chance():
+    document = {"VersionName": "0.1.0", "Metrics": {"accuracy": 0.9, "n": 100}, "GmtCreateTime": "2026-01-01T00:00:00Z"}
+    times = [datetime(2026, 1, day, tzinfo=UTC) for day in (2, 3)]
+    saved, now = (
+        pnb.ModelVersion.from_document({**document, "ApprovalStatus": status}, "model-a", fetched=time)
+        for status, time in zip(("Pending", "Approved"), times, strict=True)
+    )
+    c = pnb.VersionSet([saved, now]).compare(saved)
+    assert c.names == ("0.1.0 (fetched 2026-01-02 00:00)", "0.1.0 (fetched 2026-01-03 00:00)")
+    assert "registry.drift(saved) tells what changed" in c.comparability[0]
+    assert "could still be worse" not in str(c.verdict)
+    other = pnb.ModelVersion.from_document({**now.raw, "GmtCreateTime": "2026-01-02T00:00:00Z"}, "model-a", fetched=times[1])
+    assert pnb.VersionSet([saved, other]).compare(saved).comparability == ()
