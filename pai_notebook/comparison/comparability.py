@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.near_names import near_dataset, near_rows
@@ -25,6 +25,7 @@ from pai_notebook.model.numbers import format_number
 from pai_notebook.model.order import is_rejected
 from pai_notebook.model.settings import is_identity
 from pai_notebook.model.source import unique_names
+from pai_notebook.python_source import literal
 from pai_notebook.sanitize import visible
 
 if TYPE_CHECKING:
@@ -191,13 +192,30 @@ def _dataset_in_name(setting: Setting, places: Sequence[int]) -> Iterator[Phrase
         stating = [place for place in places if not is_blank(row.cells[place])]
         if other is not None and stating:
             # the first one shows how to write the others
-            how = (
-                "{name} of {versions}: write {metric} on a dataset as "
-                "'Results': [{{'Dataset': {{{key!r}: {data!r}}}, 'Metrics': {{{metric!r}: ...}}}}]"
-            )
-            key = "Uri" if "://" in other.dataset else "DatasetId"
-            yield say(how, name=row.path, versions=setting.listed(stating), metric=other.path, key=key, data=other.dataset)
+            how, code = "{name} of {versions}: write {code}", _with_dataset(other, {other.path: row.cells[stating[0]].raw})
+            yield say(how, name=row.path, versions=setting.listed(stating), code=code)
             return
+
+
+def _with_dataset(named: Row, stated: Mapping[str, Any]) -> str:
+    """Write numbers by metric as those on the dataset of a row."""
+    return literal({f"{path}@{named.key.label or named.dataset}": raw for path, raw in stated.items()})
+
+
+def naming_dataset(rows: Sequence[Row], beside: Sequence[Row], baseline: int) -> tuple[Row, int, str] | None:
+    """Find a metric that a version states without a dataset and the baseline on one, or the other way round, and write it with that.
+
+    Gives the metric, the place of the version that names no dataset, and the code, which has what is stated `beside` it too.
+    """
+    plain = {row.path: row for row in rows if not row.dataset}
+    for named in (row for row in rows if row.dataset and row.path in plain):
+        there, bare = ({place for place, cell in enumerate(row.cells) if cell.value is not None} for row in (named, plain[named.path]))
+        lacking = sorted(bare - there)
+        if lacking and (baseline in there or lacking == [baseline]):
+            counts = [row for row in beside if not row.dataset and row.cells[lacking[0]].value is not None]
+            stated = {row.path: row.cells[lacking[0]].raw for row in (plain[named.path], *counts[:_NAMED])}
+            return plain[named.path], lacking[0], _with_dataset(named, stated)
+    return None
 
 
 def _elsewhere(setting: Setting) -> dict[tuple[str, tuple[int, ...], Phrase], list[str]]:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pai_notebook.collector import paused_collector
-from pai_notebook.comparison.comparability import looks_mixed
+from pai_notebook.comparison.comparability import looks_mixed, naming_dataset
 from pai_notebook.comparison.interval import level_of_each
 from pai_notebook.comparison.interval_text import value_beside
 from pai_notebook.comparison.judged import Judged, Standing, has_number, judge
@@ -266,6 +266,11 @@ class _Sentences(BestSentences, AsideSentences):
                 return say("No verdict: {metrics} has a list of numbers, not a number.", metrics=self._path(lists[0]))
             if not any(row.direction.mode for row in self._metrics):
                 return say("No verdict: no metric says how good these versions are.")
+        every = self._comparison._measured  # noqa: SLF001 - with those that an option leaves out
+        if found := naming_dataset([*filter(is_judged, every)], [row for row in every if row.is_evidence], self._baseline):
+            row, place, code = found
+            told = "No verdict: no dataset is named for {metric} of {version}. Name the one it was measured on, as in {code}."
+            return say(told, metric=self._path(row), version=self._called[place], code=code)
         return say("No verdict: no quality metric was measured in {baseline} and in another version.", baseline=self._base)
 
     def _decided(self) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Any
 from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json
+from pai_notebook.model.metric_keys import keys_of
 
 # A dataset's identity and what is said about it: a map of metrics, or a bare value.
 Entry = tuple[str, Any]
@@ -162,9 +163,26 @@ def _from_object(raw: dict[str, Any], notes: list[str]) -> list[Entry]:
     if not isinstance(results, list) or (results and not any(map(_is_entry, results))):
         if "Results" in raw:
             notes.append(say("Results is not a list of dataset and metrics; it is read as plain data"))
-        return [("", raw)]
+        return _by_name(raw)
     beside = {key: value for key, value in raw.items() if key != word}
     return [*_from_results(results, notes), ("", beside)]
+
+
+def _by_name(raw: dict[str, Any]) -> list[Entry]:
+    """Read a map of metrics, some of which name their dataset, as `accuracy@d-a` does."""
+    names = [key for key in raw if isinstance(key, str)]
+    if not any("@" in name for name in names):
+        return [("", raw)]
+    by_dataset: dict[str, dict[str, Any]] = {"": {}}
+    keys = keys_of(names)
+    for name, value in raw.items():
+        path, dataset = keys.get(name, ("", ""))
+        # nothing is lost where two names mean the same
+        if path and dataset and path not in (found := by_dataset.setdefault(dataset, {})):
+            found[path] = value
+        else:
+            by_dataset[""][name] = value
+    return list(by_dataset.items())
 
 
 def _from_results(results: list[Any], notes: list[str]) -> list[Entry]:

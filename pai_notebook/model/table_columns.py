@@ -23,11 +23,11 @@ from pai_notebook.model.column_words import (
     word_of_names,
 )
 from pai_notebook.model.evidence_among import evidence_among, is_quality
-from pai_notebook.model.evidence_names import behind_metric
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import read_value
+from pai_notebook.model.metric_keys import keys_of
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.resolving import without_dataset
@@ -57,8 +57,6 @@ _FEW = 2
 _TRUTHS = frozenset({"True", "False", "true", "false", "TRUE", "FALSE"})
 # What pandas calls a column without a name in a file, as the index of a saved table is.
 _UNNAMED = re.compile(r"Unnamed: [0-9]{1,6}")
-# A metric with its cut-off, and what is said of it: recall@5, mAP@0.5:0.95, pass@1_stderr.
-_CUT = re.compile(r"[^@]+@[0-9][0-9.:\\]*%?(?:_[^@]*)?(?=@|$)")
 # A column of a run, as seed0 and fold_1 of one metric are, and as scikit-learn writes the folds of one: split0_test_score.
 _RUN = re.compile(r"(seed|run|fold|split)[_.-]?([0-9]{1,4})(?:_(.{1,100}))?")
 # What is read from a text or a list too: two bounds, an error in percent, the level of an interval.
@@ -455,15 +453,14 @@ def _evidence(table: GivenTable, columns: Sequence[str]) -> dict[str, Role]:
 
 def _keys_of(columns: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Metric and dataset of each column."""
-    keys = {column: _key_of(column) for column in columns}
-    known = set(keys.values())
-    return {column: behind_metric(*key, known) for column, key in keys.items()}
+    names = {column: _as_name(column) for column in columns}
+    keys = keys_of(names.values())
+    return {column: keys[name] for column, name in names.items()}
 
 
-def _key_of(column: str) -> tuple[str, str]:
-    """Metric and dataset in the name of a column; a number, as in `recall@5`, is no dataset and part of the metric."""
-    name = column.removeprefix("metrics.")
-    cut = _CUT.match(name)
-    path, dataset = (cut[0], name[cut.end() + 1 :]) if cut else (name.partition("@")[0], name.partition("@")[2])
-    base, bracketed = without_dataset(column) if column.endswith("]") else ("", "")
-    return (base, bracketed) if base and any(map(str.isalpha, bracketed)) and path == column else (path, dataset)
+def _as_name(column: str) -> str:
+    """Write the name of a column with its dataset behind the metric."""
+    # what `to_frame` writes has no dataset in brackets
+    is_written = column.startswith("metrics.") or "@" in column or not column.endswith("]")
+    base, bracketed = ("", "") if is_written else without_dataset(column)
+    return f"{base}@{bracketed}" if base and any(map(str.isalpha, bracketed)) else column.removeprefix("metrics.")

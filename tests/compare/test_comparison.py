@@ -1,6 +1,7 @@
 import copy
 import math
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -338,15 +339,30 @@ def test_versions_with_no_metric_in_common_are_a_banner_and_no_error():
     assert compare({"cer": 0.1}, {"wer": 0.1}).comparability == ("no metric in common with 0.1.0: 0.2.0",)
 
 
-@pytest.mark.parametrize("metrics", [{"cer@d-a": 0.2}, {"d-a": {"cer": 0.2}}, {"cer@d-a": 0.2, "wer@d-a": 0.2}])
+@pytest.mark.parametrize("metrics", [{"d-a": {"cer": 0.2}}, {"Results": [], "cer@d-a": 0.2}])
 @pytest.mark.parametrize("more", [{}, {"seconds": 3}])
 def test_a_dataset_in_the_name_of_a_metric_is_told_how_to_be_written(metrics, more):
     base = results(d_a={"cer": 0.1, "wer": 0.3})
     base["Results"].append({"Metrics": more})
-    name = next(iter(metrics)) if "d-a" not in metrics else "d-a.cer"
-    c = compare(base, metrics)
-    how = "{'Dataset': {'DatasetId': 'd-a'}, 'Metrics': {'cer': ...}}"
-    assert f"{name} of 0.2.0: write cer on a dataset as 'Results': [{how}]" in c.comparability
+    name = "cer@d-a" if "Results" in metrics else "d-a.cer"
+    [said] = [said for said in compare(base, metrics).comparability if said.startswith(name)]
+    assert said == f'{name} of 0.2.0: write {{"cer@d-a": 0.2}}'
+    assert compare(base, eval(said.partition(" write ")[2]))["cer@d-a"].cells[1].value == 0.2
+
+
+@pytest.mark.parametrize("option", [{}, {"dataset": "d-a"}])
+@pytest.mark.parametrize("is_baseline", [False, True])
+def test_a_verdict_that_fails_as_no_dataset_is_named_writes_the_metric_with_one(option, is_baseline):
+    def told(*metrics):
+        c = compare(*metrics[:: -1 if is_baseline else 1], **option)
+        return str(c.verdict.sentences[0])
+
+    named = results(d_a={"cer": 0.1, "cer_stderr": 0.01}, d_b={"cer": 0.2})
+    said = told(named, {"cer": 0.3, "cer_stderr": 0.01})
+    assert said.startswith(f"No verdict: no dataset is named for cer of {'0.1.0' if is_baseline else '0.2.0'}. Name the one")
+    [code] = re.findall(r"\{.*\}", said)
+    assert not told(named, eval(code)).startswith("No verdict")
+    assert "dataset" not in told(named, {"wer": 0.3})
 
 
 def test_a_version_that_could_not_be_fetched_is_in_the_header_the_table_and_the_coverage():

@@ -1843,3 +1843,58 @@ def test_tables_that_share_some_words_with_a_classification_report_are_tables_of
         {"precision": [0.9, 0.8], "recall": [0.9, 0.8], "f1-score": [0.9, 0.8], "support": [54, 54]}, index=["macro avg", "b"]
     )
     assert len(pnb.VersionSet.from_frame(df)) == 2
+
+
+NAMED = [
+    "accuracy@d-a",
+    "accuracy@oss://b/x",
+    "accuracy@lang=en",
+    "accuracy@测试集",
+    "accuracy@d-a_stderr",
+    "recall@5",
+    "recall@5@d-a",
+    "pass@k",
+]
+NAMED += [
+    "tpr@fpr=0.01",
+    "tpr@FAR1e-3",
+    "mAP@0.5:0.95",
+    "mAP@IoU=0.5",
+    "hit@top10",
+    "hit@top10@d-a",
+    "pass@1_stderr",
+    "accuracy@2024-test",
+    "f1",
+]
+
+
+def test_a_name_with_its_dataset_or_cut_off_is_read_alike_in_a_table_and_in_a_dict():
+    numbers = dict.fromkeys(NAMED, 0.5)
+    [of_table] = pnb.VersionSet.from_frame(pd.DataFrame([numbers], index=["a"]))
+    [of_dict] = pnb.VersionSet.from_documents({"VersionName": "a", "Metrics": numbers})
+    key = {(cell.dataset, cell.path.replace("\\", "")) for cell in of_table.metrics}
+    assert key == {(cell.dataset, cell.path.replace("\\", "")) for cell in of_dict.metrics}
+    cut = {"recall@5", "pass@k", "tpr@fpr=0.01", "tpr@FAR1e-3", "mAP@0.5:0.95", "mAP@IoU=0.5", "hit@top10", "pass@1_stderr", "f1"}
+    assert {path for dataset, path in key if not dataset} == cut
+    assert {("d-a", "accuracy_stderr"), ("d-a", "recall@5"), ("d-a", "hit@top10"), ("lang=en", "accuracy")} <= key
+
+
+def test_two_names_of_a_dict_that_mean_the_same_are_both_kept():
+    [version] = pnb.VersionSet.from_documents(
+        {"VersionName": "a", "Metrics": {"a@d": 1, "a@d_stderr": 2, "a_stderr@d": 3, "@d": 4, "a@": 5}}
+    )
+    assert sorted(cell.value for cell in version.metrics) == [1, 2, 3, 4, 5]
+
+
+def test_an_outside_dict_is_compared_by_following_what_is_said():
+    given = {"accuracy": 0.963, "n": 54}
+    with pnb.connect("demo", default=False) as registry:
+        with pytest.raises(ConfigurationError) as caught:
+            registry.compare("wine-cultivar@approved", given)
+        code = caught.value.hint.removeprefix("Use ").removesuffix(".")
+        said = eval(code, {"compare": registry.compare}).verdict.sentences[0]
+        assert said.startswith("No verdict: no dataset is named for accuracy of a.")
+        named = said.partition("as in ")[2].removesuffix(".")
+        assert eval(named) == {"accuracy@wine-holdout": 0.963, "n@wine-holdout": 54}
+        c = eval(code.replace(repr(given).replace("'", '"'), named), {"compare": registry.compare})
+        assert c.interval("accuracy@wine-holdout", "a").reason.startswith("n = 54 and 54")
