@@ -426,8 +426,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
         if self._place is None:
             return say("of no versions")
         return say(
-            "of {count} with {baseline}: {changed} of {total} rows differ",
-            count=count_versions(self._versions),
+            "of {count} against {baseline}: {changed} of {total} rows differ",
+            count=count_versions([version for place, version in enumerate(self._versions) if place != self._place]),
             baseline=self.baseline_name,
             changed=len(self.changed),
             total=len(self.rows),

@@ -58,7 +58,7 @@ SAID = {
     "metrics": f"<Metrics of 13 cells: {NAMED} 0.988889, ",
     "cell": "<Cell accuracy@d-digitsholdout0001: 0.988889>",
     "source": "<Source TrainingService ServiceJob job-",
-    "comparison": "<Comparison of 4 versions with 2.3.0: ",
+    "comparison": "<Comparison of 3 versions against 2.3.0: ",
     "row": f"<Row metrics.{NAMED}: ",
     "best": f"<Best {NAMED}: 2.4.0 (0.988889)>",
     "evidence": "<Evidence could be chance",
