@@ -380,7 +380,7 @@ def test_an_operation_that_is_not_there_is_answered_with_what_was_meant(calls):
         (lambda: registry.get_model(DIGITS)["2.4.0"], r"Use registry\.get_version\(model\.model_id, name\)"),
         (lambda: vs[0][METRIC], rf"Use metrics\['{METRIC}'\]"),
         (lambda: vs[0]["env"], r"Use labels\['env'\]"),
-        (lambda: vs[0][0], r"Use metrics\[name\], labels\[name\] or raw\[key\]"),
+        (lambda: vs[0][0], r"Use metrics\[name\], labels\[name\], settings\[name\] or raw\[key\]"),
         (lambda: vs[0] - vs[1], r"Use registry\.compare\(a, b, baseline=a\)"),
         (lambda: vs[0] < vs[1], "ModelVersion has no order"),
         (lambda: vs - vs, "if version not in others"),
@@ -592,7 +592,10 @@ def test_what_was_meant_by_a_call_is_said():
         registry.compare(vs, {"accuracy": 0.9})
     with pytest.raises(ConfigurationError, match=r"its field and its name, as in labels\.env\. Available: all, "):
         vs.to_arrow(fields="gamma")
-    assert repr(registry.list_models("nothing so")) == "<ModelList of 0 models: all workspaces, query 'nothing so'>"
+    assert (
+        repr(registry.list_models("nothing so"))
+        == "<ModelList of 0 models: all workspaces, query 'nothing so'; it was looked for in names, domains, tasks and labels: registry.list_models() shows all>"
+    )
     with pytest.raises(ConfigurationError, match=r"Plots\(\) missing 1 required positional argument"):
         c.plot()
 
