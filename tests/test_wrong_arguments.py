@@ -592,10 +592,8 @@ def test_what_was_meant_by_a_call_is_said():
         registry.compare(vs, {"accuracy": 0.9})
     with pytest.raises(ConfigurationError, match=r"its field and its name, as in labels\.env\. Available: all, "):
         vs.to_arrow(fields="gamma")
-    assert (
-        repr(registry.list_models("nothing so"))
-        == "<ModelList of 0 models: all workspaces, query 'nothing so'; it was looked for in names, domains, tasks and labels: registry.list_models() shows all>"
-    )
+    told = "it was looked for in names, domains, tasks and labels: registry.list_models() shows all"
+    assert repr(registry.list_models("nothing so")) == f"<ModelList of 0 models: all workspaces, query 'nothing so'; {told}>"
     with pytest.raises(ConfigurationError, match=r"Plots\(\) missing 1 required positional argument"):
         c.plot()
 
