@@ -1,6 +1,7 @@
 """The report in Chromium: no request, no violation that axe knows, and pages that hold all of its text."""
 
 import contextlib
+import filecmp
 import functools
 import itertools
 import re
@@ -266,9 +267,10 @@ def test_twenty_versions_are_printed_on_few_pages(twenty):
 
 @pytest.mark.slow
 def test_the_same_report_is_the_same_pdf(twenty, tmp_path):
-    html, pdf = twenty[1].read_text("utf-8"), twenty[2].read_bytes()
-    assert write_pdf(tmp_path / "again.pdf", html).read_bytes() == pdf
-    assert re.search(rb"/(CreationDate|ModDate)", pdf) is None
+    # the code at the end names the file
+    html = twenty[1].read_text("utf-8").replace("r.html", "r.pdf")
+    assert filecmp.cmp(write_pdf(tmp_path / "again.pdf", html), twenty[2], shallow=False)
+    assert re.search(rb"/(CreationDate|ModDate)", twenty[2].read_bytes()) is None
 
 
 @pytest.mark.slow
