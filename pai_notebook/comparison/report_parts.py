@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.arguments import described
+from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.charting import figures_of
 from pai_notebook.comparison.code import from_source, plan_of
@@ -43,6 +44,7 @@ _OF_MASKED = "The fingerprint is that of the data before masking; the code compa
 S = TypeVar("S")
 
 
+@paused_collector()
 def report_of(
     comparison: Comparison,
     name: str = "report.html",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pai_notebook.collector import paused_collector
 from pai_notebook.comparison.gate.alarms import NAMED, alarm_checks, cannot_ring, unchecked
 from pai_notebook.comparison.gate.pairs import Gated, Pair, relative_end
 from pai_notebook.comparison.gate.parse import Alarm, Rule, no_name, parse_rules
@@ -32,6 +33,7 @@ _ALL = 100
 _FEWEST_DIGITS, _ALL_DIGITS = 2, 13
 
 
+@paused_collector()
 def check_rules(text: str, gated: Gated) -> tuple[Check, ...]:
     """Apply the rules of a gate to every version but the baseline.
 
@@ -158,7 +160,8 @@ def _apply(rule: Rule, gated: Gated) -> Iterator[Check]:
     for row in found:
         reason = _no_fraction(row, is_large=row.path in large) if rule.is_percent else None
         for pair in gated.pairs(row):
-            yield replace(_check(rule, pair, reason), is_relative=rule.base == "baseline")
+            check = _check(rule, pair, reason)
+            yield check if rule.base == "baseline" else replace(check, is_relative=False)
 
 
 def _is_large(row: Row) -> bool:
