@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.cell_changes import told_difference
 from pai_notebook.comparison.cells import forms_of
 from pai_notebook.comparison.comparability import looks_mixed, with_sign
+from pai_notebook.comparison.legend import within_tolerance
 from pai_notebook.comparison.rows import Kind, Row, metric_kind
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.together import ALONE
@@ -81,7 +82,7 @@ def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat, sta
         star=star,
         is_cut=is_cut,
         alone=ALONE[change.verdict] if change.verdict is not None and together.is_alone(row, place) else "",
-        is_within=change.is_within_tolerance,
+        is_within=change.is_within_tolerance or (change.kind is Kind.SAME and within_tolerance(comparison, [row])),
         extent=together.extent(row, place),
     )
 

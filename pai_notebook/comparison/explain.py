@@ -13,7 +13,7 @@ from pai_notebook.comparison.tables_view import from_data_count, model_names
 from pai_notebook.comparison.unused import unused_evidence
 from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, describe_findings
 from pai_notebook.comparison.view import failures, subject, unsaid_notes
-from pai_notebook.display import Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
+from pai_notebook.display import Answered, Block, Displayed, Facts, Inline, Lines, Mark, Note, Section, Stack
 from pai_notebook.display.layout import map_texts
 from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, first, in_language, joined, say
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _FEW, _FEWER = 8, 4
 
 
-class Explanation(Displayed):
+class Explanation(Answered, Displayed):
     """What a comparison found, the most important first; `str()` is a list to send.
 
     Attributes
@@ -74,6 +74,9 @@ class Explanation(Displayed):
         self.note = in_language(note, lang)
         self.everything = everything
         self.lang = self._lang = lang
+
+    def _content(self) -> tuple[object, ...]:
+        return self.findings, self.cautions, tuple(self.changes.items()), self.note, self.everything, self.lang
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -137,8 +137,10 @@ def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart,
         Up to which difference two values count as equal.
     """
     top = max(numbers.values()) if mode == "max" else min(numbers.values())
-    tops = [place for place, value in numbers.items() if value == top]
-    near = [place for place, value in numbers.items() if value != top and not exceeds(value - top, tolerance, max(abs(value), abs(top)))]
+    behind = {place: value - top for place, value in numbers.items() if not exceeds(value - top, tolerance, max(abs(value), abs(top)))}
+    # what differs by rounding alone is as good, the best value first
+    tops = [place for place in sorted(behind, key=lambda place: abs(behind[place])) if not exceeds(behind[place], 0, abs(top))]
+    near = [place for place in behind if place not in tops]
     settled = {*tops, *near}
     others = [place for place in numbers if place not in settled]
     # One-sided at 1 - 0.05 / (k - 1) is one end of a two-sided interval with twice that outside. Of two versions the level is that

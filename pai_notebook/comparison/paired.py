@@ -192,7 +192,7 @@ class Paired(Estimated, Displayed):
         >>> pair("accuracy", frames, "a", "b", on="id", correct="correct").to_frame()[["n", "both", "gained"]].to_numpy().tolist()
         [[9, 9, 0]]
         """
-        import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.model.text_columns import frame_of  # noqa: PLC0415 - pandas loads on first use
 
         low, high = (math.nan, math.nan) if self.interval is None else (self.interval.low, self.interval.high)
         row = {
@@ -208,7 +208,8 @@ class Paired(Estimated, Displayed):
             "p_value": math.nan if self.p_value is None else self.p_value,
             **self.counts,
         }
-        return pd.DataFrame([row])
+        texts, whole = dict.fromkeys(("metric", "version", "other"), "string"), dict.fromkeys(("n", *self.counts), "int64")
+        return frame_of([list(row.values())], {name: texts.get(name) or whole.get(name, "float64") for name in row})
 
     @property
     def sentence(self) -> Phrase:

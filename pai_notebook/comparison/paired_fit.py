@@ -163,8 +163,9 @@ def _place(name: str, identity: tuple[str, str] | None, versions: Sequence[Model
     if identity is not None:
         refuse_twins(identity, versions)
     if len(found) != 1:
+        about = name if identity is None or identity[0] in {identity_of(version)[0] for version in versions} else "@".join(identity)
         raise ComparisonError(
-            say("the result is about {name}, which is not compared here", name=name),
+            say("the result is about {name}, which is not compared here", name=about),
             hint=say("Compared: {names}.", names=listed(names, 5)),
         )
     return found[0]

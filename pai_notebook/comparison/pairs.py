@@ -20,7 +20,7 @@ from pai_notebook.comparison.repeats import ListedRepeats, repeats_of
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.tolerance import Tolerance
 from pai_notebook.comparison.uncertainty import Uncertainty
-from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
+from pai_notebook.display import Answered, Block, Column, Displayed, Inline, Lines, Mark, Note, Number, Stack, Table
 from pai_notebook.errors import ComparisonError
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale
@@ -107,7 +107,7 @@ class PairedChange(Printed):
 
 
 @checked
-class MinimalPairs(Displayed, Sequence[MinimalPair]):
+class MinimalPairs(Answered, Displayed, Sequence[MinimalPair]):
     """Pairs of versions by setting, then by version: what differs together with a metric, not what changes it.
 
     Attributes
@@ -158,6 +158,9 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         self.spread = run_to_run([pair for pair in self.pairs if _only(seeds, pair.changes)]) if of_groups is None else None
         self.changes = _grouped(self.pairs, seeds, self.spread, of_groups or {})
 
+    def _content(self) -> tuple[object, ...]:
+        return self.key, self.direction, self.pairs, self.ignored, self.considered, self._max_changes
+
     def __len__(self) -> int:
         return len(self.pairs)
 
@@ -183,7 +186,7 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
         >>> VersionSet.from_documents(docs, "model-a").minimal_pairs("cer").to_frame()[["setting", "delta"]].values.tolist()
         [['training_spec.lr', 0.1]]
         """
-        import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.model.text_columns import frame_of  # noqa: PLC0415 - pandas loads on first use
 
         columns = ["setting", "from", "to", "first", "second", "value_first", "value_second", "delta"]
         rows = [
@@ -191,9 +194,8 @@ class MinimalPairs(Displayed, Sequence[MinimalPair]):
             for change in self.changes
             for pair in change.pairs
         ]
-        frame = pd.DataFrame(rows, columns=[*columns, "beyond_chance"])
         texts, numbers = dict.fromkeys(columns[:5], "string"), dict.fromkeys(columns[5:], "float64")
-        return frame.astype({**texts, **numbers, "beyond_chance": "boolean"})
+        return frame_of(rows, {**texts, **numbers, "beyond_chance": "boolean"})
 
     def _brief(self) -> str:
         return say("of {count} by {metric}", count=counted(len(self.pairs), "pair"), metric=self.key.shown)

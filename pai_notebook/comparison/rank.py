@@ -15,7 +15,7 @@ from pai_notebook.calls import checked
 from pai_notebook.comparison.cell_changes import difference, tolerated
 from pai_notebook.comparison.rows import evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
-from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Mark, Number, Table
+from pai_notebook.display import Answered, Block, Column, Displayed, Inline, Lines, Mark, Number, Table
 from pai_notebook.guides import CallError, guide
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.differences import Scale
@@ -73,7 +73,7 @@ class Ranked(Printed):
 
 
 @checked
-class Ranking(Displayed, Sequence[Ranked]):
+class Ranking(Answered, Displayed, Sequence[Ranked]):
     """Versions in order of a metric, best first.
 
     Attributes
@@ -123,6 +123,9 @@ class Ranking(Displayed, Sequence[Ranked]):
         self._unit = self._scale.absolute if self._has_intervals else self._scale
         self._all = self.entries
         self._is_shared = sum(entry.rank == 1 for entry in self.entries) > 1
+
+    def _content(self) -> tuple[object, ...]:
+        return self.key, self.words, self.entries, self.unranked, self.baseline, self._tolerance, self._total
 
     def head(self, count: int = 5) -> Ranking:
         """Return the first places only.
@@ -176,15 +179,14 @@ class Ranking(Displayed, Sequence[Ranked]):
         >>> c.rank("log_loss", dataset="d-winenoisy00001").to_frame()["state"].tolist()
         ['ranked', 'ranked', 'ranked', 'absent']
         """
-        import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.model.text_columns import frame_of  # noqa: PLC0415 - pandas loads on first use
 
         rows: list[tuple[Any, ...]] = [
             (entry.rank, entry.version, entry.value, entry.delta, entry.behind, "ranked", entry.told_apart) for entry in self.entries
         ]
         rows += [(None, version, None, None, None, state, None) for version, state in self.unranked]
-        frame = pd.DataFrame(rows, columns=["rank", "version", "value", "delta", "behind", "state", "told_apart"])
         numbers = dict.fromkeys(("value", "delta", "behind"), "float64")
-        return frame.astype({"rank": "Int64", "version": "string", "state": "string", "told_apart": "boolean", **numbers})
+        return frame_of(rows, {"rank": "Int64", "version": "string", **numbers, "state": "string", "told_apart": "boolean"})
 
     @overload
     def __getitem__(self, key: int) -> Ranked: ...
@@ -347,9 +349,9 @@ def make_ranking(
     stars = {place: leaders.star_at(place) for place in leaders.shown} if leaders else {}
     base = None if baseline is None or row.cells[baseline].value is None else row.cells[baseline]
     for position, (place, value) in enumerate(ordered, start=1):
-        if value != last:
+        if math.isnan(last) or exceeds(value - last, 0, abs(last)):
             last, rank = value, position
-        behind = 0.0 if value == top_value else abs(value - top_value)
+        behind = 0.0 if rank == 1 else abs(value - top_value)
         is_near = not exceeds(behind, bound, max(abs(value), abs(top_value)))
         delta = None if base is None else difference(row.cells[place], base)
         apart = None if leaders is None or place in untold else place not in together

@@ -15,7 +15,7 @@ import pandas as pd
 
 from pai_notebook.comparison.rows import Row, is_blank
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Missing, Note, Section, Stack, Table
-from pai_notebook.frames.columns import side_by_side, text_array, text_index
+from pai_notebook.frames.columns import side_by_side
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
@@ -23,6 +23,7 @@ from pai_notebook.model.metric_cells import State
 from pai_notebook.model.names import naming_of
 from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.patterns import Chooser
+from pai_notebook.model.text_columns import text_array, text_index
 from pai_notebook.model.version_view import dataset_notes
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.judged import Judged, Standing
 from pai_notebook.comparison.rows import is_alike
-from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Section, Stack, Tone
+from pai_notebook.display import Answered, Block, Displayed, Facts, Inline, Mark, Note, Section, Stack, Tone
 from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.language import language
@@ -122,7 +122,7 @@ class OfVersion(NamedTuple):
         return (*marks, joined(others, "; "))
 
 
-class OverallVerdict(Displayed):
+class OverallVerdict(Answered, Displayed):
     """What a comparison answers, at most three short sentences first.
 
     Attributes
@@ -170,14 +170,8 @@ class OverallVerdict(Displayed):
             name: {str(standing): found[place, standing] for standing in Standing} for place, name in enumerate(names) if name != baseline
         }
 
-    def _answer(self) -> tuple[object, ...]:
+    def _content(self) -> tuple[object, ...]:
         return self.by, self.baseline, self._names, tuple(map(str, self.sentences)), tuple(self._standings.items())
-
-    def __eq__(self, other: object) -> bool:
-        return self._answer() == other._answer() if isinstance(other, OverallVerdict) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._answer())
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -259,8 +253,10 @@ class OverallVerdict(Displayed):
         """
         import pandas as pd  # noqa: PLC0415 - pandas loads on first use
 
-        frame = pd.DataFrame.from_dict(self.counts, orient="index", columns=list(map(str, Standing)), dtype="int64")
-        return frame.rename_axis("version")
+        from pai_notebook.model.text_columns import text_index  # noqa: PLC0415 - as above
+
+        names = text_index(list(self.counts), "version")
+        return pd.DataFrame(list(self.counts.values()), names, list(map(str, Standing)), dtype="int64")
 
     def __contains__(self, text: str) -> bool:
         return any(text in sentence for sentence in self.sentences)

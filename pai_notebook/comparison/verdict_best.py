@@ -11,6 +11,7 @@ from pai_notebook.comparison.comparability import with_state
 from pai_notebook.comparison.judged import Judged, Standing, has_number
 from pai_notebook.comparison.leaders import extreme_of, how_sure, told_first, told_open
 from pai_notebook.comparison.rows import Row
+from pai_notebook.comparison.tolerance import exceeds
 from pai_notebook.comparison.verdict import LEAD, Finding
 from pai_notebook.comparison.verdict_words import VERSIONS, VerdictWords
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
@@ -145,9 +146,9 @@ class BestSentences(VerdictWords):
         versions = [self._called[place] for place in numbers]
         if len(versions) > 1:
             # whatever differs here is within the tolerance, else there would be a best one
-            told = (
-                "equal as measured in {versions}" if len(set(numbers.values())) == 1 else "within the tolerance as measured in {versions}"
-            )
+            low, high = min(numbers.values()), max(numbers.values())
+            is_within = exceeds(high - low, 0, max(abs(low), abs(high)))
+            told = "within the tolerance as measured in {versions}" if is_within else "equal as measured in {versions}"
             return say(told, versions=say("{count} versions", count=len(versions)) if shortly else first(versions, VERSIONS))
         is_infinite = any(cell.value is not None and math.isinf(cell.value) for cell in row.cells)
         told = "a finite number only in {versions}" if is_infinite else "known only for {versions}"

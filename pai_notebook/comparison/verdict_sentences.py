@@ -217,12 +217,13 @@ class _Sentences(BestSentences, AsideSentences):
             yield Finding(say(said, metrics=metrics, baseline=self._base), self._rows(tested), brief=say(brief, baseline=self._base))
         elif all(each.standing is Standing.SAME for each in compared):
             said = "Equal to {baseline} as measured in every quality metric."
-            if any(each.change.delta for each in compared):
+            tolerated = self._tolerance.words and any(each.change.delta for each in compared)
+            if tolerated:
                 said = "Equal to {baseline} as measured, or within the tolerance, in every quality metric."
             directed = all(row.direction.mode is not None for row in self._metrics)
             if self._mixed or not directed or len(compared) < len(self._metrics) * (len(self._names) - 1):  # not all of them are
                 said = "Equal to {baseline} as measured in {metrics}."
-                if any(each.change.delta for each in compared):
+                if tolerated:
                     said = "Equal to {baseline} as measured, or within the tolerance, in {metrics}."
             yield Finding(say(said, baseline=self._base, metrics=self._metrics_of(compared)), self._rows(compared))
         yield from self._all_tolerated(compared)

@@ -140,6 +140,19 @@ class Brief(Guided, Printed):
         return f"<{type(self).__name__}{' ' if brief else ''}{brief}>"
 
 
+class Answered:
+    """Makes answers equal that say the same, copies too. The class defines `_content`, which can be hashed."""
+
+    def _content(self) -> tuple[object, ...]:
+        raise TypeError(f"{type(self).__name__} does not say what it answers")
+
+    def __eq__(self, other: object) -> bool:
+        return self._content() == other._content() if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._content())
+
+
 class Displayed(Brief):
     """Gives an object its card in a notebook and its text in a terminal. The class defines `_describe`, which must not fetch.
 

@@ -14,14 +14,10 @@ from pai_notebook.model.fields import FieldInfo
 from pai_notebook.model.metric_cells import text_of
 from pai_notebook.model.numbers import EXACT
 from pai_notebook.model.source import unique_names
+from pai_notebook.model.text_columns import text_array
 
 if TYPE_CHECKING:
     from pai_notebook.model.version import ModelVersion
-
-# Text with ``<NA>``, in pandas' own storage, so that what was written to a file is read back as the same type.
-_TEXT = pd.StringDtype()
-
-_PYTHON_TEXT = pd.StringDtype("python")
 
 _TEXTS = frozenset({str, type(None)})
 _INT64 = 2**63
@@ -35,30 +31,6 @@ def model_texts(versions: Sequence[ModelVersion], *, named: bool) -> list[str]:
         return ids
     names = unique_names((version.model_id, version.provenance.model_name) for version in versions)
     return [names.get(model, model) for model in ids]
-
-
-def text_array(values: Any) -> Any:
-    """Give texts, None or `pd.NA` as a column; in Python objects where arrow refuses a lone surrogate, which JSON allows."""
-    try:
-        return _arrow_texts(values) if _TEXT.storage == "pyarrow" else pd.array(values, dtype=_TEXT)
-    except UnicodeEncodeError:
-        return pd.array(values, dtype=_PYTHON_TEXT)
-
-
-def _arrow_texts(values: Any) -> Any:
-    """Let arrow read the texts itself: `pd.array` looks at each of them before, which takes as long again."""
-    import pyarrow as pa  # noqa: PLC0415 - only where pandas itself uses it
-
-    return pd.arrays.ArrowStringArray(pa.array(values, pa.large_string(), from_pandas=True))
-
-
-def text_index(values: Sequence[str], name: str | None = None) -> pd.Index:
-    """Give names as an index, as pandas itself makes it from texts, so that it is the same after a file was read back."""
-    try:
-        found = pd.Index(list(values), name=name)
-        return found if len(found) else found.astype(pd.Index(["text"]).dtype)
-    except UnicodeEncodeError:
-        return pd.Index(list(values), dtype=object, name=name)
 
 
 def as_texts(values: Sequence[Any]) -> Any:
@@ -132,6 +104,8 @@ def field_values(info: FieldInfo, values: Sequence[Any]) -> Any:
 
 def side_by_side(columns: Sequence[Any], index: pd.Index) -> pd.DataFrame:
     """Put columns into a frame, called by their positions, numbers as one block: pandas takes longer for each block than for its cells."""
+    # pandas would look whether objects are texts, and make them texts of arrow's
+    columns = [pd.Series(each, index, object) if isinstance(each, np.ndarray) and each.dtype.kind == "O" else each for each in columns]
     numbers = [place for place, column in enumerate(columns) if isinstance(column, np.ndarray) and column.dtype == np.float64]
     if not numbers:
         return pd.DataFrame(dict(enumerate(columns)), index=index, copy=False)

@@ -20,8 +20,6 @@ from pai_notebook.frames.columns import (
     model_texts,
     repeated_texts,
     side_by_side,
-    text_array,
-    text_index,
 )
 from pai_notebook.model import names as called
 from pai_notebook.model.differing import all_known, known
@@ -34,6 +32,7 @@ from pai_notebook.model.metric_cells import State
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.patterns import Chooser
 from pai_notebook.model.source import dataset_names, unique_names
+from pai_notebook.model.text_columns import text_array, text_index
 
 if TYPE_CHECKING:
     from pai_notebook.model.labels import Labels

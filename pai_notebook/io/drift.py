@@ -187,12 +187,11 @@ class Drift(Displayed):
         >>> find_drift([make(0.175)], [make(0.181)]).to_frame()[["field", "before", "after"]].values.tolist()
         [['metrics.cer', '0.175', '0.181']]
         """
-        import pandas as pd  # noqa: PLC0415 - loads on first use
+        from pai_notebook.model.text_columns import frame_of  # noqa: PLC0415 - pandas loads on first use
 
         rows = [(each.address, each.field, each.before, each.after, self.modified.get(each.address)) for each in self.changes]
-        frame = pd.DataFrame(rows, columns=["version", "field", "before", "after", "modified"])
         texts = dict.fromkeys(("version", "field", "before", "after"), "string")
-        return frame.astype({**texts, "modified": "datetime64[us, UTC]"})
+        return frame_of(rows, {**texts, "modified": "datetime64[us, UTC]"})
 
     def _called(self, address: str) -> str:
         """Give an address, or an id of a model, with the model's name."""

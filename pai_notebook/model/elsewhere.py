@@ -44,6 +44,8 @@ def documents_of_frame(
     """
     metrics, labels, settings = ([given] if isinstance(given, str) else given for given in (metrics, labels, settings))
     refuse_shapes(frame, name, metrics)
+    if not len(frame) and frame.index.name is None:  # `to_frame` gives a set of none so, with the name of its index
+        raise ConfigurationError(say("df: it has no rows"), hint=say("Pass a row a version, a column a metric."))
     table = GivenTable.of(frame)
     frame, cells = table.frame, table.cells
     [name] = [None] if name is None else check_columns("name", [name], table.columns)

@@ -20,6 +20,7 @@ from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.order import is_same, version_key
 from pai_notebook.model.remarks import missed_text
+from pai_notebook.model.value_index import CATEGORIES
 from pai_notebook.model.version import ModelVersion
 
 if TYPE_CHECKING:
@@ -300,7 +301,11 @@ def ordered(
             say("none of the {count} versions has a value for {by!r}", count=len(versions), by=by),
             hint=say("Look at to_frame(layout='long')."),
         )
-    key: Callable[[Any], Any] = version_key if not name.section and name.path == "version_name" else _comparable
+    key: Callable[[Any], Any] = _comparable
+    if not name.section and name.path == "version_name":
+        key = version_key
+    elif not name.section and name.path in CATEGORIES:
+        key = _without_case
     known.sort(key=lambda pair: key(pair[0]), reverse=not ascending)
     unknown = [version for value, version in zip(values, versions, strict=True) if _missing(value)]
     in_order = [version for _, version in known]
@@ -313,6 +318,11 @@ def _missing(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return is_number(value) and not (isinstance(value, float) and not math.isfinite(value))  # whole numbers may be beyond a float
+
+
+def _without_case(value: Any) -> tuple[int, Any]:
+    """As conditions compare categories."""
+    return _comparable(value.casefold() if isinstance(value, str) else value)
 
 
 def _comparable(value: Any) -> tuple[int, Any]:

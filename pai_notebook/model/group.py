@@ -205,15 +205,14 @@ class VersionGroup(ModelVersion):
         >>> VersionGroup([make(1, 0.2), make(2, 0.4)], name="lr=0.1").to_frame()[["metric", "n", "min", "max"]].values.tolist()
         [['cer', 2, 0.2, 0.4]]
         """
-        import pandas as pd  # noqa: PLC0415 - pandas loads on first use
+        from pai_notebook.model.text_columns import frame_of  # noqa: PLC0415 - pandas loads on first use
 
         rows = [
             (*key, found.mean, found.sd, len(found.values), found.failed, min(found.values), max(found.values))
             for key, found in self.repeats.items()
         ]
-        frame = pd.DataFrame(rows, columns=["metric", "dataset", "mean", "sd", "n", "failed", "min", "max"])
-        texts, numbers = dict.fromkeys(["metric", "dataset"], "string"), dict.fromkeys(["mean", "sd", "min", "max"], "float64")
-        return frame.astype({**texts, **numbers, "n": "int64", "failed": "int64"})
+        texts, numbers = dict.fromkeys(["metric", "dataset"], "string"), dict.fromkeys(["min", "max"], "float64")
+        return frame_of(rows, {**texts, "mean": "float64", "sd": "float64", "n": "int64", "failed": "int64", **numbers})
 
     @property
     def notes(self) -> tuple[str, ...]:

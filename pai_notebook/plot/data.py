@@ -72,7 +72,7 @@ class Point:
     alone : str
         What tables say where it is better or worse only if compared alone, and so could be chance; empty elsewhere.
     is_within : bool
-        Whether a difference that could be chance is beyond it but for the tolerance.
+        Whether a difference that could be chance is beyond it but for the tolerance, or what is the same differs within it.
     extent : float
         A difference as measured as a share of the largest one of its metric, 0 where there is none.
     """

@@ -152,13 +152,16 @@ def signs_of(points: Sequence[Point], *, many: bool = False, measured: bool = Fa
     """What the signs of `sign_of` mean, those that occur; `many` are those that stand for a whole cell."""
     said = {point.verdict if point.is_number else "" for point in points}
     sized = "△ better, ▽ worse as measured, larger where the difference is, no interval known (? in tables)"
-    equal = "• equal as measured, or within the tolerance (= in tables)" if many else "= equal as measured, or within the tolerance"
+    within = {point.verdict for point in points if point.is_within}
+    equal = "• equal as measured (= in tables)" if many else "= equal as measured"
+    if "same" in within:
+        equal = "• equal as measured, or within the tolerance (= in tables)" if many else "= equal as measured, or within the tolerance"
     alone = any(point.alone for point in points)
     found = [say(ALONE)] if alone and not many else []
     if alone and many:
         found.append(say("≈ could be chance, or beyond it only if compared alone"))
     else:
-        found += [say(WITHIN if any(point.is_within for point in points) else CHANCE)] if "could be chance" in said else []
+        found += [say(WITHIN if "could be chance" in within else CHANCE)] if "could be chance" in said else []
     found += [say(sized if measured else "? no interval known")] if "no interval known" in said else []
     found += [say(equal)] if "same" in said else []
     return found + ([say("– no number")] if many and "" in said else [])

@@ -15,6 +15,7 @@ import pai_notebook as pnb
 from pai_notebook.comparison.paired_file import read, written
 from pai_notebook.comparison.paired_methods import bonett_price, mid_p_mcnemar
 from pai_notebook.errors import ComparisonError, ConfigurationError, SnapshotError
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.io.snapshot import write_snapshot
 from tests.compare.comparing import compare
 from tests.examples import cases
@@ -1377,3 +1378,14 @@ def test_a_long_table_beside_results_that_are_not_registered_is_split_by_their_o
     flipped = c.paired("accuracy", tables, on="id", statistic=lambda table: table["ok"].mean()).flipped
     assert len(flipped) == (wide["a"] != wide["b"]).sum()
     assert not any("model" in name for name in flipped.columns)
+
+
+@pytest.mark.usefixtures("few_resamples")
+@pytest.mark.parametrize(("lang", "said"), [("en", "the result is about model-z@0.2.0, which is not"), ("zh", "model-z@0.2.0")])
+def test_a_result_of_another_model_is_called_by_its_model(better, lang, said):
+    there, here = compared(*better), compared(*better)
+    others = pnb.VersionSet.from_documents([version.raw for version in there.versions], "model-z").compare("0.1.0")
+    result = others.paired("accuracy", tables(*better), on="id", correct="ok")
+    with speaking(lang), pytest.raises(ComparisonError) as caught:
+        here.with_paired(result)
+    assert said in caught.value.sentence.in_language(lang)

@@ -1,4 +1,6 @@
+import copy
 import math
+import pickle
 import re
 
 import numpy as np
@@ -521,3 +523,29 @@ def test_the_first_of_a_ranking_is_not_called_told_apart_because_the_others_are_
     assert str(ranking).startswith("Ranking by accuracy: 0.3.0 first, 2 more not told apart\n")
     assert str(ranking.head(1)).startswith("Ranking by accuracy: 0.3.0 first, 2 more not told apart\n")
     assert str(ranking[2:]).startswith("Ranking by accuracy: 0.3.0 first, 2 more not told apart\n")
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.1 + 0.2, 0.3), (0.3, 0.1 + 0.2), (-0.1 - 0.2, -0.3)])
+@pytest.mark.parametrize("metric", ["accuracy", "reward"])
+def test_values_that_differ_by_rounding_are_equal_and_no_tolerance_is_spoken_of_where_none_was_given(metric, first, second):
+    c = compare({metric: first}, {metric: second}, by=metric, only="all")
+    best = c.best(metric)
+    assert (best.ties, best.near) == (("0.2.0",) if best.version == "0.1.0" else ("0.1.0",), ())
+    assert [entry.rank for entry in c.rank(metric)] == [1, 1]
+    for shown in (c, c.verdict, best, c.rank(metric), c.explain()):
+        assert "tolerance" not in str(shown)
+        assert "tolerance" not in shown.to_html()
+    assert "equal as measured in 0.1.0, 0.2.0" in c.verdict
+    tolerant = compare({metric: 0.3}, {metric: 0.3004}, by=metric, tolerance=0.01)
+    assert "within the tolerance as measured in 0.1.0, 0.2.0" in tolerant.verdict
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda answer: pickle.loads(pickle.dumps(answer))])
+def test_copies_of_answers_are_equal_to_them_and_other_answers_are_not(copied):
+    c = compare({"cer": 0.1, "wer": 0.2}, {"cer": 0.2, "wer": 0.1})
+    settings = [{"VersionName": f"0.{nth}.0", "Metrics": {"cer": nth, "wer": nth}, "TrainingSpec": {"lr": [nth]}} for nth in (1, 2)]
+    pairs = VersionSet.from_documents(settings, "m").minimal_pairs
+    answers = [c.rank("cer"), c.rank("cer").head(1), c.rank("wer"), c.explain(), c.explain("zh"), c.verdict, pairs("cer"), pairs("wer")]
+    for nth, answer in enumerate(answers):
+        assert [other == copied(answer) for other in answers] == [place == nth for place in range(len(answers))]
+        assert hash(copied(answer)) == hash(answer)

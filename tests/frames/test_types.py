@@ -112,3 +112,48 @@ def test_frames_and_files_understand_the_names_that_tables_print(tmp_path):
         assert [line.split(",")[:2] for line in coverage[1:]] == [meant.split("@")]
     with pytest.raises(NameNotFound, match="holdot"):
         vs.to_frame(include="accuracy@holdot")
+
+
+SURROGATE = "a\ud800b"
+
+
+@pytest.fixture
+def surrogates():
+    """A set with a lone surrogate in every text that a version has."""
+    return VersionSet.from_documents(
+        [
+            {
+                "VersionName": f"0.{nth}.0{SURROGATE}",
+                "Metrics": {"accuracy": 0.8 + nth / 100, SURROGATE: nth, "note": SURROGATE},
+                "TrainingSpec": {"lr": nth, SURROGATE: SURROGATE},
+                "Labels": [{"Key": SURROGATE, "Value": SURROGATE}],
+            }
+            for nth in (1, 2, 3)
+        ],
+        f"model-{SURROGATE}",
+    )
+
+
+@pytest.mark.parametrize("export", ["to_csv", "to_excel", "to_markdown", "to_latex"])
+def test_a_lone_surrogate_ends_no_export(surrogates, export, tmp_path):
+    for nth, exported in enumerate((surrogates, surrogates.compare())):
+        getattr(exported, export)(path := tmp_path / f"{nth}.{export}")
+        assert path.stat().st_size
+
+
+def test_a_lone_surrogate_is_in_every_frame(surrogates):
+    c = surrogates.compare(tolerance=0.001)
+    assert all(SURROGATE in name for name in c.verdict.to_frame().index)
+    assert all(SURROGATE in name for name in c.rank("accuracy").to_frame()["version"])
+    assert all(SURROGATE in name for name in surrogates.minimal_pairs("accuracy").to_frame()["first"])
+    (group,) = surrogates.groupby(f"labels.{SURROGATE}")
+    assert any(SURROGATE in name for name in group.to_frame()["metric"])
+    assert str(c.coverage.columns[0]) == c.names[0]
+
+
+def test_frames_of_rows_have_their_types_without_rows():
+    ranked = VersionSet.from_documents([{"VersionName": "0.1.0", "Metrics": {"cer": 1}, "TrainingSpec": {"lr": 1}}], "m").compare()
+    types = {name: str(kind) for name, kind in ranked.rank("cer").to_frame().dtypes.items()}
+    pairs = VersionSet(ranked.versions).minimal_pairs("cer")
+    assert types | {"rank": "Int64", "version": "string", "value": "float64", "told_apart": "boolean"} == types
+    assert {str(kind) for kind in pairs.to_frame().dtypes} == {"string", "float64", "boolean"}

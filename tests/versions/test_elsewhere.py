@@ -1898,3 +1898,11 @@ def test_an_outside_dict_is_compared_by_following_what_is_said():
         assert eval(named) == {"accuracy@wine-holdout": 0.963, "n@wine-holdout": 54}
         c = eval(code.replace(repr(given).replace("'", '"'), named), {"compare": registry.compare})
         assert c.interval("accuracy@wine-holdout", "a").reason.startswith("n = 54 and 54")
+
+
+@pytest.mark.parametrize("table", [pd.DataFrame(), pd.DataFrame({"accuracy": []}), pd.DataFrame(columns=["run", "loss", "epoch"])])
+@pytest.mark.parametrize(("lang", "said"), [("en", "it has no rows"), ("zh", "表中没有行")])
+def test_a_table_without_rows_is_refused_and_the_sentence_says_so(table, lang, said):
+    with speaking(lang), pytest.raises(ConfigurationError) as caught:
+        pnb.VersionSet.from_frame(table)
+    assert said in caught.value.sentence.in_language(lang)

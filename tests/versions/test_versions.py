@@ -228,3 +228,10 @@ def test_what_else_a_set_is_told_has_to_be_of_its_kind(given):
         VersionSet([], **given)
     with pytest.raises(ConfigurationError, match="members=7 cannot be used"):
         VersionGroup(7, name="x")
+
+
+@pytest.mark.parametrize("by", ["approval", "approval_status"])
+def test_categories_are_sorted_without_regard_to_case_as_they_are_filtered(by):
+    words = ["Rejected", "approved", "Pending", "Approved"]
+    vs = VersionSet.from_documents([{"VersionName": f"0.{nth}.0", "ApprovalStatus": word} for nth, word in enumerate(words)], "model-a")
+    assert [version.approval_status for version in vs.sort_values(by)] == ["approved", "Approved", "Pending", "Rejected"]
