@@ -111,6 +111,7 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
     """Say what stands in the way of comparing, one sentence each, in a fixed order."""
     rules = (
         _nothing_in_common,
+        _name_for_id,
         _runs_in_common,
         _other_dataset,
         _misspelt,
@@ -129,6 +130,18 @@ def cautions(setting: Setting) -> tuple[Phrase, ...]:
     )
     # each may be printed by itself, with whatever stands in names of metrics, fields and versions
     return tuple(with_values(sentence, visible) for rule in rules for sentence in rule(setting))
+
+
+def _name_for_id(setting: Setting) -> Iterator[Phrase]:
+    """Say which versions were given the name of another model in the comparison as the id of theirs."""
+    ids = {version.provenance.model_name: version.model_id for version in setting.versions if version.provenance.model_name}
+    places: dict[str, list[int]] = {}
+    for place, version in enumerate(setting.versions):
+        if ids.get(version.model_id, version.model_id) != version.model_id and not version.provenance.model_name:
+            places.setdefault(version.model_id, []).append(place)
+    for name, found in places.items():
+        said = "{versions}: {name!r} is the name of a model, not its id, so two models are compared; model_id={model_id!r} makes them one"
+        yield say(said, versions=setting.listed(found), name=name, model_id=ids[name])
 
 
 def _runs_in_common(setting: Setting) -> Iterator[Phrase]:

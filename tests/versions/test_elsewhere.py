@@ -1906,3 +1906,17 @@ def test_a_table_without_rows_is_refused_and_the_sentence_says_so(table, lang, s
     with speaking(lang), pytest.raises(ConfigurationError) as caught:
         pnb.VersionSet.from_frame(table)
     assert said in caught.value.sentence.in_language(lang)
+
+
+def test_the_name_of_a_model_in_the_place_of_its_id_is_told_with_the_id():
+    document = {"VersionName": "candidate", "Metrics": {"accuracy@wine-holdout": 0.963}}
+    with pnb.connect("demo", default=False) as registry:
+
+        def told(model_id):
+            c = registry.compare("wine-cultivar@approved", pnb.VersionSet.from_documents(document, model_id))
+            return [said for said in c.comparability if "not its id" in said]
+
+        [said] = told("wine-cultivar")
+        model_id = registry.get_version("wine-cultivar@approved").model_id
+        assert said.endswith(f"'wine-cultivar' is the name of a model, not its id, so two models are compared; {model_id=} makes them one")
+        assert told(model_id) == told("another") == told(None) == []
