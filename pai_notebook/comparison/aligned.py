@@ -349,6 +349,11 @@ class Aligned:
         called = {(path, name): text for (path, dataset), text in shown.items() for name, same in self._by_name.items() if same == dataset}
         return shown | called
 
+    @cached_property
+    def _ungrouped(self) -> tuple[Phrase, ...]:
+        """That versions are repeats, of which each is compared, and judged by gates, as if it were all that is known."""
+        return tuple(ungrouped(self._versions, self._all))
+
     @property
     def _trained(self) -> Iterator[Phrase]:
         """Say which metrics are taken for those of the training data for what stands beside them, where they differ."""
@@ -372,7 +377,7 @@ class Aligned:
             *newer_than_others(self._versions, self._names, self._place, self._reason),
             *self._not_each_other(),
             *dict.fromkeys(doubt for each in members_of(self._versions) for doubt in each.provenance.doubts),
-            *ungrouped(self._versions, self._all),
+            *self._ungrouped,
             *self._trained,
             *self._unmatched,
             *self._selection.unused(self._all),

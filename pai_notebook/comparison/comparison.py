@@ -291,6 +291,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         told = [replace(check, called=said.get(check.version, ""), model=models.get(check.version, "")) for check in checks]
         passed, failed = ({check.version for check in checks if check.outcome == outcome} for outcome in ("passed", "failed"))
         shown = zip(self._names, with_models(self._versions, self._names), self._versions, strict=True)
+        remarks = [*remarks, *self._ungrouped]
         # what rules allow, the registry may not
         if rejected := [full for name, full, version in shown if name in passed - failed and is_rejected(version)]:
             remarks = [*remarks, say("Rejected, may not go live: {versions}.", versions=first(rejected, VERSIONS))]

@@ -1163,3 +1163,13 @@ def test_one_version_fetched_twice_is_named_by_when_and_its_metrics_say_nothing_
     assert "could still be worse" not in str(c.verdict)
     other = pnb.ModelVersion.from_document({**now.raw, "GmtCreateTime": "2026-01-02T00:00:00Z"}, "model-a", fetched=times[1])
     assert pnb.VersionSet([saved, other]).compare(saved).comparability == ()
+
+
+def test_a_gate_on_runs_that_are_repeats_says_what_judges_their_means():
+    vs = pnb.VersionSet([*runs([0.9, 0.91], lr=0.1), *runs([0.9, 0.92], 50, lr=0.2)])
+    c, groups = vs.compare(), vs.group_repeats().compare()
+    [said] = [note for note in c.notes if "versions are repeats" in note]
+    for judge in (lambda of: of.check("auc >= baseline - 9pp"), lambda of: of.assert_no_regression(tolerance=0.9)):
+        assert said in judge(c).remarks
+        assert said in judge(c).to_markdown()
+        assert not [remark for remark in judge(groups).remarks if "repeats" in remark]
