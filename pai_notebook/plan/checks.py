@@ -14,7 +14,7 @@ from pai_notebook.i18n.phrases import joined, read_language, say
 from pai_notebook.model.selector_words import BASELINES, nearest_word
 from pai_notebook.plan.command import Command
 from pai_notebook.plan.options import HELP, OPTIONS, Edge, guess_verb, options_of, told_form, verbs_of
-from pai_notebook.plan.refusals import all_verbs, refuse_other_edge
+from pai_notebook.plan.refusals import all_verbs, refuse_other_edge, without_file
 
 # Names that IPython cannot do without, beside those it puts among the builtins.
 _OF_IPYTHON = re.compile(r"get_ipython|In|Out|exit|quit|_(?:i{0,3}|i?[0-9]{1,9}|[iod]h)")
@@ -116,7 +116,8 @@ def _why_not(name: str, command: Command, edge: Edge) -> str:
         return say("Name a model: {verb} MODEL {option}.", verb=command.verb, option=written)
     if f"{command.verb} without a model" in option.forms:
         return say("Leave the model out: {verb} {option}.", verb=command.verb, option=written)
-    return say("It belongs to {text}.", text=joined(list(map(told_form, option.forms))))
+    instead = without_file(command.verb, edge) if name == "to" else ""
+    return instead or say("It belongs to {text}.", text=joined(list(map(told_form, option.forms))))
 
 
 def _check_baseline(command: Command) -> None:

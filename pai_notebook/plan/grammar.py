@@ -92,7 +92,7 @@ def parse_words(words: Sequence[str]) -> Command:
 
 
 def _parsed(words: Sequence[str], edge: Edge, line: str = "") -> Command:
-    rest, options = _options(words)
+    rest, options = _options(words, edge)
     verb = rest.pop(0) if rest and rest[0] in verbs_of(edge) else ""
     if options.pop("help", False) or (not verb and not rest):
         return Command("help", words=(verb,) if verb else ())
@@ -144,7 +144,7 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
     first, *rest = line.split(maxsplit=1) or [""]
     if first != "gate":
         raise AddressError(say("a %%paimodel cell starts with gate"), hint=OF_GATE["line"])
-    (_, *words), options = _options([first, *split(rest[0] if rest else "", names or {})])
+    (_, *words), options = _options([first, *split(rest[0] if rest else "", names or {})], "line")
     if options.pop("help", False):
         return Command("help", words=("gate",))
     if "rules" in options:
@@ -172,7 +172,7 @@ def _rule(line: str, names: Mapping[str, Any]) -> str:
     return expanded + line[len(rule) :]
 
 
-def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
+def _options(words: Sequence[str], edge: Edge) -> tuple[list[str], dict[str, Any]]:
     """Words that are not options, and the options by name."""
     rest: list[str] = []
     options: dict[str, Any] = {}
@@ -186,7 +186,7 @@ def _options(words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
             name, equals, value = word.partition("=")
             option = OPTIONS.get(name)
             if option is None:
-                raise unknown_option(name, value if equals else "".join(words[place + 1 : place + 2]))
+                raise unknown_option(name, value if equals else "".join(words[place + 1 : place + 2]), words[0], edge)
             if option.metavar:
                 value = value if equals else next(pending, (0, HELP))[1]
                 # the next option, or nothing, stands where a value was left out

@@ -224,7 +224,11 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--junit": ("xml", "junitxml", "junit-xml"),
 }
 # Arguments of the Python calls that have no option.
-_ONLY_PYTHON = ("tolerance", "series", "repeats", "redact", "title", "charts", "on-error", "progress", "framework")
+_ONLY_PYTHON = ("tolerance", "series", "redact", "title", "charts", "on-error", "progress", "framework")
+
+# What would compare means of runs, and what such a comparison is asked by a verb.
+_MEANS = ("repeats", "group-repeats", "group", "groups", "groupby", "group-by", "runs", "seeds", "mean", "means", "average", "aggregate")
+_ASKED = {"gate": ".gate('accuracy >= baseline - 1pp')", "report": ".report('report.html')", "explain": ".explain()"}
 
 
 def verbs_of(edge: Edge) -> list[str]:
@@ -303,8 +307,8 @@ def guess_verb(word: str) -> str:
     return guess_verb(close[0]) if close else ""
 
 
-def guess_option(name: str) -> str:
-    """Suggest an option for an unknown one, by meaning, then by spelling; empty when none is similar.
+def guess_option(name: str, verb: str = "") -> str:
+    """Suggest an option for an unknown one of a verb, by meaning, then by spelling; empty when none is similar.
 
     Examples
     --------
@@ -318,6 +322,9 @@ def guess_option(name: str) -> str:
         return say("{word} is a verb: write %paimodel {word} ...", word=word)
     keywords = {keyword.replace("_", "-"): option_name for keyword, option_name in BY_KEYWORD.items()}
     meant = next((option for option, words in _INSTEAD_OF_OPTIONS.items() if word in words), keywords.get(word, ""))
+    if word in _MEANS:
+        code = f"pnb.get_versions('model-a').group_repeats().compare('lr=0.1'){_ASKED.get(verb, '')}"
+        return say("In Python: {code}; for lists in one version compare(..., repeats=...).", code=code)
     if not meant and word in _ONLY_PYTHON:
         return say("In Python it is {name}=; --code prints the call.", name=word.replace("-", "_"))
     close = get_close_matches(word, [option.lstrip("-") for option in OPTIONS], 1, cutoff=0.7)

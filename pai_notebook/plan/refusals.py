@@ -15,7 +15,7 @@ from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import is_selector
 from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.plan.command import Command
-from pai_notebook.plan.options import HELP, VERBS, Edge, guess_option, guess_verb, is_action, options_of, verbs_of
+from pai_notebook.plan.options import HELP, OPTIONS, VERBS, Edge, guess_option, guess_verb, is_action, options_of, verbs_of
 
 # Options that look as if a key follows: the history would keep it.
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
@@ -76,17 +76,29 @@ def _quoted(text: str) -> str:
     return f'"{text}"' if '"' not in text else f"'{text}'" if "'" not in text else '"{}"'.format(text.replace('"', r"\""))
 
 
-def unknown_option(name: str, value: str) -> AddressError:
-    """Say what an option that does not exist was meant to be, without the value where that may be a key."""
+def unknown_option(name: str, value: str, verb: str, edge: Edge) -> AddressError:
+    """Say what an option of a verb that does not exist was meant to be, without the value where that may be a key."""
     if _SECRET.search(name):
         return AddressError(
             say("keys and tokens are not accepted on this line: it is saved in the history and in the notebook"),
             hint=say("Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or pass credentials= to pai_notebook.connect."),
         )
-    hint = guess_option(name) or HELP
+    hint = guess_option(name, verb) or HELP
     if value.casefold() == "json" and hint == guess_option("--to"):
         hint = say("In a shell --json prints JSON; --to FILE writes a file.")
+    elif hint == guess_option("--to"):
+        hint = without_file(verb, edge) or hint
     return AddressError(say("unknown option {name!r}", name=name), hint=hint)
+
+
+def without_file(verb: str, edge: Edge) -> str:
+    """Say how what a verb shows gets into a file, where it takes no --to; empty for another verb, and where a notebook has tables."""
+    if verb not in VERBS or verb in OPTIONS["--to"].forms or verb in ("connect", "explore", "watch"):
+        return ""
+    if edge == "shell":
+        return say("Write %paimodel {verb} ... > FILE.", verb=verb)
+    code = "pathlib.Path('comment.md').write_text(str(found), 'utf-8')"
+    return "" if verb == "search" else say("Write found = %paimodel {verb} ..., then in Python: {code}.", verb=verb, code=code)
 
 
 def refuse_typography(word: str) -> None:

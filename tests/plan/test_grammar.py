@@ -162,6 +162,35 @@ def test_a_mistake_is_named_with_what_would_be_right(line, says):
     assert "S3CRET" not in str(caught.value)
 
 
+@pytest.mark.parametrize("option", ["--format md", "--to comment.md", "--output=comment.md"])
+@pytest.mark.parametrize(
+    ("verb", "edge"), [("explain", "shell"), ("drift", "shell"), ("show", "shell"), ("explain", "line"), ("show", "line")]
+)
+def test_a_verb_that_writes_no_file_says_how_what_it_shows_gets_into_one(option, verb, edge):
+    words = [verb, "model-a@latest", *option.split()]
+    with pytest.raises(AddressError) as caught:
+        parse_words(words) if edge == "shell" else parse_line(" ".join(words))
+    if edge == "shell":
+        assert caught.value.hint == f"Write %paimodel {verb} ... > FILE."
+    else:
+        assert caught.value.hint.startswith(f"Write found = %paimodel {verb} ..., then in Python: pathlib.Path(")
+
+
+@pytest.mark.parametrize("option", ["--repeats", "--group-repeats", "--groupby lr", "--group-by=lr", "--runs", "--seeds"])
+@pytest.mark.parametrize(("verb", "gives"), [("gate", "GateReport"), ("compare", "Comparison"), ("explain", "Explanation")])
+def test_an_option_for_means_of_runs_is_answered_with_the_python_that_compares_them(option, verb, gives, monkeypatch):
+    runs = [{"VersionName": f"0.{k}.0", "TrainingSpec": {"lr": k // 2 / 10, "seed": k % 2}, "Metrics": {"accuracy": 0.9}} for k in range(4)]
+    monkeypatch.setattr(pnb, "get_versions", lambda _: pnb.VersionSet.from_documents(runs, "model-a"))
+    words = [verb, "model-a@last:8", "--rules", "rules.txt", *option.split()]
+    refused = [lambda: parse_words(words), lambda: parse_line(" ".join(words))]
+    refused += [lambda: parse_cell(f"gate model-a@last:8 {option}", "accuracy > 0.9")] if verb == "gate" else []
+    for refuse in refused:
+        with pytest.raises(AddressError, match="unknown option") as caught:
+            refuse()
+        code = caught.value.hint.removeprefix("In Python: ").partition(";")[0]
+        assert type(eval(code, {"pnb": pnb})).__name__ == gives
+
+
 @pytest.mark.parametrize("item", LINES, ids=lambda item: item["why"])
 def test_the_lines_of_the_corpus_are_treated_as_labelled(item):
     line, expect = _expanded(item), item["expect"]
