@@ -113,8 +113,8 @@ _HOMES = {
 # What is looked for under other names.
 _INSTEAD = {
     "VersionSet.from_documents(docs)": "from_documents from_document from_dict from_dicts from_json",
-    "VersionSet.from_frame(df)": "from_frame from_dataframe from_pandas from_df",
-    "VersionSet.from_frame(pandas.DataFrame(rows))": "from_records from_rows",
+    "VersionSet.from_frame(df)": "from_frame from_dataframe from_pandas from_df from_wandb from_mlflow from_sklearn",
+    "VersionSet.from_frame(pandas.DataFrame(rows))": "from_records from_rows from_metrics",
     "VersionSet.from_frame(pandas.read_csv(path))": "from_csv read_csv",
     "VersionSet.from_lm_eval": "from_lm_eval from_lm_harness from_results",
     "Explorer()": "explore explorer",
@@ -125,6 +125,7 @@ _INSTEAD = {
     "search_versions": "search find",
     "list_models": "models search_models find_models",
     "versions.save(path)": "save dump snapshot",
+    "help(pnb)": "help docs",
     "options.lang = 'zh'": "lang language set_lang set_language set_locale",
 }
 

@@ -56,6 +56,7 @@ def snake_case(word: str) -> str:
 # What other packages call things, whatever object is asked: the first of these that it has is meant.
 _ANYWHERE = {
     "raw": "to_dict as_dict asdict to_json json dict document model_dump to_map body",
+    "to_markdown()": "to_md md markdown as_markdown",
     "to_frame()": "df frame to_df to_pandas to_dataframe dataframe as_frame as_df table data",
     "to_frame().to_dict(orient='records')": "to_dict as_dict asdict to_json json dict records to_records to_list",
     "save(path)": "dump dumps to_file to_pickle pickle write export persist snapshot to_snapshot",
@@ -84,7 +85,7 @@ _MEANT_ANYWHERE = {name: [code for code, names in _ANYWHERE.items() if name in n
 _BEFORE = re.compile(r"(?:get|list|fetch|load|read|show|all|search|find)_(?=.)")
 _BETWEEN = re.compile(r"(?<=_)(?:model_(?=versions?)|registered_(?=models?))")
 # What is asked of an object by its own name.
-_OF_ITSELF = {"print({it})": "show display print pprint", "str({it})": "text to_text to_string as_text string"}
+_OF_ITSELF = {"print({it})": "show display print pprint", "str({it})": "text to_text to_string as_text string summary"}
 _WRITES = re.compile(
     r"(?:create|update|delete|remove|register|transition|log|upload|deploy|promote|approve|reject|archive|add|set)(?:_.*)?"
 )
@@ -104,16 +105,15 @@ def guided_class(name: str) -> type[Guided] | None:
 
 
 class _GuidedClass(ABCMeta):
-    """Answers what is asked of a class, as `ModelVersion.from_dict` is, where the class says what stands for it."""
+    """Answers what is asked of a class, as `ModelVersion.from_dict` is, as its objects do."""
 
     if not TYPE_CHECKING:
 
         def __getattr__(cls, name: str) -> Any:
-            # only what is known: dataclasses and tools ask classes for names that are rightly not there
-            meant = cls._instead.get(name, "")
-            if name.startswith("_") or not meant:
+            # a dataclass asks for the defaults of its fields, and tools for names with an underscore
+            if name.startswith("_") or name in cls.__annotations__:
                 raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}", name=name, obj=cls)
-            raise missing_attribute(cls, name, meant)
+            raise missing_attribute(cls, name, cls._instead.get(name, ""))
 
 
 class Guided(metaclass=_GuidedClass):
@@ -146,8 +146,8 @@ class Guided(metaclass=_GuidedClass):
         super().__init_subclass__(**arguments)
         _guided[cls.__name__] = cls
         # Python looks for these at the class, and does not ask `__getattr__`
-        for name in vars(cls).get("_instead", {}):
-            if name in _OPERATIONS:
+        for name in cls._instead:
+            if name in _OPERATIONS and getattr(cls, name, None) is getattr(object, name, None):
                 setattr(cls, name, _refusal(name))
 
     def _stands_for(self, name: str) -> str:  # noqa: ARG002 - for classes that know more
@@ -159,7 +159,7 @@ class Guided(metaclass=_GuidedClass):
             # tools ask for names with an underscore to see what an object can do
             if name.startswith("_"):
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-            if hasattr(type(self), name):
+            if any(name in vars(each) for each in type(self).__mro__):
                 return object.__getattribute__(self, name)  # a property that failed with an AttributeError of its own: that one is told
             raise missing_attribute(type(self), name, self._instead.get(name) or self._stands_for(name), vars_of(self))
 
@@ -232,7 +232,11 @@ def meant(owner: type, name: str, held: Sequence[str] = ()) -> str:
         if spelling != name and spelling in members:
             return called(owner, spelling)
         found = _of_its_own(owner, spelling, members) or _of_another(owner, spelling, _of_its_own)
-        if found := found or _of_frame(owner, spelling, members) or _of_another(owner, spelling, _of_frame):
+        found = found or _of_frame(owner, spelling, members)
+        # a table of another object is not what is written to, or looked into as into a dictionary
+        if not found and not hasattr(dict, spelling) and not _WRITES.fullmatch(spelling):
+            found = _of_another(owner, spelling, _of_frame)
+        if found:
             return found
     return ""
 
@@ -287,7 +291,8 @@ def _members(owner: type) -> list[str]:
 def _of_its_own(owner: type, name: str, members: Collection[str]) -> str:
     """What a class says of a name, its field of that word of the service, or what is meant anywhere."""
     instead: Mapping[str, str] = getattr(owner, "_instead", {})
-    fields = owner.fields() if hasattr(owner, "fields") else {}
+    described: Any = owner
+    fields = described.fields() if isinstance(inspect.getattr_static(owner, "fields", None), classmethod) else {}
     field = next((own for own, each in fields.items() if snake_case(each.key) == name), "")
     anywhere = (code for code in _MEANT_ANYWHERE.get(name, ()) if re.split(r"\W", code, maxsplit=1)[0] in members)
     return instead.get(name) or field or next(anywhere, "")

@@ -70,7 +70,8 @@ _TIMES = {
 _CREATED = {name: sign for name, sign in _TIMES.items() if sign != ">"}
 _SORTED = "{call}(...).sort_values({order})"
 _OF_OTHERS = {
-    "connect": {"offline": 'load("versions.json") or connect("demo")'} | dict.fromkeys(("file", "path", "snapshot"), "load({value})"),
+    "connect": {"offline": 'load("versions.json") or connect("demo")', "demo": 'connect("demo")'}
+    | dict.fromkeys(("file", "path", "snapshot"), "load({value})"),
     "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}={value})")
     | {name: f"list_versions('model-a', where=\"created {sign} {{value}}\")" for name, sign in _CREATED.items()}
     | dict.fromkeys(("version", "version_name"), "get_version('model-a', {value})"),
@@ -110,6 +111,10 @@ _TOO_MANY = {
     **dict.fromkeys(("Registry.drift", "drift"), "drift(saved)"),
     "VersionSet.group_repeats": "groupby({values})",
 }
+# Sections of a comparison by what they are called; True says that they are to be shown.
+_SECTIONS = {"labels": "labels label tags", "settings": "settings setting specs params parameters hyperparameters", "metrics": "metrics"}
+# States of a version, as arguments that are True.
+_STATE = re.compile(r"(?:(?:is|only)_)?(approved|pending|rejected)(?:_only)?")
 # What is meant by a value of another kind than an argument takes.
 _OTHER_VALUES: tuple[tuple[str, Any, str], ...] = (
     ("where", Mapping, "label={value}"),
@@ -174,7 +179,12 @@ def refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     # Python's own words, which in Chinese are ours
     wrong = with_text(say("{call}() needs {names}", call=call, names=joined(lacking)), said) if lacking else said
     meant = _TOO_MANY.get(call, "") if len(args) > len(by_place) else ""
-    return CallError(wrong, hint=form_of(function) or _use(meant.replace("{values}", _one_by_one(args[len(by_place) :]))) or takes)
+    meant = meant.replace("{values}", _one_by_one(args[len(by_place) :]))
+    # versions, of which the first is what the others are compared with
+    names = [getattr(each, "version_name", each) for each in args[1:]] if call == "VersionSet.compare" and len(args) > len(by_place) else []
+    if names and all(isinstance(each, str) for each in names):
+        meant = f"versions[{names!r}].compare({names[0]!r})"
+    return CallError(wrong, hint=form_of(function) or _use(meant) or takes)
 
 
 def _one_by_one(given: Sequence[Any]) -> str:
@@ -196,10 +206,19 @@ def _meant_by(
     """Say what may be meant by an argument that a call does not have, the surest first; None where nothing is known."""
     plain, value, owner = snake_case(unknown), kwargs[unknown], function.__qualname__.rpartition(".")[0]
     meanings = [*([plain] if plain != unknown else []), *_MEANT.get(plain, [])]
+    if value is True and (state := _STATE.fullmatch(plain)):
+        meanings, value = ["approval"], state[1]
+        yield _use(f"approval={value!r}" if "approval" in named else "")
+    if value is True and (section := next((own for own, names in _SECTIONS.items() if plain in names.split()), "")):
+        argument = next((each for each in ("include", "section") if each in named), "")
+        more = ", or only='all' for those that do not differ too" if "only" in named else ""
+        yield _use(f"{argument}={section!r}{more}" if argument else "")
     if plain != unknown and plain in named:
         yield _did_you_mean(plain)
     others = {**_OF_OTHERS.get(owner, {}), **_OF_OTHERS.get(function.__qualname__, {})}
     yield _use(_of_another(others, [unknown, *meanings], named, value).replace("{call}", function.__name__))
+    if "lang" in (plain, *meanings) and "lang" not in named:
+        yield _use(f"pnb.options.lang = {described(value)}")
     yield _did_you_mean(next((each for each in meanings if each in named), ""))
     if "where" in named and (condition := _as_condition(plain, value)):
         place = list(inspect.signature(function).parameters).index("where")

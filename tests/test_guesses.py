@@ -65,6 +65,9 @@ def names(tmp_path_factory):
         "x": METRIC,
         "y": "latency_ms@d-digitsholdout0001",
         "row": c[METRIC],
+        "change": next(each for each in c[METRIC].changes if each.evidence),
+        "evidence": c.interval(METRIC, "2.5.0"),
+        "interval": c.interval(METRIC, "2.5.0").interval,
         "verdict": c.verdict,
         "explanation": c.explain(),
         "best": c.best(METRIC),
@@ -124,6 +127,8 @@ ATTRIBUTES = {
         "df": r"to_frame\(\)",
         "head": r"models\[:5\]",
         "get": r"models\[model_id\]",
+        "to_dict": r"\[model\.raw for model in models\]",
+        "summary": r"str\(models\)",
     },
     "registry": {
         "report": r"compare\(addresses\)\.report\(path\)",
@@ -133,6 +138,9 @@ ATTRIBUTES = {
         "get_model_version": r"get_version\(model, name\)",
         "plot": r"compare\(addresses\)\.plot",
         "search_model_versions": r"search_versions",
+        "model": r"get_model\(model_id\)",
+        "get": r"get_model\(model_id\) or get_version",
+        "explore": r"pnb\.Explorer\(registry\)",
     },
     "vs": {
         "gate": r"compare\(\)\.gate\(rules\)",
@@ -156,6 +164,11 @@ ATTRIBUTES = {
         "GmtCreateTime": r"\[version\.created for version in versions\]",
         "load_model": r"registry\.get_version\(model, name\)",
         "get_version": r"versions\[name\]",
+        "get": r"versions\[name\]",
+        "names": r"\[version\.version_name for version in versions\]",
+        "ids": r"\[version\.address for version in versions\]",
+        "explore": r"pnb\.Explorer\(versions\)",
+        "to_md": r"to_markdown\(\)",
     },
     "v": {
         "version_description": "description",
@@ -177,6 +190,10 @@ ATTRIBUTES = {
         "to_csv": r"pnb\.VersionSet\(\[version\]\)\.to_csv\(\)",
         "gate": r"\.compare\(version\)\.gate\(rules\)",
         "accuracy": r"metrics\['accuracy', 'd-digits",
+        "specs": "settings, or training_spec, inference_spec, evaluation_spec, compression_spec and distillation_spec as sent",
+        "hash": r"hash\(version\)",
+        "key": "address",
+        "to_md": r"pnb\.VersionSet\(\[version\]\)\.to_markdown\(\)",
     },
     "metrics": {"items": "cell.name: cell.value", "value": r"\[cell\.value for cell in metrics\]"},
     "m": {"status": r"latest_version\.approval_status", "created_at": "created", "ModelName": "name"},
@@ -189,17 +206,44 @@ ATTRIBUTES = {
         "shape": r"to_frame\(\)\.shape",
         "accuracy": r"comparison\['accuracy', 'd-digitsholdout0001'\]",
         "bar": r"plot\.bar\(metric\)",
-        "filter": r"VersionSet\(comparison\.versions\)\.filter\(\)",
+        "filter": r"pnb\.VersionSet\(comparison\.versions\)\.compare\(include=metric\), or \.filter\(where\) for versions",
+        "select": r"compare\(include=metric\)",
+        "to_dict": r"to_frame\(flat=True\)\.reset_index\(\)\.to_dict",
+        "to_json": r"to_frame\(flat=True\)\.reset_index\(\)\.to_json",
+        "get": r"comparison\[metric\]",
+        "value": r"\[cell\.value for cell in comparison\[metric\]\.cells\]",
+        "candidate": r"\[name for name in comparison\.names if name != comparison\.baseline_name\]",
+        "difference": "changed",
+        "pairwise": r"pnb\.VersionSet\(comparison\.versions\)\.compare\(name\)",
+        "to_md": r"to_markdown\(\)",
         "sentences": r"verdict\.sentences",
         "head": r"to_frame\(\)\.head",
     },
-    "plot": {"hist": r"dot\(metric\)", "line": r"slope\(metric\)"},
+    "plot": {"hist": r"dot\(metric\)", "line": r"slope\(metric\)", "altair": r"dot\(metric\), or", "to_vega": r"comparison\.to_frame\(\)"},
+    "report": {"summary": r"str\(report\)", "exit_code": r"int\(not report\.passed\)", "to_md": r"to_markdown\(\)"},
+    "evidence": {
+        "low": r"interval\.low",
+        "high": r"interval\.high",
+        "ci": "interval",
+        "method": r"interval\.method",
+        "test": "reason",
+        "n": "reason",
+    },
+    "change": {"low": r"evidence\.interval\.low", "interval": r"evidence\.interval"},
+    "VersionSet": {
+        "from_metrics": r"VersionSet\.from_frame\(pandas\.DataFrame\(rows\)\)",
+        **dict.fromkeys(("from_wandb", "from_mlflow", "from_sklearn"), r"VersionSet\.from_frame\(df\)"),
+    },
+    "ModelVersion": {
+        "from_metrics": r"ModelVersion\.from_document\(\{'VersionName'",
+        "from_mlflow": r"pnb\.VersionSet\.from_frame\(df\)",
+    },
     "error": {"failures": "breaches", "checks": r"report\.checks", "to_junit": r"report\.to_junit\(\)", "passed": r"report\.passed"},
-    "drift": {"diff": "changes", "deleted": "removed"},
-    "ranking": {"winner": r"ranking\[0\]", "df": r"to_frame\(\)"},
+    "drift": {"diff": "changes", "deleted": "removed", "is_empty": "not drift"},
+    "ranking": {"winner": r"ranking\[0\]", "df": r"to_frame\(\)", "summary": r"str\(ranking\)"},
     "best": {"versions": r"\[best\.version, \*best\.ties, \*best\.together\]", "winner": "version"},
     "verdict": {"text": r"str\(verdict\)", "best": r"comparison\.best\(metric\)"},
-    "row": {"delta": "changes", "values": "cell.value for cell in row.cells"},
+    "row": {"delta": "changes", "values": "cell.value for cell in row.cells", "summary": r"str\(row\)"},
 }
 
 
@@ -243,6 +287,27 @@ CALLS = {
     "pnb.paired": None,
     "pnb.from_records": "VersionSet.from_frame(pandas.DataFrame(rows))",
     "pnb.from_dicts": "VersionSet.from_documents(docs)",
+    "pnb.help()": "help(pnb)",
+    "c.low": "interval(metric, version)",
+    "explanation.low": "comparison.interval(metric, version)",
+    "v.items()": "metrics[name], labels[name], settings[name] or raw[key]",
+    "pnb.from_mlflow": "VersionSet.from_frame(df)",
+    "verdict['2.5.0']": "counts[name]",
+    "interval[0]": "(interval.low, interval.high)",
+    "tuple(interval)": "(interval.low, interval.high)",
+    "evidence[0]": "interval",
+    "pnb.connect(demo=True)": 'connect("demo")',
+    "pnb.connect('demo', lang='zh')": "pnb.options.lang = 'zh'",
+    "vs.to_frame(language='zh')": "pnb.options.lang = 'zh'",
+    "registry.get_versions(model_id, approved=True)": "list_versions('model-a', approval='approved')",
+    "vs.filter(approved=True)": "approval='approved'",
+    "vs.filter(only_rejected=True)": "approval='rejected'",
+    "registry.compare(model_id, approved=True)": "compare(list_versions('model-a', approval='approved'))",
+    "registry.compare(model_id, labels=True)": "include='labels', or only='all' for those that do not differ too",
+    "vs.compare(hyperparameters=True)": "include='settings', or only='all' for those that do not differ too",
+    "c.to_frame(settings=True)": "section='settings', or only='all' for those that do not differ too",
+    "vs.compare('2.4.0', '2.5.0')": "versions[['2.4.0', '2.5.0']].compare('2.4.0')",
+    "vs.compare(vs[0], vs[1])": "versions[['2.3.0', '2.4.0']].compare('2.3.0')",
 }
 
 
@@ -276,6 +341,20 @@ def test_the_call_that_a_refusal_says_to_write_is_not_refused_in_turn(code, name
     found = eval(f"{'vs' if call.startswith('filter') else 'registry'}.{call}", dict(names))
     assert isinstance(found, pnb.VersionSet)
     assert len(found) > 0
+
+
+@pytest.mark.parametrize("name", ["get", "items", "update", "set", "add", "pop"])
+def test_what_is_no_table_is_not_pointed_to_one_for_a_method_of_dictionaries_or_one_that_writes(name, names):
+    with pytest.raises(AttributeError) as caught:
+        getattr(names["registry"], name)
+    assert "to_frame" not in str(caught.value)
+
+
+def test_a_class_that_lacks_a_method_says_so_in_a_line(names):
+    for holder in ("VersionSet", "ModelVersion", "Model"):
+        with pytest.raises(PaiError, match=f"{holder} has no attribute 'from_nonsense'") as caught:
+            names[holder].from_nonsense  # noqa: B018 - the attribute is what is asked for
+        assert caught.value._render_traceback_() == [f"AttributeError: {holder} has no attribute 'from_nonsense'"]
 
 
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".xlsx", ".parquet", ".json"])

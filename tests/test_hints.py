@@ -38,7 +38,14 @@ CONDITIONS = {
     "label.env contains prod": "label.env {}",
     "accuracy > 0,9": "accuracy > {}",
 }
-RULES = ["fail if accuracy < 0.9", "FAIL IF cer[d-a] >= BASELINE + 1%", "0.9 <= accuracy", "Baseline - 1PP < accuracy"]
+RULES = [
+    "fail if accuracy < 0.9",
+    "FAIL IF cer[d-a] >= BASELINE + 1%",
+    "0.9 <= accuracy",
+    "Baseline - 1PP < accuracy",
+    "accuracy drop <= 1pp",
+    "max_drop=0.01",
+]
 LINES = [
     "compare model-a@2.5.0 and 2.4.0",
     "compare model-a 2.5.0 and 2.4.0",

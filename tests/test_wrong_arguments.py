@@ -300,7 +300,7 @@ GUESSES = {
     "Comparison": {
         "failures": r"check\(rules\)\.breaches",
         "winner": "best",
-        "to_json": r"to_frame\(\)",
+        "to_json": r"to_frame\(flat=True\)",
         "verdit": "Did you mean verdict",
         "p_value": "interval",
         "settings": "specs",
@@ -375,7 +375,7 @@ def test_a_name_that_a_class_does_not_have_is_answered_with_what_was_meant(ask, 
 def test_an_operation_that_is_not_there_is_answered_with_what_was_meant(calls):
     registry, vs = calls["Registry.list_models"][0].__self__, calls["VersionSet.filter"][0].__self__
     asked = [
-        (lambda: registry["x"], r"Registry cannot be indexed or iterated\. Use get_model\(model\) or get_version\(model, name\)"),
+        (lambda: registry["x"], r"Registry cannot be indexed or iterated\. Use get_model\(model_id\) or get_version\(model_id, name\)"),
         (lambda: list(registry), "Registry cannot be indexed or iterated"),
         (lambda: registry.get_model(DIGITS)["2.4.0"], r"Use registry\.get_version\(model\.model_id, name\)"),
         (lambda: vs[0][METRIC], rf"Use metrics\['{METRIC}'\]"),

@@ -59,7 +59,7 @@ class Best(Displayed):
     """
 
     _instead = guide(
-        {"version": "name version_name winner", "value": "score metric_value", "runner_up": "second next"}
+        {"version": "name version_name winner", "str(best)": "summary", "value": "score metric_value", "runner_up": "second next"}
         | {"[best.version, *best.ties, *best.together]": "versions names winners candidates"}
     )
     _leads_to = (("Comparison", "comparison"),)

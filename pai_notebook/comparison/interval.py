@@ -12,6 +12,7 @@ from functools import lru_cache
 from statistics import NormalDist
 
 from pai_notebook.display import Brief
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.numbers import format_about, format_computed
@@ -42,6 +43,16 @@ class Interval(Brief):
     scale : Scale or None
         How differences of the metric are written, in whose unit `words` are; None where the metric is not known.
     """
+
+    _instead = guide(
+        {
+            "low": "lower lower_bound left min start",
+            "high": "upper upper_bound right max end",
+            "(interval.low, interval.high)": "bounds __getitem__",
+            "level": "confidence",
+        }
+    )
+    _it = "interval"
 
     low: float
     high: float

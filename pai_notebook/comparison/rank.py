@@ -88,7 +88,9 @@ class Ranking(Answered, Displayed, Sequence[Ranked]):
         Versions without a number, and their state.
     """
 
-    _instead = guide({"ranking[0]": "best first winner top", "ranking[-1]": "worst last", "entries": "versions ranks order"})
+    _instead = guide(
+        {"ranking[0]": "best first winner top", "ranking[-1]": "worst last", "entries": "versions ranks order", "str(ranking)": "summary"}
+    )
     _leads_to = (("Comparison", "comparison"),)
 
     def __init__(

@@ -80,6 +80,8 @@ class Change(Brief):
         How sure the difference is; None where there is no difference of numbers.
     """
 
+    _leads_to = (("Evidence", "evidence"),)
+
     kind: Kind
     delta: float | None = None
     percent: float | None = None
@@ -152,6 +154,7 @@ class Row(Brief):
             "changes": "diff deltas verdicts difference",
             "[cell.value for cell in row.cells]": "values numbers",
             "comparison.best(row.full_name)": "best winner max min",
+            "str(row)": "summary",
         }
     )
     _leads_to = (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Self
+from typing import ClassVar, Self
 
 from pai_notebook.comparison.interval import Interval, mover, newcombe, normal_interval, normal_quantile, wilson
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.numbers import format_computed
 
@@ -24,6 +25,18 @@ _WHOLE = 0.01
 
 class Estimated(ABC):
     """A difference of two values whose interval may be known; a base of `Evidence` and `Paired`."""
+
+    _instead: ClassVar[Mapping[str, str]] = guide(
+        {
+            "interval": "ci confidence_interval conf_int bounds __getitem__",
+            "interval.low": "low lower lower_bound ci_low",
+            "interval.high": "high upper upper_bound ci_high",
+            "reason": "test n samples how why source",
+            "is_sure": "significant is_significant significance",
+            "words": "verdict",
+        }
+    )
+    _leads_to: ClassVar[tuple[tuple[str, str], ...]] = (("Interval", "interval"), ("Comparison", "comparison"))
 
     level: float
     margin: float = 0.0

@@ -141,7 +141,7 @@ class OverallVerdict(Answered, Displayed):
         The same for each version and full name of a row.
     """
 
-    _instead = guide({"str(verdict)": "summary", "counts": "better worse improved regressed"})
+    _instead = guide({"str(verdict)": "summary", "counts": "better worse improved regressed", "counts[name]": "__getitem__ get"})
     _leads_to = (("Comparison", "comparison"),)
     _it = "verdict"
 

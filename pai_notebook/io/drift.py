@@ -108,6 +108,7 @@ class Drift(Displayed):
 
     _instead = guide(
         {
+            "not drift": "is_empty empty unchanged is_unchanged is_clean ok passed",
             "bool(drift)": "has_drift drifted is_drifted has_changed is_changed",
             "changes": "diff differences modified_fields changed fields",
             "removed": "deleted missing gone",

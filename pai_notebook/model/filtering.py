@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pai_notebook.arguments import described, is_number
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound
-from pai_notebook.i18n.phrases import Phrase, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.conditions import parse_condition
 from pai_notebook.model.differing import known as told
 from pai_notebook.model.fields import field_named
@@ -76,7 +76,7 @@ def _conditions(where: str | None, label: Any, words: Mapping[str, Words | None]
     if label is not None:
         wanted = read_labels_wanted(label)
         yield (
-            say("label {wanted}", wanted=str(label)),
+            told_labels(label),
             lambda versions: (_labelled(versions, wanted, "version"), _missed_labels(versions, wanted)),
         )
     for name, given in words.items():
@@ -121,6 +121,18 @@ def read_labels_wanted(label: Any) -> dict[str, tuple[str, ...]]:
         code = f"label={meant}" if meant else "label={'env': 'prod'} or label={'env': ['prod', 'test']}"
         raise ConfigurationError(say("label={label} is not a mapping", label=described(label)), hint=say("Pass {words}.", words=code))
     return {str(key): read_words(str(value) if type(value) is int else value, f"label[{key!r}]") for key, value in read.items()}
+
+
+def told_labels(label: Any) -> Phrase:
+    """Say which labels are asked for, as a line has them.
+
+    Examples
+    --------
+    >>> told_labels({"env": ["prod", "test"], "team": "cv"})
+    'label env=prod, env=test, team=cv'
+    """
+    wanted = read_labels_wanted(label)
+    return say("label {wanted}", wanted=joined([f"{key}={value}" for key, values in wanted.items() for value in values]))
 
 
 def _labels_of(label: Any) -> Mapping[Any, Any] | None:

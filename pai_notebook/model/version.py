@@ -87,16 +87,20 @@ class ModelVersion(Displayed, DocumentView):
 
     _instead = guide(
         {
-            "address": "id",
+            "address": "id key",
+            "hash(version)": "hash",
+            "settings, or training_spec, inference_spec, evaluation_spec, compression_spec and distillation_spec as sent": "specs spec",
             "pnb.VersionSet([version, other]).compare(version)": "compare diff",
             "ModelVersion.from_document(document, model_id)": "from_dict from_json from_documents from_mapping",
+            "ModelVersion.from_document({'VersionName': '0.1.0', 'Metrics': {'accuracy': 0.9}})": "from_metrics",
+            "pnb.VersionSet.from_frame(df)": "from_frame from_df from_wandb from_mlflow from_sklearn",
             "registry.get_version(model, name)": "get fetch latest",
             "registry.get_version(model, name, refresh=True)": "refresh reload",
             "version.storage.console_url or version.source.console_url": "console_url console link web_url run_link",
             "registry.list_versions(version.model_id)": "versions runs siblings all_versions",
             "version.provenance.model_name": "model_name",
             "metrics": "summary",
-            "metrics[name], labels[name], settings[name] or raw[key]": "__getitem__",
+            "metrics[name], labels[name], settings[name] or raw[key]": "__getitem__ keys values items",
             "registry.compare(a, b, baseline=a)": "__sub__",
             "created, or registry.compare(a, b, baseline=a)": "__lt__",
         }

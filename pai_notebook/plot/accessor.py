@@ -43,6 +43,7 @@ class Plots(Guided, Printed):
             "dot(metric)": "point points strip hist histogram box boxplot violin swarm density kde show display draw",
             "bar(metric)": "barh column",
             "heatmap()": "matrix",
+            "dot(metric), or comparison.to_frame() for another library": "altair vega plotly bokeh seaborn to_altair to_vega to_plotly",
             "save(path, ax)": "savefig to_png to_svg write",
         }
     )

@@ -150,6 +150,7 @@ class ModelList(Displayed, tuple[Model, ...]):  # noqa: SLOT001 - a tuple has no
     _instead = guide(
         {
             "[model.name for model in models]": "ids names name",
+            "[model.raw for model in models]": "to_dict to_json json raw documents records",
             'registry.list_models("text")': "search find query filter contains where grep select",
             "models[model_id]": "get get_model",
             "models[:5]": "head",

@@ -22,7 +22,7 @@ from pai_notebook.files import check_target
 from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import Address, address_of, parse_address, read_addresses
-from pai_notebook.model.filtering import LabelsLike, Words, filtered_models
+from pai_notebook.model.filtering import LabelsLike, Words, filtered_models, told_labels
 from pai_notebook.model.group import members_of
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.registered_model import Model
@@ -95,7 +95,7 @@ class Registry(Displayed):
 
     _instead = guide(
         {
-            "list_models()": "models model registered_models search_registered_models",
+            "list_models()": "models registered_models search_registered_models",
             'list_models(query="text") or search_versions("condition")': "search find query where filter grep",
             'list_models(query="text")': "search_models find_models find_model",
             "list_versions(model)": "versions",
@@ -105,8 +105,9 @@ class Registry(Displayed):
             'get_version("model@latest") or get_version("model@approved")': "get_model_version_by_alias get_latest_versions "
             "get_latest latest get_latest_version",
             "get_version(model, name)": "model_version get_model_version load_model download",
-            "get_model(model_id)": "registered_model",
-            "get_model(model) or get_version(model, name)": "__getitem__",
+            "get_model(model_id)": "registered_model model",
+            "get_model(model_id) or get_version(model_id, name)": "__getitem__ get fetch read open",
+            "pnb.Explorer(registry)": "explore explorer widget ui gui browse",
         }
     )
     _leads_to = (
@@ -567,8 +568,9 @@ class Registry(Displayed):
         kept = filtered_models(found, name=name, label=label, words=words)[:limit]
         if workspace_id is None and provider is None:
             workspace_id = self.workspace_id
-        told = {"query": query, "name": name, "label": label, "provider": provider, **words, "collections": collections}
+        told = {"query": query, "name": name, "provider": provider, **words, "collections": collections}
         asked = [say("workspace {id}", id=workspace_id) if workspace_id else say("all workspaces")]
+        asked += [] if label is None else [told_labels(label)]
         told_of_it = [*asked, *(f"{key} {value!r}" for key, value in told.items() if value is not None)]
         if not kept and (part := _otherwise(query, name, label, words)):
             return ModelList(kept, asked=joined([joined(told_of_it), part], "; "))

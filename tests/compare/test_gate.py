@@ -990,7 +990,7 @@ def test_an_alarm_goes_by_the_tolerance_of_the_comparison():
 @pytest.mark.parametrize(
     ("rule", "hint"),
     [
-        ("accuracy drop < 1%", "Write what has to hold, as in accuracy >= baseline - 1%."),
+        ("accuracy drop < 1%", "Write what has to hold: accuracy >= baseline - 1%."),
         ("assert accuracy >= 0.9  # as in Python", "Write the rule alone: accuracy >= 0.9."),
         ("fail unless accuracy >= 0.9", "Write what has to hold: accuracy >= 0.9."),
         ("unless accuracy >= baseline - 1%", "Write what has to hold: accuracy >= baseline - 1%."),
@@ -1762,3 +1762,29 @@ def test_an_interval_relative_to_the_baseline_is_in_percent_of_it_whatever_the_m
     [check] = compare({"accuracy": 0.900, "n": 1000}, {"accuracy": 0.895, "n": 1000}).check(rule).checks
     assert said in str(check.reason)
     assert "pp" not in str(check.reason).partition(";")[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("accuracy drop <= 1pp", "accuracy >= baseline - 1pp"),
+        ("cer drop <= 1pp", "cer <= baseline + 1pp"),
+        ("accuracy drop < 1%", "accuracy >= baseline - 1%"),
+        ("accuracy loss < 1%", "accuracy >= baseline - 1%"),
+        ("accuracy max_drop=0.01", "accuracy >= baseline - 0.01"),
+        ("cer[d-a] regression <= 2%", "cer[d-a] <= baseline + 2%"),
+        ("regression <= 2%", "METRIC >= baseline - 2%. Where lower is better: METRIC <= baseline + 2%"),
+        ("drop < 1%", "METRIC >= baseline - 1%. Where lower is better: METRIC <= baseline + 1%"),
+        ("max_drop=0.01", "METRIC >= baseline - 0.01. Where lower is better: METRIC <= baseline + 0.01"),
+        ("max_drop <= 0.01", "METRIC >= baseline - 0.01. Where lower is better: METRIC <= baseline + 0.01"),
+    ],
+)
+def test_a_loss_that_is_written_as_a_value_is_answered_with_the_rule_that_bounds_it(written, meant):
+    with pytest.raises(AddressError, match="line 2") as caught:
+        compare(BASE, GOOD).check(f"cer < 1\n{written}")
+    assert caught.value.hint == f"Write what has to hold: {meant}."
+
+
+def test_a_metric_called_a_drop_or_a_loss_is_a_metric():
+    c = compare({"drop": 0.1, "val loss": 0.1}, {"drop": 0.1, "val loss": 0.1})
+    assert c.check("drop <= 0.2\nval loss <= 0.2").passed

@@ -79,7 +79,7 @@ def test_labels_are_matched_exactly_and_every_filter_says_what_it_removed():
     vs = VersionSet([labelled("0.1.0", env="prod"), labelled("0.2.0", env="preprod"), labelled("0.3.0", owner="prod")])
     kept = vs.filter(label={"env": "prod"})
     assert [version.version_name for version in kept] == ["0.1.0"]
-    assert kept.removed == ("label {'env': 'prod'} removed 2 of 3",)
+    assert kept.removed == ("label env=prod removed 2 of 3",)
     assert kept.filter(approval="Approved").removed[1] == "approval 'Approved' removed 1 of 1"
     assert "removed 2 of 3" in str(kept)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from pai_notebook.comparison.direction import infer_direction
 from pai_notebook.comparison.tolerance import in_points
-from pai_notebook.i18n.phrases import joined, say
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.condition_tokens import LOOKALIKES, grammar_error
 from pai_notebook.model.numbers import DECIMAL, HIGHEST_LEVEL, UNSIGNED, format_computed
 from pai_notebook.model.patterns import Pattern
@@ -68,6 +69,12 @@ _MEANT = tuple(
         (r"[,;]\Z", say("Write one rule a line, and nothing behind it but a comment after #.")),
         (r"baseline\s*[*/]|\bwithin\b|[*]\s*baseline|%\s*of\b", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
     )
+)
+# How much may be lost, written as a value of its own.
+_LOSS = re.compile(
+    r"(?P<metric>.*?)(?:(?:\A|\s)(?:max(?:imum)?|allowed)?[\s_-]*(?:drop|regression|degradation|decrease|decline|worsening)s?(?:_pct|_pp)?"
+    r"|\s(?:max(?:imum)?|allowed)?[\s_-]*(?P<loss>loss))\s*(?:<=?|==?|:|=<|\u2264|by|of)\s*(?P<number>[0-9]*\.?[0-9]+)\s*(?P<unit>%|pp)?",
+    re.IGNORECASE,
 )
 _OF_BASELINE = say("A rule compares with the baseline; baseline='approved' and the like choose that.")
 _BEHIND = say("Behind the sign comes a number, a percentage such as 98%, or the baseline, as in baseline - 1%.")
@@ -240,6 +247,9 @@ def no_name(text: str, rule: Rule | Alarm, close: Sequence[str]) -> Exception | 
         The nearest names that there are.
     """
     name = rule.metric.strip()
+    if lost := without_loss(rule.text):
+        start = next(start for number, start, _ in _lines(text) if number == rule.line)
+        return grammar_error(text, start + text[start:].find(name), say("no version has a metric {pattern!r}", pattern=name), lost)
     found = next(((match, meant) for pattern, meant in _NO_NAMES if (match := pattern.search(name))), None)
     hint: str
     if found is not None:
@@ -255,6 +265,29 @@ def no_name(text: str, rule: Rule | Alarm, close: Sequence[str]) -> Exception | 
     start = next(start for number, start, _ in _lines(text) if number == rule.line)
     at = start + text[start:].find(name)
     return grammar_error(text, at, say("no version has a metric {pattern!r}", pattern=name), hint)
+
+
+def without_loss(line: str) -> Phrase | None:
+    """Say which rule keeps what is written as a loss of its own, such as `accuracy drop <= 1pp`; None for any other line.
+
+    Examples
+    --------
+    >>> without_loss("accuracy drop <= 1pp"), without_loss("cer max_drop=0.01"), without_loss("val_loss <= 0.1")
+    ('Write what has to hold: accuracy >= baseline - 1pp.', 'Write what has to hold: cer <= baseline + 0.01.', None)
+    >>> without_loss("regression <= 2%")
+    'Write what has to hold: METRIC >= baseline - 2%. Where lower is better: METRIC <= baseline + 2%.'
+    """
+    found = _LOSS.fullmatch(line.strip())
+    if found is None:
+        return None
+    metric, margin = found["metric"].strip(" _") or "METRIC", f"{found['number']}{(found['unit'] or '').lower()}"
+    mode = infer_direction(metric.partition("@")[0].partition("[")[0]).mode
+    higher, lower = f"{metric} >= baseline - {margin}", f"{metric} <= baseline + {margin}"
+    if mode is None and found["loss"]:
+        return None  # may be the name of one, as val loss
+    if mode is None:
+        return say("Write what has to hold: {rule}. Where lower is better: {other}.", rule=higher, other=lower)
+    return say("Write what has to hold: {rule}.", rule=lower if mode == "min" else higher)
 
 
 def _lines(text: str) -> list[tuple[int, int, str]]:
@@ -455,5 +488,7 @@ class _Reader:
 
     def _error(self, message: str, hint: str = "", *, at: int, otherwise: str = "") -> Exception:
         """Say where the reading stopped, and what to write: here, or in a line that looks like this one, or otherwise."""
-        hint = hint or next((meant for pattern, meant in _MEANT if pattern.search(self.line)), otherwise or _FORM)
+        hint = (
+            hint or without_loss(self.line) or next((meant for pattern, meant in _MEANT if pattern.search(self.line)), otherwise or _FORM)
+        )
         return grammar_error(self.text, self.start + at, say("{message} in {line!r}", message=message, line=self.line.strip()), hint)

@@ -175,6 +175,7 @@ class GateReport(GateExports, Displayed):
 
     _instead = guide(
         {"checks": "results rows items", "passed": "ok success is_ok succeeded status", "breaches": _BREACHES}
+        | {"str(report)": "summary verdict", "int(not report.passed)": "exit_code exitcode returncode return_code"}
         | {"pandas.DataFrame(map(vars, report.checks))": "to_frame df to_df to_pandas table"}
         | {"[vars(check) for check in report.checks]": "to_json to_dict json records"}
     )
