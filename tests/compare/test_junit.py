@@ -9,7 +9,8 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 
 import pai_notebook as pnb
 from pai_notebook.comparison import Comparison
-from pai_notebook.errors import ConfigurationError
+from pai_notebook.errors import ConfigurationError, RegressionError
+from pai_notebook.shell.as_json import as_json
 from tests.compare.comparing import compare, make, results
 
 BASE = results(d_a={"cer": 0.175, "accuracy": 0.93})
@@ -110,6 +111,51 @@ def test_the_class_of_a_case_is_its_model_so_that_pages_tell_gates_apart(models,
     xml = Comparison(versions, baseline=versions[0]).check(rules).to_junit()
     assert [element.get("classname") for element in ET.fromstring(xml).iter("testcase")] == classes
     assert ET.fromstring(xml).find("testsuite").get("name") == ("Gate: qwen2.5-7b" if "qwen2.5-7b" in models else "Gate")
+
+
+NOTHING = [
+    "f1 >= 0.7 if present",
+    "f1 >= 0.7 with 95% confidence if present",
+    "fail if f1 worse beyond chance if present",
+    "f* >= 0.7 if present",
+    "nope >= 0.7 if present",
+]
+
+
+def unequal():
+    return compare({"accuracy": 0.9, "n": 1000, "f1": 0.8}, {"accuracy": 0.95, "n": 1000})
+
+
+@pytest.mark.parametrize("rule", NOTHING)
+def test_that_nothing_was_checked_is_an_error_in_junit_and_unchecked_in_json(rule):
+    report = unequal().check(rule)
+    assert not report.passed
+    read = JUnitXml.fromstring(report.to_junit().encode())
+    assert (read.tests, read.failures, read.errors) == (2, 0, 1)
+    assert outcomes(report.to_junit())["nothing was checked"] is Error
+    assert [(each["outcome"], each["rule"], each["reason"]) for each in as_json(report)["checks"]][1:] == [
+        ("unchecked", "nothing was checked", "1 skipped")
+    ]
+
+
+@pytest.mark.parametrize("options", [{"metrics": "f1", "missing": "skip"}, {"metrics": [], "unknown": "skip"}])
+def test_an_assertion_that_checked_nothing_is_an_error_in_junit(options):
+    with pytest.raises(RegressionError, match="nothing was checked") as caught:
+        unequal().assert_no_regression(**options)
+    assert Error in outcomes(caught.value.report.to_junit()).values()
+
+
+values = st.one_of(st.floats(0, 1), st.just(float("nan")), st.just("text"), st.booleans(), st.none())
+metrics_of = st.dictionaries(st.sampled_from(["accuracy", "f1", "n", "latency_ms"]), values, max_size=4)
+a_rule = st.sampled_from([*NOTHING, "accuracy >= baseline", "f1 > 0.5", "fail if worse beyond chance", "latency_ms <= 0.5 if present"])
+
+
+@given(st.lists(metrics_of, min_size=1, max_size=3), st.lists(a_rule, max_size=3))
+def test_junit_and_json_have_something_that_failed_exactly_where_a_gate_is_not_passed(metrics, rules):
+    report = compare(*metrics).check(rules)
+    read = JUnitXml.fromstring(report.to_junit().encode())
+    assert (read.failures + read.errors == 0) is report.passed
+    assert {"failed", "unchecked"}.isdisjoint(each["outcome"] for each in as_json(report)["checks"]) is report.passed
 
 
 @given(st.dictionaries(st.text(max_size=12), st.floats(), max_size=4), st.text(min_size=1, max_size=12), st.text(max_size=12))

@@ -693,3 +693,17 @@ def test_a_report_whose_only_version_is_the_baseline_says_that_there_is_nothing_
     text = compared.report(tmp_path / "r.html", gates=["accuracy >= baseline"], charts=False, question=question).read_text("utf-8")
     assert "Gate: nothing to check, 2.0.0 is the baseline itself" in text
     assert "which the others are measured against" not in text
+
+
+@pytest.mark.parametrize("others", [(), ({"accuracy": 0.95, "f1": 0.9},)])
+def test_a_version_of_which_a_gate_checked_nothing_has_not_passed(tmp_path, others):
+    c = compare({"accuracy": 0.9, "f1": 0.8}, {"accuracy": 0.95}, *others)
+
+    def text(lang):
+        options = {"question": "May 0.2.0 go live?", "gates": "f1 >= 0.7 if present", "charts": False, "overwrite": True}
+        return c.report(tmp_path / "r.html", lang=lang, **options).read_text("utf-8")
+
+    said = re.sub("<[^>]*>", "", text("en"))
+    assert "✗ Gate: nothing was checked of 0.2.0 (1 skipped)" in said
+    assert "0.2.0 passed" not in said
+    assert "0.2.0 未执行任何检查（跳过 1 项）" in text("zh")

@@ -108,8 +108,9 @@ class GateExports:
         """Return JUnit XML with one test case a check, or write it to a file, for Jenkins, GitLab and what GitHub uses.
 
         A check that does not hold is a `failure`, one that could not be made an `error`, and one that a rule allows to be left out is
-        `skipped`. The class of a case is its model, which GitLab shows as the suite. Cases name datasets and models as the registry
-        does, and properties of the suite give their ids. Equal results give equal files: no time is written.
+        `skipped`; where all are, that nothing was checked is an `error`. The class of a case is its model, which GitLab shows as the
+        suite. Cases name datasets and models as the registry does, and properties of the suite give their ids. Equal results give
+        equal files: no time is written.
 
         Parameters
         ----------
@@ -142,13 +143,15 @@ class GateExports:
 
 @speaking("en")  # tools tell checks apart by their names
 def _junit(report: GateReport) -> str:
+    checks = report._listed  # noqa: SLF001 - what all files of a gate have
     # a check that was allowed to be left out is neither
     failed = {"failures": 0, "errors": 0}
-    for check in report.breaches:
-        failed["failures" if check.checked else "errors"] += 1
-    counts = {"tests": str(len(report.checks)), **{name: str(count) for name, count in failed.items()}}
+    for check in checks:
+        if check.outcome == "failed":
+            failed["failures" if check.checked else "errors"] += 1
+    counts = {"tests": str(len(checks)), **{name: str(count) for name, count in failed.items()}}
     title = visible(report.title)
-    skipped = sum(check.outcome == "skipped" for check in report.checks)
+    skipped = sum(check.outcome == "skipped" for check in checks)
     suites = ET.Element("testsuites", {"name": title, **counts})
     models = unique_names(report.model_names.items())
     called = {key: models.get(key) or key for key in report.model_names if key}
@@ -156,7 +159,7 @@ def _junit(report: GateReport) -> str:
     only = next(iter(called.values())) if len(called) == 1 else ""
     named = visible(f"{report.title}: {only}") if only else title
     suite = ET.SubElement(suites, "testsuite", {"name": named, **counts, "skipped": str(skipped)})
-    for check in report.checks:
+    for check in checks:
         _case(suite, only or title, check, called)
     if report.remarks:
         ET.SubElement(suite, "system-out").text = "\n".join(map(visible, report.remarks))

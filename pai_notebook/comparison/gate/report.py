@@ -201,6 +201,14 @@ class GateReport(GateExports, Displayed):
         """Whether none failed, and at least one check passed or the only version is the baseline itself, so that nothing is new."""
         return not self.breaches and any(check.outcome == "passed" or check.is_baseline for check in self.checks)
 
+    @property
+    def _listed(self) -> tuple[Check, ...]:
+        """The checks as build servers have them: of a gate that is not passed one failed, also where nothing was checked."""
+        if self.passed or self.breaches:
+            return self.checks
+        skipped = say("{count} skipped", count=len(self.checks)) if self.checks else ""
+        return (*self.checks, Check("failed", say("nothing was checked"), reason=skipped, checked=False))
+
     def __bool__(self) -> bool:
         return self.passed
 

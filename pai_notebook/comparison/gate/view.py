@@ -245,14 +245,18 @@ def _of(version: str, report: GateReport) -> list[Check]:
 
 def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
     """Say how one version came out, and whether it passed."""
-    checks = [check for check in _of(version, report) if check.outcome != "skipped"]
-    version = next((check.called for check in checks if check.called), version)
+    of_version = _of(version, report)
+    checks = [check for check in of_version if check.outcome != "skipped"]
+    version = next((check.called for check in of_version if check.called), version)
+    if not checks:
+        skipped = len(of_version)
+        return say("{what}: nothing was checked of {version} ({count} skipped)", what=report.title, version=version, count=skipped), False
     failed = [check for check in checks if check.outcome == "failed"]
     if failed:
         return _count_failed(say("{what}: {said}", what=report.title, said=version), failed, len(checks)), False
     all_of = "{title}: {version} passed all of {total} checks" if len(checks) > 1 else "{title}: {version} passed the only check"
     passed = say(all_of, title=report.title, version=version, total=len(checks))
-    return _how_sure(passed, checks), bool(checks)
+    return _how_sure(passed, checks), True
 
 
 def set_against(reports: Sequence[GateReport], asked: Sequence[str], better: Mapping[str, int], worse: Mapping[str, int]) -> list[Phrase]:
