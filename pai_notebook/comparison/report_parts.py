@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.arguments import described
 from pai_notebook.collector import paused_collector
+from pai_notebook.comparison.asked import asked_about
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.charting import figures_of
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.explain import explain
 from pai_notebook.comparison.gate.report import GateReport
-from pai_notebook.comparison.gate.view import NO_REGRESSION, describe_gate, named_in, not_among, set_against, told_apart
+from pai_notebook.comparison.gate.view import NO_REGRESSION, describe_gate, set_against, told_apart
 from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.tables_view import model_names
@@ -67,13 +68,14 @@ def report_of(
     by, names = [row.full_name for row in shown.by_rows] or None, None if charts is True else list(charts or ())
     figures, lacking = figures_of(shown, names, by=by, lang=lang) if charts is not False else ([], [])
     gates = told_apart(_results(comparison, gates), [name for name in comparison.names if name != comparison.baseline_name])
-    asked = named_in(question, (name for name in comparison.names if name != comparison.baseline_name))
+    about = asked_about(question, comparison.versions, comparison.names)
+    asked = [name for name in about.named if name != comparison.baseline_name]
     metrics, details = describe_for_report(shown, list(map(mask, asked)))
-    absent = list(map(mask, not_among(question, [version.version_name for version in comparison.versions])))
+    absent = list(map(mask_said, about.absent))
     results = []
     for gate in gates:
-        about = [name for name in asked if any(check.version == name for check in gate.checks)]
-        results.append((mask_said(gate.title), describe_gate(gate, about, brief=True).blocks))
+        judged = [name for name in asked if any(check.version == name for check in gate.checks)]
+        results.append((mask_said(gate.title), describe_gate(gate, judged, brief=True).blocks))
     texts = {"title": mask_said(title), "question": mask_said(question), "registry": mask_said(registry)}
     told_so = {"lang": None if lang == "en" else lang, **texts}
     again = _again(mask_said(name), list(map(mask_said, _rules_of(gates))), redact=redact, charts=charts, **told_so)
@@ -87,7 +89,7 @@ def report_of(
     missing = "{names} is not compared here." if len(absent) == 1 else "{names} are not compared here."
     answer: list[Block] = [Note(say(missing, names=joined(absent, " and ")), "warn")] if absent else []
     own = any(check.version == comparison.baseline_name for gate in gates for check in gate.checks)
-    if not asked and not own and named_in(question, [comparison.baseline_name or ""]):
+    if not asked and not own and about.named:
         # what follows is about others only
         told_base = "{name} is the baseline, which the others are measured against; it is not checked itself."
         told_base = told_base if results else "{name} is the baseline, which the others are measured against."

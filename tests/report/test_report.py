@@ -412,7 +412,8 @@ def test_a_result_of_other_versions_is_refused(digits, tmp_path):
     [
         ("Is 2.3.0 worse?", ["Gate: 2.3.0 (Rejected): 1 of 2 checks failed"]),
         ("2.4.0 or 2.5.0?", ["Gate: 2.4.0 passed all of 2 checks", "Gate: 2.5.0: 1 of 2 checks failed"]),
-        ("What of 12.4.0, 2.4.0.1, 2.4.0_rc1 and v2.4.0?", []),
+        ("What of 12.4.0, 2.4.0.1, 2.4.0_rc1 and 2.4.0-rc1?", []),
+        ("v2.4.0可以上线吗？", ["Gate: 2.4.0 passed all of 2 checks"]),
     ],
 )
 def test_versions_that_a_question_names_come_first_in_the_answer(digits, tmp_path, question, said):

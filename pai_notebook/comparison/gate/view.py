@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pai_notebook.arguments import is_version_name, without_v
 from pai_notebook.display import Block, Column, Heading, Inline, Lines, Mark, Missing, Note, Number, Section, Stack, Table, Tone
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.model.differences import Scale, scale_of_differences
@@ -194,18 +192,6 @@ def gate_lines(report: GateReport, *, brief: bool = False) -> list[str]:
         *against,
         *([say("and {count} more, in error.breaches; error.report has every check", count=more)] if more else []),
     ]
-
-
-def named_in(question: str, names: Iterable[str]) -> list[str]:
-    """Give the versions that a question names; a name may be the beginning of a longer one."""
-    return [name for name in dict.fromkeys(names) if name and re.search(rf"(?<![\w.]){re.escape(name)}(?!\w|\.\w)", question)]
-
-
-def not_among(question: str, names: Iterable[str]) -> list[str]:
-    """Give the versions that a question names, as the service writes their names, and that are none of these."""
-    known = {without_v(name.rpartition("@")[2]) for name in names}
-    words = (without_v(word.rstrip(".")) for word in re.findall(r"[\w.]+", question, re.ASCII))
-    return [word for word in dict.fromkeys(words) if is_version_name(word) and word not in known]
 
 
 def _footing(report: GateReport, asked: Sequence[str] = (), *, said: bool = False) -> list[Phrase]:
