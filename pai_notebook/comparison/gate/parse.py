@@ -70,7 +70,8 @@ _MEANT = tuple(
         (r"baseline\s*[*/]|\bwithin\b|[*]\s*baseline|%\s*of\b", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
     )
 )
-# How much may be lost, written as a value of its own.
+# How much may be lost, written as a value of its own, in a line of so many characters.
+_SHORT = 200
 _LOSS = re.compile(
     r"(?P<metric>.*?)(?:(?:\A|\s)(?:max(?:imum)?|allowed)?[\s_-]*(?:drop|regression|degradation|decrease|decline|worsening)s?(?:_pct|_pp)?"
     r"|\s(?:max(?:imum)?|allowed)?[\s_-]*(?P<loss>loss))\s*(?:<=?|==?|:|=<|\u2264|by|of)\s*(?P<number>[0-9]*\.?[0-9]+)\s*(?P<unit>%|pp)?",
@@ -277,7 +278,7 @@ def without_loss(line: str) -> Phrase | None:
     >>> without_loss("regression <= 2%")
     'Write what has to hold: METRIC >= baseline - 2%. Where lower is better: METRIC <= baseline + 2%.'
     """
-    found = _LOSS.fullmatch(line.strip())
+    found = _LOSS.fullmatch(line.strip()) if len(line) <= _SHORT else None
     if found is None:
         return None
     metric, margin = found["metric"].strip(" _") or "METRIC", f"{found['number']}{(found['unit'] or '').lower()}"
