@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -14,7 +15,7 @@ from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.charting import figures_of
 from pai_notebook.comparison.code import from_source, plan_of
 from pai_notebook.comparison.explain import explain
-from pai_notebook.comparison.gate.report import GateReport
+from pai_notebook.comparison.gate.report import Check, GateReport
 from pai_notebook.comparison.gate.view import NO_REGRESSION, describe_gate, set_against, told_apart
 from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.paired_file import masked_with_results
@@ -29,11 +30,13 @@ from pai_notebook.io.redaction import Redaction, as_redaction
 from pai_notebook.io.redaction_objects import masked_error
 from pai_notebook.io.report import Report, report_html, retold
 from pai_notebook.language import language
+from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.python_source import Expression, Step, step, to_python
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.rows import Row
 
 _SHOWN = 20
 # How many versions a title names.
@@ -246,12 +249,47 @@ def _results(comparison: Comparison, gates: Any) -> list[GateReport]:
             raise ConfigurationError(say("gates: {gate} is not a gate result", gate=described(gate)), hint=hint)
     rules, found = [gate for gate in given if isinstance(gate, str)], [gate for gate in given if isinstance(gate, GateReport)]
     for report in found:
-        strange = [check.version for check in report.checks if check.version and check.version not in comparison.names]
-        if strange:
-            raise ConfigurationError(
-                say("gates: a result is about {strange}, which this comparison does not have", strange=strange[0]),
-                hint=say("Check the versions of this report."),
-            )
+        _refuse_another(comparison, report)
     if rules:
         found.insert(0, comparison.check(rules))
     return found
+
+
+def _refuse_another(comparison: Comparison, report: GateReport) -> None:
+    """Refuse a result of other versions or against another baseline: by model and name, and by the numbers that it is made of.
+
+    Raises
+    ------
+    ConfigurationError
+        With what is another than here.
+    """
+    rows = {(row.path, row.dataset): row for row in comparison.metrics}
+    found = (_another(comparison, report, check, rows.get((check.metric, check.dataset))) for check in report.checks if check.version)
+    told = next(filter(None, found), None)
+    if told is not None:
+        raise ConfigurationError(told, hint=say("Check the versions of this report."))
+
+
+def _another(comparison: Comparison, report: GateReport, check: Check, row: Row | None) -> Phrase | None:
+    """Say in what a check is about something else than what is compared; None where it is about that."""
+    places = [place for place, name in enumerate(comparison.names) if name == check.version]
+    if not places or check.model not in ("", comparison.versions[places[0]].model_id):
+        bare = check.version.removeprefix(f"{check.model}@")
+        strange = f"{check.model}@{bare}" if places else check.version
+        return say("gates: a result is about {strange}, which this comparison does not have", strange=strange)
+    base = comparison.baseline_place if check.is_relative else None
+    if check.is_relative and report.baseline_name != comparison.baseline_name:
+        names = (name or say("none") for name in (report.baseline_name, comparison.baseline_name))
+        told = "gates: a result is against {name}, and the baseline here is {baseline}"
+        return say(told, **dict(zip(("name", "baseline"), names, strict=True)))
+    for place, number in ((places[0], check.value), (base, check.baseline)):
+        if row is None or place is None or _is_equal(number, here := row.cells[place].value):
+            continue
+        told = "gates: in a result {metric} of {version} is {value}, and here it is {here}"
+        written = [say("none") if each is None else format_computed(each) for each in (number, here)]
+        return say(told, metric=check.name, version=comparison.names[place], value=written[0], here=written[1])
+    return None
+
+
+def _is_equal(number: float | None, other: float | None) -> bool:
+    return number == other or (number is not None and other is not None and math.isnan(number) and math.isnan(other))

@@ -708,3 +708,40 @@ def test_a_version_of_which_a_gate_checked_nothing_has_not_passed(tmp_path, othe
     assert "✗ Gate: nothing was checked of 0.2.0 (1 skipped)" in said
     assert "0.2.0 passed" not in said
     assert "0.2.0 未执行任何检查（跳过 1 项）" in text("zh")
+
+
+def of_model(model, *accuracies, baseline="0.1.0"):
+    documents = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": value}} for nth, value in enumerate(accuracies, 1)]
+    return VersionSet.from_documents(documents, model).compare(baseline)
+
+
+@pytest.mark.parametrize(
+    ("other", "rule", "said"),
+    [
+        (of_model("model-b", 0.8, 0.9), "accuracy >= baseline", r"a result is about model-b@0\.2\.0, which this comparison does not have"),
+        (of_model("model-b", 0.8, 0.7), "accuracy >= 0.6", r"a result is about model-b@0\.2\.0, which"),
+        (of_model("model-a", 0.8, 0.9), "accuracy >= baseline", r"in a result accuracy of 0\.2\.0 is 0\.9, and here it is 0\.7"),
+        (of_model("model-a", 0.6, 0.7), "accuracy >= baseline", r"in a result accuracy of 0\.1\.0 is 0\.6, and here it is 0\.8"),
+        (
+            of_model("model-a", 0.8, 0.7, 0.6, baseline="0.3.0"),
+            "accuracy >= baseline",
+            r"a result is against 0\.3\.0, and the baseline here is 0\.1\.0",
+        ),
+        (of_model("model-a", 0.8, float("nan")), "accuracy >= baseline", r"in a result accuracy of 0\.2\.0 is NaN, and here it is 0\.7"),
+    ],
+)
+def test_a_gate_of_another_model_baseline_or_measurement_is_refused(tmp_path, other, rule, said):
+    bad = of_model("model-a", 0.8, 0.7)
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        bad.report(tmp_path / "r.html", gates=other.check(rule), charts=False)
+    assert "gates：" in caught.value.message.in_language("zh")
+
+
+def test_a_gate_of_the_same_versions_is_taken_whatever_else_was_compared(tmp_path):
+    documents = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.7 + nth / 10, "f1": float("nan")}} for nth in (1, 2, 3)]
+    vs = VersionSet.from_documents(documents, "model-a")
+    for other in (vs[:2].compare("0.1.0"), vs.compare("0.1.0", include="accuracy"), vs.compare("0.1.0", n=100)):
+        text = vs.compare("0.1.0").report(tmp_path / "r.html", gates=other.check("* >= baseline"), charts=False, overwrite=True)
+        assert "Gate" in text.read_text("utf-8")
+    bound = vs.compare("0.3.0").check("accuracy >= 0.1")
+    assert "Gate passed" in vs.compare("0.1.0").report(tmp_path / "b.html", gates=bound, charts=False).read_text("utf-8")
