@@ -72,7 +72,7 @@ def _point(comparison: Comparison, row: Row, place: int, form: NumberFormat, sta
     return Point(
         math.nan if cell.value is None else cell.value,
         str(cell.state),
-        str(together.verdict(row, place) or change.kind),
+        together.word(row, place),
         "" if base is None else told_difference(row, place, base, form),
         {Kind.BETTER: "▲", Kind.WORSE: "▼"}.get(change.kind, ""),
         interval,

@@ -295,7 +295,8 @@ def _read_key(tokens: Sequence[str], votes: dict[str, Mode]) -> Direction | None
         token, pair = tokens[position], tuple(tokens[position : position + 2])
         per = pair[1:] == ("per",)  # samples per second are not count of samples
         mode = PHRASES.get(pair)
-        if mode is None and ((token in VETOES and not per) or (token.rstrip("0123456789"), *pair[1:]) in VETO_PHRASES):
+        plain = tuple([word.rstrip("0123456789") for word in pair])
+        if mode is None and ((token in VETOES and not per) or not VETO_PHRASES.isdisjoint({(plain[0], *pair[1:]), plain})):
             return _NO_QUALITY
         is_doubtful = token in DOUBTS or (token in FLIPS and strict) or _is_doubtful_chinese(token) or (free and token in _OTHERS)
         if is_doubtful if mode is None else not COUNTED.issuperset(_counted(tokens, position)):

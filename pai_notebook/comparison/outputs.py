@@ -68,9 +68,9 @@ class ComparisonExports(FrameExports):
         ----------
         values : str or list of str
             What each version has: `value`, `delta`, `percent` (also as `delta_pct`; only where a percentage has a meaning), `verdict`
-            (`better`, `worse`, `could be chance`, `no interval known` or `same`), `low` and `high` (95 % interval of the
-            difference), `evidence` (what it rests on, or what would give one), `state`, `text`, `change` (the verdict, or
-            `changed`, `gained`, `lost`).
+            (`better`, `worse`, `could be chance`, `no interval known` or `same` if compared alone), `low` and `high` (95 % interval
+            of the difference), `evidence` (what it rests on, or what would give one), `state`, `text`, `change` (the verdict of all
+            together, as `c.verdict` and tables have it, or `changed`, `gained`, `lost`).
         section : {"metrics", "labels", "settings", "other", "all"} or several of these, optional
             Which rows; metrics have float64 values, everything else text. By default metrics, or all that there is of a comparison
             that leaves metrics out, as one with `include="labels"` does.
@@ -119,10 +119,11 @@ class ComparisonExports(FrameExports):
         differing, rows = rows, [row for row in rows if any(_is_in(row.section, each) for each in several)]
         if not rows and section is None:
             _warn_of_nothing(bool(differing), any(_is_in(row.section, default) for row in comparison.rows))
-        return comparison_frame(rows, comparison.names, wanted, flat=flat, named=names)
+        return comparison_frame(comparison, rows, wanted, flat=flat, named=names)
 
     def _tables(self, include: Globs = None, exclude: Globs = None) -> Iterator[PlainTable]:
         """Every value in full; `include` and `exclude` are globs over names of rows."""
+        from pai_notebook.comparison.legend import BEYOND  # noqa: PLC0415 - loads when something is shown
         from pai_notebook.comparison.tables import coverage_frame, flat_table  # noqa: PLC0415 - pandas loads on first use
         from pai_notebook.comparison.tables_view import failed_heads  # noqa: PLC0415 - loads when something is shown
 
@@ -130,7 +131,10 @@ class ComparisonExports(FrameExports):
         header, rows = flat_table(comparison)
         wanted = _chooser(comparison, include, exclude)
         kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if wanted(row.key)]
-        yield PlainTable(header, kept, "comparison", _caption(comparison), _notes(comparison), row_headers=2)
+        told = [finding.text for finding in comparison.verdict.findings if not finding.advice]
+        judged = any(change.verdict for row in _rows(comparison) for change in row.changes)
+        meant = [say("{what}: {said}", what=say("change"), said=say(BEYOND))] if judged else []
+        yield PlainTable(header, kept, "comparison", _caption(comparison), [*told, *meant, *_notes(comparison)], row_headers=2)
         states = coverage_frame(comparison.metrics, comparison.names, failed_heads(comparison), comparison.dataset_names)
         plain = PlainTable.from_frame(states, name="states", caption=say("What each version states of each metric."))
         yield replace(plain, rows=[(*row[:2], *map(say, row[2:])) for row in plain.rows])

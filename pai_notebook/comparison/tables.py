@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
@@ -28,14 +28,19 @@ from pai_notebook.model.version_view import dataset_notes
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.comparison import Comparison
+    from pai_notebook.comparison.together import Together
     from pai_notebook.comparison.two_sides import Evidence
 
 T = TypeVar("T")
 
 
-def comparison_frame(rows: Sequence[Row], names: Sequence[str], values: Sequence[str], *, flat: bool, named: bool = False) -> pd.DataFrame:
+def comparison_frame(
+    comparison: Comparison, rows: Sequence[Row], values: Sequence[str], *, flat: bool, named: bool = False
+) -> pd.DataFrame:
     """Give rows as a DataFrame: indexed by section, path and dataset, which may be `named`; columns by version and kind of value."""
-    kinds = {value: _columns(rows, len(names), value) for value in values}
+    names, together = comparison.names, comparison._together  # noqa: SLF001 - for what is said of a change
+    words = partial(_words, together)
+    kinds = {value: _columns(rows, len(names), value, words if value == "change" else _TEXTS.get(value)) for value in values}
     columns = {(name, value): kinds[value][place] for place, name in enumerate(names) for value in values}
     keys_of = [replace(row.key, dataset=row.key.label) if named and row.key.label else row.key for row in rows]
     levels = [[row.section for row in rows], [row.path for row in rows], [key.dataset for key in keys_of]]
@@ -54,10 +59,14 @@ def _levels(levels: Sequence[Sequence[str]], names: Sequence[str]) -> pd.MultiIn
     return pd.MultiIndex.from_arrays([text_index(level) for level in levels], names=list(names))
 
 
-def _columns(rows: Sequence[Row], count: int, value: str) -> Sequence[Any]:
+def _words(together: Together, rows: Sequence[Row]) -> list[str | None]:
+    return [together.word(row, place) for row in rows for place in range(len(row.cells))]
+
+
+def _columns(rows: Sequence[Row], count: int, value: str, told_of: Told | None) -> Sequence[Any]:
     """One kind of value, a column for each version: made as one array and cut, since an array costs more than its values."""
-    if value in _TEXTS or value == "text" or (value == "value" and any(row.section != "metrics" for row in rows)):
-        told = _TEXTS.get(value, _texts)(rows)
+    if told_of or value == "text" or (value == "value" and any(row.section != "metrics" for row in rows)):
+        told = (told_of or _texts)(rows)
         made = text_array([text for place in range(count) for text in told[place::count]])
         return [made[place * len(rows) : (place + 1) * len(rows)] for place in range(count)]
     numbers = _NUMBERS[value](rows)
@@ -93,9 +102,9 @@ _NUMBERS: dict[str, Callable[[Sequence[Row]], list[float | None]]] = {
     "high": lambda rows: _bounds(rows, "high"),
 }
 _NUMBERS["delta_pct"] = _NUMBERS["percent"]
-_TEXTS: dict[str, Callable[[Sequence[Row]], list[str | None]]] = {
+Told = Callable[[Sequence[Row]], list[str | None]]
+_TEXTS: dict[str, Told] = {
     "state": lambda rows: [_word(cell.state) for row in rows for cell in row.cells],
-    "change": lambda rows: [change.word for row in rows for change in row.changes],
     "verdict": lambda rows: [_word(change.verdict) for row in rows for change in row.changes],
     "evidence": lambda rows: _of_evidence(rows, lambda evidence: evidence.reason.in_language("en")),
 }
@@ -271,5 +280,5 @@ def _plain(comparison: Comparison, row: Row) -> list[Any]:
     for place, change in enumerate(row.changes):
         plain.append(plain_value(row, place))
         if place != comparison.baseline_place:
-            plain += [change.delta, change.percent, change.word]
+            plain += [change.delta, change.percent, comparison._together.word(row, place)]  # noqa: SLF001 - as every surface says it
     return plain

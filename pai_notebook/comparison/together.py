@@ -79,6 +79,10 @@ class Together:
         """Give what may be said of a difference together with all others: what holds only alone could be chance."""
         return Verdict.CHANCE if self.is_alone(row, place) else row.changes[place].verdict
 
+    def word(self, row: Row, place: int) -> str:
+        """The same in a word, or what changed where nothing can be better or worse: what every surface calls the change."""
+        return str(self.verdict(row, place) or row.changes[place].kind)
+
     def is_alone(self, row: Row, place: int) -> bool:
         """Whether a difference is better or worse if compared alone, but not among all others."""
         return row.changes[place].is_beyond_chance and not self.is_beyond_chance(row, place)

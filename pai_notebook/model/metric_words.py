@@ -176,13 +176,15 @@ DOUBTS = word_set("""
     quota reciprocal recovered recovery reduced ref reference rejected removed resilience resistance resolved reverse
     reversed robustness since skipped sla slo solved sota stopped suppressed target tolerable tolerance tolerated un under
     unmet unresolved unsolved unsuccessful until within wrong wrongly
+    banned blacklist blacklisted blocklist blocklisted denied disallowed disfavored dispreferred expired forbidden loser losers obsolete
+    outdated prohibited reject rejects rival rivals stale undesired undetected unpreferred unwanted
 """)
 MISTAKEN = re.compile("mis(?:predict|detect|rank|label|identif|diagnos|recogn)[a-z]*")
 CHINESE_DOUBTS = re.compile(
     "[不非未误错假伪反逆负减失漏虚低劣坏没缺欠待拒旧抗扰敌被]|噪(?!比)|零(?!样本)|无(?!监督)|标准$|基准(?!测试)|基线|对照|上一|目标|允许|容许|接受"
     "|公差|预算|上限|下限|阈|期望|预期|要求|避|免|挽回|减少|节省|节约|修复|修正|消除|防止|容忍|容错|权重|系数|下降|降低|变化|波动|偏差"
     "|差异|损耗|输家|恶意|违规|违禁|作弊|垃圾|次品|遗忘|记忆|推断|欺骗|窃取|敏感属性|抄袭|查重|类间|丢弃|浪费|抱怨|(?:侵|诈|骗|弊|盗|刷|黑产|涉黄|色情|赌|毒|暴恐|病毒|逃逸|劫持|利用).{0,3}(?:成功|通过)|(?:数值|浮点|半|混合|单|双|量化|计算|训练|推理)精度"
-    "|参考|上次|竞品|对手|(?:随机|人工|人类|教师|历史|多数类)(?:[准精正召查成胜命通覆合满灵特检解采]|$)"
+    "|(?:敏感词|黑名单|屏蔽词|违禁词|过期|陈旧|失效).{0,3}命中|参考|上次|竞品|对手|(?:随机|人工|人类|教师|历史|多数类)(?:[准精正召查成胜命通覆合满灵特检解采]|$)"
 )
 
 # Behind a metric, in a key of its own too, it is another number; `regression_mae` is of another kind.
@@ -210,7 +212,13 @@ VETO_PHRASES = frozenset(
         "abuse bot fraud gambling intrusion malware phishing porn scam spam theft toxic unauthorized virus",
         "success pass bypass acceptance approval win",
     )
-    | word_pairs("max", "self pairwise", "bleu rouge")
+    # how alike texts are where they should not be
+    | word_pairs(
+        "max",
+        "self pairwise copy copied copying duplicate",
+        "bertscore bleu bleurt chrf cider codebleu meteor moverscore rouge rougel rougelsum sacrebleu spice",
+    )
+    | word_pairs("max", "watermark", "removal")
     | word_pairs("max", "bias td time", "error")
     | word_pairs("max", "zero", " ".join(HIGHER | LOWER | {"hit", "pass", "win"}))
     | word_pairs("max", "weight weights", "loss losses")
@@ -230,6 +238,7 @@ UNWANTED = word_set("""
     hallucinated hallucination hallucinations harm harmful harmfulness hijack hijacking injection injections jailbreak
     jailbreaking jailbreaks jailbroken leak leakage leaked leaks malicious membership memorisation memorization memorized mia
     misuse nsfw phishing poison poisoned poisoning refusal refusals refused reidentification shortcut shortcuts spoof spoofing
+    disinformation misinformation piracy plagiarised plagiarism plagiarized
     spurious stereotype sycophancy toxic toxicity trojan trojans unsafe violence vulnerability vulnerable
     攻击 后门 越狱 泄露 泄漏 幻觉 投毒 毒性 有害 拒答 注入 绕过
 """)

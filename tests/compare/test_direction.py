@@ -92,7 +92,10 @@ NOT_DECIDED = [
         shuffled_accuracy discriminator_loss accuracy_on_random_labels accuracy_with_random_guessing accuracy_total
         fraud_pass_rate spam_pass_rate malware_pass_rate virus_pass_rate 1/latency 1/mse latency^-1 -log_loss -cross_entropy
         -hinge_loss −log_loss WER↑ FID↑ accuracy↓ grammar_error_f0.5 error_f0.5 error_f_0.5
-        recall_total self_bleu pairwise_bleu bias_error td_error time_error profit_and_loss signed_error
+        recall_total self_bleu pairwise_bleu self_bleu4 selfBLEU4 Self-BLEU4 self-bleu-4 self_chrf self_cider pairwise_rouge2 copy_bleu
+        undetected_recall forbidden_hit_rate stale_hit_rate blacklist_hit_rate misinformation_success_rate watermark_removal_success_rate
+        plagiarism_rouge dispreferred_reward loser_reward reject_reward rival_accuracy 敏感词命中率 黑名单命中率
+        bias_error td_error time_error profit_and_loss signed_error
         """,
     ),
     (

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 import re
 
@@ -13,6 +14,7 @@ import pai_notebook as pnb
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.version import ModelVersion
+from pai_notebook.shell.as_json import as_json
 from pai_notebook.versions.versions import VersionSet
 from tests.exports.export_samples import latex_rows, strings
 
@@ -21,6 +23,32 @@ from tests.exports.export_samples import latex_rows, strings
 def compared(everything):
     model = everything.models[0]
     return VersionSet([version for version in everything if version.model_id == model][-4:]).compare(only="all")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_change_is_the_same_word_on_all_surfaces_and_files_say_at_which_level(tmp_path, lang):
+    measured = [{"accuracy": a, "n": 1000, "f1": f, "f1_stderr": 0.01} for a, f in ((0.9, 0.5), (0.926, 0.5), (0.9, 0.52))]
+    versions = [{"VersionName": f"0.{nth}.0", "Metrics": found} for nth, found in enumerate(measured, start=1)]
+    c = VersionSet.from_documents(versions, "m").compare("0.1.0")
+    with speaking(lang):
+        rows = list(csv.DictReader(io.StringIO(c.to_csv(tmp_path / "c.csv").read_text("utf-8-sig"))))
+        book = openpyxl.load_workbook(c.to_excel(tmp_path / "c.xlsx"))
+        about = [row[1] for row in book["about"].values if row[0] == "comparison"]
+        sentences = [finding.text.in_language(lang) for finding in c.verdict.findings if not finding.advice]
+    sheet = [dict(zip(next(iter(book["comparison"].values)), row, strict=True)) for row in list(book["comparison"].values)[1:]]
+    document = json.loads(json.dumps(as_json(c)))
+    frame = c.to_frame("change", flat=True)
+    for metric in ("accuracy", "f1"):
+        for name in ("0.2.0", "0.3.0"):
+            said = {found[f"{name} change"] for table in (rows, sheet) for found in table if metric in found.values()}
+            said.add(frame.at[f"metrics.{metric}", f"{name}.change"])
+            said.update(row["versions"][name]["change"] for row in document["rows"] if row["name"] == metric)
+            assert said <= {"could be chance", "same"}
+            assert len(said) == 1
+    assert document["levels"] == {"change": "95 % together", "verdict": "95 % alone"}
+    assert set(sentences) <= set(about)
+    level = {"en": "better, worse: beyond chance (95 % together)", "zh": "变好、变差：超出随机波动范围（联合置信度 95%）"}[lang]
+    assert any(text.endswith(level) for text in about)
 
 
 @pytest.fixture(scope="module")
