@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -70,6 +70,12 @@ USUAL_LEVELS = (68, 68.27, 68.3, 80, 90, 95, 95.4, 95.45, 97.5, 98, 99, 99.5, 99
 _TAKEN = 95
 # Half of the width of an interval in standard errors.
 _SIGMAS, _FEWEST_SIGMAS, _MOST_SIGMAS = ("sigma", "sigmas", "nsigma", "z"), 0.68, 4
+# A metric with where it is cut off or held, and what is said of it: recall@5, mAP@0.5:0.95, pass@k, pass@1_stderr, tpr@fpr=0.01.
+_CUT = re.compile(
+    r"[^@]+@(?:(?:(?:top|iou|k|fpr|far|fnr|frr|precision|recall|specificity|sensitivity|threshold)[-_]?=?)?[0-9][0-9.:\\]*(?:e-[0-9]+)?%?|k)"
+    r"(?:_[^@]*)?(?=@|$)",
+    re.IGNORECASE,
+)
 # Few objects hold many metrics.
 _outer_term = lru_cache(maxsize=4096)(split_term)
 
@@ -161,14 +167,24 @@ def unread_of(path: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
     return tuple(found.items())
 
 
-def behind_metric(path: str, dataset: str, known: Collection[tuple[str, str]]) -> tuple[str, str]:
-    """Write what is said of a metric behind it, where it stands behind the dataset of one that is known, as in `accuracy@d-a_stderr`.
+def keys_of(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Metric and dataset in each of several names; a cut-off, as in `recall@5`, is no dataset and part of the metric.
 
     Examples
     --------
-    >>> behind_metric("accuracy", "d-a_stderr", {("accuracy", "d-a")}), behind_metric("accuracy", "d-a_stderr", ())
-    (('accuracy_stderr', 'd-a'), ('accuracy', 'd-a_stderr'))
+    >>> keys_of(["accuracy@d-a", "accuracy@d-a_stderr", "tpr@fpr=0.01"])["accuracy@d-a_stderr"]
+    ('accuracy_stderr', 'd-a')
     """
+    keys = {}
+    for name in names:
+        cut = _CUT.match(name)
+        keys[name] = (cut[0], name[cut.end() + 1 :]) if cut else (name.partition("@")[0], name.partition("@")[2])
+    known = set(keys.values())
+    return {name: _behind_metric(*key, known) for name, key in keys.items()}
+
+
+def _behind_metric(path: str, dataset: str, known: Collection[tuple[str, str]]) -> tuple[str, str]:
+    """Write what is said of a metric behind it, where it stands behind the dataset of one that is known, as in `accuracy@d-a_stderr`."""
     place = dataset.find("_", 1)
     while place > 0:
         words = fold(dataset[place + 1 :])

@@ -8,7 +8,7 @@ from typing import Any
 from pai_notebook.i18n.phrases import say
 from pai_notebook.json_text import InvalidJson, parse_json
 from pai_notebook.model.document import canonical_json
-from pai_notebook.model.metric_keys import keys_of
+from pai_notebook.model.evidence_names import keys_of
 
 # A dataset's identity and what is said about it: a map of metrics, or a bare value.
 Entry = tuple[str, Any]

@@ -23,11 +23,11 @@ from pai_notebook.model.column_words import (
     word_of_names,
 )
 from pai_notebook.model.evidence_among import evidence_among, is_quality
+from pai_notebook.model.evidence_names import keys_of
 from pai_notebook.model.evidence_words import Role
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import read_value
-from pai_notebook.model.metric_keys import keys_of
 from pai_notebook.model.metric_words import kind_of_metric
 from pai_notebook.model.nearest import nearest, nearest_or_known
 from pai_notebook.model.resolving import without_dataset

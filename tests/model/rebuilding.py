@@ -41,7 +41,8 @@ def write_entries(leaves):
 
 
 def _reads_as_results(content):
-    return "Results" in content if isinstance(content, dict) else isinstance(content, list)
+    """Whether a map alone would be read otherwise: as the documented form, or as one whose names have datasets."""
+    return "Results" in content or any("@" in key for key in content) if isinstance(content, dict) else isinstance(content, list)
 
 
 def _entry(dataset, content):
