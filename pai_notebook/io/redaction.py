@@ -40,7 +40,7 @@ _SETTINGS = frozenset(("Metrics", "HyperParameters"))  # a value there that is a
 _OWN_NAME = ("name", "id", "bucketname", "bucket")
 # What no text lacks that a rule would find something in.
 _SUSPECT = re.compile(
-    r"(?i)[:=@<{(\[%\"'`：＝]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|/bucket/|login|(?:pass\w{2,6}|pwd|key|token)\s|[密令钥匙凭证据授]"
+    r"(?i)[:=@<{(\[%\"'`：＝]|(?:^|\s)-|[a-z0-9_./+~-]{14}|bearer|basic|obscure|/bucket/|login|(?:pass\w{2,6}|pwd|key|token)\s|[密令钥匙凭证据授]"
 )
 
 # What a document is called, and the path to a value in it.

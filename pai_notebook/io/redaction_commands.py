@@ -89,6 +89,7 @@ _TABLE = (
     # a prompt where nothing stands behind it but the name of a database
     _Rule("psql pg_dump pg_dumpall pg_restore createdb dropdb", "", re.compile("-W"), _no_name),
     _Rule("wandb swanlab comet vault cargo", "login", None, _key),
+    _Rule("rclone", "obscure", None, _no_name, 1),
     _Rule("login", "", None, _generated, 1),
     _Rule("mc mcli", "alias set", None, _whole, 4),
     _Rule("mc mcli", "config host add", None, _whole, 4),
@@ -108,8 +109,13 @@ _VALUE = re.compile(
     re.VERBOSE,
 )
 _NOT_IN_ARGUMENT = re.compile(r"""[\s"'|;&`()\\]""")  # what would end an argument in a text
-_COMMANDED = ("login", "set", "add")  # what says that a list is the words of a command, where no option does
+_COMMANDED = ("login", "set", "add", "obscure")  # what says that a list is the words of a command, where no option does
 _MOST_WORDS = 64
+# What is a password by the words before it in a list, whose options and commands say nothing of it.
+_ACROSS = re.compile(
+    r"(?i)(?<!\S)(?:sqlplus[ ][^\s/@:]{1,64}/(?P<login>[^\s@]{1,128})@"
+    r"|(?:proxy-)?authorization:?[ ](?:bearer|basic|token)[ ](?P<key>\S{6,}))"
+)
 
 
 def mask_commands(text: str, mask: Callable[[str, str], str]) -> str:
@@ -137,11 +143,15 @@ def secret_arguments(nodes: Sequence[object]) -> dict[int, int]:
     ({2: 3}, {})
     """
     words = [node for node in nodes if isinstance(node, str)]
-    if len(words) < len(nodes) or not any(word.startswith("-") or word in _COMMANDED for word in words):
+    if len(words) < len(nodes):
         return {}
+    text = " ".join([_NOT_IN_ARGUMENT.sub("_", word) for word in words])
+    secrets = [each.span(each.lastgroup or 0) for each in _ACROSS.finditer(text)]
+    if any(word.startswith("-") or word in _COMMANDED for word in words):
+        secrets += _secrets(text)
     starts = [0, *itertools.accumulate(len(word) + 1 for word in words)]
     found: dict[int, int] = {}
-    for start, _ in _secrets(" ".join([_NOT_IN_ARGUMENT.sub("_", word) for word in words])):
+    for start, _ in secrets:
         place = bisect_right(starts, start) - 1
         found[place] = start - starts[place]
     return found

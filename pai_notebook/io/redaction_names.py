@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pai_notebook.io.redaction_rules import IN_CHINESE, is_generated, is_placeholder
+from pai_notebook.io.redaction_rules import IN_CHINESE, is_generated, is_like_a_password, is_placeholder
 
 _OWNERS = {
     **dict.fromkeys(("userid", "creatorid", "useruid"), "user"),
@@ -131,14 +131,16 @@ def _what_last_word_says(name: str, squashed: str, plain: str) -> Named | None:
     if last in ("token", "tokens", "signature"):
         fits = {"token": _or_number(_is_opaque), "tokens": _is_opaque, "signature": _is_long}[last]
         return _NOTHING if _VOCABULARY.fullmatch(before) else Named("key", sure=False, fits=fits)
-    if last in ("jwt", "hmac", "sts") or squashed.endswith("sessionid"):
+    if last in ("hmac", "sts") or squashed.endswith("sessionid"):
         return Named("key", sure=False, fits=_is_random_word)
     bucket = _BUCKET.search(squashed)
     if _BUCKET_IN_CHINESE.search(plain) or (bucket and not _BUCKETING.search(squashed[: bucket.start()])):
         harmless = _SIZES if squashed == "bucket" else ()
         return Named("bucket", sure=False, fits=lambda text: bool(bucket_in(text)) and text not in harmless)
-    is_one = squashed in ("login", "session") or last in ("auth", "pat", "pats", "bearer", "sig")
-    return Named("key", sure=False, fits=_or_number(_is_unlike_words)) if is_one else None
+    is_one = squashed in ("login", "session") or last in ("auth", "pat", "pats", "bearer", "sig", "jwt", "sas")
+    is_one = is_one or squashed.endswith(("databaseurl", "dburl")) or plain.endswith(("认证", "鉴权"))
+    fits = is_like_a_password if last == "sas" else _or_number(_is_unlike_a_word)  # of a query its signature alone is secret
+    return Named("key", sure=False, fits=fits) if is_one else None
 
 
 def kind_under(name: str, value: Any) -> str:
@@ -249,11 +251,15 @@ def _is_long_number(text: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    return ("://" in text and len(text.split()) == 1) or _is_unlike_words(text)
+    return ("://" in text and len(text.split()) == 1) or _is_unlike_a_word(text)
 
 
 def _is_unlike_words(text: str) -> bool:
     return len(text) >= _OPAQUE and _is_one_word(text) and (is_generated(text) or text.endswith("="))
+
+
+def _is_unlike_a_word(text: str) -> bool:
+    return _is_unlike_words(text) or is_like_a_password(text)
 
 
 def _is_random_word(text: str) -> bool:

@@ -117,6 +117,26 @@ def is_placeholder(text: str) -> bool:
     return all(map(_PLACEHOLDER.fullmatch, text.split(":"))) if ":" in text else bool(_PLACEHOLDER.fullmatch(text))
 
 
+_LIKE_A_WORD = re.compile(
+    r"(?i)(?:[^\W\d_]++(?:[-_./:,+]++(?:[^\W\d_]++|[0-9]{1,3}(?![0-9])))*+)"
+    r"|(?:sha|md|aes|base|argon|pbkdf|[hrep]s|ed|utf|oauth|openid|saml|ntlm|krb|v|ver|version|http|tls|ssl|rfc|run|user|exp)[-_]?v?[0-9]{1,5}"
+)
+_LEAST_OF_PASSWORD = 6
+
+
+def is_like_a_password(text: str) -> bool:
+    """Whether a text is one word with digits or signs in it as a password has them: no plain word, number, name of a method or path.
+
+    Examples
+    --------
+    >>> [is_like_a_password(text) for text in ("Summer2024!", "hunter299", "basic", "read-only", "oauth2", "2024-11-28", "run-12", "30m")]
+    [True, True, False, False, False, False, False, False]
+    """
+    is_query = "=" in text.rstrip("=")
+    is_plain = is_query or not any(map(str.isalpha, text)) or _LIKE_A_WORD.fullmatch(text) or is_placeholder(text) or MASK.search(text)
+    return len(text) >= _LEAST_OF_PASSWORD and not is_plain and not any(char.isspace() or char in "/\\()[]{}<>" for char in text)
+
+
 def _is_no_placeholder(text: str) -> bool:
     return not is_placeholder(text)
 
@@ -209,6 +229,7 @@ SHAPES = (
         )
     ),
     MaskRule("key", re.compile(rf"(?<![A-Za-z0-9])(?P<secret>(?:{_MAYBE_PREFIXES})[A-Za-z0-9_./+=-]{{12,}})"), is_generated),
+    MaskRule("key", re.compile(r"(?i)\bbearer\s++(?P<secret>[a-z0-9._~+/=!@#$%^&*-]{6,}+)"), is_like_a_password),
     MaskRule("key", re.compile(r"(?i)\b(?:bearer|basic)\s++(?P<secret>[a-z0-9._~+/=-]{12,}+)"), is_generated),
     MaskRule("account", re.compile(r"(?<![\w.])(?P<secret>[1-9][0-9]{15,18})(?!\w|\.[0-9])"), unless=_WORDS_BEFORE_A_NUMBER),
     MaskRule("key", re.compile(r"(?<![A-Za-z0-9+/])(?P<secret>[A-Za-z0-9+/]{28,}+={0,2})(?![A-Za-z0-9+/=])"), _is_random),

@@ -1,5 +1,6 @@
 """What is masked, what is left alone, and that equal secrets stay equal."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,53 @@ def test_what_was_masked_before_keeps_its_mask_and_others_get_another(tmp_path):
                 f"oss://masked-bucket-{n}/m",
                 f"masked-owner-{n}",
             )
+
+
+@pytest.mark.parametrize(
+    "name", ["auth", "basic_auth", "http_auth", "X-Auth", "bearer", "jwt", "dsn", "sig", "session", "sas", "DATABASE_URL", "认证", "鉴权"]
+)
+@pytest.mark.parametrize("value", ["Summer2024!", "a1b2c3d4e5", "hunter299", "p@ssword", "夏天2024!"])
+def test_what_is_like_a_password_is_masked_under_the_name_of_one_as_label_and_in_a_spec(name, value):
+    document = {"Labels": [{"Key": name, "Value": value}], "TrainingSpec": {name: value, "nested": {name: value}}}
+    masked = Redaction().document({**document, "VersionDescription": f"{name}={value} in {name}: {value}"})
+    assert value not in json.dumps(masked, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"auth": "basic", "session": "morning", "dsn": "prod", "jwt": "RS256", "sig": "sha256", "bearer": "v2", "auth_scheme": "oauth2"},
+        {"auth_method": "oauth2", "session_length": "30m", "sig_figs": 4, "session": 12, "sig": 0.25, "auth": True},
+        {
+            "session": "2024-11-28",
+            "auth": "read-only",
+            "sig": "run-12",
+            "认证": "已通过",
+            "database_url": "prod",
+            "auth_url": "https://h/p",
+        },
+    ],
+)
+def test_words_numbers_and_settings_under_such_names_stay(spec):
+    labels = [{"Key": key, "Value": str(value)} for key, value in spec.items()]
+    document = {"TrainingSpec": spec, "Labels": labels, "Metrics": spec}
+    assert Redaction().document(document) == document
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Bearer hunter299", "auth=hunter299", "jwt=hunter299", "dsn=hunter299", "rclone obscure hunter299", "sqlplus scott/hunter299@db"],
+)
+def test_such_passwords_are_masked_in_what_a_person_wrote(text):
+    assert "hunter299" not in Redaction().text(text)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["Authorization:", "Bearer", "hunter299abc"], ["sqlplus", "scott/hunter299abc@db"], ["rclone", "obscure", "hunter299abc"]],
+)
+def test_a_password_in_the_words_of_a_command_is_masked_in_a_list_too(arguments):
+    assert "hunter299abc" not in json.dumps(Redaction().document({"TrainingSpec": {"command": arguments}}))
 
 
 def test_masks_in_one_text_are_counted_on_from():
