@@ -19,6 +19,7 @@ from pai_notebook.comparison.gate.report import Check, GateReport
 from pai_notebook.comparison.gate.view import NO_REGRESSION, describe_gate, set_against, told_apart
 from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.paired_file import masked_with_results
+from pai_notebook.comparison.rows import Verdict
 from pai_notebook.comparison.tables_view import model_names
 from pai_notebook.comparison.verdict_sentences import losses_of
 from pai_notebook.comparison.view import against, describe_for_report, judged_by
@@ -101,7 +102,9 @@ def report_of(
     answer += [*verdict, *(part for _, parts in results for part in parts if not isinstance(part, Section))]
     counts = comparison.verdict.counts
     beyond = [{name: found[word] for name, found in counts.items()} for word in (Standing.BETTER, Standing.WORSE)]
-    answer += [Note(text, "warn") for text in set_against(gates, asked, *beyond)]
+    # costs too, which the counts of the verdict leave out
+    worse = {place for row in (comparison._varied if gates and asked else ()) for place in _worse_in(row)}  # noqa: SLF001 - a part of it
+    answer += [Note(text, "warn") for text in set_against(gates, asked, *beyond, behind=[comparison.names[place] for place in worse])]
 
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)
@@ -134,6 +137,10 @@ def report_of(
     masked = [Note(text) for text in (*redaction.sentences, say(_OF_MASKED))] if redaction and redaction.masked else []
     listed = [Section(say("What was masked"), masked)] if masked else []
     return report_html(replace(report, rest=[*report.rest, *listed]), lang=lang)
+
+
+def _worse_in(row: Row) -> list[int]:
+    return [place for place, change in enumerate(row.changes) if change.verdict is Verdict.WORSE]
 
 
 def _rules_of(gates: Sequence[GateReport]) -> list[str]:

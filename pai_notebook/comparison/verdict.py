@@ -76,6 +76,8 @@ class Finding(Printed):
         Whether it says in full what another sentence says in short, and is folded.
     loss : bool
         Whether it says by how much versions could still be worse.
+    caution : bool
+        Whether it says what a gain in one metric does not: which metrics versions lack, or what they cost more beyond chance.
     """
 
     text: Phrase
@@ -85,6 +87,7 @@ class Finding(Printed):
     brief: Phrase | str = field(default="", repr=False)
     detail: bool = field(default=False, repr=False)
     loss: bool = field(default=False, repr=False)
+    caution: bool = field(default=False, repr=False)
 
 
 class OfVersion(NamedTuple):
@@ -314,7 +317,14 @@ class OverallVerdict(Answered, Displayed):
             # what another version could lose is no answer
             others = [finding for finding in told if not finding.loss]
             told = [*others[:1], *losses, *others[1:], *(finding for finding in told if finding.loss and finding not in losses)]
-        blocks = describe_findings(told)
+        if self.by:
+            # by one metric a version may be best that lacks others
+            cautions = [each for each in told if each.caution and (not asked or any(version in asked for _, version in each.rows))]
+            first_ones = [each for each in told if each not in cautions][: _TOP - 1]
+            told = [*first_ones, *cautions, *(each for each in told if each not in first_ones and each not in cautions)]
+            blocks = describe_findings(told, max(_TOP, len(first_ones) + len(cautions)))
+        else:
+            blocks = describe_findings(told)
         parts: list[Block] = [*blocks[1:], *([self._by_version(folded=False)] if self._is_long else [])]
         return blocks[:1], [Section(say("More of the verdict"), parts)] if parts else []
 
@@ -432,17 +442,17 @@ def _named(versions: Sequence[str], most: int, *, is_open: bool) -> Phrase:
     return say("{count} versions", count=len(versions)) if is_open and len(versions) > most else first(versions, most)
 
 
-def _first_and_rest(findings: Sequence[Finding]) -> tuple[list[Phrase | str], list[Phrase]]:
+def _first_and_rest(findings: Sequence[Finding], top: int) -> tuple[list[Phrase | str], list[Phrase]]:
     """The sentences at the top and those behind them; a long one behind the first stands there in a few words, and in full behind."""
-    count = min(_TOP, sum(not finding.detail for finding in findings))  # details are the last of all
+    count = min(top, sum(not finding.detail for finding in findings))  # details are the last of all
     long = [finding for finding in findings[1:count] if finding.brief and len(finding.text) > LEAD]
     first_ones = [finding.brief if finding in long else finding.text for finding in findings[:count]]
     return first_ones, [finding.text for finding in (*long, *findings[count:])]
 
 
-def describe_findings(findings: Sequence[Finding]) -> list[Block]:
+def describe_findings(findings: Sequence[Finding], top: int = _TOP) -> list[Block]:
     """Describe sentences: the first ones together, the very first in bold, then each by itself."""
-    sentences, rest = _first_and_rest(findings)
+    sentences, rest = _first_and_rest(findings, top)
     if not sentences:
         return []
     lead = sentences.pop(0) if len(sentences[0]) <= LEAD else findings[0].brief

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from pai_notebook.comparison.direction import SIGNED
@@ -32,7 +33,7 @@ class AsideSentences(VerdictWords):
             (False, "Not a finite number: {versions}.", self._with_datasets),
         ):
             if some := [each for each in found if is_missing(each, blank=blank)]:
-                yield self._told(template, some, write)
+                yield replace(self._told(template, some, write), caution=True)
         words = [row for row in self._varied if self._is_word(row)]
         if words:
             told = say(
@@ -121,6 +122,7 @@ class AsideSentences(VerdictWords):
         """Say what the versions cost, first what is beyond chance."""
         sure, measured = self._cost_judged
         if sure:
-            yield self._told("Cost, beyond chance (95 % together): {versions}.", sure, self._as_cost)
+            told = self._told("Cost, beyond chance (95 % together): {versions}.", sure, self._as_cost)
+            yield replace(told, caution=any(each.change.kind is Kind.WORSE for each in sure))
         if measured:
             yield self._told("Cost as measured: {versions}.", measured, self._as_cost)

@@ -745,3 +745,37 @@ def test_a_gate_of_the_same_versions_is_taken_whatever_else_was_compared(tmp_pat
         assert "Gate" in text.read_text("utf-8")
     bound = vs.compare("0.3.0").check("accuracy >= 0.1")
     assert "Gate passed" in vs.compare("0.1.0").report(tmp_path / "b.html", gates=bound, charts=False).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("metrics", "rules", "is_said"),
+    [
+        ({"accuracy": 0.99, "latency_ms": 5}, "accuracy >= 1", True),
+        ({"accuracy": 0.99, "latency_ms": 9, "latency_ms_stderr": 0.1}, "fail if worse beyond chance", False),
+        ({"accuracy": 0.99, "latency_ms": 9, "latency_ms_stderr": 0.1}, "accuracy >= 1", False),
+        ({"accuracy": 0.99}, "accuracy >= 0.9\nf1 >= 0.5", False),
+    ],
+)
+def test_that_rules_ask_for_more_is_said_only_where_nothing_is_worse_and_all_was_checked(tmp_path, metrics, rules, is_said):
+    c = compare({"accuracy": 0.8, "n": 1000, "latency_ms": 5, "latency_ms_stderr": 0.1}, {"n": 1000, **metrics})
+    text = c.report(tmp_path / "r.html", question="May 0.2.0 go live?", gates=rules, charts=False).read_text("utf-8")
+    assert "0.2.0 passed" not in text
+    assert ("the rules ask for more" in text) is is_said
+
+
+@pytest.mark.parametrize("lacking", [{}, {"auc": float("nan"), "recall": float("nan")}])
+@pytest.mark.parametrize("by", [None, "f1"])
+def test_the_answer_names_what_a_better_version_lacks_and_costs_more_whatever_it_is_judged_by(tmp_path, lacking, by):
+    base = {"f1": 0.7, "f1_stderr": 0.01, "auc": 0.9, "auc_stderr": 0.01, "recall": 0.8, "recall_stderr": 0.01}
+    costs = ({"latency_ms": cost, "latency_ms_stderr": 0.1} for cost in (5, 9))
+    c = compare(base | next(costs), {"f1": 0.8, "f1_stderr": 0.01, **lacking} | next(costs), by=by)
+
+    def answer(lang):
+        text = c.report(tmp_path / "r.html", question="May 0.2.0 go live?", charts=False, lang=lang, overwrite=True).read_text("utf-8")
+        main = list(html5lib.parse(text, namespaceHTMLElements=False).find(".//main"))
+        return "".join(main[[each.tag for each in main].index("h2") + 1].itertext())
+
+    text = answer("en")
+    assert ("Missing: 0.2.0 in" if not lacking else "Not a finite number: 0.2.0 in") in text
+    assert by is None or "Cost, beyond chance" in text
+    assert ("缺失的指标：" if not lacking else "不是有限数值") in answer("zh")

@@ -245,7 +245,14 @@ def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
     return _how_sure(passed, checks), True
 
 
-def set_against(reports: Sequence[GateReport], asked: Sequence[str], better: Mapping[str, int], worse: Mapping[str, int]) -> list[Phrase]:
+def set_against(
+    reports: Sequence[GateReport],
+    asked: Sequence[str],
+    better: Mapping[str, int],
+    worse: Mapping[str, int],
+    *,
+    behind: Collection[str] = (),
+) -> list[Phrase]:
     """Say of which versions gates and chance say the opposite, since a rule may allow a loss, or ask for more than a gain.
 
     Parameters
@@ -256,16 +263,21 @@ def set_against(reports: Sequence[GateReport], asked: Sequence[str], better: Map
         Versions of which somebody wants to know.
     better, worse : mapping of str to int
         In how many metrics each version is better and worse beyond chance.
+    behind : collection of str
+        Versions with a loss of any kind, be it a cost, that is beyond chance at least by itself.
     """
     judged = {name: [check for each in reports for check in _of(name, each)] for name in asked}
-    failed = {name for name, checks in judged.items() if any(check.outcome == "failed" for check in checks)}
+    breaches = {name: [check for check in checks if check.outcome == "failed"] for name, checks in judged.items()}
+    failed = {name for name, checks in breaches.items() if checks}
+    # of what could not be checked nobody knows whether it is worse
+    known = {name for name in failed if all(check.checked for check in breaches[name])} - {*behind}
     passed = [name for name, checks in judged.items() if name not in failed and any(check.outcome == "passed" for check in checks)]
     sides = {
         "{versions} passed though worse beyond chance: the rules allow that much, or do not ask about it.": [
             name for name in passed if worse.get(name)
         ],
         "{versions} failed though better beyond chance in some metrics and shown worse in none: the rules ask for more.": [
-            name for name in asked if name in failed and better.get(name) and not worse.get(name)
+            name for name in asked if name in known and better.get(name) and not worse.get(name)
         ],
     }
     return [say(told, versions=joined(names)) for told, names in sides.items() if names]
