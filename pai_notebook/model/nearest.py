@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ _LONG_DATASET = 16
 _DEEPEST = 4
 # Characters of a name of the registry that a table has room for.
 _LONG_NAME = 32
+# From so many letters on a word with a slip is not another word, and how alike the two are.
+_LONG_WORD, _ALIKE = 5, 0.8
 _BETWEEN_WORDS = "-_ ./:"
 _BETWEEN_KEYS = re.compile("[./:]")
 _RUNNING_NUMBER = re.compile(r"(?<=[A-Za-z_-])\d+$")
@@ -53,6 +55,34 @@ def nearest(text: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     parts = (name for name in names if (len(wanted) > 1 and _has_word(name, wanted)) or name.casefold().endswith(f"_{wanted}"))
     begun = [] if same or series or below or close else list(parts)
     return tuple(dict.fromkeys([*same, *series, *below, *close, *begun]))[:count]
+
+
+def is_misspelt(text: str, name: str) -> bool:
+    """Whether a name is another one mistyped: in another case or with other separators, or with a slip in a long word.
+
+    Another number or another short word is another name, and so is micro beside macro.
+
+    Examples
+    --------
+    >>> is_misspelt("F1", "f1"), is_misspelt("acuracy", "accuracy"), is_misspelt("latency-ms", "latency_ms")
+    (True, True, True)
+    >>> is_misspelt("top5", "top1"), is_misspelt("wer", "cer"), is_misspelt("f1_micro", "f1_macro"), is_misspelt("acc", "accuracy")
+    (False, False, False, False)
+    """
+    words, others = (re.split(f"[{_BETWEEN_WORDS},]+", each.casefold()) for each in (text, name))
+    if "".join(words) == "".join(others):
+        return text != name
+    differing = [(word, other) for word, other in zip(words, others, strict=False) if word != other]
+    return len(words) == len(others) and all(_is_slip(*each) for each in differing)
+
+
+def _is_slip(word: str, other: str) -> bool:
+    """Whether a long word is another one with a slip: the same digits, and alike but for a letter or two."""
+    if min(len(word), len(other)) < _LONG_WORD or {word, other} == {"micro", "macro"}:
+        return False
+    if re.sub(r"\D", "", word) != re.sub(r"\D", "", other):
+        return False
+    return SequenceMatcher(None, word, other).ratio() >= _ALIKE
 
 
 def _has_word(name: str, start: str) -> bool:

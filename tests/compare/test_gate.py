@@ -554,10 +554,43 @@ def test_a_rule_against_the_direction_says_on_which_side_a_value_is_and_what_is_
 
 
 def test_a_misspelt_metric_that_may_be_absent_is_named_at_the_top():
-    report = compare({"accuracy": 0.9}, {"accuracy": 0.9}).check("accuracy >= 0.1\nacuracy >= 0.9 if present")
+    report = compare({"accuracy": 0.9}, {"accuracy": 0.9}).check("accuracy >= 0.1\nacc >= 0.9 if present")
     assert bool(report) is report.passed is True
-    assert report.remarks == ("acuracy >= 0.9 if present: no version has this metric; nearest: accuracy",)
+    assert report.remarks == ("acc >= 0.9 if present: no version has this metric; nearest: accuracy",)
     assert repr(report) == "<GateReport Gate passed: 1 check, only as measured; 1 skipped, not counted>"
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_mistake"),
+    [
+        *(
+            (rule, True)
+            for rule in (
+                "F1 >= 0.8 if present",
+                "f-1 >= 0.8 if present",
+                "acuracy >= 0.9 if present",
+                "Accuracy[d-noisy] >= 0.9 if present",
+            )
+        ),
+        *(
+            (rule, True)
+            for rule in ("latncy_ms < 9 if present", "fail if F1 worse beyond chance if present", "F1@d-noisy >= 0.8 if present")
+        ),
+        *((rule, True) for rule in ("accuracy@d_noisy >= 0.5 if present", "accuracy[d-nosiy] >= 0.5 if present")),
+        *((rule, False) for rule in ("wer <= 1 if present", "f2 >= 0.8 if present", "micro_f1 > 0 if present", "top5 > 0 if present")),
+        *(
+            (rule, False)
+            for rule in ("acc* > 1 if present", "accuracy@d-clean > 0 if present", "fail if auc worse beyond chance if present")
+        ),
+    ],
+)
+def test_a_metric_that_may_be_absent_and_is_mistyped_could_not_be_checked(rule, is_mistake):
+    metrics = {"accuracy": 0.9, "f1": 0.9, "latency_ms": 5, "cer": 0.1, "macro_f1": 0.8, "top1": 0.5}
+    c = compare(results(d_noisy=metrics), results(d_noisy=metrics | {"f1": 0.1}))
+    report = c.check(f"accuracy >= 0.5\n{rule}")
+    failed = [check for check in report.breaches if not check.checked]
+    assert bool(failed) is is_mistake
+    assert not failed or "nearest: " in failed[0].reason
 
 
 def test_skipped_checks_are_not_counted_and_their_versions_have_not_passed():

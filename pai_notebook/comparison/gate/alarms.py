@@ -146,7 +146,9 @@ def _alarm_nowhere(alarm: Alarm, gated: Gated) -> Check:
     else:
         none = gated.not_found(alarm.pattern, alarm.metric) if alarm.is_named else say("no metric with a known direction")
     left_out = gated.left_out_by(alarm.pattern) if alarm.is_named else None
-    return Check("skipped" if alarm.optional else "failed", alarm.text, metric=alarm.metric, reason=left_out or none, checked=False)
+    metric, _, dataset = alarm.metric.partition("@")
+    is_left = alarm.optional and (bool(found) or not gated.is_misspelt(alarm.pattern, metric, dataset))
+    return Check("skipped" if is_left else "failed", alarm.text, metric=alarm.metric, reason=left_out or none, checked=False)
 
 
 def _nothing(alarm: Alarm, checks: Sequence[Check]) -> list[Check]:

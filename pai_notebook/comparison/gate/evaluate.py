@@ -181,9 +181,16 @@ def _no_fraction(row: Row, *, is_large: bool) -> Phrase | None:
     )
 
 
+def _split(rule: Rule) -> tuple[str, str]:
+    """Metric and dataset of a rule, which may be behind @ or in brackets."""
+    metric, _, dataset = rule.metric.partition("@")
+    return metric, rule.dataset or dataset
+
+
 def _nowhere(rule: Rule, gated: Gated) -> Check:
     reason = gated.not_found(rule.pattern, f"{rule.metric}@{rule.dataset}" if rule.dataset else rule.metric)
-    outcome: Outcome = "skipped" if rule.optional else "failed"
+    is_left = rule.optional and not gated.is_misspelt(rule.pattern, *_split(rule))
+    outcome: Outcome = "skipped" if is_left else "failed"
     return Check(outcome, rule.text, metric=rule.metric, dataset=rule.dataset or "", reason=reason, checked=False)
 
 

@@ -25,6 +25,7 @@ from pai_notebook.model.differences import Scale, scale_of_differences
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.metric_scales import MIXED, bounds_of, has_points, is_percent
 from pai_notebook.model.names import Name
+from pai_notebook.model.nearest import is_misspelt
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared, format_computed, rounded_outward
 from pai_notebook.model.patterns import Pattern
 
@@ -124,6 +125,16 @@ class Gated:
     def not_found(self, pattern: Pattern, metric: str, told: str = "no version has this metric") -> Phrase:
         """Say what left out the metrics that a pattern means, or that no version has them, with the nearest that there are."""
         return self.left_out_by(pattern) or with_nearest(told, [metric], [row.key for row in self.rows])[0]
+
+    def is_misspelt(self, pattern: Pattern, metric: str, dataset: str = "") -> bool:
+        """Whether a rule means nothing because the name of its metric or dataset is mistyped; such a rule is never skipped."""
+        if self.left_out_by(pattern) is not None:
+            return False
+        paths = {row.path for row in self.rows}
+        if metric not in paths:
+            return any(is_misspelt(metric, path) for path in paths)
+        datasets = {name for row in self.rows if row.path == metric for name in (row.dataset, row.key.label) if name}
+        return bool(dataset) and any(is_misspelt(dataset, name) for name in datasets)
 
     def pairs(self, row: Row) -> list[Pair]:
         """Each candidate's cell of a row beside the baseline's."""
