@@ -25,7 +25,7 @@ from pai_notebook.errors import (
     NotFound,
     PaiError,
 )
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.address import Address
 from pai_notebook.model.order import is_approved
 from pai_notebook.model.registered_model import Model
@@ -103,7 +103,7 @@ class Fetcher:
         self._client = client
         self._seconds = cache_seconds
         self._probe = ListProbe(client)
-        self._gaps: dict[str, str] = {}
+        self._gaps: dict[str, Phrase] = {}
         self._lists: dict[tuple[str, int], _Shared] = {}
         self._unfinished: dict[str, Reading] = {}
         self._unsorted = ""
@@ -237,7 +237,7 @@ class Fetcher:
                     if not isinstance(error, NotFound):  # what was deleted since the page was read is not a failure
                         raise error
                 yield versions
-                self._note_gap(model_id, listing)
+                self._note_gap(model_id, listing, arrivals)
         except PaiError as error:
             self.memory.name_in(error)
             self.suggestions.hint(error)
@@ -351,14 +351,13 @@ class Fetcher:
         names = [str(item.get("VersionName", "")) for item in listing.items]
         arrivals.of(model_id).end(names, whole=listing.complete)
         self.memory.see_versions(model_id, names, whole=listing.complete)
-        self._note_gap(model_id, listing)
+        self._note_gap(model_id, listing, arrivals)
 
-    def _note_gap(self, model_id: str, listing: Listing) -> None:
+    def _note_gap(self, model_id: str, listing: Listing, arrivals: Arrivals) -> None:
         self._gaps.pop(model_id, None)
         if not listing.complete:
-            self._gaps[model_id] = say(
-                "the service reports {total:,} versions of {model_id} but returns fewer", total=listing.total, model_id=model_id
-            )
+            said = "the service reports {total:,} versions of {model_id} but returns fewer"
+            self._gaps[model_id] = arrivals.gaps[model_id] = say(said, total=listing.total, model_id=model_id)
 
     async def _rest(self, model_id: str, names: list[str], arrivals: Arrivals) -> None:
         """Named versions that no list has shown, unless the list was complete: fetched one by one."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pai_notebook.errors import AddressError, NotFound, PaiError
+from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.address import Address
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.cache import Key
@@ -26,6 +27,8 @@ class Arrivals:
         Versions that could not be fetched, and models as a whole under an empty version name.
     ids : dict of str to str
         Ids of the models that were asked for by name.
+    gaps : dict of str to Phrase
+        What is said of models of which the service returns fewer versions than it counts.
     progress : callable, optional
         Called with the number of versions that arrived, and how many there will be where that is known.
     remember : bool
@@ -39,6 +42,7 @@ class Arrivals:
     models: dict[str, Known[ModelVersion]] = field(default_factory=dict)
     failures: dict[Key, PaiError] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    gaps: dict[str, Phrase] = field(default_factory=dict)
     progress: Callable[[int, int | None], None] | None = None
     remember: bool = True
     name_in: Callable[[PaiError], None] | None = None
@@ -109,7 +113,9 @@ class FetchResult:
 
     def of(self, addresses: Sequence[Address]) -> VersionSet:
         """What has arrived of some of the addresses, with the errors so far."""
-        return VersionSet(*self._arrivals.answer(addresses))
+        models = {self.id_of(address.model) for address in addresses}
+        gaps = [said for model, said in self._arrivals.gaps.items() if model in models]
+        return VersionSet(*self._arrivals.answer(addresses), origin=told_gaps(gaps))
 
     def id_of(self, model: str) -> str:
         """Id of a model that was asked for by id or name; the text itself where no model has that name."""
@@ -128,6 +134,11 @@ class FetchResult:
         for error in errors.values():
             raise error
         return found[0]
+
+
+def told_gaps(gaps: Sequence[Phrase]) -> Phrase | str:
+    """Say with a set what the service counts and does not return: what is newest or approved may be among it."""
+    return say("Versions may be missing: {reasons}.", reasons=joined(gaps, "; ")) if gaps else ""
 
 
 def raise_when_empty(versions: VersionSet) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pai_notebook.errors import ModelNotFound
+from pai_notebook.i18n.phrases import speaking
 from pai_notebook.model.order import Neighbours
 from pai_notebook.versions import cache as memory
 from tests.registry.outsider import GET, LIST, both, by_action, connect
@@ -65,6 +66,11 @@ def test_versions_beyond_what_the_service_hands_out_are_fetched_singly_and_the_g
         versions = registry.get_versions("m@0.1.0,0.2.0,0.3.0,0.20.0", "m")
         assert [version.version_name for version in versions][:4] == ["0.1.0", "0.2.0", "0.3.0", "0.20.0"]
         assert "30" in registry.notes[-1]
+        (latest,) = (found := registry.get_versions("m@latest", refresh=True))
+        assert latest.version_name
+        assert found.origin == "Versions may be missing: the service reports 30 versions of m but returns fewer."
+        with speaking("zh"):
+            assert "可能缺少一些版本" in str(found)
         assert not versions.errors
 
 
