@@ -707,6 +707,7 @@ def test_a_version_of_which_a_gate_checked_nothing_has_not_passed(tmp_path, othe
     said = re.sub("<[^>]*>", "", text("en"))
     assert "✗ Gate: nothing was checked of 0.2.0 (1 skipped)" in said
     assert "0.2.0 passed" not in said
+    assert "All versions" not in said
     assert "0.2.0 未执行任何检查（跳过 1 项）" in text("zh")
 
 

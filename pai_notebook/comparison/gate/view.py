@@ -104,7 +104,9 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
         Whether many passed checks are told by metric, where the numbers stand elsewhere too.
     """
     told = [_told_of(report, version) for version in asked]
-    every = headline(replace(report, title=say("All versions")) if told else report)
+    # not all have passed where one of these was not checked
+    is_of_all = told and all(any(check.outcome != "skipped" for check in _of(version, report)) for version in asked)
+    every = headline(replace(report, title=say("All versions")) if is_of_all else report)
     # of the only version that was checked this would say the same once more
     judged = {check.version for check in report.checks if check.version and check.outcome != "skipped"}
     passed = (check for check in report.checks if check.as_measured and check.outcome == "passed")
