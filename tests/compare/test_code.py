@@ -59,7 +59,7 @@ def test_code_of_versions_that_failed_asks_for_them_again():
 
 def test_code_of_two_forms_of_one_version_holds_the_documents():
     c = Comparison([make("0.1.0", {"cer": 0.1}), make("0.1.0", {"cer": 0.2})])
-    assert c.names == ("model-a@0.1.0", "model-a@0.1.0 (2)")
+    assert c.names == ("0.1.0", "0.1.0 (2)")
     assert run(c.to_code()).fingerprint == c.fingerprint
 
 
