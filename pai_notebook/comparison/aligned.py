@@ -301,6 +301,20 @@ class Aligned:
         return Rows(row for row in self.rows if not row.differs)
 
     @cached_property
+    def shown(self) -> Rows:
+        """Rows that tables and files have: all with `only="all"`, else those that differ and those of the metric that `by` names."""
+        if self._only == "all":
+            return self.rows
+        asked = {row.key for row in self.by_rows}
+        return Rows(row for row in self.rows if row.differs or row.key in asked)
+
+    @cached_property
+    def hidden(self) -> Rows:
+        """The other rows, in which no version differs from the baseline."""
+        shown = {row.key for row in self.shown}
+        return Rows(row for row in self.rows if row.key not in shown)
+
+    @cached_property
     def metrics(self) -> Rows:
         """Rows of metrics."""
         return Rows(self._measured if self._selection.is_everything else filter(self._selection.keeps, self._measured))

@@ -21,7 +21,7 @@ _NAMED, DATASETS = 300, 20
 
 def describe_identical(comparison: Comparison, *, in_file: bool) -> Iterator[Section]:
     """Name the rows that are left out because all versions state the same."""
-    identical = comparison.identical if comparison.only == "diff" and len(comparison.names) > 1 else ()
+    identical = comparison.hidden if len(comparison.names) > 1 else ()
     if identical:
         one = len(identical) == 1
         said = say("{count} identical row hidden" if one else "{count} identical rows hidden", count=len(identical))

@@ -130,9 +130,9 @@ class ComparisonExports(FrameExports):
         comparison = cast("Comparison", self)
         header, rows = flat_table(comparison)
         wanted = _chooser(comparison, include, exclude)
-        kept = [cells for row, cells in zip(_rows(comparison), rows, strict=True) if wanted(row.key)]
+        kept = [cells for row, cells in zip(comparison.shown, rows, strict=True) if wanted(row.key)]
         told = [finding.text for finding in comparison.verdict.findings if not finding.advice]
-        judged = any(change.verdict for row in _rows(comparison) for change in row.changes)
+        judged = any(change.verdict for row in comparison.shown for change in row.changes)
         meant = [say("{what}: {said}", what=say("change"), said=say(BEYOND))] if judged else []
         yield PlainTable(header, kept, "comparison", _caption(comparison), [*told, *meant, *_notes(comparison)], row_headers=2)
         states = coverage_frame(comparison.metrics, comparison.names, failed_heads(comparison), comparison.dataset_names)
@@ -147,7 +147,7 @@ class ComparisonExports(FrameExports):
         comparison = cast("Comparison", self)
         place = comparison.baseline_place or 0
         wanted = _chooser(comparison, include, exclude)
-        rows = [row for row in _rows(comparison) if wanted(row.key)]
+        rows = [row for row in comparison.shown if wanted(row.key)]
         header = [say("name"), say("dataset"), with_text(say("direction"), "better"), *comparison.names]
         plain = comparison.plain_paths
         body = [
@@ -303,10 +303,6 @@ def _is_in(section: str, wanted: str) -> bool:
     return section not in ("metrics", "labels", "other") if wanted in SETTINGS else wanted in (section, "all")
 
 
-def _rows(comparison: Comparison) -> tuple[Row, ...]:
-    return comparison.changed if comparison.only == "diff" else comparison.rows
-
-
 def _chooser(comparison: Comparison, include: Globs, exclude: Globs) -> Chooser:
     """Choose rows by name; a pattern that fits none, shown or not, is warned of."""
     wanted = Chooser(include, exclude)
@@ -354,7 +350,7 @@ def _caption(comparison: Comparison) -> str:
 def _notes(comparison: Comparison) -> list[str]:
     from pai_notebook.comparison.legend import within_tolerance  # noqa: PLC0415 - loads when something is shown
 
-    identical = comparison.identical if comparison.only == "diff" else ()
+    identical = comparison.hidden
     one, count = "{count} identical row left out", len(identical)
     said = one if count == 1 else "{count} identical rows left out"
     if within_tolerance(comparison, identical):

@@ -255,13 +255,12 @@ def coverage_frame(rows: Sequence[Row], names: Sequence[str], failed: Mapping[st
 
 def flat_table(comparison: Comparison) -> tuple[list[str], list[list[Any]]]:
     """Give header and rows of plain cells: what is compared, its direction, and for each version value, delta and verdict."""
-    rows = comparison.changed if comparison.only == "diff" else comparison.rows
     header: list[str] = [say("section"), say("name"), say("dataset"), with_text(say("direction"), "better")]
     for place, name in enumerate(comparison.names):
         header.append(name)
         if place != comparison.baseline_place:
             header += [f"{name} delta", f"{name} percent", f"{name} change"]
-    return header, [_plain(comparison, row) for row in rows]
+    return header, [_plain(comparison, row) for row in comparison.shown]
 
 
 def plain_value(row: Row, place: int) -> float | str:

@@ -48,9 +48,8 @@ def places_of(bands: Sequence[Band]) -> list[int]:
 
 
 def shown_rows(comparison: Comparison, *, evidence: bool = False) -> list[Row]:
-    """Rows that `only` asks for: those of evidence, or all others."""
-    rows = comparison.changed if comparison.only == "diff" else comparison.rows
-    return [row for row in rows if row.is_evidence == evidence]
+    """Rows that are shown: those of evidence, or all others."""
+    return [row for row in comparison.shown if row.is_evidence == evidence]
 
 
 def model_names(versions: Sequence[ModelVersion]) -> dict[str, str]:

@@ -73,7 +73,6 @@ def _model(found: Model) -> dict[str, Any]:
 
 
 def _comparison(found: Comparison) -> dict[str, Any]:
-    rows = found.rows if found.only == "all" else found.changed
     return {
         "versions": [{"name": name, "address": _address(version)} for name, version in zip(found.names, found.versions, strict=True)],
         "baseline": found.baseline_name,
@@ -82,7 +81,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
         "cautions": found.comparability,
         "notes": found.notes,
         "levels": {"change": "95 % together", "verdict": "95 % alone"},  # of better and worse
-        "rows": [_row(found, row) for row in rows],
+        "rows": [_row(found, row) for row in found.shown],
         "errors": found.errors,
     }
 

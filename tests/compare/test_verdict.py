@@ -181,6 +181,16 @@ def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
     assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
 
 
+def test_a_metric_that_matters_is_shown_where_it_does_not_differ_too():
+    pair = [results(d_a={"accuracy": 0.9, "f1": 0.8, "recall": 0.5}, d_b={"accuracy": value}) for value in (0.5, 0.6)]
+    c = compare(*pair, by="accuracy")
+    assert [row.key.short for row in c.shown] == ["accuracy@d-a", "accuracy@d-b"]
+    assert [row.key.short for row in c.hidden if row.section == "metrics"] == ["f1@d-a", "recall@d-a"]
+    for text in (render_text(c._describe()), c.to_markdown(), c.to_html(), c.to_csv(), c.to_latex()):
+        assert "accuracy" in text.partition("d-a")[0]
+    assert [row.key for row in compare(*pair).shown] == [row.key for row in compare(*pair).changed]
+
+
 @pytest.mark.parametrize("selection", [{"include": ["f1"]}, {"exclude": "accuracy"}, {"dataset": "d-b"}])
 def test_a_metric_that_matters_and_is_left_out_is_refused_with_what_leaves_it_out(selection):
     with pytest.raises(ConfigurationError, match=r"by='accuracy': include=, exclude= or dataset= leaves this metric out\. Name it in"):

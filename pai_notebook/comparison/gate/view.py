@@ -110,7 +110,17 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     # of the only version that was checked this would say the same once more
     judged = {check.version for check in report.checks if check.version and check.outcome != "skipped"}
     passed = (check for check in report.checks if check.as_measured and check.outcome == "passed")
-    measured = list(dict.fromkeys(unescaped(check.metric) for check in passed)) if brief else []
+    datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
+    # a metric that failed elsewhere has not passed as such
+    failed = {check.metric for check in report.breaches}
+    measured = [
+        say("{metric} ({datasets})", metric=unescaped(check.metric), datasets=datasets[check.dataset])
+        if check.metric in failed and check.dataset
+        else unescaped(check.metric)
+        for check in passed
+        if brief
+    ]
+    measured = list(dict.fromkeys(measured))
     others = [] if told and judged <= {*asked} and len(judged) == 1 else [every, *_versions(report, said=bool(told and measured))]
     good = all(passed for _, passed in told) if told else report.passed
     lead, *rest = [said for said, _ in told] if told else others
@@ -126,7 +136,6 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     if measured:
         said = "Passed as measured: {metrics}. No interval is known, or it includes the bound, so chance may have decided."
         blocks.append(Note(say(said, metrics=first(measured, _RULES))))
-    datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
     elsewhere = {check.version for check in report.breaches if told and check.version} - {*asked}
     beside = [check for check in report.breaches if check.version in elsewhere]
     for known, title in ((True, say("Failed")), (False, say("Could not be checked"))):
