@@ -251,7 +251,7 @@ def _not_found(document: Mapping[str, Any], code: str, said: str, subject: Subje
     if subject.version_name and ("version" in words or "model" not in words):
         return VersionNotFound(
             say("no version {version_name} in {model_id}", version_name=subject.version_name, model_id=subject.model_id),
-            hint=say("List its versions to see which there are."),
+            hint=say("registry.list_versions({model!r}) shows which there are.", model=subject.model_id),
             **details,
         )
     if subject.model_id:

@@ -249,6 +249,7 @@ _LISTED = re.compile(r"registry\.list_models\(([^()]{1,200})\)")
 # Calls of which a line has the options alone.
 _WITH_BASELINE = re.compile(r"registry\.compare\(vs, (baseline=[^()]{1,200})\)")
 _IN_STATE = re.compile(r"registry\.list_versions\(MODEL, (approval=[^()]{1,200})\)")
+_VERSIONS_OF = re.compile(r"registry\.list_versions\('([^'()]{1,200})'\)")
 _PAIR = re.compile(rf"{_TEXT}\s*:\s*{_TEXT}")
 
 
@@ -299,6 +300,7 @@ def on_line(text: str) -> str:
     """
     text = text.replace("registry.list_models()", "%paimodel ls")
     text = _LISTED.sub(r"%paimodel ls --query \1", text)
+    text = _VERSIONS_OF.sub(r"%paimodel ls \1", text)
     text = _IN_STATE.sub(r"%paimodel ls MODEL \1", _WITH_BASELINE.sub(r"\1", text))
     named = _NOTE.sub(lambda match: BY_KEYWORD[match[1]], text)
     # a call of Python stays one

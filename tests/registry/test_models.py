@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import pai_notebook as pnb
 from pai_notebook import demo
-from pai_notebook.errors import AddressError, ConfigurationError, ModelNotFound
+from pai_notebook.errors import AddressError, ConfigurationError, ModelNotFound, VersionNotFound
 from pai_notebook.explorer.source import RegistrySource
+from pai_notebook.plan.words import on_line
 from tests.examples import examples
 from tests.registry.test_registry import Watched, document, names
 
@@ -187,3 +188,12 @@ def test_a_name_that_is_not_in_the_workspace_is_said_with_the_workspace():
             registry.get_version("wine-cultivar@latest")
         with pytest.raises(pnb.errors.ModelNotFound, match="no model named model-zzz in cn-hangzhou"):
             registry.get_version("model-zzz@latest")
+
+
+def test_a_version_that_is_not_there_is_answered_with_the_call_that_lists_them():
+    with pnb.connect("demo", default=False) as registry:
+        with pytest.raises(VersionNotFound) as caught:
+            registry.get_version("wine-cultivar", "9.9.9")
+        code = str(caught.value.hint).removesuffix(" shows which there are.")
+        assert len(eval(code, {"registry": registry})) == 24
+    assert on_line(str(caught.value.hint)).startswith(f"%paimodel ls {caught.value.model_id} shows")
