@@ -109,16 +109,16 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     every = headline(replace(report, title=say("All versions")) if is_of_all else report)
     # of the only version that was checked this would say the same once more
     judged = {check.version for check in report.checks if check.version and check.outcome != "skipped"}
-    passed = (check for check in report.checks if check.as_measured and check.outcome == "passed")
+    counted = [check for check in report.checks if check.outcome == "passed" and (not told or check.version in ("", *asked))]
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
     # a metric that failed elsewhere has not passed as such
-    failed = {check.metric for check in report.breaches}
+    failed = {check.metric for check in report.breaches if not told or check.version in ("", *asked)}
     measured = [
         say("{metric} ({datasets})", metric=unescaped(check.metric), datasets=datasets[check.dataset])
         if check.metric in failed and check.dataset
         else unescaped(check.metric)
-        for check in passed
-        if brief
+        for check in counted
+        if brief and check.as_measured
     ]
     measured = list(dict.fromkeys(measured))
     others = [] if told and judged <= {*asked} and len(judged) == 1 else [every, *_versions(report, said=bool(told and measured))]
@@ -127,7 +127,6 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     # what failed stands under its rule in sight, what passed is folded
     rest += [*(_rules(report) if good else []), *_footing(report, asked, said=bool(measured))]
     # as in tables, what is so only as measured looks otherwise than what is sure
-    counted = [check for check in report.checks if check.outcome == "passed" and (not told or check.version in ("", *asked))]
     kind: Tone = "ahead" if any(check.as_measured for check in counted) else "good"
     # of what was not checked nothing is shown to be good
     tone: Tone | None = "bad" if not good else kind if any(check.outcome == "passed" for check in report.checks) else None
