@@ -175,6 +175,7 @@ class Controls:
         self.trouble.value = html_of(describe_failure(state.error)) if state.error is not None else ""
         advice = _advice(state)
         self.note.value = text_html(advice)
+        self.cancel.description = now("Cancel the report") if {*state.waiting} == {"report"} else now("Cancel")
         self.python.value = to_python(plan)
         self.magic.value = to_line(plan) or now("No %paimodel line expresses this; use the Python code.")
         self.tabs.selected_index = TABS.index(state.tab)

@@ -691,6 +691,18 @@ class TestFolding:
         assert not state.take(job, Path("report.html"))
         assert state.report is None
 
+    def test_what_is_cancelled_while_versions_are_picked_and_a_report_is_written_is_named(self):
+        state = fetched("0.1.0", "0.2.0")
+        state.take(job_of(state, "compare"), DONE)
+        controls = Controls(state)
+        said = []
+        for act in (state.write_report, lambda: state.go("versions"), state.cancel):
+            act()
+            controls.paint(state, (step("Explorer", of="pnb"),), "x")
+            said.append((controls.cancel.description, controls.cancel.layout.display))
+        controls.close()
+        assert said == [("Cancel the report", None), ("Cancel the report", None), ("Cancel", "none")]
+
 
 class TestLooking:
     def test_the_first_comparison_brings_its_tab_to_the_front_once(self):
