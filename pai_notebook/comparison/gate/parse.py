@@ -73,8 +73,9 @@ _MEANT = tuple(
 # How much may be lost, written as a value of its own, in a line of so many characters.
 _SHORT = 200
 _LOSS = re.compile(
-    r"(?P<metric>.*?)(?:(?:\A|\s)(?:max(?:imum)?|allowed)?[\s_-]*(?:drop|regression|degradation|decrease|decline|worsening)s?(?:_pct|_pp)?"
-    r"|\s(?:max(?:imum)?|allowed)?[\s_-]*(?P<loss>loss))\s*(?:<=?|==?|:|=<|\u2264|by|of)\s*(?P<number>[0-9]*\.?[0-9]+)\s*(?P<unit>%|pp)?",
+    r"(?P<metric>.{0,150}?)(?:(?:\A|\s)(?:max(?:imum)?|allowed)?[\s_-]{0,2}(?:drop|regression|degradation|decrease|decline|worsening)s?"
+    r"(?:_pct|_pp)?|\s(?:max(?:imum)?|allowed)?[\s_-]{0,2}(?P<loss>loss))\s{0,2}(?:<=?|==?|:|=<|\u2264|by|of)\s{0,2}"
+    r"(?P<number>[0-9]{0,9}\.?[0-9]{1,9})\s{0,2}(?P<unit>%|pp)?",
     re.IGNORECASE,
 )
 _OF_BASELINE = say("A rule compares with the baseline; baseline='approved' and the like choose that.")
