@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import as_text, described
 from pai_notebook.comparison.examples import Examples, compared_columns, differing, few_ids, numbers_of
-from pai_notebook.comparison.interval import Interval, is_rounding, normal_quantile, t_interval, t_outside
+from pai_notebook.comparison.interval import Interval, is_rounding, t_interval
 from pai_notebook.comparison.paired import Paired
+from pai_notebook.comparison.quantiles import normal_quantile, t_outside
 from pai_notebook.comparison.wide_answers import how_given
 from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say

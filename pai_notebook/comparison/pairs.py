@@ -14,8 +14,8 @@ from pai_notebook.comparison.align import MetricCells, metric_rows
 from pai_notebook.comparison.baseline import in_order, unique_names
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.direction import Direction, Directions, stated_directions
-from pai_notebook.comparison.interval import t_quantile
 from pai_notebook.comparison.pair_search import EVERY, buckets_of, find_pairs, finds_all, keys_of
+from pai_notebook.comparison.quantiles import t_quantile
 from pai_notebook.comparison.repeats import ListedRepeats, repeats_of
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.tolerance import Tolerance

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, part_of, whole_examples
-from pai_notebook.comparison.interval import is_rounding, normal_quantile
+from pai_notebook.comparison.interval import is_rounding
 from pai_notebook.comparison.interval_text import read_percentage
+from pai_notebook.comparison.quantiles import normal_quantile
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_summary
 from pai_notebook.comparison.sources import Bounds, Exact, Share, Side, Stated, variance_of_share

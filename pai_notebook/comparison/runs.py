@@ -7,7 +7,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from pai_notebook.comparison.interval import Interval, degrees_of, fold_factor, is_rounding, normal_quantile, t_interval, t_quantile
+from pai_notebook.comparison.interval import Interval, degrees_of, fold_factor, is_rounding, t_interval
+from pai_notebook.comparison.quantiles import normal_quantile, t_quantile
 from pai_notebook.comparison.sources import Side, unit_of, variance_of_share, widest
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.numbers import mean

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, Self
 
-from pai_notebook.comparison.interval import Interval, mover, newcombe, normal_interval, normal_quantile, wilson
+from pai_notebook.comparison.interval import Interval, mover, newcombe, normal_interval, wilson
+from pai_notebook.comparison.quantiles import normal_quantile
 from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.numbers import format_computed

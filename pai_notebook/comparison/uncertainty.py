@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from pai_notebook.comparison.evidence import EvidenceFinder, Key, part_of
-from pai_notebook.comparison.interval import normal_quantile, t_interval
+from pai_notebook.comparison.interval import t_interval
+from pai_notebook.comparison.quantiles import normal_quantile
 from pai_notebook.comparison.readings import LOOKED_UP, DatasetCount, Readings, SourceReading
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import ask_for_series, is_list

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pai_notebook.comparison import Comparison
-from pai_notebook.comparison.interval import fold_factor, holm, mover, p_value, t_interval, t_quantile
+from pai_notebook.comparison.interval import fold_factor, holm, mover, p_value, t_interval
+from pai_notebook.comparison.quantiles import t_quantile
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.sources import Bounds, Share, Stated
 from pai_notebook.model.version import ModelVersion
