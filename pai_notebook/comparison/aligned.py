@@ -303,16 +303,16 @@ class Aligned:
     @cached_property
     def shown(self) -> Rows:
         """Rows that tables and files have: all with `only="all"`, else those that differ and those of the metric that `by` names."""
-        if self._only == "all":
-            return self.rows
-        asked = {row.key for row in self.by_rows}
-        return Rows(row for row in self.rows if row.differs or row.key in asked)
+        return Rows(row for row in self.rows if row.differs or self._is_kept(row))
 
     @cached_property
     def hidden(self) -> Rows:
         """The other rows, in which no version differs from the baseline."""
-        shown = {row.key for row in self.shown}
-        return Rows(row for row in self.rows if row.key not in shown)
+        return Rows(row for row in self.identical if not self._is_kept(row))
+
+    def _is_kept(self, row: Row) -> bool:
+        """Whether a row is shown whether it differs or not; its name is not made for that, as rows are many."""
+        return self._only == "all" or any(row is each for each in self.by_rows)
 
     @cached_property
     def metrics(self) -> Rows:

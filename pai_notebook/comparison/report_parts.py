@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -31,6 +30,7 @@ from pai_notebook.io.redaction import Redaction, as_redaction
 from pai_notebook.io.redaction_objects import masked_error
 from pai_notebook.io.report import Report, report_html, retold
 from pai_notebook.language import language
+from pai_notebook.model.equality import same
 from pai_notebook.model.numbers import format_computed
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.python_source import Expression, Step, step, to_python
@@ -290,13 +290,9 @@ def _another(comparison: Comparison, report: GateReport, check: Check, row: Row 
         told = "gates: a result is against {name}, and the baseline here is {baseline}"
         return say(told, **dict(zip(("name", "baseline"), names, strict=True)))
     for place, number in ((places[0], check.value), (base, check.baseline)):
-        if row is None or place is None or _is_equal(number, here := row.cells[place].value):
+        if row is None or place is None or same(number, here := row.cells[place].value):
             continue
         told = "gates: in a result {metric} of {version} is {value}, and here it is {here}"
         written = [say("none") if each is None else format_computed(each) for each in (number, here)]
         return say(told, metric=check.name, version=comparison.names[place], value=written[0], here=written[1])
     return None
-
-
-def _is_equal(number: float | None, other: float | None) -> bool:
-    return number == other or (number is not None and other is not None and math.isnan(number) and math.isnan(other))

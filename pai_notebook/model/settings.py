@@ -218,6 +218,9 @@ class SpecSettings(Brief, Mapping[str, Any]):
             raise TypeError(str(say("settings[{name}]: the name of a setting is text, such as settings['lr']", name=described(name))))
         return copy_json(self._values[resolve(name, self._values, missing="no setting {text!r}")])
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(name)
+
     def __iter__(self) -> Iterator[str]:
         return (name.full for name in self._values)
 

@@ -174,7 +174,7 @@ def test_a_setting_is_found_by_the_end_of_its_path_when_that_is_one():
     spec = {"HyperParameters": [{"Name": "lr", "Value": "0.1"}], "Inputs": {"train": {"Id": "a"}, "test": {"Id": "b"}}}
     settings = ModelVersion.from_document({"VersionName": "0.1.0", "TrainingSpec": spec}, "model-a").settings
     assert settings["lr"] == settings["HyperParameters.lr"] == settings["training_spec.HyperParameters.lr"] == "0.1"
-    assert (settings["train.Id"], settings.get("nosuch", 3), "lr" in settings) == ("a", 3, True)
+    assert (settings["train.Id"], settings.get("nosuch", 3), "lr" in settings, 3 in settings) == ("a", 3, True, False)
     with pytest.raises(
         NameNotFound, match=r"'Id' could be 2 names\. Name one: training_spec.Inputs.train.Id, training_spec.Inputs.test.Id"
     ):

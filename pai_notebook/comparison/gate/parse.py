@@ -70,8 +70,7 @@ _MEANT = tuple(
         (r"baseline\s*[*/]|\bwithin\b|[*]\s*baseline|%\s*of\b", say("Write what may be lost: baseline - 1% is 99 % of the baseline.")),
     )
 )
-# How much may be lost, written as a value of its own, in a line of so many characters.
-_SHORT = 200
+# How much may be lost, written as a value of its own.
 _LOSS = re.compile(
     r"(?P<metric>.{0,150}?)(?:(?:\A|\s)(?:max(?:imum)?|allowed)?[\s_-]{0,2}(?:drop|regression|degradation|decrease|decline|worsening)s?"
     r"(?:_pct|_pp)?|\s(?:max(?:imum)?|allowed)?[\s_-]{0,2}(?P<loss>loss))\s{0,2}(?:<=?|==?|:|=<|\u2264|by|of)\s{0,2}"
@@ -279,7 +278,7 @@ def without_loss(line: str) -> Phrase | None:
     >>> without_loss("regression <= 2%")
     'Write what has to hold: METRIC >= baseline - 2%. Where lower is better: METRIC <= baseline + 2%.'
     """
-    found = _LOSS.fullmatch(line.strip()) if len(line) <= _SHORT else None
+    found = _LOSS.fullmatch(line.strip())
     if found is None:
         return None
     metric, margin = found["metric"].strip(" _") or "METRIC", f"{found['number']}{(found['unit'] or '').lower()}"

@@ -113,14 +113,15 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     datasets = short_datasets([check.dataset for check in report.checks], report.dataset_names)
     # a metric that failed elsewhere has not passed as such
     failed = {check.metric for check in report.breaches if not told or check.version in ("", *asked)}
-    measured = [
-        say("{metric} ({datasets})", metric=unescaped(check.metric), datasets=datasets[check.dataset])
-        if check.metric in failed and check.dataset
-        else unescaped(check.metric)
-        for check in counted
-        if brief and check.as_measured
-    ]
-    measured = list(dict.fromkeys(measured))
+    only_measured = [check for check in counted if check.as_measured] if brief else []
+    measured = list(
+        dict.fromkeys(
+            say("{metric} ({datasets})", metric=unescaped(check.metric), datasets=datasets[check.dataset])
+            if check.metric in failed and check.dataset
+            else unescaped(check.metric)
+            for check in only_measured
+        )
+    )
     others = [] if told and judged <= {*asked} and len(judged) == 1 else [every, *_versions(report, said=bool(told and measured))]
     good = all(passed for _, passed in told) if told else report.passed
     lead, *rest = [said for said, _ in told] if told else others
