@@ -133,7 +133,7 @@ def test_the_bad_are_named_and_the_good_are_kept(watched):
 
 def test_a_missing_version_costs_one_request_and_names_the_nearest_of_those_seen(watched):
     w = watched({"model-a": many(12)})
-    with pytest.raises(VersionNotFound, match=r"no version 0\.9\.5 in model-a .*List its versions") as caught:
+    with pytest.raises(VersionNotFound, match=r"no version 0\.9\.5 in model-a .*list_versions") as caught:
         w.registry.get_version("model-a", "0.9.5")
     assert (caught.value.status, bool(caught.value.request_id)) == (404, True)
     assert len(caught.value._render_traceback_()) == 2
