@@ -12,6 +12,7 @@ from pai_notebook.model.column_words import OF_NAMES, is_of_datasets, is_remark,
 from pai_notebook.model.evidence_among import is_quality
 from pai_notebook.model.evidence_names import read_evidence_name
 from pai_notebook.model.settings import is_step, looks_set, tells_runs
+from pai_notebook.model.table_cells import is_stated
 from pai_notebook.model.table_columns import place_of
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def code_of_wide(
         name = levels[0] if name is None and index.nlevels == 1 else name
     labels = {str(column): column for column in frame.columns}
     values: _Table = _plain(frame)
-    if name is not None and not _are_stated(values.get(name, [""])):
+    if name is not None and not all(map(is_stated, values.get(name, [""]))):
         return ""
     long = columns_of_long(values)
     long = long if long and (metrics is None or long[1] in metrics) else None
@@ -168,7 +169,7 @@ def code_of_again(values: _Table, name: str, settings: Sequence[str] = (), code:
     >>> code_of_again({"run": ["a", "a", "b", "b"], "accuracy": [0.9, 0.8, 0.9, 0.7]}, "run")
     "VersionSet.from_frame(df.reset_index(drop=True), settings=['run']).groupby('run')"
     """
-    if not _are_stated(values[name]) or len({*map(str, values[name])}) < 2:  # noqa: PLR2004 - versions of one name are not compared
+    if not all(map(is_stated, values[name])) or len({*map(str, values[name])}) < 2:  # noqa: PLR2004 - versions of one name are not compared
         return ""
     if any(f"val_{column}" in values for column in values):
         return f"VersionSet.from_frame({code}.groupby({name!r}, as_index=False).last())"
@@ -225,7 +226,7 @@ def _index(values: _Table, name: str | None, free: Sequence[str], keys: Sequence
     rows = len(next(iter(values.values())))
     called = sorted(filter(_names_runs, free), key=_order)
     for named in [name] if name is not None else called:
-        if named in values and _are_stated(values[named]) and count(named, *keys) == rows:
+        if named in values and all(map(is_stated, values[named])) and count(named, *keys) == rows:
             return named, [named, *(column for column in free if column != named and count(named, column) == count(named))]
     others = [column for column in free if count(column) < rows or (not keys and (_is_seed(column) or looks_set(column)))]
     return (None, others) if others and count(*others, *keys) == rows else None
@@ -233,10 +234,6 @@ def _index(values: _Table, name: str | None, free: Sequence[str], keys: Sequence
 
 def _are_numbers(values: Sequence[Any]) -> bool:
     return not any(isinstance(each, str) for each in values)
-
-
-def _are_stated(values: Sequence[Any]) -> bool:
-    return all(each == each and str(each).strip() for each in values)  # noqa: PLR0124 - NaN
 
 
 def _is_seed(column: str) -> bool:
