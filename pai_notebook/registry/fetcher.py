@@ -278,8 +278,13 @@ class Fetcher:
         known.newest = self._in_order(versions)
         known.approved = any(map(is_approved, versions[: known.newest]))
         rest = [name for name in names if name not in known.versions]
+        pages = math.ceil((total or 0) / PAGE_SIZE)
+        # as many names as other pages: one of them at least is to be expected on the oldest page, for the request of one
+        if known.newest >= need.newest and max(2, pages - 1) <= len(rest) <= pages:
+            await self._take(model_id, await self._client.list_versions(model_id, limit=PAGE_SIZE), arrivals, only=rest)
+            rest = [name for name in rest if name not in known.versions]
         # the list takes its pages and the check that nothing has moved; at as many requests it answers everything else too
-        if known.newest < need.newest or len(rest) > math.ceil((total or 0) / PAGE_SIZE) > 1:
+        if known.newest < need.newest or len(rest) > pages > 1:
             await self._whole(model_id, arrivals)
         elif need.approved and not known.approved:
             await self._approved(model_id, arrivals)

@@ -76,14 +76,24 @@ def test_a_whole_list_answers_every_other_selector_of_its_model(watched):
     assert {"0.5.0", "0.7.0", "0.249.0", "0.20.0"} <= set(names(versions))
 
 
-def test_old_versions_by_name_cost_a_request_each_unless_the_whole_list_takes_no_more(watched):
-    w = watched({"model-a": many(500), "model-b": many(500)})
-    w.registry.get_versions("model-a@latest")
-    for model, count, expected in (("model-a", 5, {LIST: 1, GET: 5}), ("model-b", 6, {LIST: 1 + 6})):
-        w.seen.clear()
-        wanted = [f"0.{number}.0" for number in range(count)]
-        assert names(w.registry.get_versions(f"{model}@{','.join(wanted)}")) == wanted
-        assert w.seen == expected
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        # of five names among five pages one at least is to be expected on the oldest page
+        (range(5), {LIST: 1 + 1}),
+        (range(0, 200, 40), {LIST: 1 + 1, GET: 2}),
+        (range(0, 120, 40), {LIST: 1, GET: 3}),
+        # the whole list takes no more
+        (range(6), {LIST: 1 + 6}),
+    ],
+)
+def test_old_versions_by_name_are_read_from_the_oldest_page_singly_or_with_the_whole_list(watched, numbers, expected):
+    w = watched({"model-a": many(500), "model-b": many(1)})
+    w.registry.get_versions("model-b@latest")  # tells by a request whether lists have whole documents
+    w.seen.clear()
+    wanted = [f"0.{number}.0" for number in numbers]
+    assert names(w.registry.get_versions(f"model-a@{','.join(wanted)}")) == wanted
+    assert w.seen == expected
 
 
 def test_forty_models_cost_a_request_each_and_one_with_eight_in_flight():
