@@ -235,6 +235,36 @@ def test_if_present_skips_what_is_absent_and_nothing_else():
     assert breaches(compare({"cer": 0.2}, {"cer": float("nan")}), "cer <= 1 if present") == [("cer", "0.2.0", "the value is NaN")]
 
 
+@pytest.mark.parametrize("metric", ["accuracy", "wer", "unheard_of"])
+@pytest.mark.parametrize("base", [{}, 0.9, None])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), None, "good", [0.1, 0.2], True])
+def test_if_present_lets_an_alarm_skip_what_is_absent_and_nothing_else(metric, base, value):
+    beside = {"rmse": 1.0, "rmse_stderr": 0.1}
+    old = {**beside, **({} if base == {} else {metric: base})}
+    rules = f"fail if {metric} worse beyond chance if present\nrmse <= 2"
+    assert [(name, version) for name, version, _ in breaches(compare(old, {**beside, metric: value}), rules)] in (
+        [(metric, "0.2.0")],
+        [(metric, "")],  # which way is better is not known of any version
+    )
+    assert compare(old, beside).check(rules).passed
+
+
+def test_if_present_lets_the_baseline_lack_a_metric_that_an_alarm_is_about():
+    beside = {"rmse": 1.0, "rmse_stderr": 0.1}
+    for metric in ("accuracy", "unheard_of"):
+        report = compare(beside, {**beside, metric: 0.9}).check(f"fail if {metric} worse beyond chance if present\nrmse <= 2")
+        assert [check.outcome for check in report.checks] == ["skipped", "passed"]
+
+
+@pytest.mark.parametrize(("old", "new"), [(0.5, -1), (-1, 0.5), (-1, -1), (None, -1)])
+@pytest.mark.parametrize("rule", ["fail if wer worse beyond chance", "fail if w* worse beyond chance if present"])
+def test_an_error_that_is_negative_on_one_dataset_fails_an_alarm_that_others_pass(old, new, rule):
+    good = {"wer": 0.5, "wer_stderr": 0.01}
+    base = results(d_a=good) if old is None else results(d_a=good, d_b={"wer": old})
+    (found,) = breaches(compare(base, results(d_a=good, d_b={"wer": new})), rule)
+    assert found == ("wer", "0.2.0", "it is negative, which an error of that name never is")
+
+
 @pytest.mark.parametrize("rules", ["", "\n\n# only a comment\n"])
 def test_a_gate_without_rules_never_passes(rules):
     assert [reason for _, _, reason in breaches(compare(BASE, GOOD), rules)] == ["the gate has no rule; write one a line"]

@@ -48,7 +48,7 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
             checks[alarm] = [_alarm_nowhere(alarm, gated)]
         if not alarm.is_named:
             checks[alarm] += _nothing(alarm, checks[alarm])
-            checks[alarm] += _without_direction(alarm, gated) if found else []
+        checks[alarm] += _without_direction(alarm, gated) if found else []
     return checks
 
 
@@ -134,7 +134,7 @@ def _without_direction(alarm: Alarm, gated: Gated) -> list[Check]:
         pair.uncheckable("failed" if pair.negative else "skipped", alarm.text, pair.negative or pair.undirected)
         for row in rows
         for pair in gated.pairs(row)
-        if pair.is_finite and pair.delta
+        if (pair.is_finite and pair.delta) or (alarm.is_named and pair.negative and not (alarm.optional and pair.lacks_one))
     ]
 
 
@@ -147,7 +147,8 @@ def _alarm_nowhere(alarm: Alarm, gated: Gated) -> Check:
         none = gated.not_found(alarm.pattern, alarm.metric) if alarm.is_named else say("no metric with a known direction")
     left_out = gated.left_out_by(alarm.pattern) if alarm.is_named else None
     metric, _, dataset = alarm.metric.partition("@")
-    is_left = alarm.optional and (bool(found) or not gated.is_misspelt(alarm.pattern, metric, dataset))
+    lacks = all(pair.lacks_one for row in found for pair in gated.pairs(row)) and not gated.is_misspelt(alarm.pattern, metric, dataset)
+    is_left = alarm.optional and lacks
     return Check("skipped" if is_left else "failed", alarm.text, metric=alarm.metric, reason=left_out or none, checked=False)
 
 
@@ -188,7 +189,9 @@ def _not_checked(alarm: Alarm, pair: Pair) -> Check:
     required = _required(alarm)
     absent: Outcome = "skipped" if alarm.optional else "failed"
     if base is None or is_blank(base):
-        return pair.uncheckable(absent if alarm.is_named else "skipped", alarm.text, say("the baseline does not have it"))
+        is_no_value = alarm.is_named and not pair.lacks_one
+        outcome = "failed" if is_no_value else absent if alarm.is_named else "skipped"
+        return pair.uncheckable(outcome, alarm.text, pair.no_number if is_no_value else say("the baseline does not have it"))
     if is_blank(cell):
         return pair.uncheckable(absent, alarm.text, told_blank(cell))
     if base.value is None and cell.value is None and not pair.has_no_result:

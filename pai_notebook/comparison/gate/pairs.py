@@ -14,7 +14,7 @@ from pai_notebook.comparison.cells import forms_of
 from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.gate.report import Check, Outcome, form_of
 from pai_notebook.comparison.gate.view import UNKNOWN
-from pai_notebook.comparison.rows import Change, Row
+from pai_notebook.comparison.rows import Change, Row, is_blank
 from pai_notebook.comparison.selection import with_nearest
 from pai_notebook.comparison.series import ask_for_series, is_list, told_gaps
 from pai_notebook.comparison.sources import Side
@@ -234,6 +234,14 @@ class Pair:
     def is_finite(self) -> bool:
         """Whether neither value is infinite: a sum that overflowed is no measurement, and would keep any bound on its side."""
         return not any(each is not None and each.value is not None and math.isinf(each.value) for each in (self.cell, self.base))
+
+    @property
+    def lacks_one(self) -> bool:
+        """Whether one of the two was not stated, the other being a number or not stated either: a NaN is there, and no value."""
+        if is_blank(self.cell):
+            return True
+        is_value = self.cell.value is not None and math.isfinite(self.cell.value) and self.negative is None
+        return is_value and (self.base is None or is_blank(self.base))
 
     @property
     def no_number(self) -> Phrase:
