@@ -12,13 +12,14 @@ from typing import Any
 import ipywidgets as widgets
 
 from pai_notebook.client.loop import shared_loop
+from pai_notebook.display import Note
 from pai_notebook.display.html import text_html
 from pai_notebook.display.links import file_bundle
 from pai_notebook.explorer.listing import COLUMNS, QUICK, WINDOW, amount, each, kept
 from pai_notebook.explorer.panels import PANELS, describe_failure, html_of
 from pai_notebook.explorer.source import BASELINE_OPTIONS
 from pai_notebook.explorer.state import ExplorerState
-from pai_notebook.i18n.phrases import now, say, told, with_text
+from pai_notebook.i18n.phrases import joined, now, say, told, with_text
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.plan import to_line
 from pai_notebook.python_source import Plan, to_python
@@ -88,8 +89,8 @@ class Controls:
         self.keep = _input("Checkbox", say("keep picks across models"), lambda kept: state.keep(picks=kept), indent=False)
         self.actions = _row(self.fetch, self.cancel, self.clear, self.fold, self.keep)
         self.answer = widgets.VBox([_row(*terms).add_class("pai-terms"), self.tabs])
-        picking = [self.heading, self.bar, self.query, self.status, self.browsing, self.listing, self.actions]
-        self.root = widgets.VBox([*picking, self.trouble, self.link, self.note, self.answer]).add_class("pai-explorer")
+        picking = [self.heading, self.bar, self.query, self.status, self.trouble, self.browsing, self.listing, self.actions]
+        self.root = widgets.VBox([*picking, self.link, self.note, self.answer]).add_class("pai-explorer")
         # what does something; the shell in use, the button that was clicked last, and the place that was painted last
         self._inputs = [widget for widget in self.everything() if getattr(widget, "does", None) is not None]
         self._shell = ""
@@ -129,7 +130,9 @@ class Controls:
             for name, rows in (("Python", 6), (say("Magic line"), 2), ("Markdown", 6))
         )
         code = widgets.VBox([self.python, self.magic, self.markdown])
-        pages = {**self.panels, "Card": widgets.VBox([self.card, self.panels["Card"]]), "Code": code}
+        self.drawing = widgets.HTML(html_of(Note(say("Drawing the chart …")))).add_class("pai-panel")
+        chart = widgets.VBox([self.drawing, self.panels["Chart"]])
+        pages = {"Compare": self.panels["Compare"], "Chart": chart, "Card": widgets.VBox([self.card, self.panels["Card"]]), "Code": code}
         shown = {"children": [pages[name] for name in TABS], "titles": [told(say(name)) for name in TABS], "selected_index": 0}
         self.tabs = _input("Tab", "", lambda index: state.look(tab=TABS[index]), **shown)
         return [self.baseline, self.metric, self.direction, self.metrics, self.differences]
@@ -207,7 +210,8 @@ class Controls:
         self.narrow.children = (self.text, self.more, *terms)
         for control, is_shown in shown.items():
             control.layout.display = None if is_shown else "none"
-        waits = "fetch" in state.waiting or state.phase == "stale"
+        # the old result stays, pale, until the new one is drawn: a page that grows shorter and longer again moves what is below
+        waits = state.is_before or not {"fetch", "compare"}.isdisjoint(state.waiting)
         (self.answer.add_class if waits else self.answer.remove_class)("pai-before")
         self._keep_focus(state)
 
@@ -220,6 +224,12 @@ class Controls:
             self._clicked = None
         self._place = state.place
 
+    def draw(self, *, is_drawing: bool) -> None:
+        """Say that a chart is being drawn; the one before it keeps its room, unseen."""
+        self.drawing.layout.display = None if is_drawing else "none"
+        chart = self.panels["Chart"]
+        (chart.add_class if is_drawing else chart.remove_class)("pai-unseen")
+
     def _paint_models(self, state: ExplorerState, title: str) -> None:
         options = state.models.options()
         _offer(self.models, options, state.model_id if state.model_id in dict(options).values() else None)
@@ -227,7 +237,7 @@ class Controls:
         name = state.models.name(state.model_id)
         below = f" <small>{text_html(state.model_id)}</small>" if name != state.model_id else ""
         self.model.value = f"<div><strong>{text_html(name)}</strong>{below}</div>"
-        names = text_html(listed([state.models.name(model) for model in state.results.models], 2))
+        names = text_html(_models_of(state))
         fetched = text_html(counted(len(state.results), "version"))
         self.folded.value = f"<div><strong>{names}</strong> · {fetched} <small>· {text_html(title)}</small></div>"
 
@@ -287,15 +297,22 @@ def status_html(state: ExplorerState) -> str:
         done, total = state.progress
         line += f" · {now('{count:,} of {total:,}', count=done, total=total)}" if total else f" · {done:,}"
         line += f' <progress value="{done}" max="{total}" aria-label="progress"></progress>' if total else ""
-    return f'<div role="status" class="pai-status pai-{state.phase}">{line}</div>'
+    # what the line above the verdict says as well is for a screen reader alone
+    plain = "" if state.phase != "ready" or state.place != "result" or state.comparison is None or state.report else " pai-unsaid"
+    return f'<div role="status" class="pai-status pai-{state.phase}{plain}">{line}</div>'
+
+
+def _models_of(state: ExplorerState) -> str:
+    return listed([state.models.name(model) for model in state.results.models], 2)
 
 
 def _advice(state: ExplorerState) -> str:
     """What to do next, where that is not plain."""
-    if state.phase == "stale":
-        return now("Below is what was fetched before, not what is picked now; Fetch brings the {versions}.", versions=amount(state.picks))
-    if state.phase == "cancelled" and state.results:
-        return now("Below is what was fetched before.")
+    if state.results and "fetch" not in state.waiting and (state.is_before or state.phase == "cancelled"):
+        names, fetched = _models_of(state), counted(len(state.results), "version")
+        below = say("Below: {fetched} of {models}, fetched before.", fetched=fetched, models=names)
+        brings = [say("Fetch brings the {versions} picked now.", versions=amount(state.picks))] if state.is_before and state.picks else []
+        return str(told(joined([below, *brings], " ")))
     if state.by and "by" not in state.arguments:
         return now("The name {metric} does not say which way is better: choose it in “Better is”.", metric=visible(state.by))
     return ""

@@ -11,6 +11,7 @@ from typing import Any
 from pai_notebook.comparison.cells import course_of, least_step
 from pai_notebook.display.width import cells, pad
 from pai_notebook.i18n.phrases import joined, now, say, told
+from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.list_view import SAMPLE, metric_names
 from pai_notebook.model.metric_cells import Cell, State
 from pai_notebook.model.nearest import counted
@@ -25,7 +26,8 @@ from pai_notebook.versions.versions import VersionSet
 WINDOW = 200
 # Columns by which the list is sorted, and whether the first click sorts downwards.
 COLUMNS = {"version": True, "approval": False, "created": True, "metric": True}
-_WIDEST_NAME = 28
+# Characters of a name, with those of the other columns about what a narrow window has room for.
+_LONGEST_NAME = 44
 # Names in natural order, by model.
 Picks = dict[str, tuple[str, ...]]
 # What a click picks, as selectors; nothing is by approval, because no selector means all that are pending.
@@ -139,16 +141,19 @@ class VersionList:
     @property
     def name_width(self) -> int:
         """Width of the column of names in characters."""
-        return 2 + min(_WIDEST_NAME, max((cells(visible(line.version_name)) for line in self.window), default=7))
+        return 2 + max(map(cells, self._short_names()), default=8)
+
+    def _short_names(self) -> list[str]:
+        """Names of the versions in the window, those that differ cut so that they still do; Han characters are twice as wide."""
+        names = [visible(line.version_name) for line in self.window]
+        return shorten_apart(names, _LONGEST_NAME if all(map(str.isascii, names)) else _LONGEST_NAME // 2)
 
     def options(self) -> list[tuple[str, str]]:
         """Lines of text in columns, each with the name it stands for."""
         found = [(line, self.cell(line)) for line in self.window]
         form = format_of(cell for _, cell in found)
         wide, options = self.name_width, []
-        for line, cell in found:
-            name = visible(line.version_name)
-            name = name if cells(name) <= _WIDEST_NAME else name[: _WIDEST_NAME - 1] + "…"
+        for name, (line, cell) in zip(self._short_names(), found, strict=True):
             day = f"{line.created:%Y-%m-%d}" if line.created else "–"
             value = f"{number_text(cell, form)} {self._bars.get(line.version_name, '')}" if cell is not None else ""
             text = pad(name, wide) + pad(approval_text(line.approval_status), 12) + pad(day, 12) + value

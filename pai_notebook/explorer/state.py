@@ -90,9 +90,15 @@ class ExplorerState:
             return self._ended if self._ended in ("cancelled", "partly") else "failed"
         if self.place == "models":
             return "ready" if self.models.found else "nothing" if self.models.search else "empty"
-        if self.results and self.picks and self.addresses != self.asked:
-            return "stale"  # the result is not that of what is picked now
+        if self.is_before and self.picks:
+            return "stale"
         return "ready" if self.listing.lines or self.results else "empty"
+
+    @property
+    def is_before(self) -> bool:
+        """Whether the result is of an earlier choice: of other picks, or of another model than the one whose versions are listed."""
+        other = self.addresses != self.asked if self.picks else self.place == "versions" and self.model_id not in self.results.models
+        return bool(self.results) and other
 
     def _start(self, status: str, lane: str, about: Any, ask: Ask, take: Callable[[Any], object]) -> Job | None:
         """Await an answer, and forget what went wrong before; the same click twice is one."""
@@ -276,7 +282,8 @@ class ExplorerState:
                 self.note(error, "partly" if versions else "fetch", said)
 
         ask: Ask = lambda source, progress: source.fetch_versions(asked, progress, refresh=refresh)  # noqa: E731 - as the others
-        return self._start(say("Fetching versions …"), "fetch", (asked, refresh), ask, fetched)
+        words = say("Fetching {versions} …", versions=amount(self.picks)) if not addresses else say("Fetching versions …")
+        return self._start(words, "fetch", (asked, refresh), ask, fetched)
 
     def adopt(self, versions: VersionSet, *, given: bool = False) -> Job | None:
         """Show versions that are already here, with the list and the picks in step; of those that were `given` nobody picked any."""

@@ -24,7 +24,7 @@ from pai_notebook.explorer.panels import describe_shown, tab_text
 from pai_notebook.explorer.source import RegistrySource, SetSource, VersionSource
 from pai_notebook.explorer.state import ExplorerState, Shown
 from pai_notebook.guides import CallError, MissingAttribute, guide
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import say, spoken
 from pai_notebook.model.address import Address, parse_address, read_addresses
 from pai_notebook.model.nearest import counted
 from pai_notebook.python_source import Plan, to_python
@@ -70,6 +70,8 @@ class Explorer(Displayed):
         self._controls: Controls = Controls(self._state) if LIVE else cast("Controls", None)
         self._runner = Runner(self._state, self._source, self._changed, self._draw)
         self._closed = False
+        # what the chart on show is of
+        self._chart: tuple[Comparison | None, str, str] | None = None
         # calls of `fetch` from several threads come one after another, so that each returns its own versions
         self._fetching = threading.RLock()
         if LIVE:
@@ -274,21 +276,37 @@ class Explorer(Displayed):
 
     async def _draw(self, shown: Shown) -> None:
         """Draw off the loop's thread, since a large table takes its time, and write on it."""
-        if shown.tab == "Chart" and shown.comparison is not None:
-            self._put(shown.tab, render_html(Note(say("Drawing the chart …"))))
-        try:
-            text = await asyncio.to_thread(tab_text, shown)
-        except Exception:
-            self._put(shown.tab, "")
-            raise
-        self._put(shown.tab, text)
+        if not self._stays(shown):
+            if shown.tab == "Chart" and shown.comparison is not None:
+                self._put(shown.tab, None)
+            try:
+                text = await asyncio.to_thread(tab_text, shown)
+            except Exception:
+                self._put(shown.tab, "")
+                raise
+            self._put(shown.tab, text)
+            self._chart = (shown.comparison, shown.metric, spoken()) if shown.tab == "Chart" else self._chart
         if self._copy.on_display:
             self._copy.update(await asyncio.to_thread(lambda: self._copy.bundle(describe_shown(shown, self._source.title))))
 
-    def _put(self, tab: str, text: str) -> None:
+    def _stays(self, shown: Shown) -> bool:
+        """Whether a panel keeps what it shows: a chart of the same, and all but a card until what comes after it is compared."""
+        if shown.comparison is not None:
+            return shown.tab == "Chart" and self._chart == (shown.comparison, shown.metric, spoken())
+        return LIVE and shown.comparing and shown.tab != "Card" and bool(self._panel(shown.tab).value)
+
+    def _panel(self, tab: str) -> Any:
+        return self._controls.panels.get(tab, self._controls.markdown)
+
+    def _put(self, tab: str, text: str | None) -> None:
+        """Show a text in a panel; None while a chart is drawn."""
         if LIVE and not self._closed:
             with TURN:
-                self._controls.panels.get(tab, self._controls.markdown).value = text
+                self._panel(tab).value = self._panel(tab).value if text is None else text
+                if tab == "Chart":
+                    self._controls.draw(is_drawing=text is None)
+        if text is None:
+            self._chart = None
 
 
 def _take_away(controls: Controls, user: LoopUser) -> None:

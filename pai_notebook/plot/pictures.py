@@ -49,7 +49,9 @@ def in_few_colours(picture: Any, apart: int = _APART) -> Any:
     """A picture in the commonest of its colours that lie near each other: a mark keeps its own, the edges of letters lose shades."""
     from PIL import Image  # noqa: PLC0415 - comes with matplotlib
 
-    there = np.array([colour for _, colour in sorted(picture.getcolors(1 << 24), key=lambda each: (-each[0], each[1]))])
+    # with room for all the colours there can be, only where there are many: that room has to be searched
+    counts = picture.getcolors(1 << 12) or picture.getcolors(1 << 24)
+    there = np.array([colour for _, colour in sorted(counts, key=lambda each: (-each[0], each[1]))])
     kept = there[:1]
     for colour in there:
         if len(kept) < _COLOURS and (np.abs(kept - colour).max(1) >= apart).all():

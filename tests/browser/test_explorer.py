@@ -86,7 +86,7 @@ def test_a_model_is_found_in_chinese_and_three_versions_compared(jupyter, lab, g
 def _cancel_a_slow_fetch(explorer, gate):
     explorer.pick("2.3.0")
     gate.hold("/versions/2.3.0")
-    explorer.fetch("Fetching versions …")
+    explorer.fetch("Fetching 1 version …")
     eventually(lambda: gate.waiting)
     explorer.button("Cancel").click()
     expect(explorer.status).to_contain_text("Cancelled")

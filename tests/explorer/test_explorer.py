@@ -306,6 +306,33 @@ def test_what_cannot_be_drawn_is_tried_once_and_told(explorer, monkeypatch):
     assert controls(explorer).trouble.value == ""
 
 
+def test_a_chart_is_drawn_once_however_often_its_tab_is_visited(explorer, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("pai_notebook.explorer.panels.chart_html", lambda *of: drawn.append(of) or f"<p>chart {len(drawn)}</p>")
+    for fetched, chart in (("0.2.0,0.10.0", "<p>chart 1</p>"), ("0.2.0,0.3.0", "<p>chart 2</p>")):
+        explorer.fetch(f"{LM}@{fetched}")
+        assert {tab: show_tab(explorer, tab) for tab in ("Chart", "Compare", "Card", "Chart")}["Chart"] == chart
+    assert [len(drawn), controls(explorer).drawing.layout.display] == [2, "none"]
+
+
+def test_what_was_compared_before_stays_until_what_comes_after_it_is_drawn(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.3.0,0.10.0")
+    values, panel = [], controls(explorer).panels["Compare"]
+    panel.observe(lambda change: values.append(change["new"]), "value")
+    controls(explorer).baseline.value = "0.3.0"
+    explorer.wait()
+    assert len(values) == 1
+    assert "against 0.3.0" in values[0]
+
+
+def test_a_result_of_another_model_than_the_chosen_one_is_pale_and_named(explorer):
+    explorer.fetch(f"{LM}@0.2.0,0.3.0")
+    controls(explorer).models.value = "model-rbvg5w0xvkg09sgeed"
+    explorer.wait()
+    assert "Below: 2 versions of tiny-char-lm, fetched before." in controls(explorer).note.value
+    assert "pai-before" in controls(explorer).answer._dom_classes
+
+
 def test_one_version_has_no_chart(explorer):
     explorer.fetch(f"{LM}@0.2.0")
     assert "two or more versions" in show_tab(explorer, "Chart")

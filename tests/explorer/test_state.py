@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, precondition, rule
 
 from pai_notebook.comparison.view import against
+from pai_notebook.display.width import cells
 from pai_notebook.errors import FetchErrors, PaiError, VersionNotFound
 from pai_notebook.explorer.controls import STYLE, Controls, status_html
 from pai_notebook.explorer.listing import COLUMNS, QUICK, WINDOW, VersionList, each
@@ -621,6 +622,21 @@ class TestTheList:
         for column in clicks:
             state.listing.sort(column)
         assert [line.version_name for line in state.listing.window] == names
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            [f"qwen2.5-7b-instruct-sft-lora-alpaca-cleaned-{end}-2026-11-01" for end in ("r16-a", "r16-b", "r32-a")],
+            [f"通义千问微调版本的中文名字非常长所以列表里放不下第{end}版的候选" for end in "一二三"],
+        ],
+    )
+    def test_long_names_that_differ_are_told_apart_in_the_list(self, names):
+        listing = VersionList()
+        listing.show(VersionSet.from_documents([{"VersionName": name} for name in names]))
+        lines = [text for text, _ in listing.options()]
+        told = [line.split()[0] for line in lines]
+        assert [len(set(told)), max(map(cells, told)) <= 46] == [3, True]
+        assert len({cells(line) for line in lines}) == 1
 
     def test_lines_have_columns_and_a_bar_beside_the_number(self):
         state = self.listed()
