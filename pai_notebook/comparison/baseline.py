@@ -17,6 +17,7 @@ from pai_notebook.model.group import VersionGroup, members_of
 from pai_notebook.model.keys import model_ids, names_of
 from pai_notebook.model.metric_cells import read_value, text_of
 from pai_notebook.model.nameless import code_of_named
+from pai_notebook.model.names import numbered
 from pai_notebook.model.nearest import counted, nearest, nearest_or_known, nearest_sentence
 from pai_notebook.model.order import is_rejected, version_key
 from pai_notebook.model.selector_words import BASELINES, nearest_versions, nearest_word
@@ -103,12 +104,7 @@ def unique_names(versions: Sequence[ModelVersion]) -> tuple[str, ...]:
             else name
             for name, version in zip(names, versions, strict=True)
         ]
-    seen: dict[str, int] = {}
-    for place, name in enumerate(names):
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            names[place] = f"{name} ({seen[name]})"
-    return tuple(names)
+    return numbered(names)
 
 
 def choose_baseline(

@@ -367,7 +367,8 @@ class Questions(PairedQuestions):
         level = number_argument("level", level, above=0, most=HIGHEST_LEVEL)
         n = None if n is None else number_argument("n", n, least=1, most=EXACT, whole=True)
         row = find_row(self.metrics, metric, dataset)
-        places = [place for place, each in enumerate(self._versions) if version in (self._names[place], each.version_name)]
+        own = self._names if version in self._names else [each.version_name for each in self._versions]
+        places = [place for place, name in enumerate(own) if name == version]
         if self._place is None or len(places) != 1:
             raise ConfigurationError(
                 say("no version {version!r} in this comparison", version=version),

@@ -13,6 +13,7 @@ from pai_notebook.errors import ConfigurationError
 from pai_notebook.files import file_path, why
 from pai_notebook.i18n.phrases import say
 from pai_notebook.model.elsewhere import candidate_document
+from pai_notebook.model.names import numbered
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.reading import is_path, plain
 from pai_notebook.model.resolving import without_dataset
@@ -97,14 +98,13 @@ def _called(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, An
     return called
 
 
-def _distinct(models: Sequence[str], moments: Sequence[datetime | None]) -> list[str]:
+def _distinct(models: Sequence[str], moments: Sequence[datetime | None]) -> Sequence[str]:
     """Names of results: the model, with the time where it was measured more than once, and with a number where that does not tell them."""
     timed = [
         f"{name} {created:%Y-%m-%d %H:%M:%S}" if models.count(name) > 1 and created is not None else name
         for name, created in zip(models, moments, strict=True)
     ]
-    numbers = [timed[: place + 1].count(name) for place, name in enumerate(timed)]
-    return [f"{name} ({number})" if number > 1 else name for name, number in zip(timed, numbers, strict=True)]
+    return numbered(timed)
 
 
 def _sources(given: Any) -> list[tuple[str, Any]]:

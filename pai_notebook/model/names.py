@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
+from itertools import count
 
 from pai_notebook.guides import snake_case
 from pai_notebook.model.fields import field_named
@@ -99,6 +100,29 @@ def metric_named(path: str, dataset: str) -> Name:
 
 # What gives a metric its name.
 Naming = Callable[[str, str], Name]
+
+
+def numbered(names: Sequence[str]) -> tuple[str, ...]:
+    """Number names that were there before, past those that another has of its own, so that no two are one.
+
+    Examples
+    --------
+    >>> numbered(["a", "a", "b", "a (2)", "a"])
+    ('a', 'a (3)', 'b', 'a (2)', 'a (4)')
+    """
+    taken = set(names)
+    if len(taken) == len(names):
+        return tuple(names)
+    seen: dict[str, Iterator[int]] = {}
+    found = []
+    for name in names:
+        if name in seen:
+            found.append(next(each for number in seen[name] if (each := f"{name} ({number})") not in taken))
+            taken.add(found[-1])
+        else:
+            seen[name] = count(2)
+            found.append(name)
+    return tuple(found)
 
 
 def naming_of(datasets: Iterable[str], labels: Mapping[str, str]) -> Naming:

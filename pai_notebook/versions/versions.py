@@ -22,6 +22,7 @@ from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.lookup import column_of
 from pai_notebook.model.nameless import told_beside_metrics
+from pai_notebook.model.names import numbered
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
 from pai_notebook.model.reading import is_path, misspelt_keys, read_versions, spelt_twice
@@ -192,8 +193,10 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         names = Counter((version.model_id, version.version_name) for version in found)
         several = list(dict.fromkeys(name for (_, name), count in names.items() if count > 1))
         if several:
+            short = [version.version_name for version in found]
             told_names = "Several versions are named {names}: comparisons number them, as in {example}."
-            parts.append(say(told_names, names=listed(several), example=f"{several[0]} (2)"))
+            example = next(new for old, new in zip(short, numbered(short), strict=True) if new != old)
+            parts.append(say(told_names, names=listed(several), example=example))
         found._origin = joined(parts, " ")
         return found
 

@@ -6,12 +6,15 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pai_notebook import VersionSet
 from pai_notebook.comparison import Comparison
 from pai_notebook.errors import ComparisonError, ConfigurationError, NameNotFound, PatternWarning, ServiceUnavailable, VersionNotFound
 from pai_notebook.i18n.phrases import speaking
 from tests.compare.comparing import compare, make, results
+from tests.examples import examples
 
 NAN, INF = math.nan, math.inf
 
@@ -764,3 +767,34 @@ def test_no_percentage_is_infinite(values):
     c = compare(*({"latency_ms": value} for value in values))
     assert c.to_frame("percent")["0.2.0"].isna().all().all()
     assert c["latency_ms"].changes[1].delta > 0
+
+
+def test_a_version_that_is_called_as_another_would_be_numbered_is_the_one_of_that_name():
+    c = Comparison(
+        [make(name, {"accuracy": value, "n": 1000}) for name, value in (("a (2)", 0.9), ("a", 0.8), ("a", 0.7))], baseline="a (2)"
+    )
+    assert sorted(c.names) == ["a", "a (2)", "a (3)"]
+    assert (c.baseline_name, c.baseline.metrics["accuracy"].value) == ("a (2)", 0.9)
+    assert not c.check("accuracy >= baseline").passed
+    assert len(c.verdict.counts) == 2
+    assert c.best("accuracy").version == "a (2)"
+    assert [c.interval("accuracy", name).sides.mine.value for name in ("a", "a (3)")] == [
+        c.versions[c.names.index(name)].metrics["accuracy"].value for name in ("a", "a (3)")
+    ]
+    with pytest.raises(ConfigurationError, match=r"no version 'a \(4\)' in this comparison"):
+        c.interval("accuracy", "a (4)")
+
+
+@given(
+    st.lists(st.sampled_from(["a", "a (2)", "a (2) (2)", "a (3)", "b", "b@c", "c"]), max_size=8),
+    st.lists(st.sampled_from("ab"), max_size=8),
+)
+@examples(60)
+def test_no_two_versions_of_a_comparison_have_one_name_and_a_name_that_one_has_stays_its_own(names, models):
+    made = [make(name, {"x": place}, model=model) for place, (name, model) in enumerate(zip(names, models, strict=False))]
+    c = Comparison(made)
+    assert len(set(c.names)) == len(c.names) == len(made)
+    if len({version.model_id for version in made}) == 1:
+        assert {*c.names} >= {version.version_name for version in made}
+        for name, version in zip(c.names, c.versions, strict=True):
+            assert version.version_name == name or name not in {each.version_name for each in made}

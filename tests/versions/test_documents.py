@@ -287,6 +287,9 @@ def test_versions_of_one_name_are_noted():
     vs = pnb.VersionSet.from_documents(make)
     assert vs.origin == "Several versions are named a: comparisons number them, as in a (2)."
     assert vs.compare().names == ("a", "a (2)")
+    taken = pnb.VersionSet.from_documents([*make, {"VersionName": "a (2)", "Metrics": {"x": 3}}])
+    assert taken.origin == "Several versions are named a: comparisons number them, as in a (3)."
+    assert sorted(taken.compare().names) == ["a", "a (2)", "a (3)"]
     assert pnb.VersionSet.from_documents(make[:2]).origin == ""
     assert pnb.VersionSet.from_documents([{**each, "ModelId": f"m{place}"} for place, each in enumerate(make)]).origin == ""
 
