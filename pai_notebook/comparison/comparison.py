@@ -302,7 +302,18 @@ class Comparison(Questions, ComparisonExports, Displayed):
         # what rules allow, the registry may not
         if rejected := [full for name, full, version in shown if name in passed - failed and is_rejected(version)]:
             remarks = [*remarks, say("Rejected, may not go live: {versions}.", versions=first(rejected, VERSIONS))]
-        return GateReport(tuple(told), title, tuple(remarks), self.dataset_names, self._models, base, said.get(base, ""))
+        left_out = frozenset((key.path, key.dataset) for key in self.left_out)
+        return GateReport(
+            tuple(told),
+            title,
+            tuple(remarks),
+            self.dataset_names,
+            self._models,
+            base,
+            said.get(base, ""),
+            left_out,
+            self._selection.of_metrics if left_out else "",
+        )
 
     def _unused_in(self, checks: Sequence[Check]) -> list[Phrase]:
         """What is stated beside the metrics of checks and does not count."""

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pai_notebook.arguments import described
 from pai_notebook.collector import paused_collector
+from pai_notebook.comparison.align import IMPOSSIBLE
 from pai_notebook.comparison.asked import asked_about
 from pai_notebook.comparison.baseline import Chosen
 from pai_notebook.comparison.charting import figures_of
 from pai_notebook.comparison.code import from_source, plan_of
+from pai_notebook.comparison.direction import Direction
 from pai_notebook.comparison.explain import explain
 from pai_notebook.comparison.gate.report import Check, GateReport
-from pai_notebook.comparison.gate.view import NO_REGRESSION, describe_gate, set_against, told_apart
+from pai_notebook.comparison.gate.scope import judges, set_against, told_apart, unasked, unjudged
+from pai_notebook.comparison.gate.view import NO_REGRESSION, describe_gate
 from pai_notebook.comparison.judged import Standing
+from pai_notebook.comparison.left_out import row_names
 from pai_notebook.comparison.paired_file import masked_with_results
 from pai_notebook.comparison.rows import Verdict
 from pai_notebook.comparison.tables_view import model_names
@@ -71,18 +75,21 @@ def report_of(
     # dots of what is judged by or else beyond chance and a heat map, or dots of what is asked for
     by, names = [row.full_name for row in shown.by_rows] or None, None if charts is True else list(charts or ())
     figures, lacking = figures_of(shown, names, by=by, lang=lang) if charts is not False else ([], [])
-    gates = told_apart(_results(comparison, gates), [name for name in comparison.names if name != comparison.baseline_name])
+    candidates = [name for name in comparison.names if name != comparison.baseline_name]
     about = asked_about(question, comparison.versions, comparison.names)
     asked = [name for name in about.named if name != comparison.baseline_name]
+    gates = told_apart(_results(comparison, gates), candidates, asked, comparison.metrics)
     metrics, details = describe_for_report(shown, list(map(mask, asked)))
     absent = list(map(mask_said, about.absent))
     results = []
     for gate in gates:
-        judged = [name for name in asked if any(check.version == name for check in gate.checks)]
-        results.append((mask_said(gate.title), describe_gate(gate, judged, brief=True).blocks))
+        judged = [name for name in asked if judges(gate, name)]
+        of_all = all(judges(gate, name) for name in candidates)
+        results.append((mask_said(gate.title), describe_gate(gate, judged, brief=True, of_all=of_all).blocks))
     texts = {"title": mask_said(title), "question": mask_said(question), "registry": mask_said(registry)}
     told_so = {"lang": None if lang == "en" else lang, **texts}
-    again = _again(mask_said(name), list(map(mask_said, _rules_of(gates))), redact=redact, charts=charts, **told_so)
+    in_part = any(gate.left_out or not all(judges(gate, each) for each in candidates) for gate in gates)
+    again = _again(mask_said(name), list(map(mask_said, _rules_of(gates))), in_part=in_part, redact=redact, charts=charts, **told_so)
     source = from_source(plan_of(shown, otherwise=_GIVEN), shown.versions)
     made = to_python(source, "c")
     # what the report is told is masked already, as sentences are
@@ -99,12 +106,9 @@ def report_of(
         told_base = told_base if results else "{name} is the baseline, which the others are measured against."
         answer.insert(0, Note(mask_said(say(told_base, name=comparison.baseline_name)), "warn"))
     # the plain answer stands on top; what the gates allow is another question
-    answer += [*verdict, *(part for _, parts in results for part in parts if not isinstance(part, Section))]
-    counts = comparison.verdict.counts
-    beyond = [{name: found[word] for name, found in counts.items()} for word in (Standing.BETTER, Standing.WORSE)]
-    # costs too, which the counts of the verdict leave out
-    worse = {place for row in (comparison._varied if gates and asked else ()) for place in _worse_in(row)}  # noqa: SLF001 - a part of it
-    answer += [Note(text, "warn") for text in set_against(gates, asked, *beyond, behind=[comparison.names[place] for place in worse])]
+    answer += [*verdict, *(Note(text, "warn") for text in unjudged(gates, candidates, asked, comparison._names_said))]  # noqa: SLF001
+    answer += [*(part for _, parts in results for part in parts if not isinstance(part, Section))]
+    answer += [Note(text, "warn") for text in _set_against(comparison, gates, asked)]
 
     def told(shape: S) -> S:
         return retold(shape, lang, redaction)
@@ -139,6 +143,24 @@ def report_of(
     return report_html(replace(report, rest=[*report.rest, *listed]), lang=lang)
 
 
+def _set_against(comparison: Comparison, gates: Sequence[GateReport], asked: Sequence[str]) -> list[Phrase]:
+    """Say of which versions gates and chance say the opposite."""
+    if not gates or not asked:
+        return []
+    better = {name: found[Standing.BETTER] for name, found in comparison.verdict.counts.items()}
+    lost = {
+        name: [each.row for each in comparison.verdict._by_name[name] if each.standing is Standing.WORSE]  # noqa: SLF001 - a part of it
+        for name in asked
+    }
+    apart = {name: unasked(gates, name, rows) for name, rows in lost.items()}
+    # costs too, which the verdict leaves out
+    behind = {comparison.names[place] for row in comparison._varied for place in _worse_in(row)}  # noqa: SLF001 - as above
+    behind |= {name for name, rows in apart.items() if rows}
+    within = {name: len(rows) - len(apart[name]) for name, rows in lost.items()}
+    outside = {name: row_names(comparison, rows)[0] for name, rows in apart.items()}
+    return set_against(gates, asked, better, within, behind=behind, outside=outside)
+
+
 def _worse_in(row: Row) -> list[int]:
     return [place for place, change in enumerate(row.changes) if change.verdict is Verdict.WORSE]
 
@@ -147,15 +169,17 @@ def _rules_of(gates: Sequence[GateReport]) -> list[str]:
     return list(dict.fromkeys(check.rule for gate in gates for check in gate.checks))
 
 
-def _again(name: str, rules: Sequence[str], *, redact: Any, charts: bool | Sequence[str], **told: Any) -> Step:
+def _again(name: str, rules: Sequence[str], *, in_part: bool, redact: Any, charts: bool | Sequence[str], **told: Any) -> Step:
     """Plan the same report of the comparison, as far as code can say it: rules that were checked are checked again."""
     written = [rule for rule in rules if rule != NO_REGRESSION]
-    lacking = "" if len(written) == len(rules) else "without what assert_no_regression() checked"
+    lacking = ["without what assert_no_regression() checked"] if len(written) < len(rules) else []
+    # here all rules are one gate
+    lacking += ["rules checked on every version and metric, not on a part as there"] if in_part and written else []
     if redact is None or isinstance(redact, Mapping):
         # what is to be masked is not told by the rule that masks it
         told["redact"] = Expression("None") if redact is None else Expression("rules")
     told |= {"gates": written if len(written) > 1 else "".join(written), "charts": None if charts is True else charts or False}
-    return step("report", name, aside=True, comment=lacking, **told, overwrite=True)
+    return step("report", name, aside=True, comment="; ".join(lacking), **told, overwrite=True)
 
 
 def masked_comparison(comparison: Comparison, redaction: Redaction) -> Comparison:
@@ -289,6 +313,9 @@ def _another(comparison: Comparison, report: GateReport, check: Check, row: Row 
         names = (name or say("none") for name in (report.baseline_name, comparison.baseline_name))
         told = "gates: a result is against {name}, and the baseline here is {baseline}"
         return say(told, **dict(zip(("name", "baseline"), names, strict=True)))
+    if check.better and row is not None and row.direction.mode != check.better and row.direction is not IMPOSSIBLE:
+        told = "gates: in a result {way} for {metric}, and here {here}"
+        return say(told, way=Direction(check.better).words, metric=check.name, here=row.direction.words)
     for place, number in ((places[0], check.value), (base, check.baseline)):
         if row is None or place is None or same(number, here := row.cells[place].value):
             continue

@@ -98,6 +98,16 @@ class Selection:
             else None
         )
 
+    @property
+    def of_metrics(self) -> Phrase:
+        """Say which metrics are wanted, as in a title: `only holdout`, `without *noisy*`."""
+        own = [
+            [each.text for each in all_of.patterns if each.section(self.sections) == "metrics"] for all_of in (self.include, self.exclude)
+        ]
+        parts = [say("only {names}", names=joined(each)) for each in ([self.dataset] if self.dataset else [], own[0]) if each]
+        parts += [say("without {names}", names=joined(own[1]))] if own[1] else []
+        return joined(parts or [say("not all metrics")], "; ")
+
     def _about(self, patterns: Patterns, row: Row) -> list[Pattern]:
         section = row.key.section
         return [each for each in patterns.patterns if each.section(self.sections) == section or each.is_about_settings(section)]

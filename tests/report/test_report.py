@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import pai_notebook as pnb
-from pai_notebook.comparison.gate.view import set_against
+from pai_notebook.comparison.gate.scope import set_against
 from pai_notebook.errors import AddressError, ConfigurationError, RegressionError, ServiceUnavailable
 from pai_notebook.io.page import html_page
 from pai_notebook.model.source import Provenance
@@ -745,7 +745,106 @@ def test_a_gate_of_the_same_versions_is_taken_whatever_else_was_compared(tmp_pat
         text = vs.compare("0.1.0").report(tmp_path / "r.html", gates=other.check("* >= baseline"), charts=False, overwrite=True)
         assert "Gate" in text.read_text("utf-8")
     bound = vs.compare("0.3.0").check("accuracy >= 0.1")
-    assert "Gate passed" in vs.compare("0.1.0").report(tmp_path / "b.html", gates=bound, charts=False).read_text("utf-8")
+    assert "Gate (0.1.0, 0.2.0) passed" in vs.compare("0.1.0").report(tmp_path / "b.html", gates=bound, charts=False).read_text("utf-8")
+
+
+def answer_of(compared, tmp_path, **told):
+    """What a report says before its tables, in both languages."""
+    texts = []
+    for lang in ("en", "zh"):
+        text = compared.report(tmp_path / "r.html", lang=lang, charts=False, overwrite=True, **told).read_text("utf-8")
+        texts.append(re.split("<h2>", re.sub(r"<(?!/?h2>)[^>]*>", "", text))[1])
+    return texts
+
+
+def test_an_answer_says_which_versions_a_gate_has_judged_where_these_are_not_all(tmp_path):
+    documents = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.7 + nth / 10}} for nth in (1, 2, 3)]
+    vs = VersionSet.from_documents(documents, "model-a")
+    c, gate = vs.compare("0.1.0"), vs[[0, 2]].compare("0.1.0").check("accuracy >= baseline")
+    for question in ("", "May 0.2.0 go live?", "May 0.2.0 or 0.3.0 go live?"):
+        english, chinese = answer_of(c, tmp_path, gates=gate, question=question)
+        assert "! Gate: nothing was checked of 0.2.0" in " ".join(english.split())
+        assert "Gate (0.3.0)" in english
+        assert "All versions" not in english
+        assert "0.2.0 未执行任何检查" in chinese
+        assert "质量门禁（0.3.0）" in chinese
+    english, _ = answer_of(c, tmp_path, gates=gate, question="May 0.3.0 go live?")
+    assert "Gate: 0.3.0 passed the only check" in english
+    assert "nothing was checked" not in english
+    english, _ = answer_of(c, tmp_path, gates=[gate, vs[:2].compare("0.1.0").check("accuracy >= 0.8")])
+    assert "Gate 1 (accuracy &gt;= baseline; 0.3.0) passed" in english
+    assert "Gate 2 (accuracy &gt;= 0.8; 0.2.0) passed" in english
+    assert "nothing was checked" not in english
+    assert "nothing was checked" not in answer_of(c, tmp_path, gates="accuracy >= baseline")[0]
+
+
+def test_of_several_versions_asked_about_that_a_gate_judged_it_is_not_said_that_all_have_passed(tmp_path):
+    documents = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.7 + nth / 20}} for nth in (1, 2, 3, 4)]
+    vs = VersionSet.from_documents(documents, "model-a")
+    gate = vs[[0, 2, 3]].compare("0.1.0").check("accuracy >= baseline")
+    for question in ("May 0.3.0 go live?", "May 0.3.0 or 0.4.0 go live?"):
+        english, _ = answer_of(vs.compare("0.1.0"), tmp_path, gates=gate, question=question)
+        assert "All versions" not in english
+    english, _ = answer_of(vs[[0, 2, 3]].compare("0.1.0"), tmp_path, gates=gate, question="May 0.3.0 go live?")
+    assert "All versions passed: 2 checks" in english
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "label"),
+    [
+        ({"dataset": "d-a"}, ("only d-a", "仅 d-a")),
+        ({"include": "accuracy@d-a"}, ("only accuracy@d-a", "仅 accuracy@d-a")),
+        ({"exclude": ["accuracy@d-b"]}, ("without accuracy@d-b", "不含 accuracy@d-b")),
+        ({"exclude": ["labels.*", "*@d-b"], "dataset": "d-*"}, ("only d-*; without *@d-b", "仅 d-*；不含 *@d-b")),
+        ({}, ("", "")),
+    ],
+)
+def test_a_gate_of_some_datasets_says_so_and_what_it_left_out_is_not_said_to_be_allowed(tmp_path, narrowed, label):
+    def on(first, second):
+        results = [
+            {"Dataset": {"DatasetId": name}, "Metrics": {"accuracy": value, "n": 5000}} for name, value in (("d-a", first), ("d-b", second))
+        ]
+        return {"Results": results}
+
+    documents = [{"VersionName": f"0.{nth}.0", "Metrics": on(*each)} for nth, each in enumerate([(0.8, 0.9), (0.81, 0.5)], 1)]
+    vs = VersionSet.from_documents(documents, "model-a")
+    gate = vs.compare("0.1.0", **narrowed).check("accuracy >= baseline - 50pp")
+    english, chinese = answer_of(vs.compare("0.1.0"), tmp_path, gates=gate, question="May 0.2.0 go live?")
+    allowed = "0.2.0 passed though worse beyond chance: the rules allow that much"
+    assert (allowed in english) is not bool(narrowed)
+    assert ("0.2.0 passed though worse beyond chance in what was not asked about: accuracy (d-b)." in english) is bool(narrowed)
+    assert ("在未检查的指标上变差且超出随机波动范围：accuracy（d-b）" in chinese) is bool(narrowed)
+    assert (f"Gate ({label[0]}): 0.2.0" if narrowed else "Gate: 0.2.0") in english
+    assert (f"质量门禁（{label[1]}）" in chinese) is bool(narrowed)
+    # what the report leaves out too need not be said
+    same, _ = answer_of(vs.compare("0.1.0", **narrowed), tmp_path, gates=gate, question="May 0.2.0 go live?")
+    assert "Gate: 0.2.0 passed" in same
+    assert "not asked about" not in same
+
+
+def test_code_of_a_report_says_that_it_checks_more_than_a_gate_that_judged_a_part(tmp_path):
+    documents = [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.7, "f1": 0.6}} for nth in (1, 2, 3)]
+    vs = VersionSet.from_documents(documents, "model-a")
+    c = vs.compare("0.1.0")
+    for gated, is_part in ((vs[:2].compare("0.1.0"), True), (vs.compare("0.1.0", exclude="f1"), True), (c, False)):
+        gate = gated.check("accuracy >= baseline")
+        text = c.report(tmp_path / "r.html", gates=gate, charts=False, overwrite=True).read_text("utf-8")
+        assert ("rules checked on every version and metric, not on a part as there" in text) is is_part
+
+
+@pytest.mark.parametrize("rule", ["fail if accuracy worse beyond chance", "fail if worse beyond chance", None])
+def test_a_gate_that_took_the_other_way_for_better_is_refused(tmp_path, rule):
+    vs = VersionSet.from_documents(
+        [{"VersionName": f"0.{nth}.0", "Metrics": {"accuracy": 0.9 - nth / 10, "n": 1000}} for nth in (1, 2)], "model-a"
+    )
+    turned = vs.compare("0.1.0", directions={"accuracy": "min"})
+    gate = turned.check(rule) if rule else turned.assert_no_regression("accuracy")
+    with pytest.raises(ConfigurationError, match="in a result lower is better for accuracy, and here higher is better") as caught:
+        vs.compare("0.1.0").report(tmp_path / "r.html", gates=gate)
+    assert "越低越好" in caught.value.message.in_language("zh")
+    assert turned.report(tmp_path / "r.html", gates=gate, charts=False).exists()
+    bound = turned.check("accuracy >= 0.5")
+    assert vs.compare("0.1.0").report(tmp_path / "b.html", gates=bound, charts=False).exists()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from pai_notebook.comparison.gate.pairs import Gated, Pair
@@ -43,7 +44,8 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
     together = Together(list(plain.values()), gated.baseline, gated.tolerance, list(margined.values()))
     checks = {}
     for alarm, found in pairs.items():
-        checks[alarm] = [_check_pair(alarm, pair, together, tolerances[alarm], gated) for pair in found]
+        judged = ((pair, _check_pair(alarm, pair, together, tolerances[alarm], gated)) for pair in found)
+        checks[alarm] = [replace(check, better=pair.row.direction.mode) for pair, check in judged]
         if not found and gated.candidates:
             checks[alarm] = [_alarm_nowhere(alarm, gated)]
         if not alarm.is_named:

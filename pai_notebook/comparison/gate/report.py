@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.comparison.gate.outputs import GateExports
 from pai_notebook.comparison.gate.view import describe_gate, gate_lines, headline, told_delta
@@ -16,6 +16,9 @@ from pai_notebook.i18n.phrases import joined, say, told
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.names import Name
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared
+
+if TYPE_CHECKING:
+    from pai_notebook.model.metric_words import Mode
 
 Outcome = Literal["passed", "failed", "skipped"]
 _SHOWN = 5
@@ -67,6 +70,8 @@ class Check(Brief):
         Whether the rule was skipped as the version is the baseline itself, so that there is nothing to check.
     model : str
         Id of the version's model; empty where it has none.
+    better : "max", "min" or None
+        Which way was taken for better, where that has decided.
     """
 
     _instead = guide({"outcome": "status passed failed ok result", "bound": "threshold limit_value"})
@@ -95,6 +100,7 @@ class Check(Brief):
     usual: NumberFormat | None = field(default=None, compare=False)
     is_baseline: bool = field(default=False, compare=False)
     model: str = field(default="", compare=False)
+    better: Mode | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -171,6 +177,10 @@ class GateReport(GateExports, Displayed):
         The version that the others are measured against; empty where there is none, or one for each version.
     baseline_called : str
         The same as sentences say it: of several models with the model.
+    left_out : set of (str, str)
+        Metrics and their datasets that the comparison left out, so that no rule could ask about them.
+    narrowed : str
+        What left them out, in words; empty where nothing did.
     """
 
     _instead = guide(
@@ -189,6 +199,8 @@ class GateReport(GateExports, Displayed):
     model_names: Mapping[str, str] = field(default_factory=dict, compare=False)
     baseline_name: str = field(default="", compare=False)
     baseline_called: str = field(default="", compare=False)
+    left_out: Collection[tuple[str, str]] = field(default=frozenset(), compare=False)
+    narrowed: str = field(default="", compare=False)
 
     @property
     def breaches(self) -> tuple[Check, ...]:

@@ -25,7 +25,7 @@ UNKNOWN = say("as measured: no interval known")
 _VERSIONS = 20
 # Up to so many versions that passed are named.
 _NAMED = 8
-_RULES = 3
+RULES = 3
 _SHOWN = 60
 # How many failed checks a traceback has room for.
 _LINES = 8
@@ -66,32 +66,7 @@ def _count_failed(what: str, breaches: Sequence[Check], total: int) -> Phrase:
     return say("{said}, {count} could not be checked", said=said, count=unchecked) if unchecked else said
 
 
-def told_apart(reports: Sequence[GateReport], candidates: Sequence[str]) -> list[GateReport]:
-    """Give several gates titles that say what each of them judges; the title of one alone stays as it is.
-
-    Parameters
-    ----------
-    reports : sequence of GateReport
-        Results that are shown together.
-    candidates : sequence of str
-        Versions that a gate judges unless its title says otherwise.
-    """
-    if len(reports) < 2:  # noqa: PLR2004 - nothing to be mistaken for
-        return list(reports)
-    found = []
-    for number, report in enumerate(reports, 1):
-        # the check that nothing got worse has one rule for all metrics
-        about = [check for check in report.checks if check.metric or check.version]
-        told = dict.fromkeys(check.metric if check.rule == NO_REGRESSION else check.rule for check in about)
-        versions = [name for name in candidates if any(check.version == name for check in report.checks)]
-        judged = [first(each, _RULES) for each in (list(told), versions if len(versions) < len(candidates) else []) if each]
-        title = say("{title} {number}", title=report.title, number=number)
-        title = say("{title} ({judged})", title=title, judged=joined(judged, "; ")) if judged else title
-        found.append(replace(report, title=title))
-    return found
-
-
-def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool = False) -> Stack:
+def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool = False, of_all: bool = True) -> Stack:
     """Describe a gate: what came out, what should be known of it, then the checks, the failed ones open.
 
     Parameters
@@ -102,10 +77,12 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
         Versions of which somebody wants to know: the result of these comes first, and what others failed is folded.
     brief : bool
         Whether many passed checks are told by metric, where the numbers stand elsewhere too.
+    of_all : bool
+        Whether it judged every version that is shown beside it.
     """
     told = [_told_of(report, version) for version in asked]
     # not all have passed where one of these was not checked
-    is_of_all = told and all(any(check.outcome != "skipped" for check in _of(version, report)) for version in asked)
+    is_of_all = of_all and told and all(any(check.outcome != "skipped" for check in checks_of(version, report)) for version in asked)
     every = headline(replace(report, title=say("All versions")) if is_of_all else report)
     # of the only version that was checked this would say the same once more
     judged = {check.version for check in report.checks if check.version and check.outcome != "skipped"}
@@ -135,7 +112,7 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     blocks += [*([Note(joined(others, "\n"))] if told and others else []), *(Note(remark, "warn") for remark in report.remarks)]
     if measured:
         said = "Passed as measured: {metrics}. No interval is known, or it includes the bound, so chance may have decided."
-        blocks.append(Note(say(said, metrics=first(measured, _RULES))))
+        blocks.append(Note(say(said, metrics=first(measured, RULES))))
     elsewhere = {check.version for check in report.breaches if told and check.version} - {*asked}
     beside = [check for check in report.breaches if check.version in elsewhere]
     for known, title in ((True, say("Failed")), (False, say("Could not be checked"))):
@@ -161,7 +138,7 @@ def _rules(report: GateReport) -> list[Phrase]:
     """Name the rules in a line; nothing where the title says the only one."""
     rules = [rule for rule in _by_rule(report.checks) if rule != NO_REGRESSION]
     told = "{count} rules: {rules}" if len(rules) > 1 else "rule: {rules}"
-    return [say(told, count=len(rules), rules=first(rules, _RULES))] if rules else []
+    return [say(told, count=len(rules), rules=first(rules, RULES))] if rules else []
 
 
 def _failed(checks: Sequence[Check], title: Phrase, datasets: Mapping[str, str]) -> list[Block]:
@@ -215,7 +192,7 @@ def _footing(report: GateReport, asked: Sequence[str] = (), *, said: bool = Fals
     found = [check.metric for check in failed if check.checked and check.as_measured and check.is_plain]
     unknown = dict.fromkeys(map(unescaped, (*found, *(() if said else _told_unknown(report)))))
     told = "no interval known, as measured: {metrics}" if parts else "No interval known, as measured: {metrics}"
-    parts += [say(told, metrics=first(list(unknown), _RULES))] if unknown else []
+    parts += [say(told, metrics=first(list(unknown), RULES))] if unknown else []
     # fixed bounds could be asked of it too
     others = {check.version for check in report.checks if check.version and not check.is_relative} - {report.baseline_name}
     held = others and baseline and not uses
@@ -232,17 +209,17 @@ def _told_unknown(report: GateReport) -> Collection[str]:
     known = {check.metric for check in passed if check.reason != UNKNOWN}
     found = Counter(check.metric for check in passed if check.metric not in known)
     # each of them is named
-    return found.keys() if found.total() > 1 and (not known or len(found) <= _RULES) else ()
+    return found.keys() if found.total() > 1 and (not known or len(found) <= RULES) else ()
 
 
-def _of(version: str, report: GateReport) -> list[Check]:
+def checks_of(version: str, report: GateReport) -> list[Check]:
     """Checks of a version, and those of no version: a rule about an unknown metric is not kept by any."""
     return [check for check in report.checks if check.version in ("", version)]
 
 
 def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
     """Say how one version came out, and whether it passed."""
-    of_version = _of(version, report)
+    of_version = checks_of(version, report)
     checks = [check for check in of_version if check.outcome != "skipped"]
     version = next((check.called for check in of_version if check.called), version)
     if not checks:
@@ -254,44 +231,6 @@ def _told_of(report: GateReport, version: str) -> tuple[Phrase, bool]:
     all_of = "{title}: {version} passed all of {total} checks" if len(checks) > 1 else "{title}: {version} passed the only check"
     passed = say(all_of, title=report.title, version=version, total=len(checks))
     return _how_sure(passed, checks), True
-
-
-def set_against(
-    reports: Sequence[GateReport],
-    asked: Sequence[str],
-    better: Mapping[str, int],
-    worse: Mapping[str, int],
-    *,
-    behind: Collection[str] = (),
-) -> list[Phrase]:
-    """Say of which versions gates and chance say the opposite, since a rule may allow a loss, or ask for more than a gain.
-
-    Parameters
-    ----------
-    reports : sequence of GateReport
-        What came out.
-    asked : sequence of str
-        Versions of which somebody wants to know.
-    better, worse : mapping of str to int
-        In how many metrics each version is better and worse beyond chance.
-    behind : collection of str
-        Versions with a loss of any kind, be it a cost, that is beyond chance at least by itself.
-    """
-    judged = {name: [check for each in reports for check in _of(name, each)] for name in asked}
-    breaches = {name: [check for check in checks if check.outcome == "failed"] for name, checks in judged.items()}
-    failed = {name for name, checks in breaches.items() if checks}
-    # of what could not be checked nobody knows whether it is worse
-    known = {name for name in failed if all(check.checked for check in breaches[name])} - {*behind}
-    passed = [name for name, checks in judged.items() if name not in failed and any(check.outcome == "passed" for check in checks)]
-    sides = {
-        "{versions} passed though worse beyond chance: the rules allow that much, or do not ask about it.": [
-            name for name in passed if worse.get(name)
-        ],
-        "{versions} failed though better beyond chance in some metrics and shown worse in none: the rules ask for more.": [
-            name for name in asked if name in known and better.get(name) and not worse.get(name)
-        ],
-    }
-    return [say(told, versions=joined(names)) for told, names in sides.items() if names]
 
 
 def _how_sure(said: Phrase, checks: Sequence[Check]) -> Phrase:
