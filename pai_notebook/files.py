@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import IO, cast
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
@@ -22,6 +23,9 @@ except ImportError:  # Windows, and Pyodide
 
 # Bytes of a file that are read by default, after decompression.
 MAX_BYTES = 256 * 2**20
+
+SNAPSHOT = "pai_notebook snapshot"
+"""What a snapshot says in its beginning."""
 
 _BLOCK = 2**20
 _WRITERS = 16
@@ -359,6 +363,54 @@ def _give_name(beside: Path, target: Path, *, overwrite: bool) -> None:
         beside.unlink()
 
 
+def means_file(given: object) -> bool:
+    """Whether an argument means a file and no address: a path, a name that ends as those of snapshots do, or a file with its folder.
+
+    Examples
+    --------
+    >>> [means_file(each) for each in (Path("s"), "s.json.gz", "model-a", "team/model-a", "s.json@latest")]
+    [True, True, False, False, False]
+    """
+    if not isinstance(given, str):
+        return isinstance(given, os.PathLike)
+    name = given.lower()
+    ends = name.endswith(ENDINGS["save"]) or ".paisnap" in name
+    if "/" in name or "\\" in name:
+        return "://" not in name and (ends or os.path.isfile(given))  # noqa: PTH113 - False for a name that is too long
+    return ends and "@" not in name
+
+
+def is_snapshot(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is there and begins as a snapshot does, whatever its name.
+
+    Examples
+    --------
+    >>> is_snapshot("/nonexistent")
+    False
+    """
+    if not os.path.isfile(path):  # noqa: PTH113 - as above
+        return False
+    try:
+        with _unpacked(Path(path)) as content:
+            return SNAPSHOT.encode() in content.read(_BLOCK)
+    except (EOFError, zlib.error, OSError):
+        return False
+
+
+@contextlib.contextmanager
+def _unpacked(target: Path) -> Iterator[IO[bytes]]:
+    import gzip  # noqa: PLC0415 - as above
+
+    with target.open("rb") as stream:
+        packed = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
+        try:
+            with gzip.open(stream) if packed else contextlib.nullcontext(stream) as content:
+                yield cast("IO[bytes]", content)
+        except gzip.BadGzipFile as error:
+            raise EOFError(*error.args) from error
+
+
 def read_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, start: bytes = b"") -> bytes:
     """Read an ordinary file, compressed by gzip or not.
 
@@ -385,23 +437,18 @@ def read_file(path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, start
     ...     read_file(write_file(f"{folder}/a.txt", "cer"))
     b'cer'
     """
-    import gzip  # noqa: PLC0415 - as above
-
     target = file_path(path)
     try:
         kind = _odd_kind(target.stat().st_mode)
         if kind:
             raise MissingFile(kind)
-        with target.open("rb") as stream:
-            packed = stream.read(2) == b"\x1f\x8b"
-            stream.seek(0)
-            with gzip.open(stream) if packed else contextlib.nullcontext(stream) as content:
-                head = content.read(min(_BLOCK, max_bytes + 1))
-                if start not in head and content.read(1):
-                    raise UnreadableFile(say("does not hold {decode!r} in its first {len:,} bytes", decode=start.decode(), len=len(head)))
-                content.seek(0)
-                data: bytes = content.read(max_bytes + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        with _unpacked(target) as content:
+            head = content.read(min(_BLOCK, max_bytes + 1))
+            if start not in head and content.read(1):
+                raise UnreadableFile(say("does not hold {decode!r} in its first {len:,} bytes", decode=start.decode(), len=len(head)))
+            content.seek(0)
+            data: bytes = content.read(max_bytes + 1)
+    except (EOFError, zlib.error) as error:
         raise UnreadableFile(say("is cut short or damaged: {error}", error=error)) from error
     except OSError as error:
         raise MissingFile(say("cannot be read: {reason}", reason=why(error))) from error

@@ -30,7 +30,7 @@ from typing import Any, Literal
 from pai_notebook import errors as errors_module
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError, PaiError, SnapshotError
-from pai_notebook.files import MAX_BYTES, MissingFile, UnreadableFile, file_path, made_by, read_file, write_file
+from pai_notebook.files import MAX_BYTES, SNAPSHOT, MissingFile, UnreadableFile, file_path, made_by, read_file, write_file
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.i18n.rewording import as_data, from_data
 from pai_notebook.io.redaction import as_redaction
@@ -42,7 +42,7 @@ from pai_notebook.model.source import DatasetName, Provenance
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.sanitize import Printed
 
-FORMAT = "pai_notebook snapshot"
+FORMAT = SNAPSHOT
 SCHEMA = 1
 # Levels of the file around a document.
 _AROUND = 8

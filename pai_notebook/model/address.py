@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any, TypeGuard
 
 from pai_notebook.arguments import described, is_number, is_version_name, without_v
 from pai_notebook.errors import AddressError
+from pai_notebook.files import is_snapshot, means_file
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.document import DocumentView
 from pai_notebook.model.selector_words import GRAMMAR, SINGLE, meant_selector, selector_hint, shown_address
@@ -73,6 +75,7 @@ def parse_address(text: str) -> Address:
     >>> str(parse_address("手写数字识别@LATEST"))
     '手写数字识别@latest'
     """
+    refuse_file(text)
     if not isinstance(text, str):
         quoted = [say("Quote versions: '{version}'.", version=text)] if is_number(text) else []
         raise AddressError(say("{text} is not an address", text=described(text)), hint=joined([*quoted, GRAMMAR], " "))
@@ -95,6 +98,28 @@ def parse_address(text: str) -> Address:
             hint = say("An address means one model; {code} looks for a part of its name.", code=f"list_models({part!r})")
         raise AddressError(say("{model} is not a model id", model=shown_address(model)), hint=hint)
     return Address(model, parse_selector(selector)) if at else Address(model)
+
+
+def refuse_file(given: object) -> None:
+    """Refuse a path, and a text that is a file and behind no `@`, where an address is expected, with the call that reads it.
+
+    Raises
+    ------
+    AddressError
+        With that call, and how a model of the same name is written.
+    """
+    if not isinstance(given, str | os.PathLike) or (isinstance(given, str) and ("@" in given or not os.path.isfile(given))):  # noqa: PTH113 - False for a name that is too long
+        return
+    from pai_notebook.model.elsewhere import reading_hint  # noqa: PLC0415 - loads when a file is meant
+
+    path, snapshot = os.fspath(given), is_snapshot(given)
+    read = None if snapshot else reading_hint(path)
+    if read is None and not snapshot and not means_file(given):
+        return
+    hints = [read or say("Use {code}.", code=f"pnb.load({path!r})")]
+    if isinstance(given, str) and _MODEL.fullmatch(path):
+        hints.append(say("A model named {word} is written {word}@{selector}.", word=path, selector="all"))
+    raise AddressError(say("{word!r} looks like a file, not like a model", word=path), hint=joined(hints, " "))
 
 
 def address_of(model: str, *names: str) -> Address:

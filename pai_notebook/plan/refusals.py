@@ -6,11 +6,11 @@ import itertools
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import AddressError, ModelNotFound
-from pai_notebook.files import ENDINGS, FORMATS
+from pai_notebook.files import ENDINGS, FORMATS, is_snapshot
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import is_selector
 from pai_notebook.model.elsewhere import reading_hint
@@ -23,8 +23,6 @@ _VERSION = re.compile(r"[vV]?[0-9]++(?:\.[0-9]++)++(?:[\w+-]|\.(?!\.))*+")
 _DASHES = "-\u2013\u2014\u2212"
 _WIDE_BLANK = re.compile(r"[^\S ](?=--)")  # before an option; a name may have one
 _CURLY = "\u201c\u201d\u2018\u2019"
-# How a snapshot begins, and how many bytes of a file tell.
-_SNAPSHOT, _BEGINNING = b"pai_notebook snapshot", 200
 # Options whose value may be several names.
 _OF_METRICS = ("--metrics", "--exclude")
 # Words of a sentence, which stand between models, and directions behind what is sorted by.
@@ -176,25 +174,17 @@ def refuse_files(words: list[str], verb: str, edge: Edge) -> None:
     """Refuse the name of a file where a model is expected, without a request; a model may be called so, and is written with its `@`."""
     for word in words:
         ending = PurePath(word).suffix.lower()
-        if "@" in word or ending not in FORMATS:
+        if "@" in word or not (ending in FORMATS or is_snapshot(word)):
             continue
         named = say("A model named {word} is written {word}@{selector}.", word=word, selector="all")
-        option = "--offline" if ending in ENDINGS["save"] and verb != "save" else "--junit" if ending in ENDINGS["to_junit"] else "--to"
+        is_read = verb != "save" and (ending in ENDINGS["save"] or is_snapshot(word))
+        option = "--offline" if is_read else "--junit" if ending in ENDINGS["to_junit"] else "--to"
         meant = say("Did you mean {word}?", word=f"{option} {word}") if option in options_of(verb, edge) else ""
-        if verb != "save" and os.path.isfile(word) and not _is_snapshot(word):  # noqa: PTH113 - False for a name that is too long
+        if verb != "save" and os.path.isfile(word) and not is_snapshot(word):  # noqa: PTH113 - False for a name that is too long
             meant = reading_hint(word) or meant
         raise AddressError(
             say("{word!r} looks like a file, not like a model", word=word), hint=joined([meant, named], " ") if meant else named
         )
-
-
-def _is_snapshot(path: str) -> bool:
-    """Whether a file begins as a snapshot does, or cannot be looked at."""
-    try:
-        with Path(path).open("rb") as file:
-            return _SNAPSHOT in file.read(_BEGINNING)
-    except OSError:
-        return True
 
 
 def is_version(word: str) -> bool:

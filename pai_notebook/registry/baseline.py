@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import is_version_name
 from pai_notebook.errors import ConfigurationError, NotFound
+from pai_notebook.files import is_snapshot, means_file
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import Address, names_versions, parse_address, read_addresses, refuse_selectors, spread
 from pai_notebook.model.elsewhere import reading_hint
@@ -74,7 +75,7 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
         if isinstance(item, Address | VersionSet):
             yield item
         elif isinstance(item, str | os.PathLike):
-            yield from _of_text(os.fspath(item))
+            yield from _of_text(item)
         elif isinstance(item, ModelVersion):
             yield VersionSet([item])
         elif isinstance(item, list | tuple | set | frozenset):
@@ -91,14 +92,10 @@ def _flat(what: Iterable[What]) -> Iterable[Address | VersionSet]:
             raise ConfigurationError(said, hint=fitting)
 
 
-def _of_text(item: str) -> Iterable[Address | VersionSet]:
-    """Give what a text stands for: the versions of a snapshot, or an address."""
-    if ".paisnap" in item.lower() and "@" not in item:
+def _of_text(item: str | os.PathLike[str]) -> Iterable[Address | VersionSet]:
+    """Give what a text or a path stands for: the versions of a snapshot, or an address."""
+    if means_file(item) and (is_snapshot(item) or reading_hint(os.fspath(item)) is None or not os.path.isfile(item)):  # noqa: PTH113 - False for a name that is too long
         return [load(item)]
-    if os.path.isfile(item) and (read := reading_hint(item)) is not None:  # noqa: PTH113 - False for a name that is too long
-        said = say("{word!r} looks like a file, not like a model", word=item)
-        named = say("A model named {word} is written {word}@{selector}.", word=item, selector="all")
-        raise ConfigurationError(said, hint=joined([read, named], " "))
     return read_addresses([item])
 
 

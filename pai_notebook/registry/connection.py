@@ -15,6 +15,7 @@ from pai_notebook.calls import checked
 from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
 from pai_notebook.client.masking import Hidden
 from pai_notebook.errors import ConfigurationError
+from pai_notebook.files import means_file
 from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.registry.baseline import needs_registry
 from pai_notebook.registry.registry import Registry
@@ -162,7 +163,7 @@ def connect(
 
 def _meant_by(name: str) -> str:
     """Write the call that takes what is no name of a registry: a file, an address or a region; empty for others."""
-    if (name.endswith((".json", ".gz")) or "/" in name or "\\" in name) and "://" not in name:
+    if (means_file(name) or "/" in name or "\\" in name) and "://" not in name:
         return f"pnb.load({name!r})"
     if "://" in name or name.endswith(".aliyuncs.com"):
         return f"connect(endpoint={name!r})"

@@ -12,6 +12,7 @@ from pai_notebook.arguments import described, errors_argument, list_argument, nu
 from pai_notebook.calls import checked
 from pai_notebook.display import Block, Displayed, Note, Stack
 from pai_notebook.errors import ConfigurationError, FetchErrors, ModelNotFound, PaiError, SnapshotError, VersionNotFound
+from pai_notebook.files import means_file
 from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.address import Address, read_addresses
@@ -1034,8 +1035,7 @@ def saved_versions(argument: str, given: Any) -> VersionSet:
     """
     if isinstance(given, VersionSet):
         return given
-    is_file = isinstance(given, str) and (given.lower().endswith((".json", ".gz")) or os.path.isfile(given))  # noqa: PTH113 - False for a name that is too long
-    if is_file or isinstance(given, os.PathLike):
+    if means_file(given) or (isinstance(given, str) and os.path.isfile(given)):  # noqa: PTH113 - False for a name that is too long
         return load(given)
     said = say("{name}={value} cannot be used", name=argument, value=described(given))
     raise ConfigurationError(said, hint=say("Pass {words}.", words=say('a VersionSet, for example pnb.load("file")')))

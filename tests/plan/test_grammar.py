@@ -414,6 +414,7 @@ def test_the_name_of_a_file_is_not_taken_for_a_model(line, meant):
         ("results.json", '{"results": {}}', "Read it in Python: VersionSet.from_lm_eval('results.json')."),
         ("mine.json", '{"format": "pai_notebook snapshot"}', "Did you mean --offline mine.json?"),
         ("mine.paisnap.json", "", "Did you mean --offline mine.paisnap.json?"),
+        ("mine.backup", '{"format": "pai_notebook snapshot"}', "Did you mean --offline mine.backup?"),
     ],
 )
 def test_results_of_ones_own_are_told_how_they_are_read(tmp_path, monkeypatch, name, content, meant):

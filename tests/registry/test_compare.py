@@ -17,6 +17,7 @@ from pai_notebook.errors import (
     FetchErrors,
     NameNotFound,
     ServiceUnavailable,
+    SnapshotError,
     VersionNotFound,
 )
 from pai_notebook.registry import connection
@@ -381,6 +382,44 @@ def test_results_of_ones_own_are_told_how_they_are_compared(registry, tmp_path, 
         registry.compare("wine-cultivar", "m.csv")
     with pytest.raises(ConfigurationError, match=r"a DataFrame cannot be compared\. .*VersionSet\.from_frame\(df, name=COLUMN\)"):
         registry.compare("wine-cultivar", registry.get_versions("wine-cultivar@latest").to_frame())
+
+
+@pytest.mark.parametrize("name", ["s.json.gz", "s.json", "off/s.json.gz", "off/s", "s.paisnap.json"])
+def test_a_snapshot_is_opened_whatever_its_name_and_a_path_is_always_a_file(registry, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    Path("off").mkdir()
+    registry.get_versions("wine-cultivar@last:2").save(name)
+    for given in (name, Path(name), [Path(name)], tmp_path / name):
+        assert registry.compare(given).names == ("1.5.0", "1.8.0", "1.9.0")
+        assert pnb.compare(given, among=pnb.load(name)).names == ("1.8.0", "1.9.0")
+    for method in (registry.get_versions, registry.list_versions):
+        with pytest.raises(AddressError, match=rf"'{name}' looks like a file, not like a model\. Use pnb\.load\('{name}'\)") as caught:
+            method(name)
+        assert "看起来是文件" in str(caught.value.message.in_language("zh"))
+    with pytest.raises(AddressError, match=r"looks like a file.*pnb\.load"):
+        registry.get_versions(Path(name))
+
+
+def test_a_word_that_may_be_a_model_or_a_snapshot_is_refused_with_both_and_no_other_file_stands_for_a_model(
+    registry, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    vs = registry.get_versions("wine-cultivar@last:2")
+    vs.save("wine-cultivar")
+    both = r"looks like a file.*Use pnb\.load\('wine-cultivar'\)\. A model named wine-cultivar is written wine-cultivar@all\."
+    for call in (registry.compare, registry.get_versions):
+        with pytest.raises(AddressError, match=both):
+            call("wine-cultivar")
+    assert registry.compare(Path("wine-cultivar")).names == ("1.5.0", "1.8.0", "1.9.0")
+    assert len(registry.get_versions("wine-cultivar@all")) > 2
+    Path("wine-cultivar").write_text("notes", "utf-8")
+    assert len(registry.get_versions("wine-cultivar")) > 2
+    for missing in ("none.json.gz", "off/none.json", Path("none")):
+        with pytest.raises(SnapshotError, match=r"cannot be read.*Look at the path"):
+            registry.compare(missing)
+    Path("cut.json.gz").write_bytes(Path(vs.save("whole.json.gz")).read_bytes()[:-40])
+    with pytest.raises(SnapshotError, match="cut short"):
+        registry.compare("cut.json.gz")
 
 
 def test_version_names_without_a_model_and_numbers_are_refused_without_a_request(registry):
