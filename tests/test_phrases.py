@@ -147,7 +147,7 @@ def test_blanks_stand_between_chinese_and_latin_and_nowhere_else():
     assert say("{section} {path}", section=say("labels"), path="阶段").in_language("zh") == "标签：阶段"
     assert say("{section} {path}", section=say("labels"), path="env").in_language("zh") == "标签 env"
     assert say("{size} in {metric}", size="2", metric="准确率（测试集）").in_language("zh") == "准确率（测试集）2"
-    assert say("{text}, as measured", text=" 甲  乙 ").in_language("zh") == " 甲  乙 （按测量值）"
+    assert say("{said}, only as measured", said=" 甲  乙 ").in_language("zh") == " 甲  乙 （仅按测量值）"
     assert say("{shown} or {last}", shown="'wide'", last="'long'").in_language("zh") == "'wide' 或 'long'"
     assert say("{shown} and {last}", shown="a (b)", last="c").in_language("zh") == "a (b) 和 c"
     assert joined([say("{points} pp", points=3), "a"], " and ").in_language("zh") == "3 个百分点与 a"

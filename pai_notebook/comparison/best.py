@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pai_notebook.comparison.leaders import Leaders, extreme_of, how_sure, told_first, told_open
+from pai_notebook.comparison.leaders import Leaders, told_first
 from pai_notebook.comparison.rank import Ranking, without_number
 from pai_notebook.display import Block, Displayed, Facts, Inline, Mark, Note, Number, Section
 from pai_notebook.guides import guide
@@ -127,15 +127,10 @@ class Best(Displayed):
         if self.key.label:
             facts.append((say("dataset"), (self.key.label, Mark("", self.key.dataset))))
         best = first([self._told(version) for version in (self.version, *self.ties) if version not in self.near], _NAMED)
-        leaders = self.leaders
-        # as the verdict of a comparison says it
-        if leaders is not None and leaders.is_open:
-            told = told_open(best, leaders, extreme_of(self.mode, is_worse=self.is_worse))
-            title = say("By {metric}: {versions}", metric=self.key.shown, versions=told)
-        else:
-            head = told_first(self.key.shown, self.mode, is_worse=self.is_worse)
-            title = say("{head}: {versions}", head=head, versions=how_sure(best, leaders) if leaders else best)
-        return Section(title, [Facts(facts), *map(Note, self.notes)])
+        # as the verdict of a comparison says it; the notes say which cannot be told apart from it
+        is_sure = self.leaders is None or self.leaders.is_alone
+        head = told_first(self.key.shown, self.mode, is_worse=self.is_worse, is_sure=is_sure)
+        return Section(say("{head}: {versions}", head=head, versions=best), [Facts(facts), *map(Note, self.notes)])
 
     def _as_said(self, version: str) -> str:
         return self.called.get(version, version)

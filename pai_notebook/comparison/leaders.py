@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pai_notebook.comparison.interval import expected_lead
 from pai_notebook.comparison.tolerance import exceeds
 from pai_notebook.comparison.two_sides import Evidence
-from pai_notebook.i18n.phrases import Phrase, first, say
+from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.differences import Scale
 from pai_notebook.model.metric_cells import BEST, BEST_AS_MEASURED
 from pai_notebook.model.numbers import format_computed
@@ -152,30 +152,36 @@ def find_leaders(numbers: Mapping[int, float], mode: str, told_apart: ToldApart,
     return Leaders((*tops, *near), together, tuple(place for place in others if apart[place] is None), tolerance, tuple(near), told)
 
 
-def extreme_of(mode: str | None, *, is_worse: bool = False) -> Phrase:
-    """What the first of a metric is called: the best, or where it `is_worse` than the baseline in another one, what its value is."""
-    return say("best") if not is_worse else say("highest") if mode == "max" else say("lowest")
+def told_first(metric: Phrase | str, mode: str | None, *, is_worse: bool, is_sure: bool) -> Phrase:
+    """Say by what the first versions of a metric are the first, and that it is as measured unless that `is_sure`.
 
-
-def told_open(text: Phrase, leaders: Leaders, extreme: Phrase) -> Phrase:
-    """Say that every version may be the best, and which is as measured."""
-    tolerated = "no version can be told apart beyond the tolerance from the {extreme} as measured, {text}"
-    told = tolerated if leaders.tolerance else "no version can be told apart from the {extreme} as measured, {text}"
-    return say(told, text=text, extreme=extreme)
-
-
-def told_first(metric: Phrase | str, mode: str | None, *, is_worse: bool) -> Phrase:
-    """Say by what the first versions of a metric are the first: never that one is the best that is worse than the baseline in another."""
-    if is_worse:
+    Never is one called the best that `is_worse` than the baseline in another metric.
+    """
+    if is_worse and is_sure:
         return say("Highest {metric}", metric=metric) if mode == "max" else say("Lowest {metric}", metric=metric)
-    return say("Best by {metric}", metric=metric)
+    if is_worse:
+        return say("Highest {metric} as measured", metric=metric) if mode == "max" else say("Lowest {metric} as measured", metric=metric)
+    return say("Best by {metric}", metric=metric) if is_sure else say("Best by {metric} as measured", metric=metric)
 
 
-def how_sure(best: Phrase, leaders: Leaders) -> Phrase:
-    """Say shortly behind the best of some versions how many others may be it."""
-    others = len(leaders.together) + len(leaders.near)
-    text = say("{versions} ({count} more not told apart)", versions=best, count=others) if others else best
-    return say("{text}, as measured", text=text) if leaders.unknown else text
+def how_sure(best: Phrase, leaders: Leaders, *, near: Sequence[str], together: Sequence[str]) -> Phrase:
+    """Say behind the best of some versions which others are as good, being `near` it, and which are not told apart from it."""
+    if near:
+        bound = format_computed(leaders.tolerance)
+        best = say("{text}, with {versions} within the tolerance of {bound}", text=best, bound=bound, versions=_few(near))
+    if not together:
+        return best
+    single = "{text}; {others} cannot be told apart from it"
+    several = "{text}; {others} cannot be told apart from them"
+    if leaders.tolerance:
+        single = "{text}; {others} cannot be told apart from it beyond the tolerance"
+        several = "{text}; {others} cannot be told apart from them beyond the tolerance"
+    return say(single if len(leaders.equal) == 1 else several, text=best, others=_few(together))
+
+
+def _few(names: Sequence[str]) -> Phrase:
+    """Name a few versions; count more."""
+    return joined(names) if len(names) <= _NAMED else say("{count} others", count=len(names))
 
 
 def luck_of(leaders: Leaders, errors: Mapping[int, float | None]) -> float | None:
@@ -238,13 +244,8 @@ def leader_notes(
     notes: list[Phrase] = []
     notes += _near_note(leaders, names, head)
     if leaders.together:
-        shown = first([names[place] for place in leaders.together], _NAMED)
-        single = "{head}; {others} cannot be told apart from it (95 % in this metric)."
-        several = "{head}; {others} cannot be told apart from them (95 % in this metric)."
-        if leaders.tolerance:
-            single = "{head}; {others} cannot be told apart from it beyond the tolerance (95 % in this metric)."
-            several = "{head}; {others} cannot be told apart from them beyond the tolerance (95 % in this metric)."
-        notes.append(say(single if len(leaders.equal) == 1 else several, head=head, others=shown))
+        told = how_sure(head, leaders, near=(), together=[names[place] for place in leaders.together])
+        notes.append(say("{text} (95 % in this metric).", text=told))
     elif not leaders.unknown:
         notes.append(say(_apart(leaders, everywhere=everywhere), head=head))
     if unknown:

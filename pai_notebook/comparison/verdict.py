@@ -443,11 +443,12 @@ def _named(versions: Sequence[str], most: int, *, is_open: bool) -> Phrase:
 
 
 def _first_and_rest(findings: Sequence[Finding], top: int) -> tuple[list[Phrase | str], list[Phrase]]:
-    """The sentences at the top and those behind them; a long one behind the first stands there in a few words, and in full behind."""
+    """The sentences at the top and those behind them, details first; a long one stands there in a few words, and in full behind."""
     count = min(top, sum(not finding.detail for finding in findings))  # details are the last of all
     long = [finding for finding in findings[1:count] if finding.brief and len(finding.text) > LEAD]
     first_ones = [finding.brief if finding in long else finding.text for finding in findings[:count]]
-    return first_ones, [finding.text for finding in (*long, *findings[count:])]
+    behind = sorted(findings[count:], key=lambda finding: not finding.detail)
+    return first_ones, [finding.text for finding in (*long, *behind)]
 
 
 def describe_findings(findings: Sequence[Finding], top: int = _TOP) -> list[Block]:

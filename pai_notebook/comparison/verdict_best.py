@@ -5,53 +5,111 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.comparability import with_state
 from pai_notebook.comparison.judged import Judged, Standing, has_number
-from pai_notebook.comparison.leaders import extreme_of, how_sure, told_first, told_open
+from pai_notebook.comparison.leaders import how_sure, told_first
 from pai_notebook.comparison.rows import Row
 from pai_notebook.comparison.tolerance import exceeds
-from pai_notebook.comparison.verdict import LEAD, Finding
+from pai_notebook.comparison.verdict import Finding
 from pai_notebook.comparison.verdict_words import VERSIONS, VerdictWords
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
-from pai_notebook.model.numbers import choose_format, format_computed
+from pai_notebook.model.numbers import choose_format
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.leaders import Leaders
+
+# How many groups of best versions the short sentence names.
+_GROUPS = 3
+
+
+class _OnDataset(NamedTuple):
+    """The best of the metric that matters on one of its datasets."""
+
+    leaders: Leaders | None
+    dataset: str
+    row: Row
 
 
 class BestSentences(VerdictWords):
     """Says which version is best."""
 
-    detail: Finding | None = None
-    """What the short answer of several datasets leaves out."""
+    details: Sequence[Finding] = ()
+    """What is said of each dataset where the metric was measured on several."""
 
     def best(self) -> Iterator[Finding]:
-        """Say which version is best by the metric that matters, on each of its datasets."""
+        """Say in one short sentence which version is best by the metric that matters and how sure that is; each dataset is a detail."""
         if not self._by:
             return
-        metric = self._path(self._by[0])
         several = len({row.dataset for row in self._comparison.metrics if row.path == self._by[0].path}) > 1
-        told = [(self._comparison.leaders(row), self._dataset(row) if several and row.dataset else "", row) for row in self._by]
-        best = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and not leaders.is_open]
-        # where every version may be the best, none is called so
-        others = [self._best_of(row, leaders, dataset) for leaders, dataset, row in told if leaders is not None and leaders.is_open]
-        others += self._without_best([(dataset, row) for leaders, dataset, row in told if leaders is None])
+        told = [_OnDataset(self._comparison.leaders(row), self._dataset(row) if several and row.dataset else "", row) for row in self._by]
+        led = [each for each in told if each.leaders is not None]
+        is_sure = len(led) == len(told) and all(self._is_sure(each) for each in led)
+        metric = self._path(self._by[0]) if len(told) > 1 else self._where(told[0])
+        head = say("By {metric}", metric=metric)
+        if led:
+            head = told_first(metric, self._by[0].direction.mode, is_worse=bool(self._worse), is_sure=is_sure)
         rows = tuple((row.full_name, name) for row in self._by for name in self._names)
-        head = told_first(metric, self._by[0].direction.mode, is_worse=bool(self._worse)) if best else say("By {metric}", metric=metric)
         said = "{head}: {versions}."
         if self._worse:
             rows = (*rows, *self._rows(self._worse))
             said = "{head}: {versions}; all metrics together, worse than {baseline}: {worse}."
-        told_of = {"head": head, "baseline": self._base, "worse": self._listed(self._worse, self._plainly)}
-        versions = joined([*best, *others], "; ")
-        whole = say(said, **told_of, versions=versions)
-        # of several datasets the answer comes first; which versions and values these are, tables say, and the last sentence
-        if len(told) > 1 and len(whole) > LEAD:
-            self.detail = Finding(say("In detail: {versions}.", versions=versions), rows, detail=True)
-            whole = say(said, **told_of, versions=self._best_in_short(told))
-        yield Finding(whole, rows)
+        if len(told) == 1:
+            versions = self._of_one(told[0])
+        else:
+            versions = self._of_several(led, len(told)) if led else joined(list(self._without_best(told)), "; ")
+            self.details = [self._detail(each) for each in told] if led else ()
+        words = {"head": head, "baseline": self._base, "worse": self._listed(self._worse, self._plainly)}
+        yield Finding(say(said, **words, versions=versions), rows)
+
+    def _is_sure(self, told: _OnDataset) -> bool:
+        """Whether the best of a dataset is told apart from every other, and better than the baseline with all metrics together."""
+        if told.leaders is None or not told.leaders.is_alone:
+            return False
+        best = told.leaders.best[0]
+        judged = [each for each in self.judged if each.row is told.row and each.is_tested]
+        if best == self._baseline:
+            return not judged or any(each.standing is Standing.WORSE for each in judged)
+        return all(each.standing is Standing.BETTER for each in judged if each.place == best)
+
+    def _where(self, told: _OnDataset) -> Phrase | str:
+        """Name the metric, and the dataset where it was measured on several."""
+        path = self._path(told.row)
+        return say("{path} on {dataset}", path=path, dataset=told.dataset) if told.dataset else path
+
+    def _detail(self, told: _OnDataset) -> Finding:
+        """Say of one dataset which version is best."""
+        metric = self._where(told) if told.dataset else say("{text} without a dataset", text=self._path(told.row))
+        text = say("{head}: {versions}.", head=say("By {metric}", metric=metric), versions=self._of_one(told))
+        return Finding(text, tuple((told.row.full_name, name) for name in self._names), detail=True)
+
+    def _of_several(self, led: Sequence[_OnDataset], total: int) -> Phrase:
+        """Name the best with their datasets, those of most datasets first, and on which of these one is told apart from every other."""
+        named: list[tuple[Phrase, list[str]]] = []
+        left, order = list(led), [each.row.key for each in led]
+        while left and len(named) < _GROUPS:
+            # which are the best on most of the datasets that are left
+            best = sorted({place for each in left if each.leaders for place in each.leaders.equal})
+            on = {place: [each.row.key for each in left if each.leaders and place in each.leaders.equal] for place in best}
+            most = max(on.values(), key=lambda keys: (len(keys), -order.index(keys[0])))
+            versions = first([self._with_state(place) for place, keys in on.items() if keys == most], 2)
+            named.append((versions, [each.dataset for each in left if each.row.key in most]))
+            left = [each for each in left if each.row.key not in most]
+        texts = [_on(versions, datasets, total) for versions, datasets in named]
+        if left:
+            texts.append(_on(say("others"), [each.dataset for each in left], total))
+        text = joined(texts, "; ")
+        alone = [each for each in led if each.leaders and each.leaders.is_alone]
+        if len(alone) == total:
+            return say("{text}; on each told apart from every other (95 % in this metric)", text=text)
+        if datasets := [each.dataset for each in alone if each.dataset]:
+            return say(
+                "{text}; on {datasets} told apart from every other (95 % in this metric)", text=text, datasets=_datasets(datasets, total)
+            )
+        # without any interval there is nothing to be told apart by
+        is_known = alone or any(each.leaders and (each.leaders.together or not each.leaders.unknown) for each in led)
+        return say("{text}; on none told apart from every other", text=text) if is_known and not alone else text
 
     @cached_property
     def _worse(self) -> list[Judged]:
@@ -59,32 +117,6 @@ class BestSentences(VerdictWords):
         first_ones = {place for row in self._by if (leaders := self._comparison.leaders(row)) for place in leaders.equal}
         by = {row.path for row in self._by}
         return [each for each in self._of[Standing.WORSE] if each.place in first_ones and each.row.path not in by]
-
-    def _best_in_short(self, told: Sequence[tuple[Leaders | None, str, Row]]) -> Phrase:
-        """Name the best on each dataset with how sure that is, datasets of which the same is true together; those without a best last."""
-        datasets: dict[Phrase, list[str]] = {}
-        for leaders, dataset, row in sorted(told, key=lambda each: 2 if each[0] is None else each[0].is_open):
-            datasets.setdefault(self._shortly(leaders, row), []).append(dataset)
-        said = []
-        for text, names in datasets.items():
-            named = [name for name in names if name]
-            said += [say("{text} on {dataset}", text=text, dataset=joined(named))] if named else []
-            said += [say("{text} without a dataset", text=text)] if len(named) < len(names) else []
-        return joined(said, "; ")
-
-    def _shortly(self, leaders: Leaders | None, row: Row) -> Phrase:
-        """Name the best of one dataset, or how many it may be."""
-        if leaders is None:
-            return self._alike(row, shortly=True)
-        if leaders.is_open:
-            return say("no version can be told apart")
-        others = len(leaders.together) + len(leaders.near)
-        if others > VERSIONS:
-            measured = sum(map(has_number, row.cells))
-            text = say("{count} of {total} are not told apart", count=len(leaders.equal) + others, total=measured)
-        else:
-            return how_sure(first(self._equal(leaders), 1), leaders)
-        return say("{text}, as measured", text=text) if leaders.unknown else text
 
     def _equal(self, leaders: Leaders) -> list[Phrase | str]:
         return [self._with_state(place) for place in leaders.equal]
@@ -94,54 +126,36 @@ class BestSentences(VerdictWords):
         name = with_state(self._comparison.versions[place], self._called[place])
         return say("{version} (baseline)", version=name) if place == self._baseline else name
 
-    def _best_of(self, row: Row, leaders: Leaders, dataset: str) -> Phrase:
+    def _of_one(self, told: _OnDataset) -> Phrase:
+        """Say which version is best on one dataset, its value, and how sure that is; or why there is none."""
+        leaders, _, row = told
+        if leaders is None:
+            return self._alike(row)
         form = choose_format([cell.value for cell in row.cells if cell.value is not None])
-        names = first(self._equal(leaders), VERSIONS)
-        text = say("{versions} ({value})", versions=names, value=form.value(row.cells[leaders.best[0]].value or 0.0))
-        if leaders.is_open:
-            return self._open(text, leaders, dataset, extreme_of(row.direction.mode, is_worse=bool(self._worse)))
-        text = say("{text} on {dataset}", text=text, dataset=dataset) if dataset else text
-        if leaders.near:
-            near, bound = first([self._called[place] for place in leaders.near], VERSIONS), format_computed(leaders.tolerance)
-            text = say("{text}, with {versions} within the tolerance of {bound}", text=text, bound=bound, versions=near)
-        if leaders.together:
-            others = first([self._called[place] for place in leaders.together], VERSIONS)
-            if len(leaders.together) > VERSIONS + 1:
-                others = say("{count} others", count=len(leaders.together))
-            apart = "{text}, from which {others} cannot be told apart"
-            if leaders.tolerance:
-                apart = "{text}, from which {others} cannot be told apart beyond the tolerance"
-            text = say(apart, text=text, others=others)
-        elif leaders.is_alone:
+        best = say(
+            "{versions} ({value})",
+            versions=first(self._equal(leaders), VERSIONS),
+            value=form.value(row.cells[leaders.best[0]].value or 0.0),
+        )
+        near, together = ([self._called[place] for place in places] for places in (leaders.near, leaders.together))
+        text = how_sure(best, leaders, near=near, together=together)
+        if leaders.is_alone:
             text = say("{text}, told apart from every other measured version (95 % in this metric alone)", text=text)
-        if not leaders.unknown:
-            return text
-        if not leaders.together:
-            text = say("{text}, as measured", text=text)
-        if len(leaders.best) + len(leaders.unknown) < sum(map(has_number, row.cells)):
+        if leaders.unknown and len(leaders.best) + len(leaders.unknown) < sum(map(has_number, row.cells)):
             unknown = first([self._called[place] for place in leaders.unknown], VERSIONS)
             text = say("{text}; of {others} no interval is known", text=text, others=unknown)
         return text
 
-    def _open(self, text: Phrase, leaders: Leaders, dataset: str, extreme: Phrase) -> Phrase:
-        """Say that every version may be the best, and which is as measured."""
-        if not dataset:
-            return told_open(text, leaders, extreme)
-        told_on = "on {dataset} no version can be told apart from the {extreme} as measured, {text}"
-        if leaders.tolerance:
-            told_on = "on {dataset} no version can be told apart beyond the tolerance from the {extreme} as measured, {text}"
-        return say(told_on, text=text, dataset=dataset, extreme=extreme)
-
-    def _without_best(self, rows: Sequence[tuple[str, Row]]) -> Iterator[Phrase]:
+    def _without_best(self, told: Sequence[_OnDataset]) -> Iterator[Phrase]:
         """Say why there is no best, datasets of which the same is true together."""
         datasets: dict[Phrase, list[str]] = {}
-        for dataset, row in rows:
+        for _, dataset, row in told:
             datasets.setdefault(self._alike(row), []).append(dataset)
         for text, names in datasets.items():
-            yield say("{text} on {dataset}", text=text, dataset=joined(names)) if any(names) else text
+            yield _on(text, names, len(told))
 
-    def _alike(self, row: Row, *, shortly: bool = False) -> Phrase:
-        """Say why there is no best: equal values, or too few of them; shortly without the versions that are equal."""
+    def _alike(self, row: Row) -> Phrase:
+        """Say why there is no best: equal values, or too few of them."""
         numbers = {place: cell.value for place, cell in enumerate(row.cells) if cell.value is not None and math.isfinite(cell.value)}
         versions = [self._called[place] for place in numbers]
         if len(versions) > 1:
@@ -149,7 +163,23 @@ class BestSentences(VerdictWords):
             low, high = min(numbers.values()), max(numbers.values())
             is_within = exceeds(high - low, 0, max(abs(low), abs(high)))
             told = "within the tolerance as measured in {versions}" if is_within else "equal as measured in {versions}"
-            return say(told, versions=say("{count} versions", count=len(versions)) if shortly else first(versions, VERSIONS))
+            return say(told, versions=first(versions, VERSIONS))
         is_infinite = any(cell.value is not None and math.isinf(cell.value) for cell in row.cells)
         told = "a finite number only in {versions}" if is_infinite else "known only for {versions}"
         return say(told, versions=joined(versions) or say("no version"))
+
+
+def _on(text: Phrase, datasets: Sequence[str], total: int) -> Phrase:
+    """Say on which of all datasets something is; nameless is what was measured without one."""
+    named = [name for name in datasets if name]
+    if len(named) == total:
+        return say("{text}, on both datasets" if total == 2 else "{text}, on all {count} datasets", text=text, count=total)  # noqa: PLR2004
+    told = [say("{text} on {dataset}", text=text, dataset=_datasets(named, total))] if named else []
+    told += [say("{text} without a dataset", text=text)] if len(named) < len(datasets) else []
+    return joined(told, "; ")
+
+
+def _datasets(names: Sequence[str], total: int) -> Phrase:
+    """Name one or two datasets; count more."""
+    few = len(names) <= 2  # noqa: PLR2004 - as it says
+    return joined(names) if few else say("{count} of {total} datasets", count=len(names), total=total)

@@ -62,7 +62,6 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
     sentences = _sentences(comparison, by, tolerance, baseline)
     places = [place for place in range(len(comparison.names)) if place != baseline]
     best, found = list(sentences.best()) if places else [], list(sentences.findings())
-    last = [sentences.detail] if sentences.detail else []
     each = list(sentences.one_by_one()) if len(places) > 1 else ()
     counted = count_versions([comparison.versions[place] for place in places])
     verdict = OverallVerdict(
@@ -70,7 +69,7 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
         comparison.names[baseline],
         comparison.names,
         sentences.judged,
-        [*best, *found, *last],
+        [*best, *found, *sentences.details],
         each=each,
         counted=counted,
         tolerant=sentences.is_tolerant,
@@ -80,7 +79,12 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
         # which versions are what comes before in which metrics; of many it is counted
         short = in_short(verdict)
         shortly = [*([short] if short else []), *(sentences.counted_singly() if is_many else ())]
-        verdict.findings = (*best, *shortly, *(sorted(found, key=lambda finding: finding.listing) if is_many else found), *last)
+        verdict.findings = (
+            *best,
+            *shortly,
+            *(sorted(found, key=lambda finding: finding.listing) if is_many else found),
+            *sentences.details,
+        )
     return verdict
 
 

@@ -223,7 +223,7 @@ def test_the_lead_is_a_positive_number_where_lower_is_better_too():
 
 def test_versions_that_tie_have_no_runner_up_behind_by_nothing():
     tie = str(compare({"cer": 0.1}, {"cer": 0.1}, {"cer": 0.2}).best("cer"))
-    assert " ".join(tie.split()).startswith("Best by cer: 0.1.0 (baseline), 0.2.0, as measured value 0.1 ☆ best as measured")
+    assert " ".join(tie.split()).startswith("Best by cer as measured: 0.1.0 (baseline), 0.2.0 value 0.1 ☆ best as measured")
     assert "behind by" not in tie
 
 
@@ -266,7 +266,7 @@ def test_what_is_within_the_tolerance_of_the_best_is_not_called_equal_or_told_ap
         "0.2.0 is highest, told apart from every version outside the tolerance (95 % in this metric).",
     )
     assert best.notes[2].startswith("Highest of 3, the others within the tolerance or not told apart")
-    assert c.verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.920), with 0.3.0, 0.4.0 within the tolerance of 0.01."
+    assert c.verdict.sentences[0] == "Best by accuracy as measured: 0.2.0 (0.920), with 0.3.0, 0.4.0 within the tolerance of 0.01."
     assert [entry.rank for entry in c.rank("accuracy")] == [1, 2, 3, 4]
 
 
@@ -481,8 +481,8 @@ def test_a_trade_off_says_that_a_tolerance_decides_nothing():
 @pytest.mark.parametrize(
     ("values", "head"),
     [
-        ((0.9, 0.91, 0.906), "By accuracy: no version can be told apart from the best as measured, 0.2.0"),
-        ((0.9, 0.91, 0.3), "Best by accuracy: 0.2.0 (1 more not told apart)"),
+        ((0.9, 0.91, 0.906), "Best by accuracy as measured: 0.2.0"),
+        ((0.9, 0.91, 0.3), "Best by accuracy as measured: 0.2.0"),
         ((0.9, 0.5, 0.3), "Best by accuracy: 0.1.0 (baseline)"),
     ],
 )

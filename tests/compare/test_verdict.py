@@ -167,16 +167,17 @@ def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
 
 def test_what_matters_is_named_first_with_what_cannot_be_told_apart_from_it():
     verdict = compare(BASE, SAME, WORSE, baseline="0.1.0", by="accuracy").verdict
-    assert verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.91), from which 0.1.0 cannot be told apart."
+    assert verdict.sentences[0] == "Best by accuracy as measured: 0.2.0 (0.91); 0.1.0 cannot be told apart from it."
     assert not any("Name the metric" in sentence for sentence in verdict.sentences)
 
 
 def test_a_metric_that_matters_on_several_datasets_is_told_for_each():
     pair = [results(d_a={"accuracy": 0.9, "n": 1000}, d_b={"accuracy": value, "n": 1000}) for value in (0.5, 0.9)]
     verdict = compare(*pair, by="accuracy").verdict
-    assert verdict.sentences[0] == (
-        "Best by accuracy: 0.2.0 (0.9) on d-b, told apart from every other measured version (95 % in this metric alone); "
-        "equal as measured in 0.1.0, 0.2.0 on d-a."
+    assert verdict.sentences[0] == ("Best by accuracy as measured: 0.2.0 on d-b; on d-b told apart from every other (95 % in this metric).")
+    assert verdict.sentences[-2:] == (
+        "By accuracy on d-a: equal as measured in 0.1.0, 0.2.0.",
+        "By accuracy on d-b: 0.2.0 (0.9), told apart from every other measured version (95 % in this metric alone).",
     )
     assert compare(*pair, by="accuracy@d-b").verdict.by == "accuracy@d-b"
 
@@ -424,10 +425,11 @@ def test_a_percentage_is_told_where_the_table_tells_one():
 def test_the_best_says_of_which_versions_no_interval_is_known():
     versions = [{"accuracy": value, "n": 1000} for value in (0.90, 0.91)] + [{"accuracy": 0.89}]
     verdict = compare(*versions, by="accuracy").verdict
-    assert verdict.sentences[0] == ("Best by accuracy: 0.2.0 (0.91), from which 0.1.0 cannot be told apart; of 0.3.0 no interval is known.")
-    assert "，0.1.0 与其无法区分；0.3.0 的置信区间未知" in verdict.in_language("zh")
+    lead = "Best by accuracy as measured: 0.2.0 (0.91); 0.1.0 cannot be told apart from it; of 0.3.0 no interval is known."
+    assert verdict.sentences[0] == lead
+    assert "；0.1.0 与其无法区分；0.3.0 的置信区间未知" in verdict.in_language("zh")
     alone = compare({"accuracy": 0.90}, {"accuracy": 0.91}, by="accuracy").verdict
-    assert alone.sentences[0] == "Best by accuracy: 0.2.0 (0.91), as measured."
+    assert alone.sentences[0] == "Best by accuracy as measured: 0.2.0 (0.91)."
 
 
 def test_values_in_two_units_have_no_best():
@@ -447,7 +449,7 @@ def test_where_there_is_no_best_it_is_said_why():
     assert apart.sentences[0] == "By accuracy: known only for 0.1.0 on d-a; known only for 0.2.0 on d-b."
     assert "Not measured in 0.1.0: accuracy (d-b)." in apart
     lacking = compare(results(d_a={"accuracy": 0.8}, d_b={"accuracy": 0.8}), results(d_c={"f1": 0.9}), by="accuracy").verdict
-    assert lacking.sentences[0] == "By accuracy: known only for 0.1.0 on d-a, d-b."
+    assert lacking.sentences[0] == "By accuracy: known only for 0.1.0, on both datasets."
     assert "Missing: 0.2.0 in accuracy (d-a)." in apart
 
 
@@ -579,7 +581,7 @@ def test_every_sentence_is_said_in_chinese():
     c = compare(BASE, SAME, WORSE, baseline="0.1.0", by="accuracy")
     lines = c.verdict.in_language("zh").split("\n")
     assert len(lines) == len(c.verdict.sentences)
-    assert lines[0] == "按 accuracy 最优：0.2.0（0.91），0.1.0 与其无法区分。"
+    assert lines[0] == "按 accuracy 的测量值最优：0.2.0（0.91）；0.1.0 与其无法区分。"
     assert lines[1] == "差于 0.1.0，且超出随机波动范围（联合置信度 95%）：0.3.0 的 accuracy（-10.0 个百分点）。"
 
 
@@ -649,7 +651,7 @@ def test_of_many_versions_the_top_counts_and_a_fold_goes_through_them():
         )
         assert "0.20.0 not told apart; behind as measured: f1 (-10.0 pp)" in text
         assert "Worse: " not in text
-    assert top[0] == "Best by accuracy: 0.20.0 (0.918), from which 16 others cannot be told apart."
+    assert top[0] == "Best by accuracy as measured: 0.20.0 (0.918); 16 others cannot be told apart from it."
     assert "0.2.0 变差：accuracy（-40.0 个百分点）" in chinese_of(c.verdict)
 
 
@@ -760,23 +762,25 @@ def test_the_fold_of_a_verdict_counts_groups_as_groups():
     assert "By version · 7 groups, 21 runs in all" in str(Comparison(groups, baseline="first").verdict)
 
 
-def test_where_every_version_may_be_the_best_none_is_called_so():
+def test_where_every_version_may_be_the_best_it_is_so_as_measured():
     told = [results(**{"d-a": {"accuracy": 0.9 + n / 1000, "n": 1000}, "d-b": {"accuracy": 0.5 + n / 10, "n": 1000}}) for n in range(3)]
     c = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy")
     assert c.leaders(c["accuracy", "d-a"]).is_tie
-    best, _, tie = c.verdict.sentences[0].partition("; ")
-    assert best.startswith("Best by accuracy: 0.2.0 (0.7) on d-b")
-    assert "d-a" not in best
-    assert tie == "on d-a no version can be told apart from the best as measured, 0.2.0 (0.902)."
+    best, sure = c.verdict.sentences[0].split("; ")
+    assert best == "Best by accuracy as measured: 0.2.0, on both datasets"
+    assert sure == "on d-b told apart from every other (95 % in this metric)."
+    assert "By accuracy on d-a: 0.2.0 (0.902); 0.0.0, 0.1.0 cannot be told apart from it." in c.verdict
     alone = Comparison([make(f"0.{n}.0", {"accuracy": 0.9 + n / 1000, "n": 1000}) for n in range(3)], by="accuracy")
-    assert alone.verdict.sentences[0] == "By accuracy: no version can be told apart from the best as measured, 0.2.0 (0.902)."
+    assert alone.verdict.sentences[0] == ("Best by accuracy as measured: 0.2.0 (0.902); 0.0.0, 0.1.0 cannot be told apart from it.")
 
 
-def test_the_short_clause_of_the_best_says_on_which_datasets_every_version_may_be():
+def test_the_bold_line_says_on_how_many_datasets_the_best_is_told_apart():
     names = [f"a-dataset-with-a-long-name-{name}" for name in "abcd"]
     told = [results(**{name: {"accuracy": 0.6 + n / (10 if at else 1000), "n": 1000} for at, name in enumerate(names)}) for n in range(3)]
     sentences = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy").verdict.sentences
-    assert sentences[0] == "Best by accuracy: 0.2.0 on b, c, d; no version can be told apart on a."
+    assert sentences[0] == (
+        "Best by accuracy as measured: 0.2.0, on all 4 datasets; on 3 of 4 datasets told apart from every other (95 % in this metric)."
+    )
 
 
 def test_of_a_metric_on_several_datasets_the_best_come_first_in_one_short_clause():
@@ -784,19 +788,17 @@ def test_of_a_metric_on_several_datasets_the_best_come_first_in_one_short_clause
     told = [results(**{name: {"accuracy": 0.8 + n / 10 * (1 if at else -1), "n": 1000} for at, name in enumerate(names)}) for n in range(2)]
     verdict = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy").verdict
     first, *_, last = verdict.sentences
-    assert first.startswith("Best by accuracy: 0.0.0 (baseline) on ")
-    assert first.count("0.1.0 on ") == 1
-    assert len(first) < 150 < len(last)
-    assert last.startswith("In detail: ")
-    assert "In detail" not in render_text(verdict._describe().blocks[0])
+    assert first == "Best by accuracy: 0.1.0 on b, c; 0.0.0 (baseline) on a; on each told apart from every other (95 % in this metric)."
+    assert last == "By accuracy on c: 0.1.0 (0.9), told apart from every other measured version (95 % in this metric alone)."
+    assert "By accuracy on" not in render_text(verdict._describe().blocks[0])
     assert "<b>Best by accuracy" in verdict._repr_html_()
 
 
 def test_where_a_metric_has_a_dataset_here_and_none_there_the_answer_says_which():
     with pnb.connect("demo", default=False) as registry:
-        lead = registry.compare("wine-cultivar", baseline="approved", by="accuracy").verdict.sentences[0]
-    assert lead.endswith("; known only for 0.9.0 without a dataset.")
-    assert " on ." not in lead
+        verdict = registry.compare("wine-cultivar", baseline="approved", by="accuracy").verdict
+    assert "without" not in verdict.sentences[0]
+    assert "By accuracy without a dataset: known only for 0.9.0." in verdict
 
 
 def test_of_a_few_versions_the_bold_line_says_which_are_better_and_which_are_worse():
@@ -854,13 +856,47 @@ def test_the_bold_line_of_several_datasets_says_how_sure_the_best_is():
     values = {"a": lambda n: 0.9 + n / 1000, "b": lambda n: 0.7 + n / 50, "c": lambda n: 0.5 + n / 100, "d": lambda _: 0.7}
     told = [results(**{name: {"accuracy": values[name[-1]](n), "n": 1000} for name in names}) for n in range(12)]
     c = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="accuracy")
-    lead, *_, detail = c.verdict.sentences
-    assert lead == (
-        "Best by accuracy: 0.11.0 (1 more not told apart) on b; 6 of 12 are not told apart on c; no version can be told apart on a; "
-        "equal as measured in 12 versions on d."
+    lead, *_, a, b, c_, d = c.verdict.sentences
+    assert lead == "Best by accuracy as measured: 0.11.0 on 3 of 4 datasets; on none told apart from every other."
+    assert a == "By accuracy on a: 0.11.0 (0.911); 11 others cannot be told apart from it."
+    assert b == "By accuracy on b: 0.11.0 (0.920); 0.10.0 cannot be told apart from it."
+    assert c_ == "By accuracy on c: 0.11.0 (0.610); 0.6.0, 0.7.0, 0.8.0, 0.9.0, 0.10.0 cannot be told apart from it."
+    assert d == "By accuracy on d: equal as measured in 0.0.0, 0.1.0, 0.2.0, 0.3.0 and 8 more."
+    assert f"<b>{lead}</b>" in c._repr_html_()
+
+
+@pytest.mark.parametrize("count", [3, 5, 20])
+def test_the_bold_line_is_short_and_does_not_contradict_the_next_one_however_many_versions(count):
+    with pnb.connect("demo", default=False) as registry:
+        for by in ("accuracy", "macro_f1", "latency_ms"):
+            verdict = registry.compare(f"model-rbvg5wfo5d0gngz1b8@last:{count}", baseline="approved", by=by).verdict
+            lead = verdict.sentences[0]
+            assert len(lead.split()) <= 25
+            assert " as measured: " in lead
+            told = [sentence for sentence in verdict.sentences if sentence.startswith(f"By {by} on ")]
+            assert len(told) == 3
+            assert all(sentence.endswith((").", " cannot be told apart from it.", " cannot be told apart from them.")) for sentence in told)
+            assert all(sentence not in render_text(verdict._describe().blocks[0]) for sentence in told)
+
+
+def test_where_nothing_is_better_beyond_chance_the_best_is_so_as_measured():
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.compare("model-rbvg5wfo5d0gngz1b8@1.12.1,1.12.2,2.0.0_rc1", baseline="first", by="accuracy")
+    lead, second, *_ = c.verdict.sentences
+    best = (
+        "Best by accuracy as measured: 1.12.2, on all 3 datasets; on noisy, …/shifted/ told apart from every other (95 % in this metric)."
     )
-    assert detail.startswith("In detail: 0.11.0 (0.920) on b, from which 0.10.0 cannot be told apart; ")
-    assert f"<b>{lead}" in c._repr_html_()
+    assert lead == best
+    assert second == "In accuracy nothing is better or worse than 1.12.1 beyond chance (95 % together)."
+    chinese = "按 accuracy 的测量值最优：全部 3 个数据集上均为 1.12.2；仅在 noisy、…/shifted/ 上可与其他各版本区分（就该指标而言，95%）。"
+    assert c.verdict.in_language("zh").splitlines()[0] == chinese
+
+
+def test_of_many_different_bests_the_bold_line_names_those_of_most_datasets():
+    names = [f"d{place}" for place in range(6)]
+    told = [results(**{name: {"f1": 0.9 if at == n % 5 else 0.5 + n / 100} for at, name in enumerate(names)}) for n in range(6)]
+    lead = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="f1").verdict.sentences[0]
+    assert lead == "Best by f1 as measured: 0.5.0 on d0, d5; 0.1.0 on d1; 0.2.0 on d2; others on d3, d4."
 
 
 def test_that_no_interval_is_known_comes_before_what_is_missing():
@@ -903,7 +939,9 @@ def test_with_a_tolerance_every_surface_says_that_it_takes_part():
     assert f"≈ {legend}" in c.to_markdown()
     assert "0.1.0 cannot be told apart from it beyond the tolerance" in " ".join(str(c.best("accuracy")).split())
     by = compare(*({"accuracy": value, "n": 20_000} for value in (0.9, 0.925, 0.885)), tolerance=0.02, by="accuracy")
-    assert by.verdict.sentences[0] == "Best by accuracy: 0.2.0 (0.925), from which 0.1.0 cannot be told apart beyond the tolerance."
+    assert by.verdict.sentences[0] == (
+        "Best by accuracy as measured: 0.2.0 (0.925); 0.1.0 cannot be told apart from it beyond the tolerance."
+    )
     worse = compare(*({"accuracy": value, "n": 20_000} for value in (0.9, 0.8)), tolerance=0.02)
     assert worse.verdict.sentences[0].startswith("Worse than 0.1.0 beyond chance and the tolerance (95 % together): ")
     assert worse.interval("accuracy", "0.2.0").words == "beyond chance (95 %)"
@@ -1174,9 +1212,8 @@ def test_no_version_is_called_the_best_that_is_worse_than_the_baseline_in_anothe
     metrics = [{"accuracy": 0.9, "cer": 0.1, **beside}, {"accuracy": 0.91, "cer": 0.15, **beside}, *others]
     c = compare(*metrics, by="accuracy")
     first, second, *_ = c.verdict.in_language(lang).splitlines()
-    head = {"en": "Highest accuracy: 0.2.0 (0.91)", "zh": "accuracy 最高：0.2.0（0.91）"}
-    opened = {"en": "from the highest as measured, 0.2.0 (0.91)", "zh": "测得最高的 0.2.0（0.91）"}
-    assert (head if others else opened)[lang] in first
+    head = {"en": "Highest accuracy as measured: 0.2.0 (0.91)", "zh": "accuracy 的测量值最高：0.2.0（0.91）"}
+    assert head[lang] in first
     together = {"en": "; all metrics together, worse than 0.1.0: 0.2.0 in cer.", "zh": "；综合所有指标，差于 0.1.0：0.2.0 的 cer。"}
     assert first.endswith(together[lang])
     assert ("0.2.0 in cer" if lang == "en" else "0.2.0 的 cer") in second

@@ -203,7 +203,7 @@ def test_the_metric_that_is_chosen_decides_which_is_the_best(explorer):
     assert "Best by perplexity" not in controls(explorer).panels["Compare"].value
     controls(explorer).metric.value = "perplexity"
     explorer.wait()
-    assert "Best by perplexity: 1.0.0" in controls(explorer).panels["Compare"].value
+    assert "Best by perplexity as measured: 1.0.0" in controls(explorer).panels["Compare"].value
     assert 'by="perplexity"' in explorer.to_code()
     assert "--by perplexity" in controls(explorer).magic.value
     controls(explorer).metric.value = ""
@@ -224,7 +224,7 @@ def test_best_by_offers_what_has_numbers_and_waits_for_a_direction_that_no_name_
     controls(explorer).direction.value = "max"
     explorer.wait()
     assert explorer.last_error is None
-    assert "Best by zork: b" in str(explorer.value.verdict)
+    assert "Best by zork as measured: b" in str(explorer.value.verdict)
     explorer.close()
 
 
