@@ -169,14 +169,19 @@ def how_sure(best: Phrase, leaders: Leaders, *, near: Sequence[str], together: S
     if near:
         bound = format_computed(leaders.tolerance)
         best = say("{text}, with {versions} within the tolerance of {bound}", text=best, bound=bound, versions=_few(near))
-    if not together:
+    return not_apart(best, together, single=len(leaders.equal) == 1, tolerance=leaders.tolerance)
+
+
+def not_apart(best: Phrase, others: Sequence[str], *, single: bool, tolerance: float) -> Phrase:
+    """Say behind the best, one or several, which others are not told apart from it: in these words wherever it is said."""
+    if not others:
         return best
-    single = "{text}; {others} cannot be told apart from it"
-    several = "{text}; {others} cannot be told apart from them"
-    if leaders.tolerance:
-        single = "{text}; {others} cannot be told apart from it beyond the tolerance"
-        several = "{text}; {others} cannot be told apart from them beyond the tolerance"
-    return say(single if len(leaders.equal) == 1 else several, text=best, others=_few(together))
+    told = "{text}; {others} cannot be told apart from it" if single else "{text}; {others} cannot be told apart from them"
+    if tolerance and single:
+        told = "{text}; {others} cannot be told apart from it beyond the tolerance"
+    elif tolerance:
+        told = "{text}; {others} cannot be told apart from them beyond the tolerance"
+    return say(told, text=best, others=_few(others))
 
 
 def _few(names: Sequence[str]) -> Phrase:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 from pai_notebook.arguments import number_argument
 from pai_notebook.calls import checked
 from pai_notebook.comparison.cell_changes import difference, tolerated
+from pai_notebook.comparison.leaders import not_apart
 from pai_notebook.comparison.rows import evidence_at
 from pai_notebook.comparison.tolerance import Tolerance, exceeds
 from pai_notebook.display import Answered, Block, Column, Displayed, Inline, Lines, Mark, Number, Table
@@ -269,9 +270,8 @@ class Ranking(Answered, Displayed, Sequence[Ranked]):
         told = say("Ranking by {metric}: {versions} first", metric=self.key.shown, versions=listed(ahead, 4))
         if self._is_exact:
             return told
-        together = sum(entry.told_apart is False for entry in self.entries)
-        if together:
-            return say("{told}, {count} more not told apart", told=told, count=together)
+        if together := [self._told(entry.version) for entry in self.entries if entry.told_apart is False]:
+            return not_apart(told, together, single=len(ahead) == 1, tolerance=self._tolerance)
         return say("{told}, told apart from every other", told=told) if BEST in {entry.star for entry in self.entries} else told
 
     def _row(self, entry: Ranked, form: NumberFormat, *, known: bool) -> list[Inline]:

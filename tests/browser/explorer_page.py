@@ -82,7 +82,7 @@ class ExplorerPage:
         return clicks
 
     def says_the_best_by(self, metric):
-        expect(self.panel).to_contain_text(say("Best by {metric}", metric=metric).in_language(self.lang))
+        expect(self.panel).to_contain_text(say("Best by {metric} as measured", metric=metric).in_language(self.lang))
 
     def pick(self, *names):
         self.unfold()

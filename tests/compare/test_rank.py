@@ -236,7 +236,7 @@ def test_told_apart_from_every_other_is_said_of_those_with_a_number():
     ("values", "said"),
     [
         ((0.6, 0.9, 0.3), "0.2.0 first, told apart from every other"),
-        ((0.9, 0.91, 0.3), "0.2.0 first, 1 more not told apart"),
+        ((0.9, 0.91, 0.3), "0.2.0 first; 0.1.0 cannot be told apart from it"),
         ((0.9, 0.9, 0.3), "0.1.0 and 0.2.0 first"),
     ],
 )
@@ -520,9 +520,9 @@ def test_a_cut_ranking_says_what_was_found_of_all_versions(metric):
 
 def test_the_first_of_a_ranking_is_not_called_told_apart_because_the_others_are_cut():
     ranking = compare(*({"accuracy": value, "n": 100} for value in (0.6, 0.61, 0.62, 0.3))).rank("accuracy")
-    assert str(ranking).startswith("Ranking by accuracy: 0.3.0 first, 2 more not told apart\n")
-    assert str(ranking.head(1)).startswith("Ranking by accuracy: 0.3.0 first, 2 more not told apart\n")
-    assert str(ranking[2:]).startswith("Ranking by accuracy: 0.3.0 first, 2 more not told apart\n")
+    assert str(ranking).startswith("Ranking by accuracy: 0.3.0 first; 0.2.0, 0.1.0 cannot be told apart from it\n")
+    assert str(ranking.head(1)).startswith("Ranking by accuracy: 0.3.0 first; 0.2.0, 0.1.0 cannot be told apart from it\n")
+    assert str(ranking[2:]).startswith("Ranking by accuracy: 0.3.0 first; 0.2.0, 0.1.0 cannot be told apart from it\n")
 
 
 @pytest.mark.parametrize(("first", "second"), [(0.1 + 0.2, 0.3), (0.3, 0.1 + 0.2), (-0.1 - 0.2, -0.3)])
