@@ -35,6 +35,7 @@ from pai_notebook.model.metric_words import (
     FLIPS,
     FRACTIONS,
     HIGHER,
+    LOST,
     LOWER,
     MEASURES,
     MISTAKEN,
@@ -48,6 +49,7 @@ from pai_notebook.model.metric_words import (
     UNWANTED,
     VETO_PHRASES,
     VETOES,
+    WON,
     Mode,
     are_unwanted,
     chinese_ending,
@@ -88,7 +90,7 @@ _MODES: dict[str, Mode] = {
 }
 _WORDS: dict[str, Mode] = {**dict.fromkeys(LOWER, "min"), **dict.fromkeys(HIGHER, "max")}
 _TELLING = frozenset(
-    (*_WORDS, *VETOES, *COUNTED, *DOUBTS, *BEHIND, *MEASURES, *PREPOSITIONS, *FLIPS, *UNWANTED, *SUMS, *THROUGHPUTS)
+    (*_WORDS, *VETOES, *COUNTED, *DOUBTS, *BEHIND, *MEASURES, *PREPOSITIONS, *FLIPS, *UNWANTED, *SUMS, *THROUGHPUTS, *WON, *LOST)
 ) | frozenset(chain.from_iterable((*PHRASES, *VETO_PHRASES)))
 """Every word that a rule asks for."""
 _OTHERS = frozenset(OTHERS.split())
@@ -285,6 +287,8 @@ def _read_key(tokens: Sequence[str], votes: dict[str, Mode]) -> Direction | None
     A noun in front of another describes it, so that the last one is what a name is about: in front of a metric only words that
     turn it count (`false_hit_rate`), behind it all but harmless ones do (`accuracy_goal`).
     """
+    if not (WON.isdisjoint(tokens) or LOST.isdisjoint(tokens)):
+        return _DOUBTED
     found: dict[str, Mode] = {}
     last = next(reversed(votes), "")
     # a key below `errors` or `latency` may say how many were fixed, or how well a bound was kept; one below `accuracy` is a class

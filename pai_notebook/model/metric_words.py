@@ -184,7 +184,7 @@ CHINESE_DOUBTS = re.compile(
     "[不非未误错假伪反逆负减失漏虚低劣坏没缺欠待拒旧抗扰敌被]|噪(?!比)|零(?!样本)|无(?!监督)|标准$|基准(?!测试)|基线|对照|上一|目标|允许|容许|接受"
     "|公差|预算|上限|下限|阈|期望|预期|要求|避|免|挽回|减少|节省|节约|修复|修正|消除|防止|容忍|容错|权重|系数|下降|降低|变化|波动|偏差"
     "|差异|损耗|输家|恶意|违规|违禁|作弊|垃圾|次品|遗忘|记忆|推断|欺骗|窃取|敏感属性|抄袭|查重|类间|丢弃|浪费|抱怨|(?:侵|诈|骗|弊|盗|刷|黑产|涉黄|色情|赌|毒|暴恐|病毒|逃逸|劫持|利用).{0,3}(?:成功|通过)|(?:数值|浮点|半|混合|单|双|量化|计算|训练|推理)精度"
-    "|(?:敏感词|黑名单|屏蔽词|违禁词|过期|陈旧|失效).{0,3}命中|参考|上次|竞品|对手|(?:随机|人工|人类|教师|历史|多数类)(?:[准精正召查成胜命通覆合满灵特检解采]|$)"
+    "|(?:敏感词|黑名单|屏蔽词|违禁词|过期|陈旧|失效).{0,3}命中|参考|上次|竞品|对手|(?:随机|置换|安慰剂|空模型|人工|人类|教师|历史|多数类)(?:[准精正召查成胜命通覆合满灵特检解采]|$)"
 )
 
 # Behind a metric, in a key of its own too, it is another number; `regression_mae` is of another kind.
@@ -195,7 +195,9 @@ BEHIND = word_set("""
 """)
 
 # Pairs of words that do the same: a p-value is not a quality, and what takes long may be wanted (`time_to_failure`) or not.
-OTHERS = "random chance majority human humans teacher oracle"
+# Nobody that learned anything, or a bound; and others that are compared with, or what else that word may say.
+GUESSES = "random chance majority null permutation placebo sham untrained oracle teacher"
+OTHERS = " ".join((GUESSES, "human humans control floor ub lb"))
 VETO_PHRASES = frozenset(
     word_pairs("max", "p", "value values val 值")
     | word_pairs("max", "time seconds minutes hours days latency cost queries attempts tries trials turns rounds", "to")
@@ -227,7 +229,21 @@ VETO_PHRASES = frozenset(
     # of somebody else, whom the model is compared with
     | word_pairs("max", OTHERS, " ".join(FRACTIONS | {"auc", "auroc", "bleu", "cer", "performance", "rmse", "mae", "score", "wer"}))
     | word_pairs("max", " ".join(FRACTIONS), OTHERS)
+    | word_pairs(
+        "max",
+        GUESSES,
+        " ".join(HIGHER | LOWER | word_set("avg average balanced exact hit log macro mean micro pass solve top weighted win")),
+    )
+    # how well two sets of data are told apart, which is no quality of a model
+    | word_pairs("max", "c domain", "st classifier")
+    | word_pairs("max", "drift shift", " ".join(FRACTIONS | {"auc", "auroc"}))
+    # of the training data, or in Turkish
+    | word_pairs("max", "tr", "acc accuracy auc err error f1 loss mae mse rmse")
 )
+
+# How games and tests end: of `win_loss_rate` nobody knows which of the two it counts.
+WON = word_set("hit hits pass passed passes passing solve success successes win winning wins won")
+LOST = word_set("defeat defeats fail failed fails failure failures lose losing loss losses lost miss missed misses")
 
 # Anywhere in a path: of harm, where success may be the attacker's, and a share that of what is found or of what is done.
 UNWANTED = word_set("""

@@ -96,11 +96,19 @@ NOT_DECIDED = [
         undetected_recall forbidden_hit_rate stale_hit_rate blacklist_hit_rate misinformation_success_rate watermark_removal_success_rate
         plagiarism_rouge dispreferred_reward loser_reward reject_reward rival_accuracy 敏感词命中率 黑名单命中率
         bias_error td_error time_error profit_and_loss signed_error
+        win_loss win_loss_rate win_loss_ratio win_draw_loss_rate win_to_loss_rate loss_win_rate wins_losses won_lost_rate winLossRate
+        hit_miss_rate hit_miss_ratio cache_hit_miss_rate pass_fail_rate pass_fail_ratio passed_failed_rate pass_failure_rate
+        null_accuracy null_rmse null_log_loss permutation_accuracy permutation_auc placebo_accuracy placebo_rmse control_accuracy
+        sham_accuracy untrained_accuracy random_perplexity chance_loss teacher_bleu random_balanced_accuracy chance_macro_f1
+        majority_exact_match random_hit_rate random_win_rate null.accuracy control.accuracy accuracy_on_control
+        c2st_accuracy c2st_auc C2ST_acc drift_auc covariate_shift_auc domain_classifier_accuracy
+        ub_accuracy lb_accuracy floor_accuracy floor.recall tr_acc tr_loss
         """,
     ),
     (
         "chinese",
         """
+        置换准确率 安慰剂准确率 空模型准确率
         不合格率 不正确率 非正确率 不准确率 非准确率 反准确率 不通过率 未通过率 误通过率 假通过率 错误通过率 误报通过率 未命中率
         无命中率 零命中率 非命中率 误命中率 错误命中率 虚假命中率 未检出率 误检出率 未召回率 误召回率 未成功率 不成功率 未解决率
         不满意度 标准误差 不合格准确率 误合格率 假合格率 非合格率 合格率下降 准确率下降 准确率损耗 准确率差 准确率目标 准确率下限
@@ -354,6 +362,9 @@ def test_what_is_of_somebody_else_in_chinese_has_no_direction(metric):
 def test_names_with_the_words_of_others_in_what_they_measure_keep_their_direction():
     names = "random_forest.accuracy human_eval_pass@1 mmlu.human_aging.acc student.accuracy 随机森林准确率 mean_reciprocal_rank"
     assert modes(names) == ["max"] * 6
+    names = "permutation_invariant_sdr floor_plan_iou drift_detection_f1 tr_bleu xnli_tr.acc domain_accuracy win_rate random_crop_accuracy"
+    assert modes(names) == ["max"] * 8
+    assert modes("cache_miss_rate loss hit_latency control_loss tr_wer failure_rate") == ["min"] * 6
 
 
 def test_what_an_error_leaves_over_is_right_or_unknown():
