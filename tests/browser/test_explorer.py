@@ -232,7 +232,7 @@ def test_axe_finds_nothing_in_any_tab(jupyter, lab, gate, front, themes):
         explorer.open_tab("Chart")
         expect(explorer.panel.locator(f"img.pai-{theme}").first).to_be_visible()
         expect(explorer.panel.locator(f"img.pai-{'light' if theme == 'dark' else 'dark'}").first).to_be_hidden()
-    page.evaluate("document.querySelector('.pai-status').style = 'color:#888;background:#777'")
+    page.evaluate("document.querySelector('.pai-bar strong').style = 'color:#888;background:#777'")
     assert [found.split(":")[0] for found in violations(page, ".pai-explorer")] == ["color-contrast"]
 
 
