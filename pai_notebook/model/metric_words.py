@@ -197,7 +197,7 @@ BEHIND = word_set("""
 # Pairs of words that do the same: a p-value is not a quality, and what takes long may be wanted (`time_to_failure`) or not.
 # Nobody that learned anything, or a bound; and others that are compared with, or what else that word may say.
 GUESSES = "random chance majority null permutation placebo sham untrained oracle teacher"
-OTHERS = " ".join((GUESSES, "human humans control floor ub lb"))
+OTHERS = GUESSES + " human humans control floor ub lb"
 VETO_PHRASES = frozenset(
     word_pairs("max", "p", "value values val 值")
     | word_pairs("max", "time seconds minutes hours days latency cost queries attempts tries trials turns rounds", "to")
