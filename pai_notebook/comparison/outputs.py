@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison.comparison import Comparison
     from pai_notebook.comparison.gate.report import GateReport
+    from pai_notebook.display import Block
     from pai_notebook.errors import RegressionError
     from pai_notebook.io.redaction import RedactionLike
     from pai_notebook.plot import Plots
@@ -165,6 +166,9 @@ class ComparisonExports(FrameExports):
         signs = words_of_chance(comparison._together, rows, range(len(comparison.names)))  # noqa: SLF001 - as tables say it
         notes = [*([joined(signs, " · ")] if signs else []), *_notes(comparison)]
         return PlainTable(header, body, "comparison", caption, notes, row_headers=1, right=right)
+
+    def _above(self) -> Sequence[Block]:
+        return cast("Comparison", self).verdict._for_report((), ())[0]  # noqa: SLF001 - the hook of shown objects
 
     @property
     def plot(self) -> Plots:

@@ -48,6 +48,10 @@ class FrameExports:
         """The table as people read it, for Markdown and LaTeX; by default the main one."""
         return next(self._tables(include, exclude))
 
+    def _above(self) -> Sequence[Block]:
+        """What stands above the table in Markdown, which people send: the answer, where there is one."""
+        return ()
+
     @overload
     def to_html(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...
     @overload
@@ -98,7 +102,7 @@ class FrameExports:
     def to_markdown(
         self, path: PathLike | None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False
     ) -> str | Path:
-        """Return one GitHub Markdown table, or write it to a file.
+        """Return one GitHub Markdown table, below the verdict of a comparison, or write it to a file.
 
         Parameters
         ----------
@@ -130,7 +134,7 @@ class FrameExports:
         |:--|--:|
         | 0.1.0 | 0.2 |
         """
-        return written(lambda: markdown_text(self._printed(include, exclude)), path, "to_markdown", overwrite=overwrite)
+        return written(lambda: markdown_text(self._printed(include, exclude), self._above()), path, "to_markdown", overwrite=overwrite)
 
     @overload
     def to_latex(self, path: None = None, *, include: Globs = None, exclude: Globs = None, overwrite: bool = False) -> str: ...

@@ -12,12 +12,12 @@ import math
 import numbers
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import is_number
-from pai_notebook.display import Column, Inline, Lines, Table, render_markdown
+from pai_notebook.display import Block, Column, Inline, Lines, Note, Stack, Table, render_markdown
 from pai_notebook.model.numbers import DECIMAL
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def table_block(table: PlainTable) -> Table:
     return Table(columns, rows, caption=table.caption, note=note, row_headers=table.row_headers, limit=len(rows))
 
 
-def markdown_text(table: PlainTable) -> str:
-    """Write a table as GitHub Markdown; texts beyond 240 characters are cut and say so."""
-    return render_markdown(table_block(table)) + "\n"
+def markdown_text(table: PlainTable, above: Sequence[Block] = ()) -> str:
+    """Write a table as GitHub Markdown, with its caption and what stands above it first; texts beyond 240 characters are cut and say so."""
+    blocks = [Note("", lead=table.caption), *above, table_block(replace(table, caption=""))] if above else [table_block(table)]
+    return render_markdown(Stack(blocks)) + "\n"

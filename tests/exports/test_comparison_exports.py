@@ -104,6 +104,22 @@ def test_markdown_and_latex_show_the_same_cells_one_column_a_version(compared):
         assert all(cell in html for cell in row[3:])
 
 
+def test_markdown_has_the_verdict_between_its_title_and_the_table_and_no_advice_on_calls():
+    with pnb.connect("demo", default=False) as registry:
+        few = registry.compare("手写数字识别@last:2", baseline="previous")
+        for c in (few, registry.compare("手写数字识别@last:9"), registry.compare("手写数字识别@last:2", include="labels")):
+            above, _, table = c.to_markdown().partition("\n| name |")
+            title, verdict = above.split("\n", 1)
+            assert title.startswith("**手写数字识别: ")
+            assert c.verdict.findings[0].text in verdict.replace("\\", "")
+            assert "by=" not in verdict
+            assert table
+    assert "Better than 2.5.0 beyond chance (95 % together): 1.12.2 in accuracy" in few.to_markdown(include="labels.*")
+    with speaking("zh"):
+        assert "> **好于 2.5.0，且超出随机波动范围" in few.to_markdown().splitlines()[2]
+    assert few.to_latex().count("beyond chance") == few.to_latex().count("better, worse: beyond chance")
+
+
 def test_markdown_names_the_model_and_the_datasets_and_is_chinese_where_that_is_set():
     with pnb.connect("demo", default=False) as registry:
         c = registry.compare("手写数字识别@last:3")
