@@ -100,8 +100,9 @@ def best_of(comparison: Comparison, row: Row, form: NumberFormat | None) -> tupl
     # with spaces that keep all of it in a line
     star, name = leaders.star_at(best), with_sign(comparison.versions[best], comparison.names[best], "\u00a0")
     value = None if form is None else row.cells[best].value
-    shown = f"{star}\u00a0{name} +{more}" if more else f"{star}\u00a0{name}"
-    return shown, "" if form is None or value is None else Mark("", form.value(value), step=2)
+    behind = () if form is None or value is None else (Mark("", form.value(value), step=2),)
+    # a number with a plus would read as a difference
+    return f"{star}\u00a0{name}", (*behind, *([Mark("", say("&\u00a0{count}", count=more))] if more else []))
 
 
 def tally(together: Together, rows: Sequence[Row], place: int) -> Phrase:

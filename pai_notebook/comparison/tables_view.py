@@ -306,10 +306,10 @@ def _tables(
     bests, courses = any(best[:1] in STARS for *_, ((best, _), _) in body), any(course for *_, (_, course) in body)
     found = []
     for shown, failed in bands:
-        columns: list[Column | str] = [Column(lead or (_corner(shown) if len(bands) == 1 else "")), *([say("dataset")] if named else [])]
-        heads = [_column(comparison, place, [row for row in counted if not is_cost(row.path)]) for place in shown]
+        columns: list[Column | str] = [Column(lead or _corner(comparison, bands, counted)), *([say("dataset")] if named else [])]
+        heads = [_column(comparison, place, _counted(counted)) for place in shown]
         # what is best stands before the candidates, in sight where the window is narrow
-        heads[1:1] = [_best_column([best for *_, ((best, _), _) in body])] if bests else []
+        heads[1:1] = [Column(Mark("", say("best & others")))] if bests else []
         columns += [*heads, *(Column(address, align="right") for address in failed)]
         columns += [_trend_column(shown, is_told=not lead and len(bands) == 1)] if courses else []
         filled: list[list[Inline] | Heading] = []
@@ -344,20 +344,24 @@ def _title(comparison: Comparison, caption: Phrase | str, band: Band) -> Phrase:
     return say("{what}: {said}", what=caption, said=names) if caption else names
 
 
-def _corner(shown: Sequence[int]) -> Inline:
-    """What stands over the names of the rows: the order of the versions beside it."""
-    order = "by name →" if _is_by_name(shown) else "named above first →"
-    return Mark("", say(order)) if shown[2:] else ""
+def _corner(comparison: Comparison, bands: Sequence[Band], counted: Sequence[Row]) -> Inline:
+    """What stands over the names of the rows of one table: the order of the versions beside it, and of what the counts below them are."""
+    if len(bands) > 1:
+        return ""
+    shown = places_of(bands)
+    order = "versions by name\u00a0→" if _is_by_name(shown) else "versions named above first\u00a0→"
+    costs = any(is_cost(row.path) for row in counted) and any(tally(comparison._together, _counted(counted), place) for place in shown)  # noqa: SLF001 - as below
+    told = [*([say(order)] if shown[2:] else []), *([say("counts omit cost\u00a0→")] if costs else [])]
+    return Lines([Mark("", text) for text in told]) if told[1:] else Mark("", told[0]) if told else ""
+
+
+def _counted(rows: Sequence[Row]) -> list[Row]:
+    """Rows of which the head of a version tells how many are better, worse and so on."""
+    return [row for row in rows if not is_cost(row.path)]
 
 
 def _is_by_name(shown: Sequence[int]) -> bool:
     return list(shown[1:]) == sorted(shown[1:])
-
-
-def _best_column(cells: Sequence[str]) -> Column:
-    """The head of what is best; a number behind a version, which would read as a difference, is said to count others."""
-    title = Mark("", say("best"))
-    return Column(Lines([title, Mark("", say("+ others"))]) if any(" +" in cell for cell in cells) else title)
 
 
 def _trend_column(shown: Sequence[int], *, is_told: bool) -> Column:

@@ -130,7 +130,7 @@ def _hint(table: Table) -> Any:
         # longer texts go on in the next line
         return any(sum(min(width, _SHORT_TEXT) + _EDGES for width in widths) > most for widths in _widths(table))
 
-    said = now("scrolls →") if is_above(_TOO_WIDE) else now("may scroll →") if is_above(_NOT_NARROW) else ""
+    said = now("scrolls\u00a0→") if is_above(_TOO_WIDE) else now("may scroll\u00a0→") if is_above(_NOT_NARROW) else ""
     return " " + _remark(said, "neutral") if said else ""
 
 

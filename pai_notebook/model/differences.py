@@ -41,9 +41,9 @@ class Scale:
         return replace(self, ratio=False) if self.ratio else self
 
     @property
-    def unit(self) -> Phrase | str:
+    def unit(self) -> str:
         """The unit, empty where differences are written in that of the metric itself."""
-        return "%" if self.ratio else say("pp") if self.points else ""
+        return "%" if self.ratio else "pp" if self.points else ""
 
     def factor(self, base: float | None) -> float | None:
         """How many of its units one unit of the metric is, for differences to a value; None where there is no other unit.

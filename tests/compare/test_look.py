@@ -161,7 +161,7 @@ def test_the_unit_of_differences_stands_once_behind_the_name_of_their_row():
     assert "% after a name: its differences are percent of the baseline" in text
     table = str(c).partition("Metrics")[2].partition("after a name")[0]
     assert (table.count("pp"), table.count("百分点")) == (2, 0)  # with that of the legend
-    assert "accuracy ↑ 百分点" in text_of_chinese(c)
+    assert "accuracy ↑ pp" in text_of_chinese(c)
     assert "after a name" not in text_of(compare({"auc": 0.8}, {"auc": 0.9}))
 
 
@@ -191,7 +191,7 @@ def test_a_metric_has_as_many_decimals_on_all_its_datasets_as_its_differences_ne
 
 def test_values_of_which_only_some_have_a_star_read_differently():
     c = compare(*({"auc": value} for value in (0.9912, 0.7123, 0.99118, 0.9912)))
-    line = next(each for each in str(c).splitlines() if each.startswith("auc"))
+    line = " ".join(each for each in str(c).splitlines() if each.startswith("auc"))
     assert all(text in line for text in ("☆ 0.99120", "0.712", " 0.99118"))
     assert "☆ 0.99118" not in line
 
@@ -222,8 +222,8 @@ def test_what_is_best_in_a_row_stands_before_the_candidates_of_many_versions():
     told = [{"accuracy": value, "n": 9000, "cer": 1 - value} for value in (0.8, 0.82, 0.9, 0.901)]
     lines = str(compare(*told, baseline="first")).split("\n")
     head = next(line for line in lines if "best" in line)
-    assert re.search(r"0\.1\.0 +best +0\.2\.0", head)
-    assert any(re.search(r"☆\s0\.4\.0 \+1 ", line) for line in lines)
+    assert re.search(r"0\.1\.0 +best & others +0\.2\.0", head)
+    assert any(re.search(r"☆\s0\.4\.0 &\s1 ", line) for line in lines)
     assert "best" not in str(compare(*told[:3])).partition("Metrics")[2].partition("☆ best")[0].partition("★ best")[0]
 
 
@@ -290,19 +290,29 @@ def test_a_dot_in_a_name_is_shown_as_it_was_sent_unless_two_names_would_read_the
         c.best("head.acuracy")
 
 
-def test_the_head_says_that_a_number_behind_the_best_counts_others():
+def test_how_many_others_are_not_told_apart_from_the_best_has_no_sign_of_a_difference():
     """`+3` beside a version reads as a difference."""
     several, alone = ((0.5, 0.9, 0.901, 0.902, 0.903), (0.5, 0.6, 0.7, 0.8, 0.9))
     html = [compare(*({"accuracy": value, "n": 5000} for value in values), baseline="first").to_html() for values in (several, alone)]
-    assert ["<small>best</small><br><small>+ others</small>" in each for each in html] == [True, False]
-    assert "☆\u00a00.5.0 +3<" in html[0]
+    assert ["☆\u00a00.5.0 <small>&amp;\u00a03</small>" in each for each in html] == [True, False]
+    assert ["&amp;\u00a0" in each for each in html] == [True, False]
 
 
 def test_the_heads_say_in_which_order_versions_and_trends_stand():
     told = [{"accuracy": value, "n": 2000, "f1": 1 - value} for value in (0.8, 0.801, 0.5, 0.802, 0.9, 0.803, 0.6, 0.95, 0.804)]
     many, few, two = (compare(*told[:count], baseline="first").to_html() for count in (9, 3, 2))
     assert ["<small>trend</small><br><small>by\u00a0name</small></thead>" in each for each in (many, few, two)] == [True, False, False]
-    assert [re.findall("<small>([^<]*) →</small><th", each) for each in (many, few, two)] == [["named above first"], ["by name"], []]
+    assert [re.findall("<small>([^<]*)\u00a0→</small><th", each) for each in (many, few, two)] == [
+        ["versions named above first"],
+        ["versions by name"],
+        [],
+    ]
+
+
+def test_the_head_says_that_costs_are_not_among_the_counts_below_the_versions():
+    told = [{"accuracy": value, "latency_ms": 9 + nth} for nth, value in enumerate((0.8, 0.81, 0.82))]
+    quality, cost = ([{name: each[name]} for each in told] for name in ("accuracy", "latency_ms"))
+    assert ["counts omit cost\u00a0→" in compare(*each).to_html() for each in (told, quality, cost)] == [True, False, False]
 
 
 def test_two_versions_and_versions_of_several_models_have_no_trend():

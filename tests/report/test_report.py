@@ -545,7 +545,7 @@ def test_the_version_that_a_question_names_stands_next_to_the_baseline(digits, t
     text = five.report(tmp_path / "r.html", charts=False, question="May 2.4.0 go live?").read_text("utf-8")
     heads = re.findall(r'<th scope="col"[^>]*>(\d\.\d\.\d)', text)
     assert heads[:5] == ["2.1.0", "2.4.0", "2.2.0", "2.3.0", "2.5.0"]
-    assert "named above first →" in text
+    assert "versions named above first\u00a0→" in text
 
 
 def test_each_table_of_many_versions_leaves_out_what_none_of_them_has_and_names_it(tmp_path):

@@ -145,7 +145,7 @@ def test_no_column_of_five_versions_is_cut_in_a_window_of_1100_pixels(opened, wi
         heads = page.eval_on_selector_all(
             "table.pin3 thead th", "all => all.map(e => [e.innerText.split(/\\n| ✗/)[0], e.getBoundingClientRect().right])"
         )
-        assert {"best", "trend"} <= {name for name, _ in heads}
+        assert {"best & others", "trend"} <= {name for name, _ in heads}
         assert [name for name, right in heads if right > 1100 - 15] == []  # a scroll bar
 
 
@@ -311,7 +311,7 @@ def test_nothing_hides_the_shadow_of_a_table_that_goes_on_at_the_right(opened, w
 @needs_pdftotext
 def test_every_band_names_its_versions_and_the_baseline(twenty):
     compared, _, pdf = twenty
-    leads = {"dataset", "field", "metric", "setting", "best", "✗", "Rejected"}
+    leads = {"dataset", "field", "metric", "setting", "best", "&", "others", "✗", "Rejected"}
     lines = [[word for word in line.split() if word not in leads] for line in layout_of(pdf).split("\n")]
     heads = [words for words in lines if len(set(words)) > 2 and set(words) <= set(compared.names)]
     bands = [head for head in heads if head[0] == compared.baseline_name]
