@@ -29,9 +29,12 @@ The attributes of an object are found with Tab; every function and method has an
 
 from __future__ import annotations
 
-# nothing else is imported here, so that Ctrl-C in a shell is quiet as soon as Python itself has started
+# nothing that takes time is imported here, so that Ctrl-C in a shell is quiet as soon as Python itself has started
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
 
     from IPython.core.interactiveshell import InteractiveShell
@@ -57,6 +60,8 @@ if TYPE_CHECKING:
     )
     from pai_notebook.registry.registry import Registry
     from pai_notebook.versions.versions import VersionSet, load
+else:
+    ModuleType = type(sys)
 
 __all__ = [
     "Comparison",
@@ -122,11 +127,12 @@ _INSTEAD = {
     "connect()": "login init configure client",
     "get_version or get_versions": "get fetch get_latest latest",
     "compare": "diff compare_versions compare_models",
-    "search_versions": "search find",
+    "search_versions": "search find runs search_runs",
     "list_models": "models search_models find_models",
     "versions.save(path)": "save dump snapshot",
     "help(pnb)": "help docs",
-    "options.lang = 'zh'": "lang language set_lang set_language set_locale",
+    "options.lang = 'zh'": "lang language locale set_lang set_language set_locale set_option set_options",
+    "options.console = 'international'": "console site",
 }
 
 
@@ -159,6 +165,18 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return list(__all__)
+
+
+class _Package(ModuleType):
+    """The module: refuses settings of `options`, which would be kept here and do nothing."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, str) and any(name in _INSTEAD[code].split() for code in _INSTEAD if code.startswith("options.")):
+            raise __getattr__(name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

@@ -42,6 +42,17 @@ def guide(meant: Mapping[str, str]) -> Mapping[str, str]:
     return {name: right for right, names in meant.items() for name in names.split()}
 
 
+def one_of(codes: Sequence[str]) -> str:
+    """Write code of which one is meant; of many the first ones.
+
+    Examples
+    --------
+    >>> one_of(["metrics['cer', 'd-a']", "metrics['cer', 'd-b']"]), one_of([])
+    ("metrics['cer', 'd-a'], or metrics['cer', 'd-b']", '')
+    """
+    return ", or ".join(codes if len(codes) <= _FEW else [*codes[: _FEW - 1], "…"])
+
+
 def snake_case(word: str) -> str:
     """Spell the API's word as Python does.
 
@@ -80,12 +91,17 @@ _ANYWHERE = {
     "names": "version_names",
 }
 _WORDS = dict.fromkeys(" ".join(_ANYWHERE.values()).split())
-_MEANT_ANYWHERE = {name: [code for code, names in _ANYWHERE.items() if name in names.split()] for name in _WORDS}
+MEANT_ANYWHERE = {name: [code for code, names in _ANYWHERE.items() if name in names.split()] for name in _WORDS}
 # What stands before the name of a thing in packages that have functions for it, and what ours leave out of the name.
 _BEFORE = re.compile(r"(?:get|list|fetch|load|read|show|all|search|find)_(?=.)")
 _BETWEEN = re.compile(r"(?<=_)(?:model_(?=versions?)|registered_(?=models?))")
-# What is asked of an object by its own name.
-_OF_ITSELF = {"print({it})": "show display print pprint", "str({it})": "text to_text to_string as_text string summary"}
+# So much code is written of which one is meant.
+_FEW = 3
+# What shows an object itself, by its name in code.
+_ITSELF = {
+    **dict.fromkeys(("show", "display", "print", "pprint"), "print({it})"),
+    **dict.fromkeys(("text", "to_text", "to_string", "as_text", "string", "summary", "to_markdown", "to_md", "markdown"), "str({it})"),
+}
 _WRITES = re.compile(
     r"(?:create|update|delete|remove|register|transition|log|upload|deploy|promote|approve|reject|archive|add|set)(?:_.*)?"
 )
@@ -243,8 +259,7 @@ def meant(owner: type, name: str, held: Sequence[str] = ()) -> str:
 
 def _of_itself(owner: type, name: str) -> str:
     """How an object is shown, by what it is called in code."""
-    code = next((code for code, names in _OF_ITSELF.items() if name in names.split()), "")
-    return code.format(it=getattr(owner, "_it", "") or snake_case(owner.__name__))
+    return _ITSELF.get(name, "").format(it=getattr(owner, "_it", "") or snake_case(owner.__name__))
 
 
 def _of_another(owner: type, name: str, find: Callable[[type, str, Collection[str]], str]) -> str:
@@ -252,7 +267,8 @@ def _of_another(owner: type, name: str, find: Callable[[type, str, Collection[st
     leads_to: tuple[tuple[str, str], ...] = getattr(owner, "_leads_to", ())
     for kind, code in leads_to:
         other = guided_class(kind)
-        if other is None:
+        # what belongs to something is not shown by showing that
+        if other is None or (name in _ITSELF and code.isidentifier()):
             continue
         members = _members(other)
         there = called(other, name) if name in members else find(other, name, members)
@@ -294,11 +310,12 @@ def _of_its_own(owner: type, name: str, members: Collection[str]) -> str:
     described: Any = owner
     fields = described.fields() if isinstance(inspect.getattr_static(owner, "fields", None), classmethod) else {}
     field = next((own for own, each in fields.items() if snake_case(each.key) == name), "")
-    anywhere = (code for code in _MEANT_ANYWHERE.get(name, ()) if re.split(r"\W", code, maxsplit=1)[0] in members)
+    anywhere = (code for code in MEANT_ANYWHERE.get(name, ()) if re.split(r"\W", code, maxsplit=1)[0] in members)
     return instead.get(name) or field or next(anywhere, "")
 
 
 def _of_frame(owner: type, name: str, members: Collection[str]) -> str:  # noqa: ARG001 - as `_of_its_own`
     """What the DataFrame of an object has; only where pandas is loaded can a name come from it."""
     pandas = sys.modules.get("pandas")
-    return f"to_frame().{name}" if "to_frame" in members and pandas is not None and hasattr(pandas.DataFrame, name) else ""
+    has = "to_frame" in members and pandas is not None and name not in _ITSELF and hasattr(pandas.DataFrame, name)
+    return f"to_frame().{name}" if has else ""

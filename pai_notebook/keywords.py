@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from pai_notebook.arguments import described
+from pai_notebook.arguments import described, is_number
 from pai_notebook.guides import CallError, guided_class, snake_case
 from pai_notebook.i18n.phrases import Phrase, joined, say, with_text
 
@@ -56,10 +56,12 @@ _FORMS = {
 # Arguments of another call, by the call that they are given to.
 _NARROWING = ("where", "label", "approval", "framework", "format", "created_after", "last")
 _ROWS = ("include", "exclude", "only", "dataset", "by", "tolerance", "directions", "baseline")
+_WHOLE = ("tolerance", "directions", "baseline")
 _SORTING = ("order_by", "sort", "sort_by", "sort_values")
 _TURNED = dict.fromkeys(("order", "ascending", "descending", "reverse"), "{call}(...).sort_values('created', ascending=False)")
 _GROUPING = dict.fromkeys(("by", "on", "key", "keys", "level", "names", "columns", "group_by", "groupby", "settings"), "groupby({values})")
 _BEST = {"metric": "by={value} or include={value}"}
+_RAISING = ("raise_error", "raise_errors", "raise_on_error", "raise_on_failure", "raise_on_fail", "raises", "raise_", "throw", "strict")
 # Times by what compares with them: a day that something is since belongs to what is meant, one that it is after does not.
 _TIMES = {
     **dict.fromkeys(("since", "created_since", "created_from", "from_date", "start", "start_date"), ">="),
@@ -71,6 +73,9 @@ _CREATED = {name: sign for name, sign in _TIMES.items() if sign != ">"}
 _SORTED = "{call}(...).sort_values({order})"
 _OF_OTHERS = {
     "connect": {"offline": 'load("versions.json") or connect("demo")', "demo": 'connect("demo")'}
+    | dict.fromkeys(("verify", "verify_ssl", "ssl_verify", "ssl", "cert", "ca", "ca_bundle"), "os.environ['SSL_CERT_FILE'] = 'ca.pem'")
+    | dict.fromkeys(("proxy", "proxies", "http_proxy", "https_proxy"), "os.environ['HTTPS_PROXY'] = 'http://host:8080'")
+    | dict.fromkeys(("profile", "profile_name"), "os.environ['ALIBABA_CLOUD_PROFILE'] = {value}")
     | dict.fromkeys(("file", "path", "snapshot"), "load({value})"),
     "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}={value})")
     | {name: f"list_versions('model-a', where=\"created {sign} {{value}}\")" for name, sign in _CREATED.items()}
@@ -82,13 +87,17 @@ _OF_OTHERS = {
     "Registry.compare": dict.fromkeys(_NARROWING, "compare(list_versions('model-a', {argument}={value}))")
     | dict.fromkeys(("versions", "model", "candidate"), "compare('model-a@0.1.0,0.2.0', baseline='approved')")
     | _BEST,
+    "Comparison": dict.fromkeys(_WHOLE, "compare(..., {argument}={value}).{call}(...)"),
+    "Comparison.gate": dict.fromkeys(_RAISING, "check(rules)"),
     "Comparison.to_frame": dict.fromkeys(_ROWS, "compare(..., {argument}={value}).to_frame()")
     | {"layout": "VersionSet(comparison.versions).to_frame(layout={value})"},
-    "Comparison.explain": dict.fromkeys(_ROWS, "compare(..., {argument}={value}).explain()"),
+    "Comparison.explain": dict.fromkeys(_ROWS, "compare(..., {argument}={value}).explain()")
+    | dict.fromkeys(("verbose", "all", "full", "detailed", "details", "long"), "everything={value}"),
     "Comparison.report": dict.fromkeys(_ROWS, "compare(..., {argument}={value}).report(path)")
     | dict.fromkeys(("format", "fmt", "type", "kind"), 'report("report.{word}")'),
     # each gives the axes of matplotlib
     "Plots": {
+        **dict.fromkeys(_WHOLE, "compare(..., {argument}={value}).plot"),
         "title": "plot(metric).set_title({value})",
         **dict.fromkeys(("xlabel", "ylabel", "xlim", "ylim"), "plot(metric).set_{argument}({value})"),
         "figsize": "plot(metric).figure.set_size_inches({value})",
@@ -134,9 +143,10 @@ _AS_EVER = frozenset({"index", "sheet_name", "inplace"})
 
 def remember(function: Callable[..., Any]) -> None:
     """Remember what a call takes, so that others can name it."""
-    call = function.__qualname__.removesuffix(".__init__").removesuffix(".__call__")
+    call = function.__qualname__.removesuffix(".__call__")
     for name in inspect.signature(function).parameters:
-        if name not in ("self", "cls") and "<" not in call:
+        # objects are made by other calls
+        if name not in ("self", "cls") and "<" not in call and not call.endswith(".__init__"):
             _takers.setdefault(name, []).append(call)
 
 
@@ -148,6 +158,8 @@ def form_of(function: Callable[..., Any]) -> Phrase | None:
 def meant_by_value(name: str, value: Any) -> Phrase | None:
     """What stands for a value of a kind that an argument does not take; None where nothing is known."""
     code = next((code for argument, kind, code in _OTHER_VALUES if argument == name and isinstance(value, kind)), "")
+    if isinstance(value, Mapping):
+        value = {re.sub(r"^labels?\.", "", key) if isinstance(key, str) else key: each for key, each in value.items()}
     return _use(code.format(value=described(value)))
 
 
@@ -179,6 +191,8 @@ def refused(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     # Python's own words, which in Chinese are ours
     wrong = with_text(say("{call}() needs {names}", call=call, names=joined(lacking)), said) if lacking else said
     meant = _TOO_MANY.get(call, "") if len(args) > len(by_place) else ""
+    if call == "Plots" and meant and isinstance(args[-1], str) and hasattr(args[0], args[-1]):
+        meant = f"c.plot.{args[-1]}({described(args[1])})"
     meant = meant.replace("{values}", _one_by_one(args[len(by_place) :]))
     # versions, of which the first is what the others are compared with
     names = [getattr(each, "version_name", each) for each in args[1:]] if call == "VersionSet.compare" and len(args) > len(by_place) else []
@@ -194,7 +208,7 @@ def _one_by_one(given: Sequence[Any]) -> str:
 
 def _called(function: Callable[..., Any], args: Sequence[Any]) -> str:
     """What a call is named in a sentence; a method that several classes share by that of the object."""
-    if "." not in function.__qualname__ or not args:
+    if "." not in function.__qualname__ or not args or args[0] is None:
         return function.__qualname__
     owner = getattr(args[0], "__name__", type(args[0]).__name__)
     return f"{owner}.{function.__name__}".removesuffix(".__init__").removesuffix(".__call__")
@@ -236,6 +250,8 @@ def _meant_by(
         yield say("{names} is an argument of {calls}.", names=f"{taken}=", calls=joined([f"{call}()" for call in calls[:_FEW]], " and "))
     elif "label" in named and isinstance(value, str):
         yield _use(f"label={{{unknown!r}: {described(value)}}}")
+    elif "where" in named and is_number(value):
+        yield _use(f"where={f'{unknown} == {described(value)}'!r}")
 
 
 def _use(code: str) -> Phrase | None:

@@ -72,6 +72,10 @@ def names(tmp_path_factory):
         "explanation": c.explain(),
         "best": c.best(METRIC),
         "ranking": c.rank(METRIC),
+        "pareto": c.pareto([METRIC, "latency_ms@d-digitsholdout0001"]),
+        "frames": {
+            name: pd.DataFrame({"id": range(540), "ok": [each % 20 > nth for each in range(540)]}) for nth, name in enumerate(c.names[:2])
+        },
         "report": report,
         "check": report.checks[0],
         "error": caught.value,
@@ -106,7 +110,7 @@ def run(hint, holder, names, tmp_path):
     place["ax"] = names["plot"].dot(METRIC)
     for part in re.split(r", which | for what |, or | or (?!\w+ if )", hint)[:1]:
         code = part.replace("model-a@", f"{DIGITS}@").replace("'model-a'", repr(DIGITS)).replace("(...", "(addresses")
-        if ".report(path)" in code:
+        if "report(path)" in code:
             code = code.replace("path", repr(str(tmp_path / "report.html")))
         for name in ("chart.png", "report.pdf"):
             code = code.replace(f'"{name}"', repr(str(tmp_path / name)))
@@ -218,7 +222,17 @@ ATTRIBUTES = {
         "to_md": r"to_markdown\(\)",
         "sentences": r"verdict\.sentences",
         "head": r"to_frame\(\)\.head",
+        **dict.fromkeys(("paired_test", "mcnemar"), r"paired\(metric, frames, on='id', correct='ok'\)"),
+        **dict.fromkeys(("export", "write", "save_report", "report_html"), r"report\(path\)"),
+        **dict.fromkeys(("show", "display"), r"print\(comparison\)"),
     },
+    "pareto": {
+        "names": "versions",
+        "to_frame": r"pandas\.DataFrame\(pareto\.values, pareto\.versions, pareto\.metrics\)",
+        "plot": r"comparison\.plot\.scatter\(\*pareto",
+        "to_markdown": r"str\(pareto\)",
+    },
+    "explanation": {"to_markdown": r"str\(explanation\)"},
     "plot": {"hist": r"dot\(metric\)", "line": r"slope\(metric\)", "altair": r"dot\(metric\), or", "to_vega": r"comparison\.to_frame\(\)"},
     "report": {"summary": r"str\(report\)", "exit_code": r"int\(not report\.passed\)", "to_md": r"to_markdown\(\)"},
     "evidence": {
@@ -228,6 +242,8 @@ ATTRIBUTES = {
         "method": r"interval\.method",
         "test": "reason",
         "n": "reason",
+        "pvalue": r"p_value\(\)",
+        "to_markdown": r"str\(evidence\)",
     },
     "change": {"low": r"evidence\.interval\.low", "interval": r"evidence\.interval"},
     "VersionSet": {
@@ -241,8 +257,8 @@ ATTRIBUTES = {
     "error": {"failures": "breaches", "checks": r"report\.checks", "to_junit": r"report\.to_junit\(\)", "passed": r"report\.passed"},
     "drift": {"diff": "changes", "deleted": "removed", "is_empty": "not drift"},
     "ranking": {"winner": r"ranking\[0\]", "df": r"to_frame\(\)", "summary": r"str\(ranking\)"},
-    "best": {"versions": r"\[best\.version, \*best\.ties, \*best\.together\]", "winner": "version"},
-    "verdict": {"text": r"str\(verdict\)", "best": r"comparison\.best\(metric\)"},
+    "best": {"to_markdown": r"str\(best\)", "versions": r"\[best\.version, \*best\.ties, \*best\.together\]", "winner": "version"},
+    "verdict": {"text": r"str\(verdict\)", "best": r"comparison\.best\(metric\)", "to_markdown": r"str\(verdict\)"},
     "row": {"delta": "changes", "values": "cell.value for cell in row.cells", "summary": r"str\(row\)"},
 }
 
@@ -254,6 +270,8 @@ def test_a_name_that_an_object_does_not_have_is_answered_with_code_that_runs(hol
     run(hint, holder, names, tmp_path)
 
 
+# Where accuracy was measured, in the order of the document.
+SEVERAL = ("d-digitsnoisy00001", "oss://pai-demo-data/digits/shifted/", "d-digitsholdout0001")
 CALLS = {
     "c.gate(max_drop=0.01)": r'c.gate("accuracy >= baseline - 1pp")',
     'vs.to_csv("x.csv", index=False)': "to_csv('x.csv')",
@@ -306,6 +324,33 @@ CALLS = {
     "registry.compare(model_id, labels=True)": "include='labels', or only='all' for those that do not differ too",
     "vs.compare(hyperparameters=True)": "include='settings', or only='all' for those that do not differ too",
     "c.to_frame(settings=True)": "section='settings', or only='all' for those that do not differ too",
+    "c.p_value(metric, name)": "interval(metric, version).p_value()",
+    "c.pareto_front([x, y])": "pareto(metrics)",
+    "c.plot(metric, 'bar')": f"c.plot.bar({METRIC!r})",
+    "c.plot(x, y)": 'c.plot.scatter("latency_ms@d-a", "accuracy@d-a")',
+    **dict.fromkeys(("c.gate(rules, raise_error=False)", "c.gate(rules, strict=False)"), "check(rules)"),
+    "c.explain(verbose=True)": "everything=True",
+    "c.interval(metric, name, baseline='2.3.0')": "compare(..., baseline='2.3.0').interval(...)",
+    "c.gate(rules, tolerance=0.1)": "compare(..., tolerance=0.1).gate(...)",
+    "c.plot.dot(metric, baseline='2.3.0')": "compare(..., baseline='2.3.0').plot",
+    "c.assert_better()": 'gate("METRIC > baseline")',
+    **{f"report.{name}()": "raise_for_breaches()" for name in ("raise_for_status", "raise_if_failed", "assert_passed", "raise_for_errors")},
+    "registry.list_versions(model_id, where={'label.env': 'prod'})": "label={'env': 'prod'}",
+    "vs.filter(gamma=0.1)": "where='gamma == 0.1'",
+    "registry.list_versions(model_id, accuracy=0.9)": "where='accuracy == 0.9'",
+    "metrics.accuracy": ", or ".join(f"metrics['accuracy', {dataset!r}]" for dataset in SEVERAL),
+    "c.accuracy": ", or ".join(f"comparison['accuracy', {dataset!r}]" for dataset in sorted(SEVERAL)),
+    "v.datasets": "metrics.datasets",
+    "vs.datasets": "compare().dataset_names",
+    "pnb.search_runs()": "search_versions",
+    "registry.search_runs()": "search_versions(where)",
+    "pnb.set_option('lang', 'zh')": "options.lang = 'zh'",
+    "setattr(pnb, 'lang', 'zh')": "options.lang = 'zh'",
+    "setattr(pnb, 'language', 'zh')": "options.lang = 'zh'",
+    "setattr(pnb, 'console', 'china')": "options.console = 'international'",
+    **dict.fromkeys(("pnb.connect(verify=False)", "pnb.connect(cert='ca.pem')"), "os.environ['SSL_CERT_FILE'] = 'ca.pem'"),
+    "pnb.connect(proxy='http://name:key@host')": "os.environ['HTTPS_PROXY'] = 'http://host:8080'",
+    "pnb.connect(profile='team')": "os.environ['ALIBABA_CLOUD_PROFILE'] = 'team'",
     "vs.compare('2.4.0', '2.5.0')": "versions[['2.4.0', '2.5.0']].compare('2.4.0')",
     "vs.compare(vs[0], vs[1])": "versions[['2.3.0', '2.4.0']].compare('2.3.0')",
 }
@@ -394,6 +439,38 @@ def test_what_others_can_do_works(names):
         each.version_name for each in vs.sort_values("created", ascending=False).sort_values("approval_status", ascending=False)
     ]
     assert len(vs[vs.to_frame()["metrics." + METRIC] > 0]) == len(vs)
+
+
+def test_a_name_below_a_word_for_settings_leads_to_the_setting(names):
+    for word in ("params", "settings", "config"):
+        for find in (lambda text: names["registry"].list_versions(DIGITS, text), names["vs"].filter):
+            with pytest.raises(PaiError) as caught:
+                find(f"{word}.gamma == 1")
+            assert caught.value.hint == "Nearest is training_spec.HyperParameters.gamma."
+
+
+def test_a_cell_is_formatted_as_its_number(names):
+    cell = names["cell"]
+    assert f"{cell:.3f} {cell:>8.1%}" == f"{cell.value:.3f} {cell.value:>8.1%}"
+    assert f"{cell}" == str(cell)
+    absent = pnb.ModelVersion.from_document({"VersionName": "a", "Metrics": {"loss": "low"}}, "m").metrics["loss"]
+    with pytest.raises(TypeError, match="loss is not a number: 'low'"):
+        f"{absent:.3f}"
+
+
+def test_two_versions_are_named_to_tell_how_sure_their_difference_is(names):
+    c = names["c"]
+    assert c.between(METRIC, "2.5.0", "2.4.0") == c.between(c[METRIC], 2, 1)
+    with pytest.raises(PaiError, match=r"no version '2\.6\.0' in this comparison"):
+        c.between(METRIC, "2.6.0", "2.4.0")
+
+
+def test_a_call_without_a_registry_is_named_in_full(names, monkeypatch):
+    from pai_notebook.registry import connection
+
+    monkeypatch.setattr(connection, "_default", None)
+    with pytest.raises(TypeError, match=r"Registry\.get_versions\(\) has no argument 'among'"):
+        pnb.get_versions(f"{DIGITS}@last:2", among=names["vs"])
 
 
 def test_an_error_is_printed_under_a_name_that_catches_it(names):

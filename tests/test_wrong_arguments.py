@@ -686,7 +686,7 @@ def test_what_is_no_margin_and_no_position_is_refused(measured):
     row = measured["accuracy"]
     with pytest.raises(ConfigurationError, match=r"^margin='1pp' cannot be used\. Pass a number of at least 0\.$"):
         measured.interval("accuracy", "0.2.0").p_value("1pp")
-    for place, other in (("0.2.0", "0.1.0"), (1, 5), (1.5, 0), (None, 0), (True, 0)):
+    for place, other in ((1, 5), (1.5, 0), (None, 0), (True, 0)):
         with pytest.raises(ConfigurationError, match=r"^(place|other)=.* cannot be used\. Pass a whole number from -3 to 2\.$"):
             measured.between(row, place, other)
     other = pnb.VersionSet.from_documents([{"VersionName": f"{n}", "Metrics": {"loss": n}} for n in (1, 2)], "model-b").compare()

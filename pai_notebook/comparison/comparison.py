@@ -29,7 +29,7 @@ from pai_notebook.comparison.verdict_words import VERSIONS
 from pai_notebook.comparison.view import describe_comparison
 from pai_notebook.display import Block, Displayed
 from pai_notebook.errors import ConfigurationError, NameNotFound
-from pai_notebook.guides import guide
+from pai_notebook.guides import guide, one_of
 from pai_notebook.i18n.phrases import Phrase, first, say
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.group import count_versions
@@ -108,8 +108,13 @@ class Comparison(Questions, ComparisonExports, Displayed):
             "rank(metric)": "ranking ranked leaderboard sort sort_by sort_values",
             "changed": "diff difference differences text_diff diffs changes delta deltas percent",
             "specs": "settings params parameters hyperparameters hparams config",
-            "interval(metric, version)": "low high confidence_interval ci significant is_significant significance p_value pvalue ttest",
-            "assert_no_regression()": "assert_better assert_not_worse assert_no_worse",
+            "interval(metric, version)": "low high confidence_interval ci significant is_significant significance ttest",
+            "interval(metric, version).p_value()": "p_value pvalue p_values",
+            "paired(metric, frames, on='id', correct='ok')": "paired_test mcnemar mcnemar_test bootstrap wilcoxon permutation_test",
+            "pareto(metrics)": "pareto_front front trade_off trade_offs tradeoff tradeoffs",
+            "report(path), or save(path) for a snapshot": "export write save_report report_html to_report html_report save_html write_html",
+            'gate("METRIC > baseline")': "assert_better assert_improved assert_improvement",
+            "assert_no_regression()": "assert_not_worse assert_no_worse",
             "check(rules).breaches": "breaches failed failures failed_checks",
             'check("fail if worse beyond chance").breaches': "is_worse worse regressed regressions is_regression has_regression",
             "verdict": "summary conclusion is_better better improved improvements answer",
@@ -178,8 +183,8 @@ class Comparison(Questions, ComparisonExports, Displayed):
 
     def _stands_for(self, name: str) -> str:
         found = [row for row in self.rows if name in (row.path, row.full_name)]
-        key = f"{name!r}, {found[0].dataset!r}" if len(found) > 1 else repr(name)
-        return f"comparison[{key}]" if found else ""
+        keys = [f"{name!r}, {row.dataset!r}" for row in found] if len(found) > 1 else [repr(name)] * len(found)
+        return one_of([f"comparison[{key}]" for key in keys])
 
     def _of_version(self, name: object) -> str:
         """Say how to ask for what is different in a version, where a version is named; empty for another name."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pai_notebook.comparison.cell_changes import told_between
 from pai_notebook.comparison.two_sides import Evidence
 from pai_notebook.display import Block, Column, Displayed, Inline, Lines, Number, Table
+from pai_notebook.guides import guide
 from pai_notebook.i18n.phrases import first, joined, say
 from pai_notebook.model.document import FrozenDict
 from pai_notebook.model.nearest import dataset_ids, listed
@@ -54,6 +55,15 @@ class Pareto(Displayed):
     tolerant : tuple of Name
         Metrics for which a tolerance is set, which has no part in what is on the front.
     """
+
+    _instead = guide(
+        {
+            "versions": "names winners",
+            "pandas.DataFrame(pareto.values, pareto.versions, pareto.metrics)": "to_frame df to_df to_pandas table",
+        }
+        | {"comparison.plot.scatter(*pareto.metrics[:2])": "plot scatter chart"}
+    )
+    _leads_to = (("Comparison", "comparison"),)
 
     keys: tuple[Name, ...]
     versions: tuple[str, ...]

@@ -56,15 +56,15 @@ class Questions(PairedQuestions):
             raise mixed_units(question.row.key.shown)
         return question
 
-    def between(self, row: Row, place: int, other: int, level: float = 0.95) -> Evidence:
+    def between(self, row: Row | str, place: int | str, other: int | str, level: float = 0.95) -> Evidence:
         """Tell how sure the difference of a version to another is in one metric.
 
         Parameters
         ----------
-        row : Row
-            Row of the metric.
-        place, other : int
-            Positions of the two versions in `versions`.
+        row : Row or str
+            Row of the metric, or its name.
+        place, other : int or str
+            Names of the two versions, or their positions in `versions`.
         level : float
             Confidence of the interval, between 0 and 1.
 
@@ -76,7 +76,7 @@ class Questions(PairedQuestions):
         Raises
         ------
         ConfigurationError
-            For a level that is not between 0 and 1, and a position that no version has.
+            For a level that is not between 0 and 1, and a name or position that no version has.
         NameNotFound
             When this comparison has no such metric.
 
@@ -85,16 +85,18 @@ class Questions(PairedQuestions):
         >>> import pai_notebook as pnb
         >>> with pnb.connect("demo", default=False) as registry:
         ...     c = registry.compare("wine-cultivar@last:3")
-        >>> print(c.between(c["accuracy@d-wineholdout0001"], 2, 1).interval.words)
+        >>> print(c.between("accuracy@d-wineholdout0001", "1.9.0", "1.8.0").interval.words)
         95 % interval -12.6 to +8.7 pp
         """
         level = number_argument("level", level, above=0, most=HIGHEST_LEVEL)
         last = len(self._versions) - 1
         place, other = (
-            int(number_argument(name, value, least=-last - 1, most=last, whole=True))
+            self._place_of(value) if isinstance(value, str) else int(number_argument(name, value, least=-last - 1, most=last, whole=True))
             for name, value in (("place", place), ("other", other))
         )
-        if not any(each is row for each in self._measured):
+        if isinstance(row, str):
+            row = find_row(self.metrics, row)
+        elif not any(each is row for each in self._measured):
             row = find_row(self.metrics, row.path, row.dataset)  # of another comparison
         return self._known(row, place, other, level)
 
@@ -367,11 +369,16 @@ class Questions(PairedQuestions):
         level = number_argument("level", level, above=0, most=HIGHEST_LEVEL)
         n = None if n is None else number_argument("n", n, least=1, most=EXACT, whole=True)
         row = find_row(self.metrics, metric, dataset)
+        place = self._place_of(version)
+        return self._known(row, place, place if self._place is None else self._place, level, n)
+
+    def _place_of(self, version: str) -> int:
+        """Give the position of a version that is named."""
         own = self._names if version in self._names else [each.version_name for each in self._versions]
         places = [place for place, name in enumerate(own) if name == version]
-        if self._place is None or len(places) != 1:
+        if len(places) != 1:
             raise ConfigurationError(
                 say("no version {version!r} in this comparison", version=version),
                 hint=nearest_or_known(nearest(str(version), self._names, 1), self._names, most=5),
             )
-        return self._known(row, places[0], self._place, level, n)
+        return places[0]

@@ -35,6 +35,7 @@ class Estimated(ABC):
             "reason": "test n samples how why source",
             "is_sure": "significant is_significant significance",
             "words": "verdict",
+            "p_value()": "pvalue p pval",
         }
     )
     _leads_to: ClassVar[tuple[tuple[str, str], ...]] = (("Interval", "interval"), ("Comparison", "comparison"))

@@ -97,6 +97,10 @@ class Cell(Brief):
             raise TypeError(str(say("{name} is not a number: {said}", name=self.name, said=self.said)))
         return self.value
 
+    def __format__(self, form: str) -> str:
+        """Write the number as `f"{cell:.3f}"` asks, the cell itself where nothing is asked for."""
+        return format(float(self), form) if form else str(self)
+
     def _no_order(self, other: object) -> bool:  # noqa: ARG002 - as Python calls it
         """Refuse `v.metrics["cer"] < 0.2`: a cell without a number would have to be less or not."""
         __tracebackhide__ = True  # IPython leaves this frame out

@@ -12,7 +12,7 @@ from pai_notebook.arguments import described
 from pai_notebook.calls import checked
 from pai_notebook.display import Brief
 from pai_notebook.errors import ComparisonError, NameNotFound
-from pai_notebook.guides import guide
+from pai_notebook.guides import guide, one_of
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.document import FrozenDict, copy_json
 from pai_notebook.model.equality import bag_key
@@ -59,7 +59,7 @@ class Metrics(Brief, Sequence[Cell]):
         if "@" in name and self.__contains__(name):
             return f"metrics[{name!r}]"
         datasets = [dataset for path, dataset in self._stated if path == name]
-        return f"metrics[{name!r}]" if len(datasets) == 1 else f"metrics[{name!r}, {datasets[0]!r}]" if datasets else ""
+        return f"metrics[{name!r}]" if len(datasets) == 1 else one_of([f"metrics[{name!r}, {dataset!r}]" for dataset in datasets])
 
     @cached_property
     def _read(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:

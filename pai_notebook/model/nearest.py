@@ -10,6 +10,7 @@ from difflib import SequenceMatcher, get_close_matches
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from pai_notebook.guides import MEANT_ANYWHERE
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import unescaped
@@ -111,6 +112,10 @@ def nearest_names(text: str, names: Iterable[Name]) -> tuple[str, ...]:
     if info is not None and dot and not info.is_plain:
         below = {name.path: name.full for name in known if name.section == info.name}
         close = tuple(below[each] for each in nearest(path, below))
+        if close:
+            return close
+    if dot and "settings" in MEANT_ANYWHERE.get(section, ("settings",) * (section == "settings")):
+        close = nearest_names(path, [name for name in known if name.section not in ("", "metrics", "labels")])
         if close:
             return close
     metric, at, dataset = text.partition("@")

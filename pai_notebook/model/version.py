@@ -100,6 +100,7 @@ class ModelVersion(Displayed, DocumentView):
             "registry.list_versions(version.model_id)": "versions runs siblings all_versions",
             "version.provenance.model_name": "model_name",
             "metrics": "summary",
+            "metrics.datasets": "datasets dataset dataset_names",
             "metrics[name], labels[name], settings[name] or raw[key]": "__getitem__ keys values items",
             "registry.compare(a, b, baseline=a)": "__sub__",
             "created, or registry.compare(a, b, baseline=a)": "__lt__",

@@ -99,6 +99,7 @@ class Registry(Displayed):
             'list_models(query="text") or search_versions("condition")': "search find query where filter grep",
             'list_models(query="text")': "search_models find_models find_model",
             "list_versions(model)": "versions",
+            "search_versions(where)": "search_runs runs",
             "pnb.load(path)": "load",
             "compare(b, baseline=a)": "diff",
             "pnb.connect()": "connect from_env",

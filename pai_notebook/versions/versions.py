@@ -89,6 +89,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             "filter(where)": "query where search find grep",
             "filter(approval='Approved')": "approved is_approved only_approved",
             "compare().verdict": "summary",
+            "compare().dataset_names": "datasets dataset",
             "to_frame()": "ndim dtype",  # pandas asks for them in `pd.DataFrame(vs)`
             "[version.raw for version in versions]": "to_dict to_dicts as_dict to_list to_records raw documents docs json",
             "to_frame(layout='long')": "to_long long melt",

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 Outcome = Literal["passed", "failed", "skipped"]
 _SHOWN = 5
-# What the checks that failed are looked for under.
+# What raises, and the checks that failed, are looked for under.
+_RAISES = "raise_for_status raise_for_errors raise_for_failures raise_if_failed raise_on_failure assert_passed assert_ok"
 _BREACHES = "failed failures failed_checks failing fails violations errors"
 
 
@@ -185,7 +186,11 @@ class GateReport(GateExports, Displayed):
 
     _instead = guide(
         {"checks": "results rows items", "passed": "ok success is_ok succeeded status", "breaches": _BREACHES}
-        | {"str(report)": "summary verdict", "int(not report.passed)": "exit_code exitcode returncode return_code"}
+        | {
+            "str(report)": "summary verdict",
+            "raise_for_breaches()": _RAISES,
+            "int(not report.passed)": "exit_code exitcode returncode return_code",
+        }
         | {"pandas.DataFrame(map(vars, report.checks))": "to_frame df to_df to_pandas table"}
         | {"[vars(check) for check in report.checks]": "to_json to_dict json records"}
     )
