@@ -70,12 +70,16 @@ _TIMES = {
     **dict.fromkeys(("until", "created_until", "end", "end_date"), "<="),
 }
 _CREATED = {name: sign for name, sign in _TIMES.items() if sign != ">"}
+# Variables of the environment that say what others pass to a connection, each with a value as code and what it is called there.
+ENVIRONMENT = {
+    "SSL_CERT_FILE": ("'ca.pem'", ("verify", "verify_ssl", "ssl_verify", "ssl", "cert", "ca", "ca_bundle", "insecure")),
+    "HTTPS_PROXY": ("'http://host:8080'", ("proxy", "proxies", "http_proxy", "https_proxy")),
+    "ALIBABA_CLOUD_PROFILE": ("{value}", ("profile", "profile_name")),
+}
 _SORTED = "{call}(...).sort_values({order})"
 _OF_OTHERS = {
     "connect": {"offline": 'load("versions.json") or connect("demo")', "demo": 'connect("demo")'}
-    | dict.fromkeys(("verify", "verify_ssl", "ssl_verify", "ssl", "cert", "ca", "ca_bundle"), "os.environ['SSL_CERT_FILE'] = 'ca.pem'")
-    | dict.fromkeys(("proxy", "proxies", "http_proxy", "https_proxy"), "os.environ['HTTPS_PROXY'] = 'http://host:8080'")
-    | dict.fromkeys(("profile", "profile_name"), "os.environ['ALIBABA_CLOUD_PROFILE'] = {value}")
+    | {word: f"os.environ[{name!r}] = {value}" for name, (value, words) in ENVIRONMENT.items() for word in words}
     | dict.fromkeys(("file", "path", "snapshot"), "load({value})"),
     "Registry.get_versions": dict.fromkeys(_NARROWING, "list_versions('model-a', {argument}={value})")
     | {name: f"list_versions('model-a', where=\"created {sign} {{value}}\")" for name, sign in _CREATED.items()}

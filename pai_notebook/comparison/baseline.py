@@ -305,7 +305,8 @@ def _elsewhere(wanted: str, close: Sequence[str]) -> str:
     if meant in close:  # what was not seen is not known to exist
         return say("Did you mean {word}?", word=f"{model}{at}{meant}") if meant != name else near[0]
     fetched = say("registry.compare(vs, baseline={wanted!r}) fetches it as well, if there is one.", wanted=f"{model}{at}{meant}")
-    return joined([*near, fetched], " ")
+    # to a part of a name no other version is near
+    return fetched if meant != name else joined([*near, fetched], " ")
 
 
 def _refuse_failed(wanted: str, errors: Mapping[str, Any]) -> None:

@@ -6,15 +6,16 @@ import builtins
 import keyword
 import os
 import re
+from pathlib import PurePath
 
 from pai_notebook.arguments import without_v
 from pai_notebook.errors import AddressError
 from pai_notebook.files import file_path
-from pai_notebook.i18n.phrases import joined, read_language, say
+from pai_notebook.i18n.phrases import either, joined, read_language, say
 from pai_notebook.model.selector_words import BASELINES, nearest_word
 from pai_notebook.plan.command import Command
-from pai_notebook.plan.options import HELP, OPTIONS, Edge, guess_verb, options_of, told_form, verbs_of
-from pai_notebook.plan.refusals import all_verbs, refuse_other_edge, without_file
+from pai_notebook.plan.options import FILES, HELP, TABLES, Edge, guess_verb, options_of, told_form, verbs_of
+from pai_notebook.plan.refusals import all_verbs, refuse_other_edge, why_not
 
 # Names that IPython cannot do without, beside those it puts among the builtins.
 _OF_IPYTHON = re.compile(r"get_ipython|In|Out|exit|quit|_(?:i{0,3}|i?[0-9]{1,9}|[iod]h)")
@@ -43,6 +44,7 @@ def check(command: Command, edge: Edge) -> None:
         raise AddressError(say("{verb} needs an address", verb=verb), hint=hint)
     if verb == "save" and "to" not in command.options:
         raise AddressError(say("save needs --to FILE"), hint=say("For example %paimodel save model-a@last:5 --to model-a.paisnap.json.gz."))
+    _refuse_tables(command)
     if verb == "drift" and len(command.words) != 1:
         raise AddressError(say("drift takes one snapshot file"), hint=say("For example %paimodel drift model-a.paisnap.json.gz."))
     if verb == "search" and len(command.words) != 1 and (command.words or not command.options.keys() & {"approval", "label"}):
@@ -63,7 +65,8 @@ def _check_options(command: Command, edge: Edge) -> None:
     for name in command.options:
         if f"--{name}" not in taken:
             raise AddressError(
-                say("{form} does not take --{name}", form=told_form(command.form), name=name), hint=_why_not(name, command, edge)
+                say("{form} does not take --{name}", form=told_form(command.form), name=name),
+                hint=why_not(name, command.verb, command.form, edge),
             )
         if name in (*_PLACES, "refresh", "demo") and "offline" in command.options:
             raise AddressError(
@@ -77,6 +80,16 @@ def _check_options(command: Command, edge: Edge) -> None:
         raise AddressError(say("--overwrite without --to replaces nothing"), hint=say("Write --to FILE --overwrite."))
     _refuse_files_in_two_roles(command)
     _check_values(command)
+
+
+def _refuse_tables(command: Command) -> None:
+    """Refuse the file of a table from a verb that writes no tables, with the line that writes it."""
+    path, endings = str(command.get("to", "")), FILES.get(command.verb, "")
+    ending = PurePath(path).suffix.lower()
+    if endings and ending in TABLES.split() and ending not in endings.split():
+        known = either(endings.split())
+        cure = f"{'ls MODEL' if command.verb == 'save' else 'compare MODEL@last:5'} --to {path}"
+        raise AddressError(say("{path!r} does not end in {known}", path=path, known=known), hint=say("Write {cure}.", cure=cure))
 
 
 def _refuse_files_in_two_roles(command: Command) -> None:
@@ -97,27 +110,6 @@ def _refuse_files_in_two_roles(command: Command) -> None:
                 name=name,
             )
             raise AddressError(said, hint=say("Write another name behind --{name}.", name=name))
-
-
-def _why_not(name: str, command: Command, edge: Edge) -> str:
-    option = OPTIONS[f"--{name}"]
-    if option.only and option.only != edge:
-        return (
-            say("It belongs to the command paimodel of a shell.")
-            if edge == "line"
-            else say("It belongs to the line %paimodel of a notebook.")
-        )
-    if name == "code":
-        return say("help shows a page and asks nothing of a registry; every other line has --code.")
-    if name == "lang":
-        return say("A notebook shows all in the language of pai_notebook.options.lang; set that.")
-    written = f"--{name} {option.metavar}".rstrip()
-    if command.form != command.verb and command.verb in option.forms:
-        return say("Name a model: {verb} MODEL {option}.", verb=command.verb, option=written)
-    if f"{command.verb} without a model" in option.forms:
-        return say("Leave the model out: {verb} {option}.", verb=command.verb, option=written)
-    instead = without_file(command.verb, edge) if name == "to" else ""
-    return instead or say("It belongs to {text}.", text=joined(list(map(told_form, option.forms))))
 
 
 def _check_baseline(command: Command) -> None:

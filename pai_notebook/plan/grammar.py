@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from pai_notebook.plan.refusals import (
     is_version,
     refuse_files,
     refuse_other_edge,
+    refuse_redirection,
     refuse_sentences,
     refuse_typography,
     refuse_unknown_verb,
@@ -92,6 +94,7 @@ def parse_words(words: Sequence[str]) -> Command:
 
 
 def _parsed(words: Sequence[str], edge: Edge, line: str = "") -> Command:
+    refuse_redirection(words, edge)
     rest, options = _options(words, edge)
     verb = rest.pop(0) if rest and rest[0] in verbs_of(edge) else ""
     if options.pop("help", False) or (not verb and not rest):
@@ -149,6 +152,8 @@ def parse_cell(line: str, cell: str, names: Mapping[str, Any] | None = None) -> 
         return Command("help", words=("gate",))
     if "rules" in options:
         raise AddressError(say("the cell has the rules, and --rules names a file of them"), hint=say("Leave one of them out."))
+    if any(re.search(r"[<>]|==|\A(?i:fail)\Z", word) for word in words):
+        raise AddressError(say("a rule stands in the first line"), hint=say("Write the rules below, one a line."))
     rules = "\n".join(_rule(text, names or {}) for text in cell.splitlines())
     command = Command(
         "gate", _addresses(words, "gate", "line"), options=options, rules=rules, silent=without_comment(line).rstrip().endswith(";")
@@ -186,7 +191,7 @@ def _options(words: Sequence[str], edge: Edge) -> tuple[list[str], dict[str, Any
             name, equals, value = word.partition("=")
             option = OPTIONS.get(name)
             if option is None:
-                raise unknown_option(name, value if equals else "".join(words[place + 1 : place + 2]), words[0], edge)
+                raise unknown_option(name, value if equals else "".join(words[place + 1 : place + 2]), words, edge)
             if option.metavar:
                 value = value if equals else next(pending, (0, HELP))[1]
                 # the next option, or nothing, stands where a value was left out

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pai_notebook.guides import snake_case
 from pai_notebook.i18n.phrases import Phrase, joined, say
+from pai_notebook.keywords import ENVIRONMENT
 from pai_notebook.model.selector_words import BASELINES
 
 Edge = Literal["line", "shell"]
@@ -76,9 +77,9 @@ _SET = ("show", "ls", *_COMPARED, "save", "explore")
 _MODELS = "ls without a model"
 _RUN = (*_SET, "drift", "search", _MODELS, "explore without a model", "watch")
 _WRITTEN = ("ls", "compare", "gate", "report", "save")
-_TABLES = ".html .md .tex .csv .xlsx"
+TABLES = ".html .md .tex .csv .xlsx"
 # Endings of what a verb writes that writes no tables.
-_FILES = {"report": ".html .pdf", "gate": ".html .md", "save": ".json .json.gz"}
+FILES = {"report": ".html .pdf", "gate": ".html .md", "save": ".json .json.gz"}
 OPTIONS: dict[str, Option] = {
     "--baseline": Option(
         "V", say("version to compare with: a name, or one of {names}", names=joined(list(BASELINES))), _COMPARED, "compare.baseline"
@@ -105,7 +106,7 @@ OPTIONS: dict[str, Option] = {
     "--question": Option("TEXT", say("what the report is to answer"), ("report",), "report.question"),
     "--to": Option(
         "FILE",
-        say("write to this file: {tables}; report {report}, gate {gate}, save {save}", tables=_TABLES, **_FILES),
+        say("write to this file: {tables}; report {report}, gate {gate}, save {save}", tables=TABLES, **FILES),
         _WRITTEN,
     ),
     "--junit": Option("FILE", say("write JUnit XML to this file, a test case a check"), ("gate",)),
@@ -170,7 +171,8 @@ _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
         "export", "to", "csv", "excel", "markdown", "latex", "table", "to_csv", "to_excel", "to_markdown", "to_latex",
     ),
     say("Write ls --offline FILE, or in Python: pnb.load('x.paisnap.json')."): ("load", "read", "restore", "offline"),
-    say("In Python: {code}.", code="pnb.compare('model-a@last:5').best('accuracy')"): ("best", "winner", "recommend"),
+    say("Write {cure}.", cure="compare MODEL@last:5 --by METRIC"): ("best", "winner", "recommend"),
+    say("In Python: {code}.", code="pnb.options.lang = 'zh'"): ("set", "lang", "language", "locale", "option", "options"),
     say("In Python: {code}.", code="pnb.compare('model-a@last:5').rank('accuracy')"): ("rank", "ranking", "leaderboard"),
     say("In Python: {code}.", code="pnb.compare('model-a@last:5').pareto(['accuracy', 'latency_ms'])"): ("pareto", "tradeoff"),
     say("In Python: {code}.", code="pnb.compare('model-a@last:5').plot.dot('accuracy')"): (
@@ -181,7 +183,7 @@ _INSTEAD_OF_VERBS: dict[str, tuple[str, ...]] = {
         "to_frame", "frame", "dataframe", "df", "flatten", "pandas",
     ),
     say("This package only reads the registry."): (
-        "delete", "rm", "approve", "reject", "register", "update", "create", "add", "upload", "push", "set", "label", "tag", "deploy",
+        "delete", "rm", "approve", "reject", "register", "update", "create", "add", "upload", "push", "label", "tag", "deploy",
         "log", "promote", "transition", "stage", "archive",
     ),
 }  # fmt: skip
@@ -205,7 +207,8 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--approval": ("status", "approved", "state", "stage"),
     "--last": ("latest", "newest", "n", "recent", "tail"),
     "--limit": ("head", "top", "max-results", "count", "first"),
-    "--sort": ("sort-by", "order", "order-by", "asc", "desc", "ascending", "reverse"),
+    "--sort": ("sort-by", "order", "order-by", "asc", "ascending"),
+    "--sort -NAME": ("desc", "descending", "reverse"),
     "--query": ("search", "name", "find", "q", "task", "domain"),
     "--lang": ("language", "locale", "zh", "en", "chinese"),
     "--to": ("out", "output", "o", "file", "path", "export", "format", "csv", "html", "excel", "xlsx", "save", "pdf"),
@@ -219,7 +222,7 @@ _INSTEAD_OF_OPTIONS: dict[str, tuple[str, ...]] = {
     "--workspace": ("workspace-id", "ws", "project"),
     "--endpoint": ("url", "host"),
     "--debug": ("traceback", "trace"),
-    "--rules": ("gate", "gates", "checks", "rules-file", "threshold", "fail-on", "max-drop", "min", "max", "fail-under"),
+    "--rules FILE": ("gate", "gates", "checks", "rules-file", "threshold", "fail-on", "max-drop", "min", "max", "fail-under"),
     "--question": ("ask", "asks", "answer"),
     "--junit": ("xml", "junitxml", "junit-xml"),
 }
@@ -263,7 +266,7 @@ def help_of(name: str, edge: Edge, verb: str = "") -> str:
     'write to this file: .json .json.gz'
     """
     if name == "--to" and verb:
-        return say("write to this file: {endings}", endings=_FILES.get(verb, _TABLES))
+        return say("write to this file: {endings}", endings=FILES.get(verb, TABLES))
     return _LANG_IN_SHELL if name == "--lang" and edge == "shell" else OPTIONS[name].help
 
 
@@ -307,21 +310,24 @@ def guess_verb(word: str) -> str:
     return guess_verb(close[0]) if close else ""
 
 
-def guess_option(name: str, verb: str = "") -> str:
-    """Suggest an option for an unknown one of a verb, by meaning, then by spelling; empty when none is similar.
+def guess_option(name: str, verb: str = "") -> Phrase | None:
+    """Suggest an option for an unknown one of a verb, by meaning, then by spelling; None when none is similar.
 
     Examples
     --------
     >>> guess_option("--directions"), guess_option("--basline"), guess_option("--created-after"), guess_option("--xyz")
-    ('Did you mean --mode?', 'Did you mean --baseline?', 'Did you mean --where "created > 2026-01-31"?', '')
+    ('Did you mean --mode?', 'Did you mean --baseline?', 'Did you mean --where "created > 2026-01-31"?', None)
     """
     word = name.lstrip("-").replace("_", "-").lower()
     if f"--{word}" in OPTIONS:
         return _meant(f"--{word}")
-    if word in VERBS:
-        return say("{word} is a verb: write %paimodel {word} ...", word=word)
     keywords = {keyword.replace("_", "-"): option_name for keyword, option_name in BY_KEYWORD.items()}
     meant = next((option for option, words in _INSTEAD_OF_OPTIONS.items() if word in words), keywords.get(word, ""))
+    if word in VERBS and (verb not in VERBS or meant.partition(" ")[0] not in options_of(verb)):
+        return say("{word} is a verb: write %paimodel {word} ...", word=word)
+    outside = next((name for name, (_, words) in ENVIRONMENT.items() if word.replace("-", "_") in words), "")
+    if outside:
+        return say("Set {name} in the environment.", name=outside)
     if word in _MEANS:
         code = f"pnb.get_versions('model-a').group_repeats().compare('lr=0.1'){_ASKED.get(verb, '')}"
         return say("In Python: {code}; for lists in one version compare(..., repeats=...).", code=code)
@@ -329,4 +335,4 @@ def guess_option(name: str, verb: str = "") -> str:
         return say("In Python it is {name}=; --code prints the call.", name=word.replace("-", "_"))
     close = get_close_matches(word, [option.lstrip("-") for option in OPTIONS], 1, cutoff=0.7)
     meant = meant or (f"--{close[0]}" if close else "")
-    return _meant(meant) if meant else ""
+    return _meant(meant) if meant else None

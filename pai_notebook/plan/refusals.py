@@ -15,7 +15,7 @@ from pai_notebook.i18n.phrases import joined, say
 from pai_notebook.model.address import is_selector
 from pai_notebook.model.elsewhere import reading_hint
 from pai_notebook.plan.command import Command
-from pai_notebook.plan.options import HELP, OPTIONS, VERBS, Edge, guess_option, guess_verb, is_action, options_of, verbs_of
+from pai_notebook.plan.options import HELP, OPTIONS, VERBS, Edge, guess_option, guess_verb, is_action, options_of, told_form, verbs_of
 
 # Options that look as if a key follows: the history would keep it.
 _SECRET = re.compile(r"(?i)secret|access-?key|token|password|credential")
@@ -74,19 +74,47 @@ def _quoted(text: str) -> str:
     return f'"{text}"' if '"' not in text else f"'{text}'" if "'" not in text else '"{}"'.format(text.replace('"', r"\""))
 
 
-def unknown_option(name: str, value: str, verb: str, edge: Edge) -> AddressError:
-    """Say what an option of a verb that does not exist was meant to be, without the value where that may be a key."""
+def unknown_option(name: str, value: str, words: Sequence[str], edge: Edge) -> AddressError:
+    """Say what an option that does not exist was meant to be, without the value where that may be a key."""
+    verb = words[0]
+    form = f"{verb} without a model" if verb in ("ls", "explore") and words[1].startswith("-") else verb
     if _SECRET.search(name):
         return AddressError(
             say("keys and tokens are not accepted on this line: it is saved in the history and in the notebook"),
             hint=say("Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or pass credentials= to pai_notebook.connect."),
         )
-    hint = guess_option(name, verb) or HELP
-    if value.casefold() == "json" and hint == guess_option("--to"):
+    guess = guess_option(name, verb) or HELP
+    hint: str = guess
+    meant = str(guess.values.get("word", "")).partition(" ")[0]
+    if value.casefold() == "json" and meant == "--to":
         hint = say("In a shell --json prints JSON; --to FILE writes a file.")
-    elif hint == guess_option("--to"):
-        hint = without_file(verb, edge) or hint
+    elif meant in OPTIONS and verb in VERBS and meant not in options_of(form, edge):
+        why = why_not(meant.removeprefix("--"), verb, form, edge)
+        hint = why if meant == "--to" and without_file(verb, edge) else joined([hint, why], " ")
     return AddressError(say("unknown option {name!r}", name=name), hint=hint)
+
+
+def why_not(name: str, verb: str, form: str, edge: Edge) -> str:
+    """Say where an option belongs that a form of a verb does not take."""
+    option = OPTIONS[f"--{name}"]
+    if option.only and option.only != edge:
+        return (
+            say("It belongs to the command paimodel of a shell.")
+            if edge == "line"
+            else say("It belongs to the line %paimodel of a notebook.")
+        )
+    if name == "code":
+        return say("help shows a page and asks nothing of a registry; every other line has --code.")
+    if name == "lang":
+        return say("A notebook shows all in the language of pai_notebook.options.lang; set that.")
+    written = f"--{name} {option.metavar}".rstrip()
+    if form != verb and verb in option.forms:
+        named = say("Name a model: {verb} MODEL {option}.", verb=verb, option=written)
+        return joined([named, say("Models by their labels: {cure}.", cure="ls --query TEXT")], " ") if name == "label" else named
+    if f"{verb} without a model" in option.forms:
+        return say("Leave the model out: {verb} {option}.", verb=verb, option=written)
+    instead = without_file(verb, edge) if name == "to" else ""
+    return instead or say("It belongs to {text}.", text=joined(list(map(told_form, option.forms))))
 
 
 def without_file(verb: str, edge: Edge) -> str:
@@ -122,6 +150,16 @@ def refuse_other_edge(word: str, edge: Edge) -> None:
             "explore": say("In a notebook: pnb.Explorer()."),
         }
         raise AddressError(say("{verb} is for notebooks", verb=word.lower()), hint=instead[word.lower()])
+
+
+def refuse_redirection(words: Sequence[str], edge: Edge) -> None:
+    """Refuse a file behind `>`, which writes one in a shell only."""
+    sign, path = words[-2:] if len(words) > 2 else ("", "")  # noqa: PLR2004 - what is written, the sign, and the file
+    ending = PurePath(path).suffix.lower()
+    if sign in (">", ">>") and ending[1:].isalpha():
+        path = path if ending in FORMATS else str(PurePath(path).with_suffix(".md"))
+        hint = without_file(words[0], edge) or say("Did you mean {word}?", word=f"--to {path}")
+        raise AddressError(say("{word!r} writes a file in a shell only", word=sign), hint=hint)
 
 
 def refuse_unknown_verb(words: list[str], edge: Edge) -> None:

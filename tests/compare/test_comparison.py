@@ -291,6 +291,7 @@ def test_a_baseline_that_is_not_there_names_the_nearest():
         ("model-a@1.5", "registry.compare(vs, baseline='model-a@1.5.0') fetches it as well, if there is one."),
         ("1.5.0", "registry.compare(vs, baseline='1.5.0') fetches it as well, if there is one."),
         ("2.7", "registry.compare(vs, baseline='2.7.0') fetches it as well, if there is one."),
+        ("1.77", "registry.compare(vs, baseline='1.77.0') fetches it as well, if there is one."),
         ("1.8", "Did you mean 1.8.0?"),
         ("1.77.0", "Nearest is 1.7.0. registry.compare(vs, baseline='1.77.0') fetches it as well, if there is one."),
     ],

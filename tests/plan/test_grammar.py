@@ -115,7 +115,25 @@ def test_a_page_may_be_called_htm_in_a_line_as_in_python(line, tmp_path, monkeyp
         ("load x.paisnap.json", "ls --offline FILE"),
         ("plot model-a@last:5", ".plot.dot("),
         ("rank model-a@last:3 accuracy", ".rank("),
-        ("best model-a@last:3", ".best("),
+        ("best model-a@last:3", "Write compare MODEL@last:5 --by METRIC."),
+        ("set lang zh", "In Python: pnb.options.lang = 'zh'."),
+        ("lang zh", "In Python: pnb.options.lang = 'zh'."),
+        ("ls model-a --columns cer", "Did you mean --metrics? It belongs to compare, explain, report, gate."),
+        ("compare model-a --desc", "Did you mean --sort -NAME? It belongs to show, ls."),
+        ("ls model-a --desc", "Did you mean --sort -NAME?"),
+        ("ls --tag env=test", "Name a model: ls MODEL --label K=V. Models by their labels: ls --query TEXT."),
+        ("ls --label env=test", "Models by their labels: ls --query TEXT."),
+        ("compare model-a@last:2 > out.txt", "'>' writes a file in a shell only. Did you mean --to out.md?"),
+        ("model-a@last:2 >> out.csv", "Did you mean --to out.csv?"),
+        ("show model-a@last:2 > out.txt", "pathlib.Path('comment.md')"),
+        ("report model-a@last:2 --gate 'cer < 0.1'", "Did you mean --rules FILE?"),
+        ("compare model-a@last:2 --gate 'cer < 0.1'", "gate is a verb"),
+        ("compare model-a@last:2 --save d.csv", "Did you mean --to?"),
+        ("save model-a@last:2 --to d.csv", "Write ls MODEL --to d.csv."),
+        ("report model-a@last:2 --to d.xlsx", "Write compare MODEL@last:5 --to d.xlsx."),
+        ("connect --profile team", "Set ALIBABA_CLOUD_PROFILE in the environment."),
+        ("connect --proxy http://a", "Set HTTPS_PROXY in the environment."),
+        ("ls --ca-bundle ca.pem", "Set SSL_CERT_FILE in the environment."),
         ("approve model-a@latest", "only reads"),
         ("SHOW model-a@latest", "Did you mean show?"),
         ("conect demo", "Did you mean connect?"),
@@ -230,6 +248,12 @@ def test_rules_of_a_gate_take_variables_as_the_line_does():
     for rule, says in (("cer <= {cfg['m']}", "expressions are not evaluated"), ("cer <= $nowhere", "nowhere is not defined")):
         with pytest.raises(AddressError, match=says):
             parse_cell("gate $m@latest", rule, names)
+
+
+@pytest.mark.parametrize("rule", ["accuracy >= 0.9", "accuracy>=0.9", "fail if accuracy worse beyond chance", "cer < baseline"])
+def test_a_rule_in_the_first_line_of_a_cell_is_said_to_go_below(rule):
+    with pytest.raises(AddressError, match="Write the rules below, one a line"):
+        parse_cell(f"gate model-a@2.5.0 {rule}", "latency_ms < 1")
 
 
 def test_a_model_whose_name_has_blanks_or_is_a_word_can_be_named():
