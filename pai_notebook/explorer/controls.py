@@ -224,12 +224,6 @@ class Controls:
             self._clicked = None
         self._place = state.place
 
-    def draw(self, *, is_drawing: bool) -> None:
-        """Say that a chart is being drawn; the one before it keeps its room, unseen."""
-        self.drawing.layout.display = None if is_drawing else "none"
-        chart = self.panels["Chart"]
-        (chart.add_class if is_drawing else chart.remove_class)("pai-unseen")
-
     def _paint_models(self, state: ExplorerState, title: str) -> None:
         options = state.models.options()
         _offer(self.models, options, state.model_id if state.model_id in dict(options).values() else None)

@@ -299,14 +299,14 @@ class Explorer(Displayed):
         return self._controls.panels.get(tab, self._controls.markdown)
 
     def _put(self, tab: str, text: str | None) -> None:
-        """Show a text in a panel; None while a chart is drawn."""
-        if LIVE and not self._closed:
-            with TURN:
-                self._panel(tab).value = self._panel(tab).value if text is None else text
-                if tab == "Chart":
-                    self._controls.draw(is_drawing=text is None)
-        if text is None:
-            self._chart = None
+        """Show a text in a panel; None while a chart is drawn, for which the one before it keeps room, unseen."""
+        if not LIVE or self._closed:
+            return
+        with TURN:
+            panel, waits = self._panel(tab), text is None
+            self._controls.drawing.layout.display = None if waits else "none"
+            (panel.add_class if waits else panel.remove_class)("pai-unseen")
+            panel.value, self._chart = (panel.value, None) if text is None else (text, self._chart)
 
 
 def _take_away(controls: Controls, user: LoopUser) -> None:
