@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from pai_notebook.sanitize import without_logins
+
 
 class Expression(str):
     """Python source, as opposed to a text that becomes a literal."""
@@ -109,7 +111,7 @@ def to_python(plan: Sequence[Step], name: str = "") -> str:
     writer = _Writer()
     for step in plan:
         writer.add(step)
-    return "\n".join(["import pai_notebook as pnb", "", *writer.end(name)])
+    return without_logins("\n".join(["import pai_notebook as pnb", "", *writer.end(name)]))
 
 
 class _Writer:

@@ -11,6 +11,7 @@ error, by `Printed` for objects that are printed, and by Tab completion.
 from __future__ import annotations
 
 import functools
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -60,6 +61,29 @@ _STAND_INS: dict[str, tuple[str, ...]] = {
     "“": ('"',),
     "”": ('"',),
 }
+
+
+# In an address, which a path writes with one slash: who logs in with what, also where the text was cut at its @; and a signed query.
+_LOGIN = re.compile(
+    r"""(?i)(?:(?<=[:=]//)|(?<=[a-z]{2}:/))(?:[^\s/?#"'<>\\]*@"""
+    r"""|[^[\s/?#"'<>\\@:]*:(?![0-9]*+(?:[/?#\s"'\\,;)\]}<>.…]|\Z))[^\s"'<>\\]*)"""
+)
+_SIGNED = re.compile(
+    r"""(?i)(?<=[?&;])([\w.-]{0,40}?(?:signature|credentials?|secret|token|passw\w{0,4}|pwd|auth|sig|key|key_?id)=)[^\s&#"'<>\\]+"""
+)
+
+
+def without_logins(text: str) -> str:
+    """Mask in addresses who logs in, and what is signed: what a person typed is quoted where it may be saved, as in a notebook.
+
+    Examples
+    --------
+    >>> print(without_logins("'https://li:x1@h/m' and https://b/m?Expires=9&Signature=x%3D, not http://h:80/m?a=1"))
+    'https://***@h/m' and https://b/m?Expires=9&Signature=***, not http://h:80/m?a=1
+    """
+    if ":/" in text or "=//" in text:
+        text = _LOGIN.sub(lambda found: "***@" if found[0].endswith("@") else "***", text)
+    return _SIGNED.sub(r"\1***", text) if "=" in text else text
 
 
 def visible_lines(text: str) -> str:

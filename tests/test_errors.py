@@ -2,9 +2,11 @@
 
 import pickle
 import traceback
+import warnings
 
 import pytest
 
+import pai_notebook as pnb
 from pai_notebook import errors
 from pai_notebook.errors import FetchErrors, PaiError, RegressionError, VersionNotFound
 from pai_notebook.i18n.phrases import say, speaking
@@ -65,3 +67,54 @@ def test_a_long_name_or_number_is_shortened_in_either_language():
     with speaking("zh"):
         assert str(PaiError(say("no model named {text}", text="9" * 5000))) == f"没有名为“{'9' * 100}…”的模型"
     assert str(PaiError("无" * 1000)) == "无" * 1000
+
+
+SIGNED = "https://b.oss-cn-hangzhou.aliyuncs.com/m/a.json?OSSAccessKeyId=LTAIcanary0&Expires=17&Signature=canary0%3D"
+SIGNED_V4 = "https://b.oss-cn-hangzhou.aliyuncs.com/m?x-oss-credential=LTAIcanary0%2F2026&x-oss-signature=canary0&security-token=canary0"
+ADDRESSES = [
+    "https://user:canary0@h.example.com/m",
+    "https://canary0@h.example.com/m",
+    "https://user:a@canary0@h.example.com/m",
+    "https://user:a/canary0@h.example.com/m",
+    "oss://AK:canary0@b/m",
+    "redis://:canary0@h:6379/0",
+    SIGNED,
+    SIGNED_V4,
+]
+QUESTIONS = [
+    lambda registry, text: registry.compare(text),
+    lambda registry, text: registry.get_version("model-a", text),
+    lambda registry, text: registry.get_versions(f"model-a@{text}"),
+    lambda registry, text: registry.list_versions(text),
+    lambda registry, text: registry.list_versions("wine-cultivar", where=text),
+    lambda registry, text: registry.compare("wine-cultivar@last:2", by=text),
+    lambda registry, text: registry.compare("wine-cultivar@last:2", baseline=text),
+    lambda registry, text: registry.compare("wine-cultivar@last:2", directions={text: "min"}),
+    lambda registry, text: registry.compare("wine-cultivar@last:2", include=["accuracy", text]),
+    lambda registry, text: registry.compare("wine-cultivar@last:2").report(text),
+    lambda registry, text: registry.list_versions("wine-cultivar").save(text),
+    lambda registry, text: registry.list_versions("wine-cultivar").to_frame().pipe(lambda _: pnb.VersionSet.from_frame(text)),
+    lambda _, text: pnb.load(text),
+    lambda _, text: pnb.VersionSet.from_documents([text], "model-a"),
+    lambda _, text: pnb.VersionSet.from_lm_eval(text),
+    lambda _, text: pnb.connect(region=text, default=False),
+    lambda _, text: pnb.connect(endpoint=text, default=False),
+    lambda _, text: pnb.connect(text, default=False),
+]
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_a_login_or_signature_in_an_address_is_never_quoted(text):
+    with pnb.connect("demo", default=False) as registry:
+        for ask in QUESTIONS:
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                try:
+                    answer = ask(registry, text)
+                except PaiError as error:
+                    answer = error
+                    for lang in ("en", "zh"):
+                        with speaking(lang):
+                            said = [str(error), repr(error), *map(str, error.args), *error._render_traceback_()]
+                            assert "canary0" not in "".join(said), said
+            assert "canary0" not in f"{answer} {answer!r} {[str(each.message) for each in warned]}"

@@ -17,6 +17,8 @@ from functools import partial
 from string import Formatter
 from typing import Any, Self
 
+from pai_notebook.sanitize import without_logins
+
 _speaking: ContextVar[str] = ContextVar("language of the document being written", default="")
 
 
@@ -206,13 +208,17 @@ def say(template: str, /, **values: Any) -> Phrase:
     """
     english = plain = values
     for name, value in values.items():
-        if type(value) in PLAIN:
+        if type(value) is str:
+            if (":/" in value or "=" in value) and (told := without_logins(value)) != value:
+                english, plain = {**english, name: told}, {**plain, name: told}
+        elif type(value) in PLAIN:
             continue
-        if isinstance(value, Phrase):
+        elif isinstance(value, Phrase):
             english = {**english, name: value.english}
         elif not isinstance(value, date):
             # what is no plain data says itself now, and is let go: it may be large, change, or hold a login
-            plain = {**plain, name: _Told(str(value), repr(value))}
+            told = _Told(without_logins(str(value)), without_logins(repr(value)))
+            english, plain = {**english, name: told}, {**plain, name: told}
     return Phrase(template.format(**english), template, plain)
 
 
@@ -224,7 +230,11 @@ def joined(texts: Sequence[str], separator: str = ", ") -> Phrase:
     >>> joined(["0.1.0", say("absent")], "; ").in_language("zh")
     '0.1.0；缺失'
     """
-    return Phrase(separator.join(texts), values=tuple(texts), separator=separator)
+    english = separator.join(texts)
+    if (":/" in english or "=" in english) and without_logins(english) != english:
+        texts = [text if isinstance(text, Phrase) else without_logins(text) for text in texts]
+        english = separator.join(texts)
+    return Phrase(english, values=tuple(texts), separator=separator)
 
 
 def either(texts: Sequence[str]) -> str:

@@ -96,7 +96,9 @@ def parse_address(text: str) -> Address:
             )
         if not at and (part := model.strip("*%?")) != model and _MODEL.fullmatch(part):
             hint = say("An address means one model; {code} looks for a part of its name.", code=f"list_models({part!r})")
-        raise AddressError(say("{model} is not a model id", model=shown_address(model)), hint=hint)
+        # an address of the web is quoted whole, as its @ ends a login
+        asked = text if "://" in model else model
+        raise AddressError(say("{model} is not a model id", model=shown_address(asked)), hint=hint)
     return Address(model, parse_selector(selector)) if at else Address(model)
 
 

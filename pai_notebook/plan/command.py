@@ -66,7 +66,9 @@ class Command:
         """NAME=VALUE pairs of an option that repeats; a name that is given twice has both values."""
         found: dict[str, list[str]] = {}
         for text in self.get(name, ()):
-            key, equals, value = text.partition("=")
+            # the name of a metric may have the sign, as the value of a label may
+            key, equals, value = text.rpartition("=") if name == "mode" else text.partition("=")
+            key = key.removesuffix("=")
             if not equals or not key:
                 key, colon, value = text.partition(":")
                 hint = say("Use {code}.", code=f"--{name} {key}={value if colon else 'VALUE'}") if key else HELP

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from IPython.utils.capture import capture_output
 
 import pai_notebook as pnb
 from pai_notebook.errors import AddressError, ComparisonError, ConfigurationError, ModelNotFound, VersionNotFound
@@ -298,3 +299,34 @@ def test_a_metric_behind_the_first_one_is_told_of_commas_where_no_model_is_calle
     compared = run(demo, f"%paimodel compare wine-cultivar@last:2 {option} accuracy iris-species@last:2")
     assert not compared.errors
     assert run(demo, f"%paimodel compare {option} accuracy wine-cultivar iris-species").errors == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "show $u",
+        "show model-a@$u",
+        "compare $u",
+        f"{DIGITS}@last:2 --by $u",
+        f"{DIGITS}@last:2 --baseline $u",
+        f"compare {DIGITS}@last:2 --mode $u=min",
+        f"ls {DIGITS} --label env=$u",
+        f"ls {DIGITS} --label $u",
+        f"{DIGITS}@last:2 --offline $u",
+        f"compare {DIGITS}@last:2 --baseline $u --code",
+        f"ls {DIGITS} --label env=$u --code",
+        "connect --region $u",
+    ],
+)
+def test_a_login_or_signature_in_an_address_is_never_shown_by_a_line(demo, line):
+    for text in (
+        "https://user:canary0@h.example.com/m",
+        "https://canary0@h/m",
+        "https://b.oss-cn-hangzhou.aliyuncs.com/m?Signature=canary0",
+    ):
+        demo.user_ns["u"] = text
+        with capture_output() as shown:
+            demo.run_cell(f"%paimodel {line}")
+        said = f"{shown.stdout}{shown.stderr}{[each.data for each in shown.outputs]}"
+        assert "canary0" not in said, said
+        assert len(said) > len("[]")
