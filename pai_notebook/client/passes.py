@@ -7,7 +7,8 @@ front of the anchor are read in parallel, in any order. If the anchor is still a
 meanwhile, so that nothing moved from one page to another, and every item that was there all the time was met.
 
 One by one, when the anchor has moved or the numbers do not agree: the first page, then the last page and onwards to the front, and the
-first page again. A deletion can only move an item to a page that is still to be read.
+first page again. A deletion can only move an item to a page that is still to be read. Where a page is empty, the count was too high, and
+the last page with items is looked for: what is there all the time never moves backwards, so that none of it is behind an empty page.
 """
 
 from __future__ import annotations
@@ -141,12 +142,15 @@ class Reader:
         for number in filter(reading.pages.__contains__, wanted):
             self._tell(reading.pages[number])
             yield number, reading.pages[number]
-        full = True
+        full, ended = True, False
         async with aclosing(self._gather([number for number in wanted if number not in reading.pages], reading)) as pages:
             async for number, page in pages:
                 full = full and len(page.items) == self.size
                 yield number, page
-        if reading.failed:
+                # the anchor has moved, or was never at its place as the count is too high
+                if ended := not page.items:
+                    break
+        if reading.failed or ended:
             return
         stays = not wanted or await self._anchor_stays(reading)
         enough = min(above or newest.total, *self.totals)
@@ -221,15 +225,31 @@ class Reader:
         pages_there = -(-(min(last, first.total) if last else first.total) // self.size)
         if pages_there <= 1:
             yield 1, first
-        repeated = 0
-        for number in range(pages_there, 0, -1) if pages_there > 1 else ():
+        repeated, number = 0, pages_there if pages_there > 1 else 0
+        while number:
             page = await self.page(number)
-            repeated += number > 1 and bool(page.items) and self.keys(page) == self.keys(first)
+            if number > 1 and not page.items:
+                number = await self._last_before(number)
+                continue
+            repeated += number > 1 and self.keys(page) == self.keys(first)
             yield number, page
             if enough is not None and len(self.seen) >= enough:
                 break
+            number -= 1
         self.repeats = pages_there > 1 and repeated == pages_there - 1
         self.whole = len(self.seen) >= min(wanted, *self.totals)
+
+    async def _last_before(self, empty: int) -> int:
+        """The last page that may have items, where a count is too high: what is there all the time never moves to an empty page."""
+        there, step = 1, 1
+        while empty - there > 1:
+            probe = empty - step if step and empty - step > there else (there + empty) // 2
+            page = await self.page(probe)
+            if page.items:
+                there, step = probe, 0
+            else:
+                empty, step = probe, 2 * step
+        return empty - 1
 
     async def _forward(self, page: Page, enough: int | None) -> AsyncGenerator[tuple[int, Page], None]:
         """Without a count: until a page brings nothing new."""

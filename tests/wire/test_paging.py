@@ -318,6 +318,40 @@ def test_a_count_that_is_too_high_is_believed_for_two_passes_and_then_told():
     assert (pages[-1].items, pages[-1].complete, pages[-1].total) == ((), False, 9)
 
 
+@given(st.integers(0, 32), st.integers(1, 10_000), CHANGES, st.booleans(), st.sampled_from([2, 3, 10**6]))
+@examples(300)
+def test_a_count_that_is_far_too_high_costs_few_requests_and_no_item(count, more, changes, newest_first, most):
+    shelf = Shelf(count, changes, most=most)
+    honest = shelf.fetch
+
+    async def boast(number, size, newest):
+        page = await honest(number, size, newest)
+        return Page(page.items, page.total + more, page.request_id)
+
+    shelf.fetch = boast
+    for ask in (lambda: shelf.read(newest_first=newest_first), shelf.stream):
+        shelf.always, shelf.requests = set(shelf.items), 0
+        _, names = ask()
+        assert shelf.always <= set(names) <= shelf.ever
+        assert len(names) == len(set(names))
+        # eight at once, then a few passes over at most 22 pages, each with a search among the empty ones
+        assert shelf.requests <= 12 + 5 * (24 + 2 * more.bit_length())
+
+
+def test_versions_that_a_service_counts_and_does_not_have_cost_few_requests():
+    shelf = Shelf(7, [], most=7)
+    honest = shelf.fetch
+
+    async def boast(number, size, newest):
+        page = await honest(number, size, newest)
+        return Page(page.items, 5000, page.request_id)
+
+    found = asyncio.run(read_pages(boast, key=lambda item: item["VersionName"]))
+    assert [item["VersionName"] for item in found.items] == [str(number) for number in range(7)]
+    assert (found.complete, found.total) == (False, 5000)
+    assert shelf.requests < 40
+
+
 def test_one_page_for_every_number_is_an_error():
     shelf = Shelf(20, [])
     honest = shelf.fetch
