@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ from pai_notebook.model.equality import shorten_apart
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metric_cells import Cell, State, matrix_size, nulls_at_end, series_points
 from pai_notebook.model.metric_scales import percent_among
-from pai_notebook.model.numbers import EXACT, NumberFormat, choose_format, choose_row_format
+from pai_notebook.model.names import Name
+from pai_notebook.model.numbers import EXACT, NumberFormat, choose_format, choose_row_formats
 from pai_notebook.model.version import NOT_REGISTERED
 from pai_notebook.model.version_view import number_text
 
@@ -47,21 +49,34 @@ _TALLIED = (
 )
 
 
-def forms_of(rows: Sequence[Row], places: Sequence[int]) -> dict[str, NumberFormat]:
-    """Choose how to write the values of each metric, by its path: alike on all its datasets."""
-    values: dict[str, list[list[float]]] = {}
+def forms_of(rows: Sequence[Row], places: Sequence[int], *, differences: bool = True) -> dict[Name, NumberFormat]:
+    """Choose how to write the values of each metric, by its row: alike on all its datasets.
+
+    The differences beside them count where they are written in the unit of the metric.
+    """
+    several: dict[str, list[Row]] = {}
     for row in rows:
         if row.section == "metrics":
-            found = [row.cells[place].value for place in places]
-            values.setdefault(row.path, []).append([value for value in found if value is not None])
-    return {path: choose_row_format(several) for path, several in values.items()}
+            several.setdefault(row.path, []).append(row)
+    forms: dict[Name, NumberFormat] = {}
+    for each in several.values():
+        values = [[value for place in places if (value := row.cells[place].value) is not None] for row in each]
+        beside = [_deltas(row, places) for row in each] if differences else ()
+        forms.update(zip([row.key for row in each], choose_row_formats(values, beside), strict=True))
+    return forms
+
+
+def _deltas(row: Row, places: Sequence[int]) -> list[float]:
+    """The differences of a row that are written in the unit of the metric."""
+    found = [delta for place in places if (delta := row.changes[place].delta)]
+    return found if found and not row.scale.unit else []
 
 
 def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form: NumberFormat) -> list[Inline]:
     """Describe what some versions have in a row."""
     leaders = comparison.leaders(row)
     stars = {place: leaders.star_at(place) if leaders else "" for place in places}
-    forms = _apart(row, stars, form)
+    form = _apart(row, stars, form)
     # numbers are written otherwise, and a table has hundreds
     has_words = any(not _is_without_words(row, place) for place in places)
     words, base = _words(row, places) if has_words else dict.fromkeys(places, ""), comparison.baseline_place
@@ -71,19 +86,21 @@ def describe_cells(comparison: Comparison, row: Row, places: Sequence[int], form
     return [
         ""
         if place in silent and is_blank(row.cells[place])
-        else _cell(comparison, row, place, forms.get(place, form), text=words[place], star=stars[place], marks=marks[place])
+        else _cell(comparison, row, place, form, text=words[place], star=stars[place], marks=marks[place])
         for place in places
     ]
 
 
-def _apart(row: Row, stars: Mapping[int, str], form: NumberFormat) -> dict[int, NumberFormat]:
-    """Choose more digits for the values that would read the same although only some of them have a star."""
-    alike: dict[str, dict[int, float]] = {}
-    for place in stars if any(stars.values()) else ():
-        if (value := row.cells[place].value) is not None:
-            alike.setdefault(form.value(value), {})[place] = value
-    differing = [values for values in alike.values() if len({bool(stars[place]) for place in values}) > 1]
-    return {place: choose_format(values.values()) for values in differing for place in values}
+def _apart(row: Row, stars: Mapping[int, str], form: NumberFormat) -> NumberFormat:
+    """Choose more decimals for a row in which values would read the same although only some of them have a star."""
+    values = [
+        (value, bool(stars[place])) for place in (stars if any(stars.values()) else ()) if (value := row.cells[place].value) is not None
+    ]
+    alike = {form.value(value) for value, starred in values if starred} & {form.value(value) for value, starred in values if not starred}
+    if not alike:
+        return form
+    more = choose_format([value for value, _ in values if form.value(value) in alike])
+    return more if form.decimals is None or more.decimals is None else replace(form, decimals=max(form.decimals, more.decimals))
 
 
 def best_of(comparison: Comparison, row: Row, form: NumberFormat | None) -> tuple[str, Inline]:

@@ -44,9 +44,9 @@ def chart_data(comparison: Comparison) -> ChartData:
     """Every metric of a comparison, those that changed first, in the order of tables; evidence, which is drawn as intervals, is none."""
     rows = sorted((row for row in comparison.metrics if not row.is_evidence), key=lambda row: (not row.differs, metric_kind(row)))
     place = comparison.baseline_place or 0
-    forms = forms_of(rows, range(len(comparison.names)))
+    forms = forms_of(rows, range(len(comparison.names)), differences=False)
     names = [with_sign(version, name) for name, version in zip(comparison.names, comparison.versions, strict=True)]
-    measures = tuple(_measure(comparison, row, forms.get(row.path)) for row in rows)
+    measures = tuple(_measure(comparison, row, forms.get(row.key)) for row in rows)
     return ChartData(names, place, measures, frozenset(names).difference(comparison.names))
 
 

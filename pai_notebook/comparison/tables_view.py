@@ -295,7 +295,7 @@ def _tables(
         if named and not group and units[row.path] > 1:
             beside, unit = ((count, Mark("", unit)) if unit else count), ""
         shown_name = (shown_name, Mark("", unit)) if unit else shown_name
-        form = forms.get(row.path, _PLAIN)
+        form = forms.get(row.key, _PLAIN)
         described = describe_group(comparison, group, places) if group else describe_cells(comparison, row, places, form)
         whole = (
             best_of(comparison, row, form if len(places) > MANY + 1 and len(bands) == 1 else None) if bests and not group else ("", ""),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import zip_longest
 
 from pai_notebook.i18n.phrases import say
 
@@ -29,6 +30,8 @@ HIGHEST_LEVEL = 1 - 1e-15
 _PART = 10.0
 # Significant digits of numbers that fewer would tell apart.
 _LEAST = 3
+# Significant digits of the largest value of a row up to which decimals are added, and what part of a difference is read in them.
+_MOST, _READ = 4, 5
 # Significant digits of the end of an interval below 1.
 _FEWEST = 2
 # Decimals up to which a metric is written without an exponent.
@@ -54,10 +57,13 @@ class NumberFormat:
         Digits behind the point, the same for all of them; None for significant digits instead.
     significant : int
         Significant digits where there are no fixed decimals.
+    own : float
+        Below which size a value that the decimals do not hold has digits of its own; 0 where differences do not have the same decimals.
     """
 
     decimals: int | None = _LEAST
     significant: int = _LEAST
+    own: float = 0.0
 
     def value(self, number: float) -> str:
         """Write a value.
@@ -66,6 +72,8 @@ class NumberFormat:
         --------
         >>> NumberFormat(3).value(0.16), NumberFormat(3).value(float("inf")), NumberFormat(3).value(-0.0)
         ('0.160', '∞', '0.000')
+        >>> NumberFormat(3, own=0.01).value(0.0000123), NumberFormat(3, own=0.01).value(0.002)
+        ('1.23e-05', '0.002')
         """
         if math.isnan(number):
             return "NaN"
@@ -74,7 +82,10 @@ class NumberFormat:
         number += 0.0
         if self.significant >= _ALL:
             return repr(number)
-        return f"{number:.{self.significant}g}" if self.decimals is None else f"{number:.{self.decimals}f}"
+        if self.decimals is None:
+            return f"{number:.{self.significant}g}"
+        text = f"{number:.{self.decimals}f}"
+        return f"{number:.{_LEAST}g}" if abs(number) < self.own and float(text) != number else text
 
     def delta(self, number: float) -> str:
         """Write a difference with its sign, never as zero when it is not zero.
@@ -89,6 +100,8 @@ class NumberFormat:
         if math.isinf(number):
             return "+∞" if number > 0 else "-∞"
         text = f"{number:+.2g}" if self.decimals is None else f"{number:+.{self.decimals}f}"
+        if self.own and float(text):
+            return text  # of a row, where it is read beside the values
         return text if math.isclose(float(text), number, rel_tol=0.05) else f"{number:+.2g}"
 
     def end(self, number: float) -> str:
@@ -154,24 +167,63 @@ def choose_pair_format(value: float, other: float | None = None) -> NumberFormat
     return form
 
 
-def choose_row_format(rows: Iterable[Iterable[float]]) -> NumberFormat:
-    """Find how to write the rows of one metric beside their differences: the same decimals in all of them.
+def choose_row_formats(rows: Sequence[Iterable[float]], differences: Sequence[Iterable[float]] = ()) -> list[NumberFormat]:
+    """Find how to write the rows of one metric: the same few decimals in all of them, also for the differences beside the values.
 
-    A tenth of what a row spans can be read. That is fewer digits than it takes to tell all values of a long row apart, which the
-    differences beside them do.
+    A tenth of what a row spans can be read, and a fifth of each difference, as far as four significant digits of its largest value
+    allow; a value much smaller than that has digits of its own.
 
     Parameters
     ----------
-    rows : iterable of iterable of float
+    rows : sequence of iterable of float
         The values of each row.
+    differences : sequence of iterable of float
+        For each row the differences that are written as the values are.
 
     Examples
     --------
-    >>> form = choose_row_format([[0.977713, 0.977717, 0.902], [0.9203, 0.8648]])
-    >>> [form.value(value) for value in (0.977713, 0.977717, 0.902, 0.9203)]
-    ['0.978', '0.978', '0.902', '0.920']
+    >>> first, second = choose_row_formats([[0.977713, 0.977717, 0.902], [0.9203, 0.8648]])
+    >>> [first.value(value) for value in (0.977713, 0.977717, 0.902)], second.value(0.9203)
+    (['0.978', '0.978', '0.902'], '0.920')
+    >>> form, = choose_row_formats([[0.12, 0.1, 1e-05, 0.3]])
+    >>> [form.value(value) for value in (0.12, 0.1, 1e-05, 0.3)]
+    ['0.12', '0.10', '1e-05', '0.30']
+    >>> form, = choose_row_formats([[3.5021, 3.4945, 3.5337]], [[-0.0076, 0.0316]])
+    >>> form.value(3.4945), form.delta(-0.0076)
+    ('3.494', '-0.008')
     """
-    return _chosen(rows, _LEAST, 0, part=_PART)
+    needed: list[tuple[int, int] | None] = []
+    found = [sorted({value + 0.0 for value in row if math.isfinite(value)}) for row in rows]
+    common = _most(max((abs(value) for row in found for value in row), default=0.0))
+    for row, deltas in zip_longest(found, differences, fillvalue=()):
+        largest = max(map(abs, row), default=0.0)
+        if largest and not _SMALL <= largest < _LARGE:
+            needed.append(None)
+            continue
+        # a row of smaller values has those of the others where that leaves it a digit less
+        most = max(min(_most(largest), common), _most(largest) - 1) if largest else common
+        own, steps = 10.0 ** (1 - most), [abs(delta) for delta in deltas if delta and math.isfinite(delta)]
+        # what has digits of its own whatever the others have
+        plain = [value for value in row if abs(value) >= own or round(value, most) == value]
+        fitting = (decimals for decimals in range(most) if _fits(NumberFormat(decimals), plain, steps))
+        needed.append((next(fitting, most), most))
+    decimals = max((each[0] for each in needed if each), default=0)
+    forms = [each and min(decimals, each[1]) for each in needed]
+    return [
+        _chosen([row], _LEAST, 0, part=_PART) if places is None else NumberFormat(places, own=10.0 ** (1 - places))
+        for row, places in zip(found, forms, strict=True)
+    ]
+
+
+def _most(largest: float) -> int:
+    """How many decimals a row may have whose largest value is this."""
+    return min(max(_MOST - 1 - math.floor(math.log10(max(largest, _SMALL))), 0), _DECIMALS)
+
+
+def _fits(form: NumberFormat, values: list[float], steps: Sequence[float]) -> bool:
+    """Whether a format with decimals says enough of the values of a row and of its differences."""
+    unit = 10.0 ** -(form.decimals or 0)
+    return _tells(form, values, _LEAST, set(), _PART) and all(abs(round(step / unit) * unit - step) <= step / _READ for step in steps)
 
 
 def _chosen(rows: Iterable[Iterable[float]], least: int, readable: int, part: float = math.inf) -> NumberFormat:
@@ -205,7 +257,7 @@ def _tells(form: NumberFormat, distinct: list[float], least: int, exact: set[flo
         if float(text) != value and (value in exact or digits < least):
             return False
         texts.append(text)
-    fine = form.decimals is not None and part * 10.0**-form.decimals <= distinct[-1] - distinct[0]
+    fine = form.decimals is not None and bool(distinct) and part * 10.0**-form.decimals <= distinct[-1] - distinct[0]
     return fine or len(set(texts)) == len(distinct)
 
 

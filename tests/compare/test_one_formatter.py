@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 
 import pai_notebook
+import pai_notebook as pnb
 from pai_notebook.comparison import Comparison
+from pai_notebook.comparison.cells import forms_of
 from pai_notebook.display import render_text
 from pai_notebook.errors import RegressionError
-from pai_notebook.model.numbers import choose_format, format_computed, format_number, format_percent
+from pai_notebook.model.numbers import choose_format, choose_row_formats, format_computed, format_number, format_percent
 from pai_notebook.versions.versions import VersionSet
 from tests.compare.comparing import make
 
@@ -132,6 +134,59 @@ def test_numbers_of_a_metric_are_aligned(values):
     form = choose_format(values)
     if form.decimals is not None:
         assert len({len(form.value(value).partition(".")[2]) for value in values}) == 1
+
+
+def numbers_of(c, metric):
+    """Values and differences of a row as a table shows them, without stars and verdicts."""
+    line = next(each for each in str(c).splitlines() if each.startswith(metric))
+    values = re.findall(r"(?<![+\-\w.])\d+(?:\.\d+(?![\w.])|e-\d+)", line)
+    return values, re.findall(r"[+-]\d[\d.e\-]*", line)
+
+
+def places(text):
+    return len(text.partition(".")[2])
+
+
+@given(st.lists(st.floats(0.002, 50), min_size=2, max_size=6, unique=True), st.lists(st.floats(0.002, 50), min_size=2, max_size=6))
+def test_the_rows_of_a_metric_have_one_number_of_decimals_each_for_values_and_differences(first, second):
+    rows = [first, second]
+    deltas = [[value - row[0] for value in row[1:]] for row in rows]
+    for row, beside, form in zip(rows, deltas, choose_row_formats(rows, deltas), strict=True):
+        largest = max(row)
+        assert form.decimals is not None
+        assert len(f"{largest:.{form.decimals}f}".replace(".", "").lstrip("0")) <= 5  # 9.9999 is written 10.000
+        plain = [value for value in row if value >= form.own]
+        assert {places(form.value(value)) for value in plain} <= {form.decimals}
+        unit = 10.0**-form.decimals
+        for value, delta in zip(row[1:], beside, strict=True):
+            if value in plain and row[0] in plain and float(form.delta(delta)) and abs(delta) >= unit:
+                shown = float(form.value(value)) - float(form.value(row[0]))
+                assert abs(shown - float(form.delta(delta))) <= 1.01 * unit
+                assert places(form.delta(delta)) == form.decimals
+
+
+def test_differences_of_a_row_have_the_decimals_of_its_values_and_agree_with_them():
+    c = Comparison([make(f"0.{n}.0", {"auc": value}) for n, value in enumerate((3.4957, 3.5349, 4.2648, 3.4881))], baseline="first")
+    assert numbers_of(c, "auc") == (["3.496", "3.535", "4.265", "3.488"], ["+0.039", "+0.769", "-0.008"])
+
+
+def test_a_value_much_smaller_than_the_others_has_digits_of_its_own():
+    c = Comparison([make(f"0.{n}.0", {"cer": value}) for n, value in enumerate((0.12, 0.1, 1e-5, 0.3))], baseline="first")
+    assert numbers_of(c, "cer")[0][:4] == ["0.12", "0.10", "1e-05", "0.30"]
+
+
+def test_a_metric_in_twenty_versions_has_no_more_decimals_than_in_five():
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.compare("model-rbvg5wfo5d0gngz1b8@last:20", baseline="approved")
+    rows = {row.key: row for row in c.metrics if row.path in ("accuracy", "latency_ms", "log_loss", "macro_f1")}
+    forms = forms_of(list(rows.values()), range(len(c.names)))
+    for path, decimals in (("accuracy", 3), ("latency_ms", 4), ("log_loss", 3), ("macro_f1", 3)):
+        assert {form.decimals for key, form in forms.items() if rows[key].path == path} == {decimals}
+
+
+def test_a_row_of_which_only_one_of_two_equal_readings_has_a_star_has_more_decimals_as_a_whole():
+    c = Comparison([make(f"0.{n}.0", {"auc": value}) for n, value in enumerate((0.9912, 0.7123, 0.99118, 0.9912))], baseline="first")
+    assert numbers_of(c, "auc")[0] == ["0.99120", "0.71230", "0.99118"]  # the last version is in the next band
 
 
 def digits_of_their_own(path):

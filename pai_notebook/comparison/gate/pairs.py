@@ -81,7 +81,7 @@ class Gated:
     runs: Callable[[Row, int], Runs | None] = lambda *_: None
     meant: bool = False
     _fitting: dict[Pattern, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _forms: dict[str, NumberFormat] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _forms: dict[Name, NumberFormat] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def candidates(self) -> list[int]:
@@ -116,11 +116,11 @@ class Gated:
             found.setdefault(row.path, []).append(row)
         return found
 
-    def _form(self, path: str) -> NumberFormat:
+    def _form(self, row: Row) -> NumberFormat:
         """How the values of a metric are written in the comparison."""
-        if path not in self._forms:
-            self._forms.update(forms_of(self._by_path[path], range(len(self.names))))
-        return self._forms[path]
+        if row.key not in self._forms:
+            self._forms.update(forms_of(self._by_path[row.path], range(len(self.names))))
+        return self._forms[row.key]
 
     def not_found(self, pattern: Pattern, metric: str, told: str = "no version has this metric") -> Phrase:
         """Say what left out the metrics that a pattern means, or that no version has them, with the nearest that there are."""
@@ -151,7 +151,7 @@ class Gated:
                 self.side(row, place),
                 self.runs(row, place),
                 base_runs,
-                self._form(row.path),
+                self._form(row),
             )
             for place in self.candidates
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pai_notebook.comparison.gate.outputs import GateExports
@@ -142,7 +142,9 @@ class Check(Brief):
 def form_of(usual: NumberFormat | None, *found: float | None) -> NumberFormat:
     """How the numbers of a check are written: as usual where that tells them apart, which the last digits of a calculation do not."""
     numbers = {cleared(number) for number in found if number is not None}
-    return usual if usual and len(set(map(usual.value, numbers))) == len(numbers) else choose_format(numbers)
+    # a bound is no value of the row, which may have digits of its own there
+    alike = usual and len({replace(usual, own=0.0).value(number) for number in numbers}) < len(numbers)
+    return usual if usual and not alike else choose_format(numbers)
 
 
 def _excess(check: Check) -> float:
