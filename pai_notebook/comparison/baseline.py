@@ -69,6 +69,23 @@ def is_meant(reason: Phrase) -> bool:
     return reason in _MEANT
 
 
+def only_one(name: str, reason: Phrase) -> Phrase:
+    """Say of a baseline that is the only version that nothing is compared with it, and of which word it is the meaning.
+
+    Examples
+    --------
+    >>> print(only_one("0.2.0", BASELINES["previous"]))
+    0.2.0 is itself the version created before the latest: nothing to compare it with. Name another baseline: approved, or a version.
+    """
+    # the first is always that of those which are compared
+    if reason not in BASELINES.values() or reason == BASELINES["first"]:
+        return say("There is only one version, {name}: nothing to compare it with.", name=name)
+    told = "{name} is itself {reason}: nothing to compare it with."
+    if reason != BASELINES["approved"]:
+        told = "{name} is itself {reason}: nothing to compare it with. Name another baseline: approved, or a version."
+    return say(told, name=name, reason=reason)
+
+
 def in_order(versions: Sequence[ModelVersion]) -> tuple[ModelVersion, ...]:
     """Versions without repetition, by model and natural order, whatever order they came in."""
     # contents are only compared, and put in order, where names are the same: that is what costs

@@ -66,7 +66,7 @@ def told_lack(comparison: Comparison, lacking: Sequence[Row], place: int) -> lis
         rows = [row for row in lacking if row.changes[place].kind is kind]
         if rows:
             kinds = listed(list(dict.fromkeys(map(kind_of_row, rows))))
-            told.append((say(words, kinds=kinds, count=len(rows), baseline=comparison.baseline_name), rows))
+            told.append((say(words, kinds=kinds, count=len(rows), baseline=comparison._spoken[comparison.baseline_name]), rows))  # noqa: SLF001 - how sentences call it
     return told
 
 

@@ -8,9 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from pai_notebook.calls import checked
-from pai_notebook.comparison.baseline import is_meant
 from pai_notebook.comparison.code import fingerprint_of, plan_of
-from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions, with_models
+from pai_notebook.comparison.comparability import TWO_NAMES, Setting, cautions
 from pai_notebook.comparison.explain import Explanation, explain
 from pai_notebook.comparison.gate.evaluate import check_rules, remarks_on
 from pai_notebook.comparison.gate.pairs import Gated
@@ -146,7 +145,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
             return ()
         others = self._all[len(self._measured) :]
         # each is a text of its own, which people print
-        names = [visible(name) for name in with_models(self._versions, self._names)]
+        names = [visible(name) for name in self._spoken.values()]
         return cautions(Setting(self._versions, names, self._place, self._measured, others, self._named))
 
     @cached_property
@@ -302,7 +301,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         models = {name: version.model_id for name, version in zip(self._names, self._versions, strict=True)}
         told = [replace(check, called=said.get(check.version, ""), model=models.get(check.version, "")) for check in checks]
         passed, failed = ({check.version for check in checks if check.outcome == outcome} for outcome in ("passed", "failed"))
-        shown = zip(self._names, with_models(self._versions, self._names), self._versions, strict=True)
+        shown = zip(self._names, self._spoken.values(), self._versions, strict=True)
         remarks = [*remarks, *self._ungrouped]
         # what rules allow, the registry may not
         if rejected := [full for name, full, version in shown if name in passed - failed and is_rejected(version)]:
@@ -335,7 +334,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
             self._tolerance,
             self.left_out,
             self._runs,
-            is_meant(self._reason),
+            self._reason,
         )
 
     def gate(self, rules: str | Sequence[str]) -> GateReport:

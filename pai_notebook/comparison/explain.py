@@ -59,11 +59,13 @@ class Explanation(Answered, Displayed):
         changes: Mapping[str, Sequence[Finding]],
         note: str,
         *,
+        called: Mapping[str, str] | None = None,
         each: Sequence[OfVersion] = (),
         everything: bool,
         lang: str,
     ) -> None:
         self._head = head
+        self._called = called or {}
         self._each = {in_language(one.name, lang): one for one in each}
         self.findings = tuple(_said(each, lang) for each in findings)
         self._cautions = tuple(cautions)
@@ -117,7 +119,7 @@ class Explanation(Answered, Displayed):
         """Each version with what the verdict says of it and what changed, those that are better or worse first."""
         for name in dict.fromkeys([*self._each, *self.changes]):
             result = self._each.get(name)
-            yield result.called if result else name, result, [each.text for each in self.changes.get(name, ())]
+            yield result.called if result else self._called.get(name, name), result, [each.text for each in self.changes.get(name, ())]
 
     def _brief(self) -> str:
         return self.sentences[0] if self.sentences else say("of no versions")
@@ -201,7 +203,8 @@ def explain(comparison: Comparison, lang: str | None = None, *, everything: bool
     note = joined([text for text in notes if text], " · ")
     each = () if everything else verdict._each  # noqa: SLF001 - of the same answer
     head = subject(comparison) if comparison.versions else ("", "")
-    return Explanation(head, findings, cautions, changes, note, each=each, everything=everything, lang=lang)
+    called = comparison._spoken  # noqa: SLF001 - how sentences call versions
+    return Explanation(head, findings, cautions, changes, note, called=called, each=each, everything=everything, lang=lang)
 
 
 def _models(comparison: Comparison) -> Phrase | str:

@@ -36,7 +36,7 @@ def describe_identical(comparison: Comparison, *, in_file: bool) -> Iterator[Sec
 def not_shown(comparison: Comparison, places: Sequence[int], hidden: Sequence[Row], total: int) -> Iterator[Section]:
     """Say above the table of how much it shows a part, and name the rest in a fold."""
     yield from hidden_rows(comparison, hidden, total)
-    left = [name for place, name in enumerate(comparison.names) if place not in places]
+    left = [name for place, name in enumerate(comparison._spoken.values()) if place not in places]  # noqa: SLF001 - how sentences call them
     if left:
         shown = len(comparison.names) - len(left)
         said = say("Showing {shown} of {total} versions; all of them are in the comparison.", shown=shown, total=len(comparison.names))

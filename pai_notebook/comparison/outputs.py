@@ -347,7 +347,7 @@ def _caption(comparison: Comparison) -> str:
     if not comparison.names:
         return say("No versions")
     others = [version for place, version in enumerate(comparison.versions) if place != comparison.baseline_place]
-    names = {"baseline": comparison.baseline_name, "reason": comparison.baseline_reason}
+    names = {"baseline": comparison._spoken[comparison.baseline_name], "reason": comparison.baseline_reason}  # noqa: SLF001 - as sentences
     return say("{count} against {baseline}, {reason}", count=count_versions(others), **names)
 
 

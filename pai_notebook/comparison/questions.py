@@ -45,9 +45,14 @@ class Questions(PairedQuestions):
     _public_class = "pai_notebook.comparison.comparison.Comparison"
 
     @cached_property
+    def _spoken(self) -> Mapping[str, str]:
+        """Names of versions as sentences say them, by their names: where several models are there, with the model."""
+        return FrozenDict(zip(self._names, with_models(self._versions, self._names), strict=True))
+
+    @cached_property
     def _names_said(self) -> Mapping[str, str]:
-        """Names of versions as sentences say them, by their names; rejected ones say so."""
-        told = map(with_state, self._versions, with_models(self._versions, self._names))
+        """The same of versions that may be chosen; rejected ones say so."""
+        told = map(with_state, self._versions, self._spoken.values())
         return FrozenDict(zip(self._names, told, strict=True))
 
     def _ask(self, metric: str, mode: Told, dataset: str | None, cure: str = BY_MODE) -> RankingKey:

@@ -104,7 +104,7 @@ def report_of(
         # what follows is about others only
         told_base = "{name} is the baseline, which the others are measured against; it is not checked itself."
         told_base = told_base if results else "{name} is the baseline, which the others are measured against."
-        answer.insert(0, Note(mask_said(say(told_base, name=comparison.baseline_name)), "warn"))
+        answer.insert(0, Note(mask_said(say(told_base, name=comparison._spoken[comparison.baseline_name])), "warn"))  # noqa: SLF001
     # the plain answer stands on top; what the gates allow is another question
     answer += [*verdict, *(Note(text, "warn") for text in unjudged(gates, candidates, asked, comparison._names_said))]  # noqa: SLF001
     answer += [*(part for _, parts in results for part in parts if not isinstance(part, Section))]

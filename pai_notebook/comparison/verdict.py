@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-ONLY_ONE = "There is only one version, {name}: nothing to compare it with."
 # Number of sentences shown at the top.
 _TOP = 3
 # Up to how many characters are in bold: several lines in bold would be as hard to read as none.
@@ -33,8 +32,8 @@ MANY = 6
 _NAMED = (8, 3, 1)
 # What a version is in all quality metrics together, in the order in which it is told.
 _BETTER = (
-    "{versions} better, shown worse in none of the {count} metrics judged",
-    "{versions} better, shown worse in none of the {count} values judged",
+    "{versions} better in some metrics, worse in none ({count} metrics judged)",
+    "{versions} better in some metrics, worse in none ({count} values judged)",
     "{versions} better",
     "{versions} better in some metrics, behind as measured in others",
     "{versions} better in some metrics, worse in others if those are compared alone",
@@ -45,8 +44,8 @@ _NOTHING = "of {versions} nothing can be compared"
 _JUDGED = (Standing.BETTER, Standing.WORSE, Standing.CHANCE)
 # The same of the one version that a question names; nothing where that no interval is known is told metric by metric.
 _ANSWERS = {
-    _BETTER[0]: "Yes; it is shown worse in none of the {count} metrics judged.",
-    _BETTER[1]: "Yes; it is shown worse in none of the {count} values judged.",
+    _BETTER[0]: "Yes, and worse in none of the {count} metrics judged.",
+    _BETTER[1]: "Yes, and worse in none of the {count} values judged.",
     _BETTER[2]: "Yes.",
     _BETTER[3]: "In some metrics; in others it is behind as measured.",
     _BETTER[4]: "In some metrics; in others it is worse if those are compared alone.",
@@ -156,6 +155,7 @@ class OverallVerdict(Answered, Displayed):
         judged: Sequence[Judged],
         findings: Sequence[Finding],
         *,
+        called: Mapping[str, str] | None = None,
         each: Sequence[OfVersion] = (),
         counted: Phrase | None = None,
         tolerant: bool = False,
@@ -164,6 +164,8 @@ class OverallVerdict(Answered, Displayed):
         self._is_tolerant = tolerant
         self._counted = counted
         self._each = tuple(each)
+        # how sentences call the versions
+        self._called = called or dict(zip(names, names, strict=True))
         self.baseline = baseline
         self.findings = tuple(findings)
         self._names = tuple(names)
@@ -358,7 +360,7 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool
     judged = verdict._by_name  # noqa: SLF001 - a part of it
     for name, found in verdict.counts.items():
         if name in about and any(count for word, count in found.items() if word != Standing.NO_DIRECTION):
-            sides.setdefault(_side(found, judged[name]), []).append(name)
+            sides.setdefault(_side(found, judged[name]), []).append(verdict._called[name])  # noqa: SLF001 - as above
     if {words for words, _ in sides} <= {_UNKNOWN, _NOTHING}:
         return None  # that no interval is known is told metric by metric, and so is what is missing
     order = (*_BETTER, _WORSE, _NOT_TOLD_APART, _UNKNOWN, _NOTHING)
@@ -377,7 +379,7 @@ def in_short(verdict: OverallVerdict, asked: Sequence[str] = (), *, others: bool
                 for (words, count), names in ordered
             ),
         ]
-        text = say(told, baseline=verdict.baseline, count=len(about), parts=joined(parts, "; "))
+        text = say(told, baseline=verdict._called[verdict.baseline], count=len(about), parts=joined(parts, "; "))  # noqa: SLF001 - as above
         if len(text) <= LEAD:
             break
     rows = tuple((row, name) for (name, row) in verdict._standings if name in about)  # noqa: SLF001 - as above
@@ -395,7 +397,8 @@ def _answer(verdict: OverallVerdict, asked: Sequence[str]) -> Finding | None:
     told = "Is {version} better than {baseline} beyond chance (95 % together)? {answer}"
     if verdict._is_tolerant:  # noqa: SLF001 - as above
         told = "Is {version} better than {baseline} beyond chance and the tolerance (95 % together)? {answer}"
-    text = say(told, version=version, baseline=verdict.baseline, answer=say(_ANSWERS[side], count=count))
+    called = verdict._called  # noqa: SLF001 - as above
+    text = say(told, version=called[version], baseline=called[verdict.baseline], answer=say(_ANSWERS[side], count=count))
     return Finding(text, tuple((row, name) for (name, row) in verdict._standings if name == version))  # noqa: SLF001 - as above
 
 

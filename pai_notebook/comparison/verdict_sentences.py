@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pai_notebook.collector import paused_collector
+from pai_notebook.comparison.baseline import only_one
 from pai_notebook.comparison.comparability import looks_mixed, naming_dataset
 from pai_notebook.comparison.interval import level_of_each
 from pai_notebook.comparison.interval_text import value_beside
@@ -16,7 +17,7 @@ from pai_notebook.comparison.rows import Row, is_alike, left_to_lose
 from pai_notebook.comparison.runs import Runs
 from pai_notebook.comparison.series import is_list
 from pai_notebook.comparison.together import is_judged
-from pai_notebook.comparison.verdict import MANY, ONLY_ONE, Finding, OfVersion, OverallVerdict, in_short
+from pai_notebook.comparison.verdict import MANY, Finding, OfVersion, OverallVerdict, in_short
 from pai_notebook.comparison.verdict_aside import AsideSentences, is_missing
 from pai_notebook.comparison.verdict_best import BestSentences
 from pai_notebook.comparison.verdict_words import METRICS, VERSIONS, Loss, all_of
@@ -70,6 +71,7 @@ def make_verdict(comparison: Comparison, by: Sequence[Row], asked: str, toleranc
         comparison.names,
         sentences.judged,
         [*best, *found, *sentences.details],
+        called=comparison._spoken,  # noqa: SLF001 - how sentences call them
         each=each,
         counted=counted,
         tolerant=sentences.is_tolerant,
@@ -123,7 +125,7 @@ class _Sentences(BestSentences, AsideSentences):
 
     def findings(self) -> Iterator[Finding]:
         if len(self._names) == 1:
-            yield Finding(say(ONLY_ONE, name=self._called[0]))
+            yield Finding(only_one(self._called[0], self._reason))
             return
         compared = [each for each in self.judged if each.standing not in (Standing.MISSING, Standing.NEW)]
         if compared:

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pai_notebook.comparison.cell_changes import in_percent, told_difference
-from pai_notebook.comparison.comparability import looks_mixed, with_models
+from pai_notebook.comparison.comparability import looks_mixed
 from pai_notebook.comparison.judged import Judged, Standing, has_number
 from pai_notebook.comparison.near_names import near_rows
 from pai_notebook.comparison.rows import Row, is_alike, is_blank, left_to_lose
@@ -56,8 +56,9 @@ class VerdictWords:
         self._comparison = comparison
         self._tolerance = tolerance
         self._names = comparison.names
-        self._called = with_models(comparison.versions, comparison.names)
+        self._called = tuple(comparison._spoken.values())  # noqa: SLF001 - how sentences call them
         self._baseline = comparison.baseline_place or 0
+        self._reason = comparison.baseline_reason
         self._metrics = metrics
         self._varied = [row for row in metrics if not is_alike(row)]
         self._mixed = mixed

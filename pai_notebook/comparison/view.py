@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.collector import paused_collector
-from pai_notebook.comparison.baseline import CHOSEN
+from pai_notebook.comparison.baseline import CHOSEN, only_one
 from pai_notebook.comparison.changes import changed_rows, is_bookkeeping, lacking_settings, told_changes, told_lack
-from pai_notebook.comparison.comparability import with_models
 from pai_notebook.comparison.judged import Standing
 from pai_notebook.comparison.legend import read_signs
 from pai_notebook.comparison.rows import Row, Verdict, kind_of_row
@@ -28,7 +27,7 @@ from pai_notebook.comparison.tables_view import (
     shown_rows,
 )
 from pai_notebook.comparison.unused import unused_evidence
-from pai_notebook.comparison.verdict import MANY, ONLY_ONE
+from pai_notebook.comparison.verdict import MANY
 from pai_notebook.display import Block, Facts, Inline, Lines, Mark, Note, Section, Stack
 from pai_notebook.i18n.phrases import Phrase, first, joined, say
 from pai_notebook.model.fields import field_named
@@ -123,7 +122,7 @@ def _banners(comparison: Comparison) -> Iterator[Note]:
     if not comparison.versions:
         yield Note(say("No versions to compare."), "warn")
     elif len(comparison.versions) == 1:
-        yield Note(say(ONLY_ONE, name=comparison.names[0]), "warn")
+        yield Note(only_one(comparison.names[0], comparison.baseline_reason), "warn")
 
 
 def failures(comparison: Comparison) -> list[Phrase]:
@@ -153,7 +152,7 @@ def subject(comparison: Comparison) -> tuple[str, str]:
 def against(comparison: Comparison) -> Phrase | str:
     """Say how many versions are compared, with which one, and why with it."""
     place, reason = comparison.baseline_place, comparison.baseline_reason
-    baseline = "" if place is None else with_models(comparison.versions, comparison.names)[place]
+    baseline = "" if place is None else comparison._spoken[comparison.names[place]]  # noqa: SLF001 - how sentences call it
     if len(comparison.versions) < 2:  # noqa: PLR2004 - one is compared with nothing
         return baseline if reason == CHOSEN else say("{name}, {reason}", name=baseline, reason=reason)
     return say("{count} against {baseline}, {reason}", count=count_others(comparison), baseline=baseline, reason=reason)
@@ -185,7 +184,7 @@ def _changes(comparison: Comparison, places: Sequence[int]) -> Iterator[Section]
     """What is set otherwise than in the baseline, a line a version."""
     rows = [row for row in comparison.rows if row.section not in ("metrics", "other")]
     lines: list[tuple[str, Inline]] = []
-    names = with_models(comparison.versions, comparison.names)
+    names = list(comparison._spoken.values())  # noqa: SLF001 - how sentences call them
     for place in places:
         changed = changed_rows(comparison, [row for row in rows if not is_bookkeeping(row)], place)
         lacking = lacking_settings(comparison, changed, place)
@@ -261,7 +260,7 @@ def _lacks(comparison: Comparison, rows: Sequence[Row], places: Sequence[int]) -
     for place in places:
         lacking = [kind for kind in kinds if place in comparison._silent.get(kind, ())]  # noqa: SLF001 - for this table alone
         if lacking:
-            yield Note(say("{name}: no {kinds} recorded", name=comparison.names[place], kinds=listed(lacking)))
+            yield Note(say("{name}: no {kinds} recorded", name=comparison._spoken[comparison.names[place]], kinds=listed(lacking)))  # noqa: SLF001 - as above
 
 
 def section_heading(section: str) -> str:

@@ -165,6 +165,47 @@ def test_the_top_says_what_is_worse_what_could_hide_and_what_is_not_known():
     assert verdict.to_frame().loc["0.3.0"].to_dict() == dict.fromkeys(WORDS, 0) | {"worse": 1, "no interval known": 1}
 
 
+def test_of_two_models_every_sentence_calls_a_version_by_the_name_of_its_model():
+    with pnb.connect("demo", default=False) as registry:
+        names = [f"手写数字识别@{each}" for each in ("last:9", "0.12.0", "0.13.0")]
+        c = registry.compare(*names, "wine-cultivar@0.12.0..1.9.0", baseline="手写数字识别@2.0.0")
+    assert c.names[0].startswith("model-")
+    for lang in ("en", "zh"):
+        told = [c.verdict.in_language(lang), str(c.explain(lang)), str(c.explain(lang, everything=True))]
+        with speaking(lang):
+            told += [
+                str(c.verdict),
+                render_text(c._describe()).partition("Metrics" if lang == "en" else "指标")[0],
+                c.to_markdown().partition("\n| ")[0],
+            ]
+        for text in told:
+            plain = re.sub(r"[\s│]", "", text)
+            assert "model-rbvg" not in plain
+            assert "手写数字识别0.13.0" in plain
+            assert "手写数字识别2.0.0" in plain
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("previous", "the version created before the latest"),
+        ("highest", "the highest version"),
+        ("approved", "the newest approved version"),
+    ],
+)
+def test_a_version_that_is_the_baseline_itself_is_told_what_the_word_means_and_what_else_there_is(word, reason):
+    with pnb.connect("demo", default=False) as registry:
+        c = registry.compare("手写数字识别@2.0.0" if word == "approved" else "手写数字识别@2.5.0", baseline=word)
+    said = f"{c.names[0]} is itself {reason}: nothing to compare it with."
+    said += "" if word == "approved" else " Name another baseline: approved, or a version."
+    assert c.verdict.sentences == (said,)
+    assert said in re.sub(r"\s+", " ", str(c))
+    assert f"{c.names[0]} 本身就是" in c.verdict.in_language("zh")
+    gate = c.check("accuracy >= baseline")
+    assert gate.passed is (word == "approved")
+    assert (word == "approved") is (said not in str(gate.checks[0].reason))
+
+
 def test_what_matters_is_named_first_with_what_cannot_be_told_apart_from_it():
     verdict = compare(BASE, SAME, WORSE, baseline="0.1.0", by="accuracy").verdict
     assert verdict.sentences[0] == "Best by accuracy as measured: 0.2.0 (0.91); 0.1.0 cannot be told apart from it."
@@ -329,7 +370,7 @@ def test_shown_worse_in_none_is_said_only_where_nothing_points_the_other_way():
 
     base = {"accuracy": 0.9, "em": 0.9, "top5_accuracy": 0.9, "f1": 0.9, "n": 1000}
     better = base | {"accuracy": 0.95}
-    assert short(base, better) == "0.2.0 better, shown worse in none of the 3 metrics judged."  # of f1 no interval is known
+    assert short(base, better) == "0.2.0 better in some metrics, worse in none (3 metrics judged)."  # of f1 no interval is known
     assert short(base, better | {"em": 0.872}) == "0.2.0 better in some metrics, worse in others if those are compared alone."
     assert short(base, better | {"f1": 0.5}) == "0.2.0 better in some metrics, behind as measured in others."
     assert short(base, {key: value for key, value in better.items() if key != "em"}) == "0.2.0 better."
@@ -629,7 +670,7 @@ def test_what_is_shown_worse_in_none_counts_values_where_metrics_have_several():
         base, better = ({name: {"accuracy": value, "n": 1000} for name in datasets} for value in (0.8, 0.9))
         return in_short(compare(results(**base), results(**better)).verdict).text
 
-    assert short(["d_a", "d_b"]).endswith("0.2.0 better, shown worse in none of the 2 values judged.")
+    assert short(["d_a", "d_b"]).endswith("0.2.0 better in some metrics, worse in none (2 values judged).")
 
 
 def test_of_many_versions_the_top_counts_and_a_fold_goes_through_them():

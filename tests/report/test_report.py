@@ -517,7 +517,7 @@ def test_of_twenty_versions_the_one_asked_about_is_in_the_first_table_and_the_an
 @pytest.mark.parametrize(
     ("right", "answer"),
     [
-        ({"accuracy": 960, "exact_match": 960}, "Yes; it is shown worse in none of the 2 metrics judged."),
+        ({"accuracy": 960, "exact_match": 960}, "Yes, and worse in none of the 2 metrics judged."),
         ({"accuracy": 960}, "Yes."),
         ({"accuracy": 960, "exact_match": 800}, "In some metrics; in others it is worse."),
         ({"accuracy": 960, "exact_match": 900, "macro_f1": 0.7}, "In some metrics; in others it is behind as measured."),

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.align import IMPOSSIBLE
+from pai_notebook.comparison.baseline import CHOSEN, is_meant, only_one
 from pai_notebook.comparison.cell_changes import compare_cells, difference
 from pai_notebook.comparison.cells import forms_of
 from pai_notebook.comparison.comparability import looks_mixed
@@ -28,6 +29,7 @@ from pai_notebook.model.names import Name
 from pai_notebook.model.nearest import is_misspelt
 from pai_notebook.model.numbers import NumberFormat, choose_format, cleared, format_computed, rounded_outward
 from pai_notebook.model.patterns import Pattern
+from pai_notebook.model.selector_words import BASELINES
 
 if TYPE_CHECKING:
     from pai_notebook.comparison.interval import Interval
@@ -66,8 +68,8 @@ class Gated:
         Metrics that the comparison does not show, and what left each of them out.
     runs : callable
         The runs of which the value at a position of a row is the mean; None where it is no mean.
-    meant : bool
-        Whether the baseline may be the only version: approved, or named.
+    reason : Phrase
+        Why this version is the baseline, which may be the only version where it is approved, or named.
     """
 
     rows: Sequence[Row]
@@ -79,7 +81,7 @@ class Gated:
     tolerance: Tolerance = field(default_factory=Tolerance)
     left_out: Mapping[Name, Phrase] = field(default_factory=dict)
     runs: Callable[[Row, int], Runs | None] = lambda *_: None
-    meant: bool = False
+    reason: Phrase = CHOSEN
     _fitting: dict[Pattern, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _forms: dict[Name, NumberFormat] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -91,7 +93,7 @@ class Gated:
     @property
     def is_alone(self) -> bool:
         """Whether the baseline alone was asked for, so that only bounds of its own can be checked; not where a condition left it alone."""
-        return self.meant and len(self.names) == 1 and not self.removed
+        return is_meant(self.reason) and len(self.names) == 1 and not self.removed
 
     def nothing_new(self, rule: str) -> Check:
         """Skip a rule that compares the baseline with itself."""
@@ -160,8 +162,12 @@ class Gated:
         """Checks that fail before any rule is looked at: versions that could not be fetched, and nothing to check, with what removed it."""
         found = [Check("failed", say("fetch"), reason=reason, checked=False) for reason in not_fetched(self.errors)]
         if not self.candidates:
-            alone = "the only version is the baseline {name} itself"
-            nobody = say("no versions to check") if self.baseline is None else say(alone, name=self.names[self.baseline])
+            nobody = say("no versions to check")
+            if self.baseline is not None:
+                name = self.names[self.baseline]
+                nobody = say("the only version is the baseline {name} itself", name=name)
+                if self.reason in (BASELINES["previous"], BASELINES["latest"], BASELINES["highest"]) and not self.removed:
+                    nobody = only_one(name, self.reason)
             reason = say("{reason}; {removed}", reason=nobody, removed=joined(self.removed, "; ")) if self.removed else nobody
             found.append(Check("failed", say("no version"), reason=reason, checked=False))
         return found
