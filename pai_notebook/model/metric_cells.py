@@ -98,7 +98,7 @@ class Cell(Brief):
         return self.value
 
     def __format__(self, form: str) -> str:
-        """Write the number as `f"{cell:.3f}"` asks, the cell itself where nothing is asked for."""
+        """Write the number as a format such as `.3f` asks, the cell itself where nothing is asked for."""
         return format(float(self), form) if form else str(self)
 
     def _no_order(self, other: object) -> bool:  # noqa: ARG002 - as Python calls it
