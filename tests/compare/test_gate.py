@@ -181,8 +181,8 @@ def test_what_could_not_be_checked_is_counted_apart_from_what_failed():
     assert repr(report) == "<GateReport Gate: 1 of 5 checks failed, 3 could not be checked>"
     assert "0.2.0 failed 1, 1 could not be checked; 0.3.0: 1 could not be checked" in " ".join(str(report).split())
     assert str(report).index("\nFailed") < str(report).index("Could not be checked")
-    assert repr(c.check("b <= 1\nc <= 1")) == "<GateReport Gate: 2 of 2 could not be checked>"
-    assert repr(c.check("b <= 1")) == "<GateReport Gate: could not be checked>"
+    assert repr(c.check("b <= 1\nc <= 1")) == "<GateReport Gate failed: 2 of 2 could not be checked>"
+    assert repr(c.check("b <= 1")) == "<GateReport Gate failed: could not be checked>"
 
 
 def test_a_gate_of_several_rules_fits_a_terminal_in_whole_words(monkeypatch):
@@ -291,14 +291,14 @@ def test_a_gate_has_nothing_to_check_where_the_version_asked_about_is_the_baseli
     assert [(check.outcome, check.rule, check.version, check.reason) for check in report.checks] == [
         ("skipped", rule, "0.1.0", "the baseline itself")
     ]
-    assert str(report).startswith("Gate: nothing to check, 0.1.0 is the baseline itself\n")
+    assert str(report).startswith("✓ Gate passed: nothing to check, 0.1.0 is the baseline itself\n")
     with speaking("zh"):
-        assert str(report).startswith("质量门禁：没有需要检查的内容，0.1.0 就是基线本身\n")
+        assert str(report).startswith("✓ 质量门禁通过：没有需要检查的内容，0.1.0 就是基线本身\n")
 
 
 def test_nothing_new_is_no_regression():
     report = Comparison([make("0.1.0", {"cer": 0.2}, ApprovalStatus="Approved")]).assert_no_regression()
-    assert repr(report) == "<GateReport No regression: nothing to check, 0.1.0 is the baseline itself>"
+    assert repr(report) == "<GateReport No regression passed: nothing to check, 0.1.0 is the baseline itself>"
 
 
 def test_bounds_and_names_count_for_a_baseline_that_alone_was_asked_for():
@@ -1129,12 +1129,18 @@ def test_as_text_a_gate_is_one_table_with_long_remarks_below_their_rows():
     assert max(map(len, lines)) <= 80
 
 
+def test_that_a_gate_passed_is_said_once_and_that_a_rule_could_not_be_checked_first():
+    c = compare({"a": 5.0}, {"a": 18.25}, {"a": 18.5})
+    for shown, word in ((c.check("a < 100"), "passed"), (c.check("b < 100"), "failed")):
+        text = str(shown)
+        assert (text.lower().count(word), f"Gate {word}: " in text.partition("\n")[0]) == (1, True)
+    assert not {"none", "—"} & set(text.split())
+
+
 def test_that_no_interval_is_known_is_said_once_of_what_passed():
     c = compare({"a": 5.0, "b": 2}, {"a": 18.25, "b": 2}, {"a": 18.5, "b": 2})
     text = " ".join(str(c.check("a < 100\nb < 100")).split())
-    assert text.startswith(
-        "✓ Gate passed: 4 checks, only as measured Passed as measured: 0.2.0, 0.3.0 2 rules: a < 100, b < 100 No interval known"
-    )
+    assert text.startswith("✓ Gate passed: 4 checks, only as measured Versions: 0.2.0, 0.3.0 2 rules: a < 100, b < 100 No interval known")
     assert text.lower().count("no interval known") == 1
     mixed = compare({"a": 5.0, "accuracy": 0.9, "n": 100}, {"a": 18.25, "accuracy": 0.9, "n": 100}, {"a": 1.0, "accuracy": 0.9, "n": 100})
     text = " ".join(str(mixed.check("a < 100\naccuracy >= 0.1")).split())

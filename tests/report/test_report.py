@@ -365,7 +365,7 @@ def test_several_gates_say_what_each_of_them_judges(digits, tmp_path):
     assert "Gate 1 (accuracy > 0.1) passed: 9 checks" in words
     assert "Gate 2 (macro_f1 > 0.1, latency_ms < 1; 2.4.0, 2.5.0) passed: " in words
     assert "No regression 3 (accuracy): " in words
-    assert "Gate 1 (accuracy > 0.1): Passed" in words
+    assert "Gate 1 (accuracy > 0.1): Checks" in words
     alone = compared.report(tmp_path / "r.html", gates=gates[0], charts=False, overwrite=True).read_text("utf-8")
     assert "Gate passed: 9 checks" in alone
 
@@ -692,7 +692,7 @@ def test_a_report_whose_only_version_is_the_baseline_says_that_there_is_nothing_
     compared = VersionSet([digits["2.0.0"]]).compare("approved")
     question = "May 2.0.0 go live?"
     text = compared.report(tmp_path / "r.html", gates=["accuracy >= baseline"], charts=False, question=question).read_text("utf-8")
-    assert "Gate: nothing to check, 2.0.0 is the baseline itself" in text
+    assert "Gate passed: nothing to check, 2.0.0 is the baseline itself" in text
     assert "which the others are measured against" not in text
 
 

@@ -43,11 +43,14 @@ def headline(report: GateReport) -> Phrase:
     total = len(report.checks) - skipped
     alone = next((check for check in report.checks if check.is_baseline), None)
     if not total and alone is not None:
-        return say("{title}: nothing to check, {name} is the baseline itself", title=report.title, name=alone.called or alone.version)
+        itself = "{title} passed: nothing to check, {name} is the baseline itself"
+        return say(itself, title=report.title, name=alone.called or alone.version)
     if not total:
         return say("{title} failed: nothing was checked", title=report.title)
     if report.breaches:
-        said = _count_failed(report.title, report.breaches, total)
+        # the word first, also where nothing is known to be worse
+        known = any(check.checked for check in report.breaches)
+        said = _count_failed(report.title if known else say("{title} failed", title=report.title), report.breaches, total)
     else:
         said = say("{title} passed: {count} check" if total == 1 else "{title} passed: {count} checks", title=report.title, count=total)
         said = _how_sure(said, report.checks)
@@ -106,8 +109,8 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     rest += [*(_rules(report) if good else []), *_footing(report, asked, said=bool(measured))]
     # as in tables, what is so only as measured looks otherwise than what is sure
     kind: Tone = "ahead" if any(check.as_measured for check in counted) else "good"
-    # of what was not checked nothing is shown to be good
-    tone: Tone | None = "bad" if not good else kind if any(check.outcome == "passed" for check in report.checks) else None
+    # a gate that passes without a check has shown nothing to be good
+    tone: Tone = "bad" if not good else kind if any(check.outcome == "passed" for check in report.checks) else "ahead"
     blocks: list[Block] = [Note(joined(rest, "\n"), tone, lead=lead)]
     blocks += [*([Note(joined(others, "\n"))] if told and others else []), *(Note(remark, "warn") for remark in report.remarks)]
     if measured:
@@ -121,7 +124,8 @@ def describe_gate(report: GateReport, asked: Sequence[str] = (), *, brief: bool 
     if beside:
         table = _table(beside, "", datasets, limit=len(beside))
         blocks.append(Section(say("Failed in other versions"), [table], folded=True, summary=str(len(beside))))
-    titles = {"passed": say("Passed"), "skipped": say("Skipped")}
+    # where all passed, the first line says it
+    titles = {"passed": say("Passed") if report.breaches or told else say("Checks"), "skipped": say("Skipped")}
     for outcome, title in titles.items():
         checks = [check for check in report.checks if check.outcome == outcome]
         if checks:
@@ -264,7 +268,10 @@ def _versions(report: GateReport, *, said: bool = False) -> list[Phrase]:
         # the rest are named, so that of many their number tells which they are
         counted = len(versions) > _NAMED and len(versions) == most
         named = say("{count} versions", count=len(versions)) if counted else first(versions, _VERSIONS)
-        if versions:
+        if versions and not told and len(versions) == len(failed):
+            # all of them passed, which the line above says
+            passed.append(named if counted else say("Versions: {versions}", versions=named))
+        elif versions:
             # the first word of the line
             passed.append(say(template if not told and not passed else _FURTHER[template], versions=named))
     return [joined([*told[:_VERSIONS], *passed], "; ")]
@@ -289,6 +296,10 @@ def _table(
     """One row per check, grouped by rule when there are several; `counts` gives the number of failed checks of each rule."""
     rules = _by_rule(checks)
     headed = counts is not None or len(rules) > 1
+    if not any(check.version or check.allowed or check.value is not None for check in checks):
+        # rules about a metric that no version has
+        told: list[list[Inline]] = [[check.rule or "—", check.reason] for check in checks]
+        return Table([say("rule"), ""], told, caption=caption, limit=limit, unit=say("checks"))
     beside = any(check.is_relative for check in checks)
     columns: list[Column | str] = [
         say("version"),
@@ -301,8 +312,8 @@ def _table(
     rows: list[list[Inline] | Heading] = []
     for rule, of_rule in rules.items():
         if headed:
-            told = "{count} failed" if of_rule[0].checked else "{count} not checked"
-            rows.append(Heading(rule, summary=say(told, count=counts[rule]) if counts else ""))
+            said = "{count} failed" if of_rule[0].checked else "{count} not checked"
+            rows.append(Heading(rule, summary=say(said, count=counts[rule]) if counts else ""))
         rows += [list(_row(check, datasets, headed=headed, beside=beside)) for check in of_rule]
     limit += len(rules) if headed else 0
     return Table(columns, rows, caption=caption, row_headers=2 + bool(datasets), limit=limit, unit=say("checks"))
