@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _NAMED = 3
 # How types of texts begin: `str`, `string`, `string[pyarrow]`.
 _TEXTS = "str"
+OF_CLASSES = say("For classes pass correct='ok' after df['ok'] = df.y_pred == df.y_true.")
+"""What to do with the classes that a model told."""
 # Floats that pandas does not group by.
 _NOT_GROUPED = ("float16", "float96", "float128")
 
@@ -296,9 +298,10 @@ def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -
         )
     numbers = numbers.astype("float64")
     if is_right and not numbers.dropna().between(0, 1).all():
+        of_scores = say("Pass score={column!r} for scores.", column=column)
         raise ConfigurationError(
             say("paired: the column {column!r} of {name} is not right or wrong", column=column, name=name),
-            hint=say("Pass score={column!r} for scores.", column=column),
+            hint=joined([OF_CLASSES, of_scores], " ") if are_classes(numbers) else of_scores,
         )
     if not math.isfinite(numbers.dropna().abs().sum()):
         raise ConfigurationError(
@@ -306,6 +309,12 @@ def numbers_of(frame: pd.DataFrame, column: str, name: str, *, is_right: bool) -
             hint=say("Leave these examples out."),
         )
     return numbers
+
+
+def are_classes(numbers: pd.Series[Any]) -> bool:
+    """Whether numbers may be classes: whole ones, more than two, and none is all that there is in percent."""
+    known = numbers.dropna()
+    return bool((known % 1 == 0).all() and (known > 1).any() and not (known == 100).any())  # noqa: PLR2004 - percent
 
 
 def _is_number(value: Any) -> bool:

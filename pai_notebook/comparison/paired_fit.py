@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.comparison.evidence import SINGLE_PRECISION, as_written, last_digit
+from pai_notebook.comparison.examples import OF_CLASSES, are_classes
 from pai_notebook.comparison.paired_methods import bonett_price
-from pai_notebook.errors import ComparisonError
+from pai_notebook.errors import ComparisonError, ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, joined, say
 from pai_notebook.model.group import VersionGroup
-from pai_notebook.model.metric_scales import is_large_share, is_percent_beside, is_percentable, mixed_units, says_percent
+from pai_notebook.model.metric_scales import is_large_share, is_mean, is_percent_beside, is_percentable, mixed_units, says_percent
 from pai_notebook.model.nearest import listed
 from pai_notebook.model.numbers import choose_format
 
@@ -110,6 +111,24 @@ def in_unit_of(stated: StatedMetric, result: Paired, names: Sequence[str]) -> Pa
     if not stated_in:
         said = "the results are in percent and taken as fractions, as {shown} is stated"
     return replace(_in_unit(result, unit), remarks=(*result.remarks, say(said, shown=stated.shown)))
+
+
+def refuse_classes(stated: StatedMetric, result: Paired, names: Sequence[str], scores: Sequence[Any]) -> None:
+    """Refuse scores that may be classes where their means are nowhere near what the versions state.
+
+    Raises
+    ------
+    ConfigurationError
+        With how classes are compared.
+    """
+    path = result.metric.partition("@")[0]
+    cells = [stated.cells[names.index(name)].value for name in (result.version, result.other)]
+    pairs = [(value, found) for value, found in zip(cells, result.values, strict=True) if value is not None]
+    far = any(not value / 2 <= found <= 2 * value or value <= 1 < found for value, found in pairs)
+    if far and is_percentable(path) and any(map(are_classes, scores)):
+        said = "paired: the scores are whole numbers, whose mean is far from {shown} as it is stated"
+        by_table = say("Pass statistic= with a function that computes {shown} of a table.", shown=stated.shown)
+        raise ConfigurationError(say(said, shown=stated.shown), hint=OF_CLASSES if is_mean(path, of_answers=True) else by_table)
 
 
 def _in_unit(result: Paired, unit: float) -> Paired:

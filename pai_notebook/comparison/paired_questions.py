@@ -10,7 +10,7 @@ from pai_notebook.arguments import described
 from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Aligned
 from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.comparison.paired_fit import fitted, held_against, identity_of, in_unit_of, refuse_groups, refuse_twins
+from pai_notebook.comparison.paired_fit import fitted, held_against, identity_of, in_unit_of, refuse_classes, refuse_groups, refuse_twins
 from pai_notebook.comparison.selection import find_row
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -97,10 +97,13 @@ class PairedQuestions(Aligned):
         >>> print(p.sentence)
         0.2.0 right and 0.1.0 wrong in 30 of 1000, the other way in 10: +2.0 pp (95 % interval +0.7 to +3.3 pp)
         """
+        from pai_notebook.comparison.examples import numbers_of  # noqa: PLC0415 - loads on first use
         from pai_notebook.comparison.paired_methods import pair, told_names  # noqa: PLC0415 - loads on first use
 
         row = find_row(self.metrics, metric, dataset)
-        column = correct if correct is not None else score if score is not None or statistic is not None else "correct"
+        if (correct, score, statistic) == (None, None, None) and hasattr(frames, "columns"):
+            correct = "correct"  # columns that are called as versions have no other name
+        column = correct if correct is not None else score
         tables = self._called(frames, on, column)
         version, other = told_names(tables, self._names, self.baseline_name)
         if correct is not None and row.direction.mode == "min":
@@ -121,6 +124,10 @@ class PairedQuestions(Aligned):
         )
         of_metric = self._stated((row.path, row.dataset), row.key.shown, row.cells)
         found = in_unit_of(of_metric, found, self._names)
+        if score is not None:
+            refuse_classes(
+                of_metric, found, self._names, [numbers_of(tables[name], score, name, is_right=False) for name in (version, other)]
+            )
         error, stated = held_against(found, of_metric, self._names)
         remarks = found.remarks if error is None else (*found.remarks, error.message)
         return replace(found, shown=row.key.shown, identities=tuple(identities), remarks=remarks, stated_delta=stated)

@@ -327,6 +327,39 @@ def test_the_answer_is_a_sentence_with_both_counts(better):
     assert pickle.loads(pickle.dumps(found)).interval == found.interval
 
 
+CLASSES = [place * 7 % 10 for place in range(943)]
+
+
+@pytest.mark.parametrize("in_unit", [compared, in_percent])
+@pytest.mark.parametrize(
+    ("metric", "cure"), [("accuracy", "For classes pass correct='ok' after df"), ("f1", "Pass statistic= with a function")]
+)
+@pytest.mark.parametrize("classes", [CLASSES, [1 + each % 2 for each in CLASSES], [float(each) for each in CLASSES]])
+def test_classes_that_a_model_told_are_no_scores(better, in_unit, metric, cure, classes):
+    with pytest.raises(ConfigurationError, match=f"whose mean is far from {metric} as it is stated. {cure}"):
+        in_unit(*better, metric).paired(metric, tables(classes, classes[::-1], "y_pred"), on="id", score="y_pred")
+
+
+@pytest.mark.parametrize(
+    ("stated", "scores"),
+    [
+        (1, [100 * (place % 3 > 0) for place in range(600)]),
+        (1, [60 + place % 40 for place in range(600)]),
+        (100, [60 + place % 40 for place in range(600)]),
+        (1, [place % 101 for place in range(600)]),
+    ],
+)
+def test_whole_scores_in_percent_are_scores(stated, scores):
+    docs = [{"VersionName": name, "Metrics": {"accuracy": value * stated}} for name, value in (("0.1.0", 0.8), ("0.2.0", 0.82))]
+    c = pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0")
+    assert c.paired("accuracy", tables(scores, scores[::-1], "score"), on="id", score="score").n == 600
+    points = [1 + place % 5 for place in range(600)]
+    c = pnb.VersionSet.from_documents([{"VersionName": name, "Metrics": {"mos": 3}} for name in ("0.1.0", "0.2.0")], "model-a").compare(
+        "0.1.0"
+    )
+    assert c.paired("mos", tables(points, points[::-1], "score"), on="id", score="score").n == 600
+
+
 def wide(first, second, pattern, **columns):
     named = {pattern.format(name): values for name, values in (("0.1.0", first), ("0.2.0", second))}
     return pd.DataFrame({"id": [f"x{k}" for k in range(len(first))], **columns, **named})
@@ -372,9 +405,14 @@ def test_a_long_table_is_turned_by_the_code_that_is_told(better):
     assert compared(*better).paired("accuracy", dict(list(df.groupby("run"))), on="id", correct="ok").counts == known.counts
 
 
-def test_one_table_and_no_column_is_told_what_is_lacking(better):
+def test_columns_called_as_versions_are_answers_without_a_name_of_their_own(better):
+    known = compared(*better).paired("accuracy", tables(*better), on="id", correct="ok")
+    assert compared(*better).paired("accuracy", wide(*better, "{}"), on="id").counts == known.counts
     with pytest.raises(ConfigurationError, match="as correct='correct'"):
-        compared(*better).paired("accuracy", wide(*better, "{}"), on="id")
+        compared(*better).paired("accuracy", tables(*better), on="id")
+
+
+def test_one_table_and_a_statistic_is_told_what_is_lacking(better):
     with pytest.raises(ConfigurationError, match="two tables are needed"):
         compared(*better).paired("accuracy", wide(*better, "{}"), on="id", statistic=len)
 
@@ -466,7 +504,8 @@ def test_the_mean_over_groups_and_over_examples_are_in_the_unit_of_their_interva
         (lambda frame: frame.assign(user=[None, *frame.index[1:] // 4]), {"cluster": "user"}, "1 example has no user: x0"),
         (lambda frame: frame.assign(user=frame.index // 4 + (frame.index == 9)), {"cluster": "user"}, "user of 1 example is not the same"),
         (lambda frame: frame.assign(ok=0.5), {}, "truth values or 0 and 1"),
-        (lambda frame: frame.assign(ok=7), {}, "is not right or wrong"),
+        (lambda frame: frame.assign(ok=7), {}, "is not right or wrong. For classes pass correct='ok' after .* Pass score='ok' for scores"),
+        (lambda frame: frame.assign(ok=1.5), {}, "is not right or wrong. Pass score='ok' for scores"),
         (lambda frame: frame, {"correct": None}, "neither correct="),
         (lambda frame: frame, {"score": "ok"}, "correct and score are given"),
         (lambda frame: 5, {}, "not a DataFrame"),
