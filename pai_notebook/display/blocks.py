@@ -58,7 +58,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from pai_notebook.display.spans import Badge, Inline, Mark, Tone, check_tone, keep
-from pai_notebook.i18n.phrases import say
+from pai_notebook.i18n.phrases import Phrase, codes_of, say
 
 _ROWS = say("rows")
 
@@ -202,6 +202,8 @@ class Tree:
 class Note:
     """A paragraph. With a tone it is set apart and starts with a shape; line breaks of a text are kept. A `lead` is a first line in bold.
 
+    `codes` is the code with blanks in a text of ours, which a line may not break.
+
     Examples
     --------
     >>> Note("No metrics recorded"), Note("2 of 3 could not be fetched", "warn")
@@ -211,10 +213,14 @@ class Note:
     text: Inline
     tone: Tone | None = None
     lead: str = field(default="", kw_only=True, repr=False)
+    codes: tuple[str, ...] = field(default=(), kw_only=True, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.tone is not None:
             check_tone(self.tone)
+        # a text that is said in another language has lost what it was made of
+        if isinstance(self.text, Phrase):
+            object.__setattr__(self, "codes", tuple(code for code in codes_of(self.text) if " " in code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,9 +240,21 @@ def _lines(shape: Any, width: int) -> list[str]:
 def _(shape: Note, width: int) -> list[str]:
     text = "\n".join(part for part in (inline(shape.lead, 1000), long(shape.text)) if part)
     if shape.tone == "info":
-        return _indented(wrap(text, width - 2), "│ ", "│ ")
+        return _indented(_whole(text, shape.codes, width - 2), "│ ", "│ ")
     sign = f"{layout.symbol(shape)} " if shape.tone else ""
-    return _indented(wrap(text, width - len(sign)), sign, " " * len(sign))
+    return _indented(_whole(text, shape.codes, width - len(sign)), sign, " " * len(sign))
+
+
+def _whole(text: str, codes: Sequence[str], width: int) -> list[str]:
+    """Wrap a text but for its code: what does not fit into a line is one of its own, however long, so that it can be copied."""
+    lines = wrap(text, width)
+    for code in codes:
+        if code in text and not any(code in each for each in lines):
+            before, _, after = text.partition(code)
+            rest = after.lstrip(" .,;:。，；：")
+            parts = [_whole(before.rstrip(), codes, width) if before.strip() else [], [code], _whole(rest, codes, width) if rest else []]
+            return list(itertools.chain.from_iterable(parts))
+    return lines
 
 
 @_lines.register

@@ -262,6 +262,22 @@ def first(texts: Sequence[str], count: int) -> Phrase:
     return say("{shown} and {count} more", shown=joined(texts[:count]), count=len(texts) - count)
 
 
+def codes_of(phrase: Phrase) -> Iterator[str]:
+    """Give the code that a phrase tells to write.
+
+    Examples
+    --------
+    >>> list(codes_of(joined([say("Use {code}.", code="a + b"), say("absent")])))
+    ['a + b']
+    """
+    named = isinstance(phrase.values, Mapping)
+    for name, value in phrase.values.items() if named else enumerate(phrase.values):
+        if isinstance(value, Phrase):
+            yield from codes_of(value)
+        elif name in ("code", "cure") and isinstance(value, str):
+            yield value
+
+
 def in_language(value: Any, lang: str) -> Any:
     """Say a phrase in a language; anything else, data above all, stays as it is.
 

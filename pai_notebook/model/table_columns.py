@@ -181,7 +181,7 @@ def columns_of(
     rest = [column for column in table.columns if column not in (name, *said.labels, *told)]
     called = [column for column in rest if not is_unnamed(column)]
     numbers = [column for column in called if column in table.typed or are_numbers(table.cells[column])]
-    texts = list[str]()
+    texts = [column for column in said.metrics or () if column not in numbers and any(map(_is_word, table.cells[column]))]
     if said.metrics is None and not taken:
         texts = [column for column in called if column not in numbers and column in free and _is_measured(column, table.cells[column])]
         taken = _metrics_of(table, called, numbers, texts, evidence)
@@ -220,6 +220,11 @@ def _said(columns: list[str], metrics: Sequence[str] | None, labels: Sequence[st
         return _Said(measured, labelled, check_columns("settings", settings, columns))
     named = [column for column in columns if column not in (measured or ()) and (_section_of(column) or _BEFORE.match(column))]
     return _Said(measured, labelled, named)
+
+
+def _is_word(value: Any) -> bool:
+    """Whether a cell is a text that is no number."""
+    return isinstance(value, str) and is_stated(value) and not is_number(value)
 
 
 def _name_of(table: GivenTable, used: Collection[str]) -> tuple[str | None, list[str], bool]:
