@@ -249,7 +249,7 @@ def _whole(text: str, codes: Sequence[str], width: int) -> list[str]:
     """Wrap a text but for its code: what does not fit into a line is one of its own, however long, so that it can be copied."""
     lines = wrap(text, width)
     for code in codes:
-        if code in text and not any(code in each for each in lines):
+        if text.count(code) > sum(each.count(code) for each in lines):
             before, _, after = text.partition(code)
             rest = after.lstrip(" .,;:。，；：")
             parts = [_whole(before.rstrip(), codes, width) if before.strip() else [], [code], _whole(rest, codes, width) if rest else []]

@@ -94,6 +94,18 @@ def told_beside_metrics(documents: Iterable[Mapping[str, Any]]) -> Phrase | None
     return say(told, names=listed(beside), code="VersionSet.from_frame(pandas.DataFrame(docs))") if beside else None
 
 
+def told_lists(documents: Iterable[Mapping[str, Any]]) -> Phrase | None:
+    """Say of which versions all metrics are lists of numbers, as a history of Keras has them, and what takes the last; None of none."""
+    metrics = [(str(each.get("VersionName", "")), each.get("Metrics")) for each in documents]
+    of_lists = [name for name, given in metrics if isinstance(given, Mapping) and given and all(map(_is_list_of_numbers, given.values()))]
+    told = "The metrics of {names} are lists, not numbers: {code} takes the last of each, compare(repeats=...) the mean of runs."
+    return say(told, names=listed(of_lists, 3), code="{name: each[-1] for name, each in history.items()}") if of_lists else None
+
+
+def _is_list_of_numbers(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(is_number, value))
+
+
 def named(several: Iterable[Any]) -> list[Any]:
     """Give metrics as documents, with the names they state or letters; everything else as it is.
 

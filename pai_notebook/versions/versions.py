@@ -22,7 +22,7 @@ from pai_notebook.model.group import count_versions
 from pai_notebook.model.keys import Keys, model_ids, names_of
 from pai_notebook.model.list_view import describe_versions
 from pai_notebook.model.lookup import column_of
-from pai_notebook.model.nameless import told_beside_metrics
+from pai_notebook.model.nameless import told_beside_metrics, told_lists
 from pai_notebook.model.names import numbered
 from pai_notebook.model.nearest import counted, listed
 from pai_notebook.model.order import creation_key, is_approved, newest, version_key
@@ -182,7 +182,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         versions = [ModelVersion(document, model_id=owner) for document, owner in read_versions(docs, model_id)]
         parts = [say("From the file {basename}.", basename=os.path.basename(docs))] if is_path(docs) else []  # noqa: PTH119 - text or path
         beside = told_beside_metrics(version._document for version in versions)  # noqa: SLF001 - read only, in bulk
-        parts += [beside] if beside else []
+        lists = told_lists(version._document for version in versions)  # noqa: SLF001 - as above
+        parts += [each for each in (beside, lists) if each]
         misspelt = misspelt_keys(version._document for version in versions)  # noqa: SLF001 - as above
         if misspelt:
             told = [say("{key} (nearest: {known})", key=key, known=known) for key, known in misspelt.items()]

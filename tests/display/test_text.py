@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pai_notebook.display import Column, Heading, Missing, Number, Table, render_text
+from pai_notebook.display import Column, Heading, Missing, Note, Number, Section, Stack, Table, render_text
 from pai_notebook.display.text import default_width
 from pai_notebook.display.width import cells
+from pai_notebook.i18n.phrases import joined, say, speaking
 from tests.display.shape_samples import SAMPLES, comparison, version_card, version_list
 from tests.display.shape_strategies import block
 
@@ -78,3 +79,17 @@ def test_a_card_reads_from_top_to_bottom():
         for part in ("sentiment-zh@1.2.0  ✓ Approved", "Pytorch", "RoBERTa", "Metrics", "labels", "Training spec", "request")
     ]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("tone", [None, "info", "warn"])
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_code_that_is_told_stands_in_one_line(lang, tone, width):
+    code = "df['acc'] = df['acc'].str.strip(' %').astype(float)"
+    texts = [say("Use {code}.", code=code), say("{code} makes numbers of such texts", code=code), say("Use {code}.", code="a + b")]
+    with speaking(lang):
+        lines = render_text(Stack([Section("t", [Note(joined(texts, "; "), tone)])]), width).split("\n")
+    whole = [each for each in lines if code in each]
+    assert len(whole) == 2
+    assert all(cells(each) <= width for each in lines if each not in whole)
+    assert any("a + b" in each for each in lines)

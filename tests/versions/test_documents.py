@@ -15,6 +15,7 @@ import pai_notebook as pnb
 from pai_notebook.arguments import number_argument
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.guides import snake_case
+from pai_notebook.i18n import phrases
 from pai_notebook.i18n.phrases import in_language
 
 DATA = Path(__file__).parents[1] / "data"
@@ -356,6 +357,18 @@ def log(shift):
 def harness(value, model="gpt2"):
     tasks = {"arc_easy": {"alias": "arc_easy", "acc,none": value, "acc_stderr,none": 0.01}}
     return {"results": tasks, "n-shot": {"arc_easy": 0}, "model_name": model}
+
+
+def test_a_history_under_metrics_is_said_to_be_lists_with_the_code_that_takes_the_last():
+    documents = [{"VersionName": name, "Metrics": {"loss": [0.3, 0.2], "val_loss": [0.4, 0.3]}} for name in ("a", "b")]
+    vs = pnb.VersionSet.from_documents([*documents, {"VersionName": "c", "Metrics": {"loss": 0.2, "curve": [1, 2]}}], "m")
+    assert vs.origin.startswith("The metrics of a and b are lists, not numbers: {name: ")
+    [code] = phrases.codes_of(vs.origin)
+    assert code in str(vs)
+    for history in (each["Metrics"] for each in documents):
+        assert eval(code, {"history": history}) == {"loss": 0.2, "val_loss": 0.3}
+    numbers = pnb.VersionSet.from_documents([{"VersionName": "c", "Metrics": {"loss": 0.2, "curve": [1, 2]}}], "m")
+    assert not numbers.origin
 
 
 FOLDS = {"fit_time": [0.1, 0.2, 0.1], "score_time": [0.1, 0.1, 0.1], "test_score": [0.9, 0.91, 0.92]}

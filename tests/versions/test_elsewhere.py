@@ -1367,6 +1367,11 @@ def test_ids_moments_and_counters_of_tools_are_no_metrics(column, cells):
 def test_texts_of_percent_and_spreads_are_told_the_code_that_makes_numbers_of_them(cells, numbers, column):
     frame = pd.DataFrame({"run": ["a", "b"], column: cells, "n": [500, 400]})
     code = pnb.VersionSet.from_frame(frame).origin.rpartition("), n; ")[2].removesuffix(" makes numbers of such texts.")
+    told = pnb.VersionSet.from_frame(frame, name="run", metrics=[column])
+    for lang in ("en", "zh"):
+        with speaking(lang):
+            assert "(texts" in told.origin
+            assert any(line.removeprefix("│ ") == code for line in str(told).splitlines()) or f"{code} makes numbers" in str(told)
     scope = {"df": frame, "pd": pd}
     exec(code, scope)
     vs = pnb.VersionSet.from_frame(scope["df"])
