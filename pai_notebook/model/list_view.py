@@ -45,7 +45,8 @@ SAMPLE = 20
 _SEEN = 0.1
 # Settings in which groups differ.
 SETTINGS = 4
-_HIGHEST = say("the highest names; slices like vs[:20], or to_frame(), show the rest")
+_NEWEST = say("the newest; slices like vs[:20], or to_frame(), show the rest")
+_AND_BEST = say("the newest, and the best of each column; slices like vs[:20], or to_frame(), show the rest")
 _NUMBERS = (State.NUMBER, State.NUMERIC_TEXT)
 
 # Which way a metric is better: `max`, `min` or None where that is not known.
@@ -85,7 +86,6 @@ def describe_versions(
 
 
 def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequence[str]) -> Table:
-    shown, which = _shown(versions)
     names = differing_metrics(versions)
     lookup = Lookup(versions)
     first = {(name.path, name.dataset) for text in about for name in lookup.meant(text)}
@@ -97,9 +97,10 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     short = short_datasets(sorted({dataset for _, dataset in columns}), known)
     plain = plain_paths(path for path, _ in columns)
     cells = {name: _cells(versions, name) for name in columns}
-    bars = {name: _tells(name[0], [cell.value for cell in cells[name] if cell.value is not None]) for name in columns}
-    forms = {name: format_of(_cells(shown, name)) for name in columns}
+    bars = _have_bars(cells)
     best = _bests(cells, direction, trained_beside(dict.fromkeys(names)))
+    shown, which = _shown(versions, best)
+    forms = {name: format_of(_cells(shown, name)) for name in columns}
     common, keys, more = _labels(versions, shown)
     grouped = [version for version in versions if isinstance(version, VersionGroup)]
     # of groups nothing is said in every row that none of them has
@@ -124,7 +125,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
         head += [values[len(rows)] for values in tried.values()]
         measured = [not several or name in stated[version.model_id] for name in columns]
         metrics = [
-            _spread(version, name, _metric(version.metrics.every(*name), forms[name], bar=bars[name], best=best[name])) if known else ""
+            _spread(version, name, _metric(version.metrics.every(*name), forms[name], bar=bars, best=best[name])) if known else ""
             for name, known in zip(columns, measured, strict=True)
         ]
         rows.append(
@@ -145,7 +146,7 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     said = joined([part for part in notes if part], " · ")
     elsewhere = _best_elsewhere(versions, shown, {name: value for name, value in best.items() if value is not None}, short)
     # in order of names the best may be anywhere
-    ranked = next((name for name in columns if which == _HIGHEST and best[name] is not None), None)
+    ranked = next((name for name in columns if which in (_NEWEST, _AND_BEST) and best[name] is not None), None)
     if ranked is not None:
         which = joined([which, _best_first(Name("metrics", *ranked, short.get(ranked[1], "")), direction(ranked[0]))], "; ")
     below: list[Inline] = [*filter(None, (which, elsewhere, said, _latest_note(versions))), *dataset_notes(short, known)]
@@ -155,13 +156,12 @@ def _table(versions: Sequence[ModelVersion], direction: Direction, about: Sequen
     return Table(
         heads,
         rows,
-        caption=_caption(versions, common),
+        caption=_caption(versions, common, len(shown)),
         note=Lines(below) if below else "",
         row_headers=2 if several else 1,
         # which version a row is of stays in sight
         pinned=2 if several else 0,
-        total=len(versions),
-        unit=say("rows") if any(isinstance(version, VersionGroup) for version in versions) else say("versions"),
+        unit=say("rows") if grouped else say("versions"),
     )
 
 
@@ -222,9 +222,15 @@ def _others(names: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]]
     return say("{shown} and {count} more", shown=joined(named), count=more) if more else joined(named)
 
 
-def _tells(path: str, values: Sequence[float]) -> bool:
-    """Whether bars from 0 to 1 differ so much that it can be seen."""
-    return has_bar(path, values) and max(values) - min(values) >= _SEEN
+def _have_bars(cells: Mapping[tuple[str, str], Sequence[Cell]]) -> bool:
+    """Whether all metric columns have bars from 0 to 1, which differ so much in one that it can be seen.
+
+    One without bars beside others would look as if it had no values.
+    """
+    numbers = {name: [cell.value for cell in found if cell.value is not None] for name, found in cells.items()}
+    return all(has_bar(path, values) for (path, _), values in numbers.items()) and any(
+        max(values) - min(values) >= _SEEN for values in numbers.values()
+    )
 
 
 def _metric(cells: Sequence[Cell], form: NumberFormat, *, bar: bool, best: float | None) -> Inline:
@@ -248,7 +254,7 @@ def _best_elsewhere(
         return ""
     several, rows, found = len({version.model_id for version in versions}) > 1, set(map(id, shown)), []
     for name, value in best.items():
-        holders = [version for version in versions if any(cell.value == value for cell in version.metrics.every(*name))]
+        holders = [version for version in versions if _has(version, name, value)]
         if any(id(version) in rows for version in holders):
             continue
         cell = next(cell for cell in holders[0].metrics.every(*name) if cell.value == value)
@@ -256,6 +262,10 @@ def _best_elsewhere(
         metric = Name("metrics", *name, short.get(name[1], "")).shown
         found.append(say("{metric} {version} ({value})", metric=metric, version=version, value=format_of([cell]).value(value)))
     return say("best of all {count}, not shown here: {names}", count=len(versions), names=joined(found)) if found else ""
+
+
+def _has(version: ModelVersion, name: tuple[str, str], value: float) -> bool:
+    return any(cell.value == value for cell in version.metrics.every(*name))
 
 
 def _best(path: str, cells: Sequence[Cell], mode: str | None) -> float | None:
@@ -287,14 +297,21 @@ def _labels(versions: Sequence[ModelVersion], shown: Sequence[ModelVersion]) -> 
     return common, sorted(keys[:LABELS], key=natural_key), len(keys[LABELS:])
 
 
-def _shown(versions: Sequence[ModelVersion]) -> tuple[Sequence[ModelVersion], str]:
-    """Which rows are shown: the highest versions of a naturally ordered set, else the first of the order chosen."""
+def _shown(versions: Sequence[ModelVersion], best: Mapping[tuple[str, str], float | None]) -> tuple[Sequence[ModelVersion], str]:
+    """Which rows are shown: of a naturally ordered set the newest and the best of each column, else the first of the order chosen."""
     if len(versions) <= ROWS:
         return versions, ""
     keys = [(version.model_id, version_key(version.version_name)) for version in versions]
-    if keys == sorted(keys):
-        return versions[-ROWS:], _HIGHEST
-    return versions[:ROWS], say("the first; slices like vs[20:40], or to_frame(), show the rest")
+    if keys != sorted(keys):
+        return versions[:ROWS], say("the first; slices like vs[20:40], or to_frame(), show the rest")
+    recent = newest(versions, ROWS)
+    leading: list[ModelVersion] = []
+    for name, value in best.items():
+        # so many of the newest stay, whatever leads
+        if value is not None and not any(_has(version, name, value) for version in (*recent[: ROWS - len(best)], *leading)):
+            leading.append(next(version for version in reversed(versions) if _has(version, name, value)))
+    chosen = list(dict.fromkeys(map(id, (*leading, *recent))))[:ROWS]  # one of the newest may lead too
+    return [version for version in versions if id(version) in chosen], _AND_BEST if leading else _NEWEST
 
 
 def _bests(
@@ -309,10 +326,11 @@ def _best_first(name: Name, mode: str | None) -> str:
     return say(descending if mode == "max" else "the best by a metric: vs.sort_values({metric!r})", metric=name.shown)
 
 
-def _caption(versions: Sequence[ModelVersion], common: Sequence[str]) -> str:
-    """How many versions of which model, and the labels that all of them have."""
+def _caption(versions: Sequence[ModelVersion], common: Sequence[str], shown: int) -> str:
+    """How many versions of which model, of how many there are rows, and the labels that all of them have."""
     models = list(dict.fromkeys(version.model_id for version in versions))
     count = count_versions(versions)
+    count = say("{shown} of {what}", shown=shown, what=count) if shown < len(versions) else count
     others = sum(not version.is_registered for version in versions)
     if others:
         some = "{count}, not registered" if others == len(versions) else "{count}, {others} of them not registered"

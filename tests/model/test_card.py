@@ -26,7 +26,7 @@ def test_the_name_of_the_model_comes_first_once_a_list_has_shown_it():
         version = registry.get_version(model.model_id, "2.4.0")
         listed = registry.list_versions(model.model_id)
     assert lines(str(version))[0] == f"{DIGITS} 2.4.0 ○ Pending"
-    assert lines(str(listed))[0] == f"{DIGITS}: 41 versions"
+    assert lines(str(listed))[0] == f"{DIGITS}: 20 of 41 versions"
     assert lines(str(listed))[-1] == model.model_id
 
 

@@ -192,12 +192,47 @@ def test_no_sentence_of_a_list_is_cut():
     ] == []
 
 
+def columns_of(text):
+    """Names of the versions that have a row, and the rows with a star."""
+    rows = [each for each in text.splitlines() if re.match(r"\d+\.\d+\.\d+\b", each)]
+    return [each.split()[0] for each in rows], [each for each in rows if "☆" in each]
+
+
+def test_a_long_list_has_rows_of_the_newest_and_of_the_best_of_each_column():
+    def made(n):
+        day = f"2026-01-{30 - n if n > 4 else 30:02d}T00:00:00Z"  # the highest names are not the newest
+        metrics = {"accuracy": 0.9 if n == 28 else n / 100, "f1": 0.8 if n == 27 else 0.5, "recall": 0.7 if n == 3 else 0.6}
+        return {"VersionName": f"0.{n}.0", "GmtCreateTime": day, "Metrics": metrics}
+
+    vs = pnb.VersionSet.from_documents([made(n) for n in range(30)], "model-a")
+    text = render_text(vs._describe(), width=200)
+    names, starred = columns_of(text)
+    assert text.splitlines()[0] == "model-a: 20 of 30 versions"
+    assert names == [f"0.{n}.0" for n in (*range(18), 27, 28)]
+    assert [line.split()[0] for line in starred] == ["0.3.0", "0.27.0", "0.28.0"]
+    assert "the newest, and the best of each column; slices like vs[:20], or to_frame(), show the rest" in text
+    assert "not shown here" not in text
+    assert render_text(vs[:20]._describe(), width=200).splitlines()[0] == "model-a: 20 versions"
+
+
+def test_all_metric_columns_of_a_list_have_bars_or_none():
+    def bars(*metrics):
+        documents = [{"VersionName": f"0.{n}.0", "Metrics": each} for n, each in enumerate(metrics)]
+        return pnb.VersionSet.from_documents(documents, "model-a")._repr_html_().count("linear-gradient")
+
+    assert bars({"accuracy": 0.97, "f1": 0.2}, {"accuracy": 0.98, "f1": 0.9}) == 4
+    assert bars({"accuracy": 0.97, "f1": 0.91}, {"accuracy": 0.98, "f1": 0.9}) == 0
+    assert bars({"accuracy": 0.1, "latency_ms": 12}, {"accuracy": 0.9, "latency_ms": 13}) == 0
+
+
 def test_the_best_of_a_column_is_named_where_its_version_has_no_row():
     docs = [{"VersionName": f"0.{n}.0", "Metrics": {"accuracy": 0.99 if n == 3 else 0.5 + n / 100, "f1": n / 100}} for n in range(30)]
     vs = pnb.VersionSet.from_documents(docs, "model-a")
-    said = " ".join(str(vs).split())
-    assert "the best by a metric: vs.sort_values('accuracy', ascending=False) best of all 30, not shown here: accuracy 0.3.0 (0.99)" in said
-    assert "the best by a metric" not in str(vs.sort_values("accuracy", ascending=False))
+    assert "the best by a metric: vs.sort_values('accuracy', ascending=False)" in " ".join(str(vs).split())
+    assert "not shown here" not in str(vs)
+    by_f1 = vs.sort_values("f1", ascending=False)
+    assert "best of all 30, not shown here: accuracy 0.3.0 (0.99)" in " ".join(str(by_f1).split())
+    assert "the best by a metric" not in str(by_f1)
     assert "not shown here" not in str(vs[:20])
 
 

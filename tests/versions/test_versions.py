@@ -150,8 +150,8 @@ def test_a_set_pickles(vs):
 
 def test_a_long_list_shows_the_newest_and_says_how_to_see_the_rest():
     text = str(VersionSet([make(f"0.{minor}.0") for minor in range(143)]))
-    assert "143 versions" in text
-    assert "showing 20 of 143 versions" in " ".join(text.split())
+    assert text.splitlines()[0] == "model-a: 20 of 143 versions"
+    assert "showing" not in text
     assert "0.142.0" in text
     assert "0.122.0" not in text
 
