@@ -25,6 +25,10 @@ def _login(value: str, _before: str) -> int:
     return len(user) + 1 if user and sign and not secret.startswith("//") and not (user.isdecimal() and secret.isdecimal()) else -1
 
 
+def _of_pair(value: str, _before: str) -> int:
+    return value.find("=") + 1 or -1
+
+
 def _generated(value: str, _before: str) -> int:
     return 0 if is_generated(value) else -1
 
@@ -83,6 +87,8 @@ _TABLE = (
     _Rule("odpscmd sshpass mongo mongosh mongodump mongorestore mongoexport mongoimport snowsql cqlsh beeline", "", _P, _whole),
     _Rule("ossutil ossutil64 ossutil32 obsutil", "", _K, _whole),
     _Rule("swanlab", "login", _K, _whole),
+    _Rule("openssl", "", re.compile(r"-(?:[kK]|hmac)(?![\w-])"), _whole),
+    _Rule("kubectl oc", "create secret", re.compile("--from-literal(?![\\w-])"), _of_pair),
     _Rule("sqlcmd bcp zip unzip mosquitto_pub mosquitto_sub ipmitool", "", _CAPITAL_P, _whole),
     _Rule("ldapsearch ldapadd ldapmodify ldapdelete ldapcompare ldappasswd ldapwhoami", "", re.compile("-w"), _whole),
     _Rule("redis-cli valkey-cli", "", re.compile("-a"), _whole),

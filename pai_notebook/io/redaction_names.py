@@ -58,6 +58,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 # What says that there is no value, or of which type it is, or hides it already.
 _LITERAL = re.compile(r"(?i)(?:none|null|nil|undefined|true|false|nan|n/a|str|string|int|bool|bytes|any|required|optional|-|[*•]+|)")
 
+_PIN = re.compile(r"[0-9]{4,12}")  # of a board, those of a chip have two
 _NUMBER = re.compile(r"[-+]?[0-9.,]+(?:[eE][-+]?[0-9]+)?")
 _BRACKETED = re.compile(r"<.*>|\[.*\]", re.DOTALL)
 _PATH = re.compile(r"(?:~|\.{1,2})?/[\w./~-]*+|[A-Za-z]:[\\/].*+")
@@ -140,6 +141,8 @@ def _what_last_word_says(name: str, squashed: str, plain: str) -> Named | None:
     is_one = squashed in ("login", "session") or last in ("auth", "pat", "pats", "bearer", "sig", "jwt", "sas")
     is_one = is_one or squashed.endswith(("databaseurl", "dburl")) or plain.endswith(("认证", "鉴权"))
     fits = is_like_a_password if last == "sas" else _or_number(_is_unlike_a_word)  # of a query its signature alone is secret
+    if last == "pin" or squashed.endswith("pincode"):
+        is_one, fits = True, _is_pin
     return Named("key", sure=False, fits=fits) if is_one else None
 
 
@@ -240,6 +243,10 @@ def _is_no_common_word(text: str) -> bool:
     return _is_long_number(text) or (
         is_something(text) and not _NUMBER.fullmatch(text) and len(text.split()) == 1 and not _COMMON_WORD.fullmatch(text)
     )
+
+
+def _is_pin(text: str) -> bool:
+    return bool(_PIN.fullmatch(text)) or is_like_a_password(text)
 
 
 def _or_number(fits: Callable[[str], bool]) -> Callable[[str], bool]:

@@ -145,6 +145,10 @@ def _is_signature(text: str) -> bool:
     return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 
 
+def _is_login(text: str) -> bool:
+    return is_like_a_password(text.partition(":")[2])
+
+
 # What is looked for before names and values, because it holds them.
 ADDRESSES = (
     MaskRule(
@@ -164,6 +168,23 @@ ADDRESSES = (
             r"\|(?=[^|\n]{0,200}(?:-stdin|--with-token|sudo\s-S)\b)"
         ),
         _is_no_placeholder,
+    ),
+    MaskRule(
+        "key",
+        re.compile(
+            r"""(?i)(?:\b(?:pass|pwd|secret|token|key|cred)[\w-]{0,40}[=\s0-9<]{1,8}<\(\s*+(?:echo|printf)\s++(?:-\w\s++)?+(?:["']?%s(?:\\n)?["']?\s++)?+"""
+            r"""|\bsudo\s++-S\b[^<\n]{0,100}<<<\s*+)(?P<quote>["'])?(?P<secret>(?(quote)[^"'\n]++|[^\s"')]++))"""
+        ),
+        _is_no_placeholder,
+    ),
+    # a login without a scheme, where a port, a path or a sign in it tells it from an address of ours
+    MaskRule(
+        "login",
+        re.compile(
+            r"""(?<![^\s"'=,(\[])(?P<secret>[A-Za-z][\w.+-]{0,31}:(?!\d+@)(?:[^\s"'@:/\\]{6,64}(?=@[A-Za-z0-9][\w.-]{0,252}:[0-9/~.])"""
+            r"""|[^\s"'@:/\\]{0,63}[!#$%^&*+?~][^\s"'@:/\\]{0,63}(?=@[A-Za-z0-9])))"""
+        ),
+        _is_login,
     ),
     MaskRule("key", re.compile(r"(?i)[?&;]sig=(?P<secret>[a-z0-9%+/=_-]{12,}+)"), _is_signature),
     *(

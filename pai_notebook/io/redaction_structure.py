@@ -21,11 +21,13 @@ _REMARK = r"(?:（[^（）\n]{0,32}）)?+"
 _PAIR = re.compile(
     rf"""(?<![\w.\-])
     (?: (?P<flag>-{{1,2}}[^\W\d_][\w.\-]*+{_REMARK}) (?P<flag_quote>\\*+["'`]?) (?P<is> \s*+[=:,]\s*+ | (?:\s|\\\r?\n)++ )
-      | (?P<name>\w[\w.\-]*+{_REMARK}) (?P<name_quote>\\*+["'`]?) \]?+ (?P<sign> \s*+ (?: [=-]> | := | [=!]?={{1,2}} | [:：＝] ) \s*+ )
+      | (?P<name>\w[\w.\-]*+{_REMARK}) (?P<name_quote>\\*+["'`]?) \]?+
+        (?P<sign> \s*+ (?: [=-]> | := | [=!]?={{1,2}} | [:：＝] | %(?:25)*+3[dD] ) \s*+ )
       | (?<=[\[(]) (?P<pair_quote>\\*+["']) (?P<pair>\w[\w.\-]*+{_REMARK}) (?P=pair_quote) \s*+ , \s*+ (?=\\*+["'])
     ) (?: \(\s*+(?=[a-zA-Z$]{{0,2}}["']) )?+ (?: (?:[bBrRfFuU]{{1,2}}|[$@])(?=\\*+["']) )?+ (?P<open> \"{{3}}|'{{3}} | \\*+["'`]?)""",
     re.VERBOSE,
 )
+_NEXT_IN_QUERY = re.compile("%(?:25)*+26")
 _IS = r"(?: [=!<>~]={0,2}+ | (?:not\s++)?+(?:in|contains|between|like|equals|is|was)\b )"
 _CONDITION = re.compile(
     rf"""(?<![\w.\-<]) (?P<name>\w[\w.\-]*+) \\*+["'`]?+ \]?+ \s*+
@@ -157,6 +159,7 @@ def _value(text: str, found: re.Match[str], stop: int, *, sure: bool) -> tuple[i
             return start, start + len(match[0].rstrip()) if match else start, quote
         match = _PHRASE.match(text, start, stop) if _is_spoken(found) else _BARE.match(text, start, stop)
         value = _without_closers(match[0]) if match else ""
+        value = _NEXT_IN_QUERY.split(value, maxsplit=1)[0] if "%" in (found["sign"] or "") else value
         if found["flag"] and found["is"].isspace() and _NEXT_OPTION.fullmatch(value) and not is_generated(value):
             value = ""
         return start, start + len(value), quote
@@ -168,7 +171,12 @@ def _value(text: str, found: re.Match[str], stop: int, *, sure: bool) -> tuple[i
 def _is_spoken(found: re.Match[str]) -> bool:
     """Whether a value may be a phrase of several words: behind a colon, or behind a sign with blanks as in a file of settings."""
     sign = found["sign"] or ""
-    return bool(_SPOKEN.search(found["name"] or "")) and not _is_compared(found) and (sign.strip() != "=" or sign != sign.strip())
+    return (
+        bool(_SPOKEN.search(found["name"] or ""))
+        and not _is_compared(found)
+        and "%" not in sign
+        and (sign.strip() != "=" or sign != sign.strip())
+    )
 
 
 def _is_compared(found: re.Match[str]) -> bool:

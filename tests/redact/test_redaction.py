@@ -41,6 +41,19 @@ from pai_notebook.model.source import Provenance
             "- name: DB_PASSWORD\n  value: masked-key-1\n- name: X\n  value: y",
         ),
         ("htpasswd -bc .htpasswd bob hunter2", "htpasswd -bc .htpasswd bob masked-key-1"),
+        ("openssl enc -aes-256-cbc -in a -k S3cret!x9 -md sha256", "openssl enc -aes-256-cbc -in a -k masked-key-1 -md sha256"),
+        ("openssl dgst -hmac S3cret!x9 f", "openssl dgst -hmac masked-key-1 f"),
+        (
+            "kubectl -n x create secret generic s --from-literal=k=S3cret!x9 --from-literal='u=li'",
+            "kubectl -n x create secret generic s --from-literal=k=masked-key-1 --from-literal='u=masked-key-2'",
+        ),
+        ("rsync --password-file=<(echo S3cret!x9) a b", "rsync --password-file=<(echo masked-key-1) a b"),
+        ("x --token-file <(printf '%s' 'S3cret!x9')", "x --token-file <(printf '%s' 'masked-key-1')"),
+        ("sudo -S <<< S3cret!x9 ls", "sudo -S <<< masked-key-1 ls"),
+        ("q?a%3D1%26password%3DS3cret!x9%26b%3D2", "q?a%3D1%26password%3Dmasked-key-1%26b%3D2"),
+        ("sftp li:S3cret!x9@host:22", "sftp masked-login-1@host:22"),
+        ("lftp li:hunter299@10.0.0.1:/data", "lftp masked-login-1@10.0.0.1:/data"),
+        ("li:S3cret!x9@host", "masked-login-1@host"),
     ],
 )
 def test_secrets_are_masked_and_the_rest_of_the_text_stays(text, kept):
@@ -63,6 +76,10 @@ def test_secrets_are_masked_and_the_rest_of_the_text_stays(text, kept):
         "oss-cn-beijing.aliyuncs.com",
         "HyperParameters.learning_rate",
         "region=cn-shanghai,workspaceId=13,kind=PipelineRun,id=run-1",
+        "kubectl create configmap s --from-literal=k=v1",
+        "openssl req -key server.pem -keyout out.pem",
+        "git@host:22 a:b@c:22 14:30@room:2 python:3.11@sha256:0 id:model-rbvg5wzljz3pks92@0.1.0 acc:98.5%@d-a",
+        "cat <(echo hello1) --workers=<(echo 12)",
         "模型质量很好",
     ],
 )
@@ -134,6 +151,18 @@ def test_what_is_like_a_password_is_masked_under_the_name_of_one_as_label_and_in
     document = {"Labels": [{"Key": name, "Value": value}], "TrainingSpec": {name: value, "nested": {name: value}}}
     masked = Redaction().document({**document, "VersionDescription": f"{name}={value} in {name}: {value}"})
     assert value not in json.dumps(masked, ensure_ascii=False)
+
+
+def test_the_number_that_a_person_is_known_by_is_masked_and_that_of_a_chip_is_not():
+    spec = {"pin": 8391, "PIN": "839120", "card_pin": "hunter299", "pinCode": "8391", "gpio_pin": 17, "pin_memory": True, "spin": 8391}
+    assert Redaction().document({"TrainingSpec": spec})["TrainingSpec"] == {
+        **dict.fromkeys(("pin", "pinCode"), "masked-key-1"),
+        "PIN": "masked-key-2",
+        "card_pin": "masked-key-3",
+        "gpio_pin": 17,
+        "pin_memory": True,
+        "spin": 8391,
+    }
 
 
 @pytest.mark.parametrize(
