@@ -19,7 +19,7 @@ from pai_notebook.frames.columns import side_by_side
 from pai_notebook.i18n.phrases import Phrase, first, joined, say, with_text
 from pai_notebook.io.methods import FrameExports, Globs
 from pai_notebook.io.table import PlainTable
-from pai_notebook.model.metric_cells import State
+from pai_notebook.model.metric_cells import State, whole_number
 from pai_notebook.model.names import naming_of
 from pai_notebook.model.nearest import counted, plain_paths, short_datasets
 from pai_notebook.model.patterns import Chooser
@@ -267,7 +267,8 @@ def plain_value(row: Row, place: int) -> float | str:
     """Give what a version states as exports have it: a number in full, the state of what is not there, else what is shown of it."""
     cell = row.cells[place]
     if row.section == "metrics" and cell.state in (State.NUMBER, State.NUMERIC_TEXT) and cell.value is not None:
-        return cell.raw if isinstance(cell.raw, int) else cell.value
+        whole = whole_number(cell.raw)
+        return cell.value if whole is None else whole
     if is_blank(cell):
         return say(cell.state)
     # an infinite number as programs read it, not as JSON has it

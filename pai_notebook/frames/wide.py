@@ -28,7 +28,7 @@ from pai_notebook.model.equality import stated_value, value_key
 from pai_notebook.model.fields import PEOPLE, catalogue_of
 from pai_notebook.model.flatten import flatten, metric_leaves, natural_key
 from pai_notebook.model.labels import read_labels
-from pai_notebook.model.metric_cells import State
+from pai_notebook.model.metric_cells import State, whole_number
 from pai_notebook.model.metrics_document import read_entries
 from pai_notebook.model.patterns import Chooser
 from pai_notebook.model.source import dataset_names, unique_names
@@ -259,8 +259,8 @@ def _in_full(columns: dict[Name, Any], raws: Sequence[Any], cells: Collected) ->
             # a number that was sent as text is a number in the frame
             if not isinstance(values[row], float) or values[row] != values[row]:
                 values[row] = stated_value(raw)
-            elif type(raw) is int and math.isfinite(values[row]):
-                values[row] = raw
+            elif (whole := whole_number(raw)) is not None and math.isfinite(values[row]):
+                values[row] = whole
     return found
 
 

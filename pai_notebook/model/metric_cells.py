@@ -183,6 +183,18 @@ def _read_text(raw: str) -> tuple[State, float | None, str]:
     return State.NUMERIC_TEXT, value, say("a number sent as text")
 
 
+def whole_number(raw: Any) -> int | None:
+    """Give a whole number as it was sent, as a number or as text; None for any other value.
+
+    Examples
+    --------
+    >>> whole_number(1000), whole_number("1000"), whole_number(1000.0), whole_number("1e3"), whole_number(True)
+    (1000, 1000, None, None, None)
+    """
+    is_text = isinstance(raw, str) and _INTEGER.fullmatch(raw.strip()) is not None and _read_text(raw)[1] is not None
+    return int(raw) if is_text or type(raw) is int else None
+
+
 def _read_list(raw: Sequence[Any]) -> tuple[State, float | None, str]:
     points = measured_points(raw)
     if points is None:

@@ -293,6 +293,17 @@ def test_whole_numbers_are_written_as_they_were_sent_and_in_full(other):
     assert str(vs.to_frame()["metrics.i"].dtype) == "float64"
 
 
+@pytest.mark.parametrize("sent", ["1000", " 1000 ", "+1000", 1000])
+@pytest.mark.parametrize("beside", ["1,000", 900])
+def test_a_whole_number_that_was_sent_as_text_is_written_as_one(sent, beside):
+    docs = [{"VersionName": str(place), "Metrics": {"accuracy": 0.9, "n": n}} for place, n in enumerate((sent, beside))]
+    vs = VersionSet.from_documents(docs, "model-a")
+    for exported in (vs, vs.compare("0", only="all")):
+        for text in (exported.to_markdown(), exported.to_latex(), exported.to_csv()):
+            assert "1000" in text
+            assert "1000.0" not in text
+
+
 def test_a_whole_number_among_fractions_of_a_setting_is_written_as_it_was_sent():
     docs = [{"VersionName": f"1.{nth}.0", "TrainingSpec": spec} for nth, spec in enumerate(({"lr": 1}, {"lr": 0.5}, {"other": "x"}))]
     vs = pnb.VersionSet.from_documents(docs, "model-a")
