@@ -556,11 +556,16 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         chosen, missing = resolve(asked, lambda model: (ids.get(model, model), held.get(ids.get(model, model))), failures)
         found = [version for newest in chosen for version in called[newest.model_id, newest.version_name]]
         # a set may hold a part of its model, so what is said is said of the set
+        wanting = {str(address): address.model for address in asked if address.selector.kind == "approved"}
+        hints = {said: say("Fetch or save it too, as in {address}.", address=f"{model}@last:5,approved") for said, model in wanting.items()}
         errors = {
             said: error
             if error in failures.values()
             else VersionNotFound(
-                say("this set has no {said}", said=said), model_id=error.model_id, version_name=error.version_name, hint=error.hint
+                say("this set has no {said}", said=said),
+                model_id=error.model_id,
+                version_name=error.version_name,
+                hint=hints.get(said, error.hint),
             )
             for said, error in missing.items()
         }
