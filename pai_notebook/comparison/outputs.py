@@ -18,6 +18,7 @@ from pai_notebook.i18n.phrases import joined, say, told, with_text
 from pai_notebook.io.methods import FrameExports, Globs, PathLike
 from pai_notebook.io.pdf import write_pdf
 from pai_notebook.io.table import PlainTable, cell_text
+from pai_notebook.model.document import copy_json
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.nearest import listed, nearest, nearest_or_known
 from pai_notebook.model.numbers import NumberFormat, choose_format
@@ -257,7 +258,7 @@ class ComparisonExports(FrameExports):
         return write_file(path, document, overwrite=overwrite)
 
     def save(self, path: PathLike, redact: RedactionLike = None, *, overwrite: bool = False) -> Path:
-        """Write the versions to a snapshot file, with the results on the same examples that are evidence here.
+        """Write the versions to a snapshot file, with the baseline, the arguments and the results on the same examples that count here.
 
         Parameters
         ----------
@@ -271,8 +272,8 @@ class ComparisonExports(FrameExports):
         Returns
         -------
         pathlib.Path
-            The file. `load` gives the versions, whose `compare` takes the results as evidence again; the examples that differ are
-            in it, with your columns.
+            The file. `load` gives the versions, whose `compare` takes the results as evidence again, and without arguments makes this
+            comparison again; the examples that differ are in it, with your columns. What gates found is not: a report holds that.
 
         Raises
         ------
@@ -286,17 +287,27 @@ class ComparisonExports(FrameExports):
         >>> docs = [{"VersionName": f"0.{n}.0", "Metrics": {"cer": 0.2 / n}} for n in (1, 2)]
         >>> c = VersionSet.from_documents(docs, "model-a").compare("0.1.0")
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     load(c.save(f"{folder}/cer.paisnap.json")).compare("0.1.0") == c
+        ...     load(c.save(f"{folder}/cer.paisnap.json")).compare() == c
         True
         """
         from pai_notebook.comparison.paired_file import written  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.report_parts import masked_comparison  # noqa: PLC0415 - as above
+        from pai_notebook.io.redaction import as_redaction  # noqa: PLC0415 - as above
         from pai_notebook.io.snapshot import write_snapshot  # noqa: PLC0415 - as above
 
         check_target(path, "save", overwrite=overwrite)
-        shown = cast("Comparison", self)
-        kept = list(map(written, shown.paired_results))
+        shown, redaction = cast("Comparison", self), as_redaction(redact)
+        told = copy_json((masked_comparison(shown, redaction) if redaction else shown).arguments)
+        told.pop("baseline", None)
         return write_snapshot(
-            path, shown.versions, errors=shown.errors, removed=shown.removed, paired=kept, redact=redact, overwrite=overwrite
+            path,
+            shown.versions,
+            errors=shown.errors,
+            removed=shown.removed,
+            paired=list(map(written, shown.paired_results)),
+            compared=None if shown.baseline_place is None else (shown.baseline_place, told),
+            redact=redaction,
+            overwrite=overwrite,
         )
 
     def __copy__(self) -> Self:

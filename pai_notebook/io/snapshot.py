@@ -6,6 +6,7 @@
                   "datasets": [...], "people": [...]}], "errors": [...], "removed": [...], "masked": [...],
      "phrases": [{"text": "...", "template": "...", "values": {...}}],
      "groups": [{"name": "...", "members": [0, 1, 2], "folds": false, "ignored": [...], "method": "groupby", "names": [...]}],
+     "compared": {"baseline": 0, "arguments": {"by": "..."}},
      "paired": [{"metric": "...", "version": "...", "other": "...", "interval": {...}, "flipped": {...}, ...}]}
 
 `document` is what the service sent, `source` the place in `sources` of where it came from and what things are called there. A group is
@@ -78,6 +79,8 @@ class Snapshot(Printed):
         What was masked when it was saved, a sentence each.
     paired : tuple of dict
         Results on the same examples, as JSON.
+    compared : tuple of int and dict, or None
+        Of a comparison that was saved: the place of its baseline among the versions, and its other arguments.
     """
 
     path: Path
@@ -87,6 +90,7 @@ class Snapshot(Printed):
     removed: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
     paired: tuple[dict[str, Any], ...] = ()
+    compared: tuple[int, dict[str, Any]] | None = None
 
     @property
     def origin(self) -> str:
@@ -101,6 +105,7 @@ def write_snapshot(
     errors: Mapping[str, PaiError] | None = None,
     removed: Sequence[str] = (),
     paired: Sequence[Mapping[str, Any]] = (),
+    compared: tuple[int, Mapping[str, Any]] | None = None,
     redact: Any = None,
     overwrite: bool = False,
     saved: datetime | None = None,
@@ -117,6 +122,8 @@ def write_snapshot(
         What else the set knew.
     paired : sequence of mapping
         Results on the same examples, as JSON.
+    compared : tuple of int and mapping, optional
+        How they were compared, as in `Snapshot`; masked already.
     redact : optional
         `"default"`, a map of rules, or a `Redaction`; None keeps everything.
     overwrite : bool
@@ -139,6 +146,7 @@ def write_snapshot(
     said = [*gone, *(text for each in failed for text in (each["message"], each.get("hint")))]
     results = [masked_result(each, redaction) if redaction else each for each in paired]
     content.update({"paired": results} if results else {})
+    content.update({"compared": {"baseline": compared[0], "arguments": dict(compared[1])}} if compared else {})
     masked = redaction.sentences if redaction else ()
     content["masked"] = [phrase.english for phrase in masked]
     phrases = {phrase.english: as_data(phrase) for phrase in (*said, *masked) if isinstance(phrase, Phrase)}
@@ -327,15 +335,24 @@ def _is_whole(entry: Any) -> bool:
 def _snapshot(target: Path, content: Mapping[str, Any]) -> Snapshot:
     sources = dict(enumerate(_source(each) for each in content.get("sources", [])))
     phrases = {phrase: phrase for phrase in map(from_data, content.get("phrases", []))}
+    versions = _regrouped([_version(entry, sources) for entry in content["versions"]], content.get("groups", []))
     return Snapshot(
         path=target,
         saved=datetime.fromisoformat(content["saved"]).astimezone(UTC),
-        versions=_regrouped([_version(entry, sources) for entry in content["versions"]], content.get("groups", [])),
+        versions=versions,
         errors={_text(entry["address"]): _error(entry, phrases) for entry in content.get("errors", [])},
         removed=_sentences(content.get("removed", []), phrases),
         masked=_sentences(content.get("masked", []), phrases),
         paired=tuple(map(dict, content.get("paired", []))),
+        compared=_compared(content["compared"], len(versions)) if "compared" in content else None,
     )
+
+
+def _compared(entry: Mapping[str, Any], count: int) -> tuple[int, dict[str, Any]]:
+    place, arguments = entry["baseline"], entry["arguments"]
+    if type(place) is not int or not 0 <= place < count or not isinstance(arguments, dict):
+        raise TypeError("a comparison that has no baseline")
+    return place, arguments
 
 
 def _text(value: Any) -> str:

@@ -45,7 +45,8 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
     held, models = VersionSet(), [""]
     items = list(what)
     try:
-        for item in _flat(items):
+        found = list(_flat(items))
+        for item in found:
             if isinstance(item, Address):
                 addresses.append(item)
                 models.append(item.model)
@@ -58,6 +59,8 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
         if hint := told_readings(given, argument, compared=True):
             raise ConfigurationError(_NAMELESS, hint=hint) from error
         raise
+    if len(found) == 1 and isinstance(found[0], VersionSet):
+        held = found[0]  # which may know how it was compared
     if not addresses and not held and not held.errors:
         hint = say("Relax the condition.") if held.removed else say("Write compare('model-a@last:5'), or pass versions.")
         why = say("nothing to compare: {why}", why=joined(held.removed, "; ")) if held.removed else say("nothing to compare")
@@ -97,6 +100,17 @@ def _of_text(item: str | os.PathLike[str]) -> Iterable[Address | VersionSet]:
     if means_file(item) and (is_snapshot(item) or reading_hint(os.fspath(item)) is None or not os.path.isfile(item)):  # noqa: PTH113 - False for a name that is too long
         return [load(item)]
     return read_addresses([item])
+
+
+def compared_before(asked: Sequence[Address], held: VersionSet, baseline: Baseline, terms: Mapping[str, Any]) -> Comparison | None:
+    """Make the comparison again that a file holds, where nothing but the file is given; None elsewhere."""
+    if asked or baseline is not None or held._compared is None:  # noqa: SLF001 - for this question alone
+        return None
+    # with an argument of its own it is another comparison
+    given = {
+        name: value for name, value in terms.items() if value is not None and (name, value) not in (("only", "diff"), ("tolerance", 0))
+    }
+    return None if given else held.compare()
 
 
 class RequestedBaseline:
@@ -233,6 +247,8 @@ def compare_within(
     """
     held = saved_versions("among", held)
     asked, given, model = split(what)
+    if (again := compared_before(asked, given, baseline, options)) is not None:
+        return again
     beside = RequestedBaseline(baseline, model)
     found = VersionSet()
     if beside.address is not None:

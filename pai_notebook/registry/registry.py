@@ -29,7 +29,7 @@ from pai_notebook.model.registered_model import Model
 from pai_notebook.model.searching import VersionSearch
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import adopt_document
-from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
+from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, compared_before, split
 from pai_notebook.registry.fetcher import Fetcher
 from pai_notebook.registry.models import ModelList
 from pai_notebook.registry.packed_models import PackedModels, read_models, told_of
@@ -347,6 +347,8 @@ class Registry(Displayed):
         if among is not None:
             return compare_within(among, what, baseline, **terms)
         asked, held, model = split(what)
+        if (again := compared_before(asked, held, baseline, terms)) is not None:
+            return again
         beside = RequestedBaseline(baseline, model)
         addresses = [*asked, *([beside.address] if beside.address else [])]
         found = self._fetch(addresses, refresh=refresh, suggest=suggest, progress=progress)

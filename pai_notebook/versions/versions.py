@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -78,7 +79,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     ('0.2.0', '0.10.0', 1)
     """
 
-    __slots__ = ("_about", "_errors", "_origin", "_paired", "_path", "_removed", "_versions")
+    __slots__ = ("_about", "_compared", "_errors", "_origin", "_paired", "_path", "_removed", "_versions")
     _instead = guide(
         {
             "list(versions)": "versions",
@@ -140,6 +141,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         self._removed = list_argument("removed", removed, str, say("a list of texts"))
         self._origin = origin
         self._path = path
+        # how the comparison was made that this whole set was saved with
+        self._compared: tuple[ModelVersion, Mapping[str, Any]] | None = None
         # a list shows what it is sorted by or chosen by
         self._about: tuple[str, ...] = ()
         # a set and a part of it have the same results
@@ -776,7 +779,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             `"approved"` (the newest approved version of the set), `"latest"` (the newest by creation time), `"previous"` (the one
             created before it), `"first"` or `"highest"` (by name), a version name or address, `{"lr": 0.1}` (the one with these
             settings), or a version, which is added when the set does not have it. By default the newest approved version; where
-            none is approved the first by name that is not rejected, and the caption says so.
+            none is approved the first by name that is not rejected, and the caption says so. Without any argument a set that a
+            comparison saved is compared as it was.
         directions : mapping, optional
             Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`; told beats inferred.
         only : {"diff", "all"}
@@ -818,7 +822,12 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         ('0.2.0', 'the first that is not rejected, as none of these 2 is approved')
         """
         from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.baseline import Chosen  # noqa: PLC0415 - as above
 
+        asked = baseline, directions, include, exclude, dataset, n, series, by, repeats
+        if self._compared and only == "diff" and type(tolerance) is int and tolerance == 0 and all(each is None for each in asked):
+            version, arguments = self._compared
+            return self.compare(Chosen(version, say("as in the comparison that was saved")), **arguments)
         return Comparison(
             self._versions,
             baseline=baseline,
@@ -1018,11 +1027,20 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = 256 * 2**20) -> Versi
             paired = [read(each, where) for each in found.paired]
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise SnapshotError(say("{target} is not a whole snapshot: {error}", target=where, error=repr(error))) from error
+    if found.compared:
+        base = found.versions[found.compared[0]].version_name
+        origin = joined([origin, say("It holds a comparison with {baseline}: compare() makes it again.", baseline=base)], " ")
     if paired:
         told = "{metric} of {version} against {other}"
         results = [say(told, metric=each.metric, version=each.version, other=each.other) for each in paired]
         origin = joined([origin, say("It holds paired results: {names}.", names=first(results, 3))], " ")
-    return VersionSet(found.versions, found.errors, removed=found.removed, origin=origin, path=where, paired=paired)
+    loaded = VersionSet(found.versions, found.errors, removed=found.removed, origin=origin, path=where, paired=paired)
+    if found.compared:
+        place, arguments = found.compared
+        known = inspect.signature(VersionSet.compare).parameters
+        kept = {name: value for name, value in arguments.items() if name in known}
+        loaded._compared = found.versions[place], kept  # noqa: SLF001 - a set of this module
+    return loaded
 
 
 def saved_versions(argument: str, given: Any) -> VersionSet:

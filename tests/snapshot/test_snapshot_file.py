@@ -339,3 +339,48 @@ def test_what_a_document_of_python_holds_is_refused_or_saved_so_that_it_loads(tm
     loaded = load(versions.save(tmp_path_factory.mktemp("keys") / "k.paisnap.json"))
     assert [version.digest for version in loaded] == [version.digest for version in versions]
     assert loaded == versions
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"by": "accuracy@d-a", "tolerance": (0.002, 0.05), "directions": {"steps": "max"}, "n": 500},
+        {"include": ["accuracy*", "labels.*"], "exclude": "labels.team", "only": "all", "dataset": "d-a"},
+    ],
+)
+@pytest.mark.parametrize("redact", [None, "default"])
+def test_a_comparison_that_was_saved_is_made_again_with_its_baseline_and_arguments(tmp_path, told, redact):
+    results = [[{"Dataset": {"DatasetId": "d-a"}, "Metrics": {"accuracy": 0.7 + nth / 20, "steps": nth}}] for nth in range(3)]
+    labels = [{"Key": "team", "Value": "x"}, {"Key": "env", "Value": "test"}]
+    versions = [make(f"0.{nth}.0", Metrics={"Results": each}, Labels=labels) for nth, each in enumerate(results)]
+    versions.append(make("0.9.0", ApprovalStatus="Approved", Metrics={"Results": results[0]}))
+    c = VersionSet(versions).compare("0.1.0", **told)
+    path = c.save(tmp_path / "c.paisnap.json", redact=redact)
+    for again in (load(path).compare(), pnb.compare(path), pnb.compare(load(path))):
+        assert (again.baseline_name, again.by_rows != (), again.options) == ("0.1.0", "by" in told, c.options)
+        assert again.baseline_reason == "as in the comparison that was saved"
+        assert redact or again == c
+    assert "It holds a comparison with 0.1.0: compare() makes it again." in load(path).origin
+    with speaking("zh"):
+        assert "以0.1.0为基线的对比" in re.sub(r"[\s│]", "", str(load(path)))
+    # what is asked for, and another set, is not what was saved
+    assert load(path).compare(only="diff", tolerance=0.0).baseline_name == "0.9.0"
+    assert load(path).compare("0.2.0").by_rows == ()
+    assert load(path)[1:].compare().baseline_name == "0.9.0"
+    assert pnb.compare(path, include="*").baseline_name == "0.9.0"
+    assert VersionSet(versions).compare().baseline_name == "0.9.0"
+
+
+@pytest.mark.parametrize(
+    "entry", [None, [], {}, {"baseline": 9, "arguments": {}}, {"baseline": True, "arguments": {}}, {"baseline": 0, "arguments": 1}]
+)
+def test_a_snapshot_whose_comparison_has_no_baseline_is_refused(saved, entry):
+    rewrite(saved, compared=entry)
+    with pytest.raises(SnapshotError, match="is not a whole snapshot"):
+        load(saved)
+
+
+def test_arguments_of_a_comparison_that_a_later_release_knows_are_left_alone(saved):
+    rewrite(saved, compared={"baseline": 0, "arguments": {"by": "cer", "weights": {"cer": 1}}, "more": 1})
+    assert load(saved).compare().baseline_name == "0.1.0"
