@@ -352,7 +352,7 @@ def test_what_stands_for_a_missing_method_exists_and_compares_what_was_asked_for
             root, _, rest = first[0].partition(".")
             found = (
                 names.get(root, builtins.__dict__.get(root))
-                if rest or root in ("versions", "models", "comparison", *dir(builtins))
+                if (rest and root not in dir(holder)) or root in ("versions", "models", "comparison", *dir(builtins))
                 else getattr(holder, root)
             )
             for part in filter(None, rest.split(".")):
