@@ -16,7 +16,7 @@ from pai_notebook.comparison.series import is_course
 from pai_notebook.comparison.together import ALONE
 from pai_notebook.display import Diff, Inline, Mark, Missing, Number, Tone
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.equality import shorten_apart
+from pai_notebook.model.equality import cut_between_words, shorten_apart
 from pai_notebook.model.group import VersionGroup
 from pai_notebook.model.metric_cells import Cell, State, matrix_size, nulls_at_end, series_points
 from pai_notebook.model.metric_scales import percent_among
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pai_notebook.comparison.together import Together
 
 _TEXT = 120
+# Characters of a version where the head of its column has the whole.
+_NAME = 24
 # From the lowest to the highest of several rows: other words than those of an interval.
 SPAN = "{low}\u00a0…\u00a0{high}"
 # How a part of some rows that is beyond chance is set off, and the whole of them.
@@ -115,7 +117,10 @@ def best_of(comparison: Comparison, row: Row, form: NumberFormat | None) -> tupl
         return say("all"), ""
     best, more = leaders.best[0], len(leaders.shown) - 1
     # with spaces that keep all of it in a line
-    star, name = leaders.star_at(best), with_sign(comparison.versions[best], comparison.names[best], "\u00a0")
+    short = (
+        comparison.names[best] if len(comparison.names[best]) <= _NAME else shorten_apart(comparison.names, _NAME, cut_between_words)[best]
+    )
+    star, name = leaders.star_at(best), with_sign(comparison.versions[best], short, "\u00a0")
     value = None if form is None else row.cells[best].value
     behind = () if form is None or value is None else (Mark("", form.value(value), step=2),)
     # a number with a plus would read as a difference

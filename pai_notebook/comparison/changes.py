@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.cell_changes import told_difference
@@ -11,7 +11,7 @@ from pai_notebook.comparison.rows import Kind, Row, Verdict, is_blank, kind_of_r
 from pai_notebook.comparison.series import series_text
 from pai_notebook.comparison.together import ALONE
 from pai_notebook.i18n.phrases import Phrase, joined, say
-from pai_notebook.model.equality import shorten_apart
+from pai_notebook.model.equality import cut_between_words, shorten_apart
 from pai_notebook.model.fields import field_named
 from pai_notebook.model.flatten import split_path
 from pai_notebook.model.metric_cells import Cell, State
@@ -93,7 +93,9 @@ def _told(comparison: Comparison, row: Row, place: int, short: str, *, signs: bo
     change = row.changes[place]
     form = choose_format([cell.value for cell in (row.cells[base], row.cells[place]) if cell.value is not None])
     before, after = _values(row, (base, place), form)
-    said = say("{name} {before} → {after}", name=_name(comparison, row, short), before=before, after=after)
+    # a value of several words is told from the name before it
+    told = "{name} {before} → {after}" if row.section == "metrics" else "{name}: {before} → {after}"
+    said = say(told, name=_name(comparison, row, short), before=before, after=after)
     if row.section != "metrics" or row.is_evidence or not change.delta:
         return said
     said = say("{text} ({difference})", text=said, difference=told_difference(row, place, base, form))
@@ -124,9 +126,10 @@ def _name(comparison: Comparison, row: Row, short: str) -> str:
 def _values(row: Row, places: tuple[int, int], form: NumberFormat) -> list[Phrase | str]:
     """Write two cells in few characters: texts without quotes where both are texts, other values so that they look different."""
     cells = [row.cells[place] for place in places]
-    texts = _apart([row.shown(place) for place in places])
+    # apart from those of the other versions too, whose lines stand below each other
+    texts = _apart([row.shown(place) for place in places], (row.shown(place) for place in range(len(row.cells))))
     if all(is_blank(cell) or isinstance(cell.raw, str) for cell in cells) and cells[0].text != cells[1].text:
-        texts = _apart([cell.text for cell in cells])
+        texts = _apart([cell.text for cell in cells], (cell.text for cell in row.cells))
     # the table has the values; here only where both say that they have several
     several = all(cell.state is State.DIFFERS for cell in cells)
     differs = [(cell.text if several else say(cell.state)) if cell.state is State.DIFFERS else "" for cell in cells]
@@ -144,25 +147,12 @@ def _number(cell: Cell, form: NumberFormat) -> Phrase | str:
     return say("{count} values", count=len(cell.raw)) if cell.state is State.SERIES and cell.raw else ""
 
 
-def _apart(texts: Sequence[str]) -> list[str]:
-    """Give two values in a line each; what is left out to make them short never makes them alike."""
+def _apart(texts: Sequence[str], every: Iterable[str]) -> list[str]:
+    """Give two values in a line each; what is left out to make them short never makes them alike, nor like another of every version's."""
     lines = [" ".join(text.split()) for text in texts]
     if len(set(lines)) < len(set(texts)):
         lines = [repr(text)[1:-1] for text in texts]
-    return shorten_apart(lines, _LONGEST, _shortened)
-
-
-def _shortened(text: str, most: int) -> str:
-    """Cut a long text between words: a sentence at the end, an address or a path, which differ there, in the middle."""
-    if len(text) <= most:
-        return text
-    half, rest = most // 2, len(text) - most // 2 + 1
-    if " " in text:
-        return f"{text[: _between(text, range(most - 1, half, -1))].rstrip()}…"
-    return f"{text[: _between(text, range(half, half // 2, -1))]}…{text[_between(text, range(rest, rest + half // 2)) :]}"
-
-
-def _between(text: str, places: Sequence[int]) -> int:
-    """The first of the places that divides no word of Latin letters and digits, or the first of all."""
-    pairs = ((place, text[place - 1 : place + 1]) for place in places)
-    return next((place for place, pair in pairs if not (pair.isascii() and pair.isalnum())), places[0])
+    if max(map(len, lines)) <= _LONGEST:
+        return lines
+    others = dict.fromkeys(" ".join(text.split()) for text in every)
+    return shorten_apart([*lines, *others], _LONGEST, cut_between_words)[: len(lines)]

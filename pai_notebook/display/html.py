@@ -102,11 +102,11 @@ def _is_long_cell(cell: Inline) -> bool:
     if isinstance(cell, Number):
         return False
     if isinstance(cell, Chips):
-        return not all(map(_is_short_chip, cell.items)) or len(line(cell)) > _SHORT_CHIPS
+        return not all(map(_is_short_chip, cell.items)) or cells(line(cell)) > _SHORT_CHIPS
     if isinstance(cell, Lines):
         return any(map(_is_long_cell, cell.items))
     text = line(cell)
-    return len(text) > (_SHORT_CODE if isinstance(cell, Code) else _SHORT_TEXT) or "\n" in text
+    return cells(text) > (_SHORT_CODE if isinstance(cell, Code) else _SHORT_TEXT) or "\n" in text
 
 
 def _is_wide(table: Table) -> bool:
@@ -119,7 +119,7 @@ def _widths(table: Table) -> Iterator[list[int]]:
     yield (widths := [0] * len(table.columns))
     for row in table.rows[: table.limit]:
         if not isinstance(row, Heading):
-            widths = [max(width, len(line(cell))) for width, cell in zip(widths, row, strict=True)]
+            widths = [max(width, cells(line(cell))) for width, cell in zip(widths, row, strict=True)]
             yield widths
 
 
@@ -135,7 +135,7 @@ def _hint(table: Table) -> Any:
 
 
 def _is_short_chip(text: str | tuple[str, str]) -> bool:
-    return len(layout.chip(text)) <= _SHORT_CHIP
+    return cells(layout.chip(text)) <= _SHORT_CHIP
 
 
 def _padding(row: Any, column: int, count: int) -> str:

@@ -233,7 +233,8 @@ class Controls:
         self.model.value = f"<div><strong>{text_html(name)}</strong>{below}</div>"
         names = text_html(_models_of(state))
         fetched = text_html(counted(len(state.results), "version"))
-        self.folded.value = f"<div><strong>{names}</strong> · {fetched} <small>· {text_html(title)}</small></div>"
+        below = "" if text_html(title) == fetched else f" <small>· {text_html(title)}</small>"
+        self.folded.value = f"<div><strong>{names}</strong> · {fetched}{below}</div>"
 
     def _paint_versions(self, state: ExplorerState) -> None:
         listing, picks = state.listing, each(state.picks)

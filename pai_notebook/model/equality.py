@@ -192,6 +192,9 @@ def shorten_apart(texts: Sequence[str], most: int, cut: Callable[[str, int], str
     --------
     >>> shorten_apart(["abc" * 20, "abc" * 20 + "x"], 12)
     ['…abcabc', '…abcabcx']
+    >>> runs = [f"run-of-a-large-model-r{rank}-lr1e-4-2026-11-{day}" for rank, day in ((16, 11), (16, 12), (32, 12))]
+    >>> shorten_apart(runs, 24, cut_between_words)
+    ['run-of-a-…-2026-11-11', '…del-r16-lr1…-2026-11-12', '…del-r32-lr1…-2026-11-12']
     """
     shorten = cut or _cut
     made = {text: shorten(text, most) for text in texts}
@@ -203,8 +206,8 @@ def shorten_apart(texts: Sequence[str], most: int, cut: Callable[[str, int], str
         if not alike:
             break
         for group in alike:
-            start = max(_common(group) - most // 2, 0)
-            made |= {text: _window(text, start, most) for text in group}
+            common = _common(group)
+            made |= {text: _with_end(text, common, most, shorten) or _window(text, max(common - most // 2, 0), most) for text in group}
     return [made[text] for text in texts]
 
 
@@ -218,6 +221,30 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def _with_end(text: str, place: int, most: int, shorten: Callable[[str, int], str]) -> str:
+    """What stands around a place, and the end of a text of which that is kept; empty where the two are one."""
+    half = most // 2 - 1
+    start, end = max(place - half // 2, 0), len(text) - half
+    keeps_end = shorten(text, most).endswith(text[-1:]) and len(text) > most
+    return f"{'…' if start else ''}{text[start : start + half]}…{text[end:]}" if keeps_end and start + half < end else ""
+
+
 def _window(text: str, start: int, most: int) -> str:
     piece = text[start : start + most - 1]
     return f"{'…' if start else ''}{piece}" + ("…" if start + len(piece) < len(text) else "")
+
+
+def cut_between_words(text: str, most: int) -> str:
+    """Cut a long text between words: a sentence at the end, an address or a path, which differ there, in the middle."""
+    if len(text) <= most:
+        return text
+    half, rest = most // 2, len(text) - most // 2 + 1
+    if " " in text:
+        return f"{text[: _between(text, range(most - 1, half, -1))].rstrip()}…"
+    return f"{text[: _between(text, range(half, half // 2, -1))]}…{text[_between(text, range(rest, rest + half // 2)) :]}"
+
+
+def _between(text: str, places: Sequence[int]) -> int:
+    """The first of the places that divides no word of Latin letters and digits, or the first of all."""
+    pairs = ((place, text[place - 1 : place + 1]) for place in places)
+    return next((place for place, pair in pairs if not (pair.isascii() and pair.isalnum())), places[0])

@@ -757,7 +757,7 @@ def test_fields_alone_are_shown_alone():
 def test_the_id_of_a_run_is_no_change_of_a_setting():
     made = [{"VersionName": f"1.{nth}.0", "TrainingSpec": {"run_id": f"r-{nth}", "lr": nth}, "Metrics": {"f1": 0.5}} for nth in (1, 2)]
     c = VersionSet.from_documents(made, "model-a").compare()
-    assert [str(each.text) for each in c.explain().changes["1.2.0"]] == ["lr 1 → 2"]
+    assert [str(each.text) for each in c.explain().changes["1.2.0"]] == ["lr: 1 → 2"]
     assert "run_id r-1" not in c._repr_mimebundle_()["text/plain"]
     assert "run_id" in c._repr_mimebundle_()["text/plain"]
     assert any("run_id" in str(each) for each in c.explain(everything=True).changes["1.2.0"])

@@ -144,14 +144,14 @@ def test_a_field_that_is_not_known_takes_part_like_the_others():
     versions = VersionSet([make(f"0.{bits}.0", {"cer": 0.1}, QuantizationSpec={"Bits": bits}) for bits in (4, 8)])
     c = versions.compare("first")
     assert [row.full_name for row in c.changed] == ["QuantizationSpec.Bits"]
-    assert "Bits 4 → 8" in str(c.explain())
+    assert "Bits: 4 → 8" in str(c.explain())
     assert "QuantizationSpec.Bits" in versions.to_frame().columns
     assert [version.version_name for version in versions.filter("QuantizationSpec.Bits > 4")] == ["0.8.0"]
 
 
 def test_a_change_of_type_is_said_in_words():
     c = Comparison(pair_of(1, "1"), baseline="first", exclude="cer")
-    assert 'x 1 → "1"' in str(c.explain())
+    assert 'x: 1 → "1"' in str(c.explain())
     assert '"1" ≠ changed from number to text' in " ".join(str(c).split())
 
 

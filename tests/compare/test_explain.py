@@ -49,7 +49,7 @@ def test_the_verdict_comes_first_then_what_changed_and_where_versions_lie_is_lef
     assert str(pair().explain()).split("\n") == [
         "model-a: 1 version against 0.9.0, as asked for",
         *(f"- {sentence}" for sentence in pair().verdict.sentences[:-1]),  # the last one is advice for who asks
-        "- 0.10.0: image 1.12 → 1.15 · env test → — · owner — → 张三 · approval status Pending → Approved",
+        "- 0.10.0: image: 1.12 → 1.15 · env: test → — · owner: — → 张三 · approval status: Pending → Approved",
     ]
 
 
@@ -57,7 +57,7 @@ def test_the_same_in_chinese():
     assert str(pair().explain("zh")).split("\n") == [
         "model-a：1 个版本，以 0.9.0 为基线（用户指定）",
         *(f"- {sentence}" for sentence in pair().verdict.in_language("zh").split("\n")[:-1]),
-        "- 0.10.0：image 1.12 → 1.15 · env test → — · owner — → 张三 · 准入状态 Pending → Approved",
+        "- 0.10.0：image：1.12 → 1.15 · env：test → — · owner：— → 张三 · 准入状态：Pending → Approved",
     ]
 
 
@@ -83,14 +83,14 @@ def test_everything_is_a_line_a_row_with_both_values_what_is_worse_first():
 
 def test_everything_has_addresses_and_descriptions_too():
     told = str(pair().explain(everything=True))
-    assert "  - uri oss://bucket/0.9.0/ → oss://bucket/0.10.0/" in told
+    assert "  - uri: oss://bucket/0.9.0/ → oss://bucket/0.10.0/" in told
     assert "uri" not in str(pair().explain())
 
 
 def test_settings_of_one_name_are_told_with_their_section():
     versions = [make(f"0.{n}.0", {"cer": 0.1}, TrainingSpec={"a": {"lr": n}, "b": {"lr": n}, "seed": n}) for n in (1, 2)]
     assert str(Comparison(versions, baseline="first").explain()).split("\n")[-1] == (
-        "- 0.2.0: training spec a.lr 1 → 2 · training spec b.lr 1 → 2 · seed 1 → 2"
+        "- 0.2.0: training spec a.lr: 1 → 2 · training spec b.lr: 1 → 2 · seed: 1 → 2"
     )
 
 
@@ -242,9 +242,9 @@ def test_a_candidate_is_called_not_registered_in_the_language_of_the_list():
     c = (registered + candidate).compare("0.1.0")
     for everything in (False, True):
         told = str(c.explain(lang="zh", everything=everything))
-        assert "准入状态 Approved → 未注册" in told
+        assert "准入状态：Approved → 未注册" in told
         assert "registered" not in told
-    assert "approval status Approved → Not registered" in str(c.explain())
+    assert "approval status: Approved → Not registered" in str(c.explain())
 
 
 def test_every_line_of_a_version_is_in_the_language_that_is_asked_for():

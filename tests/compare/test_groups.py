@@ -654,7 +654,7 @@ def test_what_differs_among_members_is_never_called_absent():
     assert c["labels.month"].shown(0) == "differs among members: absent ×2, 7"
     assert c["approval_status"].shown(0) == "differs among members: Pending ×2, Approved"
     assert {str(c[name].changes[1].kind) for name in names[:-1]} == {"changed"}
-    assert "batch differs among members → 16" in str(c.explain())
+    assert "batch: differs among members → 16" in str(c.explain())
     assert c.coverage.loc[("grade", ""), "lr=0.1"] == "differs among members"
     for text in (str(groups), str(groups[0]), str(c), c.to_markdown(), c.to_html()):
         assert "differs among members" in text

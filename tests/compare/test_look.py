@@ -321,6 +321,29 @@ def test_two_versions_and_versions_of_several_models_have_no_trend():
     assert "trend" not in str(Comparison(several))
 
 
+def test_long_names_are_short_in_the_column_of_the_best_and_told_apart_there():
+    names = [f"qwen-sft-lora-r{rank}-lr1e-4-epoch3-2026-11-{day:02}" for rank, day in ((16, 1), (16, 2), (32, 2), (64, 2))]
+    c = Comparison([make(name, {"cer": 0.1 * place, "wer": 1 / place}) for place, name in enumerate(names, 1)], baseline=names[0])
+    best = re.findall("☆\u00a0([^<]*…[^<]*)<", c.to_html())
+    assert len(set(best)) == 2
+    assert all(len(name) <= 25 and name.endswith(("11-01", "11-02")) for name in best)
+
+
+def test_long_texts_of_several_versions_are_cut_where_they_differ():
+    told = [make(f"0.{nth}.0", {"cer": 0.1}, TrainingSpec={"prompt": "You are a helpful assistant. " * nth}) for nth in range(1, 5)]
+    lines = re.findall(r"prompt: ([^→<]*) → ([^<·]*)", Comparison(told, baseline="0.1.0").to_html())
+    assert len({after for _, after in lines}) == len(lines) == 3
+
+
+def test_a_long_name_in_chinese_is_as_wide_as_one_in_latin_letters():
+    wide = compare({"cer": 0.1}, {"cer": 0.2})
+    assert "max-width:14em" not in wide.to_html()
+    html = Comparison(
+        [make(name, {"cer": 0.1 * place}) for place, name in enumerate(("基线", "中文指令微调第十二次实验学习率万分之一"), 1)]
+    ).to_html()
+    assert "max-width:14em;white-space:pre-wrap" in html
+
+
 def test_names_of_rows_go_on_in_the_next_line_between_words():
     html = compare({"val": {"by_class": 0.1}}, {"val": {"by_class": 0.2}}).to_html()
     assert ">val.<wbr>by_<wbr>class" in html
@@ -329,7 +352,7 @@ def test_names_of_rows_go_on_in_the_next_line_between_words():
 def test_a_fold_never_hides_a_single_line():
     fields = [{"TrainingSpec": {f"p{place}": nth for place in range(5)}} for nth in (1, 2)]
     c = Comparison([make(f"0.{nth}.0", {"cer": nth}, **fields[nth]) for nth in (0, 1)])
-    assert "p0 1 → 2 · p1 1 → 2 · p2 1 → 2 · p3 1 → 2 · p4 1 → 2" in text_of(c)
+    assert "p0: 1 → 2 · p1: 1 → 2 · p2: 1 → 2 · p3: 1 → 2 · p4: 1 → 2" in text_of(c)
     assert "1 more" not in text_of(c)
 
 
