@@ -78,8 +78,8 @@ def without_logins(text: str) -> str:
 
     Examples
     --------
-    >>> print(without_logins("'https://li:x1@h/m' and https://b/m?Expires=9&Signature=x%3D, not http://h:80/m?a=1"))
-    'https://***@h/m' and https://b/m?Expires=9&Signature=***, not http://h:80/m?a=1
+    >>> print(without_logins("'https://li:x1@h/m' and https://b/m?Expires=9&Signature=x%3D but not http://h:80/m?a=1"))
+    'https://***@h/m' and https://b/m?Expires=9&Signature=*** but not http://h:80/m?a=1
     """
     if ":/" in text or "=//" in text:
         text = _LOGIN.sub(lambda found: "***@" if found[0].endswith("@") else "***", text)
