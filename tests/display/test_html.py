@@ -186,3 +186,16 @@ def test_a_caption_is_kept_in_one_line_by_its_width_and_not_by_its_characters():
 def test_a_head_stands_above_the_names_of_rows_as_they_do():
     html = render_html(Table([Column("rank", align="right"), Column("value", align="right")], [["1", "2"]], row_headers=1))
     assert ['align="left"' in cell for cell in re.findall("<th [^>]*>", html)] == [True, False, True]
+
+
+def test_what_was_rendered_in_another_language_before_leaves_nothing_of_it():
+    code = (
+        "import pai_notebook as pnb\n"
+        "from pai_notebook.display import render_html\n"
+        "from tests.display.shape_samples import SAMPLES\n"
+        "for pnb.options.lang in ('zh', 'en'):\n"
+        "    pages = [render_html(SAMPLES[name]) for name in SAMPLES if name != 'stress']\n"
+        "print('\\n'.join(pages))"
+    )
+    shown = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert shown.stdout == "\n".join(render_html(SAMPLES[name]) for name in SAMPLES if name != "stress") + "\n"
