@@ -201,8 +201,7 @@ def _ruled(versions: Sequence[ModelVersion], rule: str, errors: Mapping[str, Any
     raise ComparisonError(
         say("{lacking}, so there is no baseline {rule!r}", lacking=lacking, rule=rule),
         hint=say(
-            'Fetch it as well: registry.compare(..., baseline="{rule}"), or add "{model_id}@{rule}" to the addresses; without '
-            "baseline= another version is taken.",
+            'Fetch it as well: registry.compare(..., baseline="{rule}"), or add "{model_id}@{rule}" to the addresses.',
             rule=rule,
             model_id=versions[0].model_id or "MODEL",
         ),

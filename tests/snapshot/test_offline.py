@@ -4,7 +4,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import pai_notebook as pnb
-from pai_notebook.errors import ConfigurationError, ModelNotFound, SnapshotError, VersionNotFound
+from pai_notebook.errors import ComparisonError, ConfigurationError, ModelNotFound, SnapshotError, VersionNotFound
 from pai_notebook.registry import connection
 
 
@@ -97,3 +97,18 @@ def test_a_model_is_addressed_by_name_and_no_registry_is_pointed_to(named, shell
     with pytest.raises(ModelNotFound) as caught:
         run(shell, f"%paimodel ls wine --offline {named}")
     assert "--query" not in str(caught.value)
+
+
+def test_a_set_without_the_approved_version_says_to_fetch_or_save_it_too_and_leads_to_no_other(tmp_path):
+    with pnb.connect("demo", default=False) as registry:
+        vs = registry.get_versions("wine-cultivar@last:2")
+        path = vs.save(tmp_path / "two.paisnap.json")
+        both = registry.get_versions("wine-cultivar@last:2,approved").save(tmp_path / "both.paisnap.json")
+    with pytest.raises(VersionNotFound) as caught:
+        pnb.compare("wine-cultivar@latest", baseline="approved", among=path)
+    assert str(caught.value) == "this set has no wine-cultivar@approved. Fetch or save it too, as in wine-cultivar@last:5,approved."
+    assert "请一并获取或保存" in caught.value.hint.in_language("zh")
+    with pytest.raises(ComparisonError) as caught:
+        pnb.load(path).compare("approved")
+    assert "another version" not in str(caught.value)
+    assert pnb.compare("wine-cultivar@latest", baseline="approved", among=both).baseline_name == "1.5.0"
