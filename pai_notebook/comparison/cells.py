@@ -122,9 +122,9 @@ def best_of(comparison: Comparison, row: Row, form: NumberFormat | None) -> tupl
     )
     star, name = leaders.star_at(best), with_sign(comparison.versions[best], short, "\u00a0")
     value = None if form is None else row.cells[best].value
-    behind = () if form is None or value is None else (Mark("", form.value(value), step=2),)
     # a number with a plus would read as a difference
-    return f"{star}\u00a0{name}", (*behind, *([Mark("", say("&\u00a0{count}", count=more))] if more else []))
+    shown = f"{star}\u00a0{name}\u00a0&\u00a0{more}" if more else f"{star}\u00a0{name}"
+    return shown, "" if form is None or value is None else Mark("", form.value(value), step=2)
 
 
 def tally(together: Together, rows: Sequence[Row], place: int) -> Phrase:
