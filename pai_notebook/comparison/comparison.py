@@ -241,7 +241,7 @@ class Comparison(Questions, ComparisonExports, Displayed):
         model-a: 1 version against 0.1.0, as asked for
         - No interval is known, so that nothing can be called better or worse: cer.
         - As measured, ahead of 0.1.0: 0.2.0 in cer (-50.0 %).
-        - 0.2.0: lr 0.1 → 0.2
+        - 0.2.0: lr: 0.1 → 0.2
         """
         if lang in self._names:
             raise ConfigurationError(say("lang={lang!r} is not known", lang=lang), hint=self._of_version(lang))

@@ -340,7 +340,8 @@ class Redaction(Printed):
     def _mask(self, secret: str, kind: str, place: Place) -> str:
         if kind in self.keep:
             return secret
-        if MASK.fullmatch(secret):
+        # what was masked already, alone or before and after a change
+        if MASK.match(secret) and not re.search(r"\w", MASK.sub("", secret)):
             self._count_masks(secret)
             return secret
         if self._learning:

@@ -275,9 +275,10 @@ def test_arguments_become_options(python, line):
 
 def test_a_single_version_is_said_to_have_nothing_to_be_compared_with(demo):
     told = run(demo, f"%paimodel explain {DIGITS}@approved")
-    assert "only one version" in str(told)
-    assert "only one version" in told._repr_html_()
-    assert "只有一个版本" in str(run(demo, f"%paimodel explain {DIGITS}@approved --lang zh"))
+    said = "2.0.0 is itself the newest approved version: nothing to compare it with."
+    assert said in str(told)
+    assert said in told._repr_html_()
+    assert "2.0.0 本身就是" in str(run(demo, f"%paimodel explain {DIGITS}@approved --lang zh"))
 
 
 def test_a_line_whose_conditions_leave_nothing_says_what_removed_it(demo):
