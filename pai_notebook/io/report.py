@@ -118,13 +118,15 @@ def report_html(report: Report, *, lang: str = "en") -> str:
         return [f"<details><summary>{heading(title, summary)}</summary>", part, "</details>"]
 
     cautions = [Note(text, "warn") for text in report.cautions or ()]
-    cautions = cautions or [Note(say("Nothing found that makes these versions hard to compare.").in_language(lang), "good")]
+    # a line needs no heading
+    none = [Note(say("Nothing found that makes these versions hard to compare.").in_language(lang), "good")]
+    clear = none if report.cautions is not None and not cautions else []
     parts: list[Block | str] = [f"<h1>{_plain(report.title)}</h1>"]
     parts += [f"<p><strong>{_plain(report.question)}</strong></p>"] if report.question else []
     parts += [f"<p>{_plain(report.scope)}</p>"] if report.scope else []
     parts += section("Answer", _stacked(report.answer))
-    parts += section("Before you compare", _stacked(cautions) if report.cautions is not None else ())
-    parts += section("Comparison", _stacked(report.comparison))
+    parts += section("Before you compare", _stacked(cautions))
+    parts += section("Comparison", _stacked([*clear, *report.comparison]))
     parts += section("Charts", [*(figure.html() for figure in report.figures), *map(Note, report.notes)])
     for each in report.rest:
         parts += folded(each.title, each.summary, Stack(each.blocks))

@@ -242,9 +242,8 @@ _CROWDED = 10
 # In which part of an axis from zero bars end that look alike, and what is said of them.
 _CLOSE = 0.15
 _ALIKE = "From zero these bars look alike; plot.dot shows how they differ."
-# Points of what a heat map says of differences without an interval, of the smallest and of the largest within a metric: of differences,
-# and of signs where there is no room for these.
-_SIZES = {False: (8.0, 11.0), True: (5.0, 11.0)}
+# Points of the signs of a heat map without room for numbers, of the smallest and of the largest difference without an interval.
+_SIZES = (5.0, 11.0)
 # What stands in such a map for =, which would look like ≈ where a window scales it down.
 _EQUAL = "•"
 _LONGEST = 14
@@ -343,11 +342,13 @@ def _width_of(labels: Iterable[str]) -> float:
 
 
 def _size_of(point: Point, *, many: bool) -> float:
-    """How large a cell of a heat map is written: without an interval the larger the difference is within the metric."""
+    """How large a cell of a heat map is written: numbers alike, signs without an interval larger where the difference is."""
+    if not many:
+        return 8
     if point.verdict == "no interval known" and point.arrow:
-        smallest, largest = _SIZES[many]
+        smallest, largest = _SIZES
         return smallest + (largest - smallest) * min(point.extent, 1.0)
-    return (9 if point.is_beyond_chance else 10.5 if point.verdict in SIGNS else 8) if many else 8
+    return 9 if point.is_beyond_chance else 10.5 if point.verdict in SIGNS else 8
 
 
 def _filled(points: Sequence[Point], base: str, theme: Theme) -> Phrase:

@@ -151,7 +151,8 @@ _HOLLOW = {
 def signs_of(points: Sequence[Point], *, many: bool = False, measured: bool = False) -> list[Phrase]:
     """What the signs of `sign_of` mean, those that occur; `many` are those that stand for a whole cell."""
     said = {point.verdict if point.is_number else "" for point in points}
-    sized = "△ better, ▽ worse as measured, larger where the difference is, no interval known (? in tables)"
+    larger = "△ better, ▽ worse as measured, larger where the difference is, no interval known (? in tables)"
+    sized = larger if many else "△ better, ▽ worse as measured, no interval known (? in tables)"
     within = {point.verdict for point in points if point.is_within}
     equal = "• equal as measured (= in tables)" if many else "= equal as measured"
     if "same" in within:

@@ -129,12 +129,12 @@ def test_the_report_has_every_part(digits, tmp_path):
     compared, text = page(digits, tmp_path, question="Which one?", charts=["accuracy@d-digitsnoisy00001"])
     tree = html5lib.parse(text, namespaceHTMLElements=False)
     assert [element.text.strip() for element in tree.iter("h2")] == [
-        "Answer", "Before you compare", "Comparison", "Charts",
+        "Answer", "Comparison", "Charts",
         "More of the verdict", "Every difference", "Settings and labels", "Other fields", "How to read this",
         "Data sheet", "What was masked", "Make it again",
     ]  # fmt: skip
     open_parts = [element.tag for element in tree.find(".//main") if element.tag in ("h2", "details")]
-    assert open_parts == ["h2"] * 4 + ["details"] * 8
+    assert open_parts == ["h2"] * 3 + ["details"] * 8
     words = "".join(tree.itertext())
     assert compared.fingerprint in words
     assert "Which one?" in words
@@ -351,7 +351,7 @@ def test_gates_are_rules_reports_or_errors_and_the_answer_comes_first(digits, tm
     assert "</div>" in texts[0].split(asked, 1)[1].split("All versions", 1)[0], (
         "what others failed stands in the box of the version that passed"
     )
-    assert words.index("Gate: Passed") > words.index("Before you compare")
+    assert words.index("Gate: Passed") > words.index("Nothing found that makes")
 
 
 def test_several_gates_say_what_each_of_them_judges(digits, tmp_path):
@@ -638,7 +638,7 @@ def test_a_report_reconciles_gate_and_chance_says_what_stands_before_the_tables_
     order = [
         "Passed as measured: accuracy. No interval is known",
         "2.5.0 passed though",
-        "Before you compare",
+        "Nothing found that makes",
         "Metrics: ",
         "tables: versions asked about first",
         "☆ best",
@@ -677,7 +677,9 @@ def test_the_answer_names_the_possible_loss_of_the_version_asked_about_and_says_
     def answer(lang):
         c.report(tmp_path / "r.html", charts=False, question="May 0.4.0 go live?", gates=gates, lang=lang, overwrite=True)
         page = html5lib.parse((tmp_path / "r.html").read_text("utf-8"), namespaceHTMLElements=False)
-        return " ".join("".join(page.find(".//main").itertext()).split()).partition("Before you compare" if lang == "en" else "比较前")[0]
+        return " ".join("".join(page.find(".//main").itertext()).split()).partition(
+            "Nothing found that makes" if lang == "en" else "比较前"
+        )[0]
 
     text = answer("en")
     assert "0.4.0 could still be worse (95 % together) by up to about" in text
