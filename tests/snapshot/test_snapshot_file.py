@@ -368,7 +368,7 @@ def test_a_comparison_that_was_saved_is_made_again_with_its_baseline_and_argumen
     assert load(path).compare(only="diff", tolerance=0.0).baseline_name == "0.9.0"
     assert load(path).compare("0.2.0").by_rows == ()
     assert load(path)[1:].compare().baseline_name == "0.9.0"
-    assert pnb.compare(path, include="*").baseline_name == "0.9.0"
+    assert load(path).compare(include="*").baseline_name == "0.9.0"
     assert VersionSet(versions).compare().baseline_name == "0.9.0"
 
 
