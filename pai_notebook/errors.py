@@ -148,6 +148,10 @@ class PaiError(Printed, Exception):
         self.attempts = attempts
         self.partial = partial
 
+    def __repr__(self) -> str:
+        # as short as the text itself, whatever was passed
+        return f"{type(self).__name__}({str(self)!r})"
+
     @property
     def evidence(self) -> str:
         """The model's id where the sentence has its name, code, status and request id as one short clause, empty when there are none."""

@@ -118,3 +118,11 @@ def test_a_login_or_signature_in_an_address_is_never_quoted(text):
                             said = [str(error), repr(error), *map(str, error.args), *error._render_traceback_()]
                             assert "canary0" not in "".join(said), said
             assert "canary0" not in f"{answer} {answer!r} {[str(each.message) for each in warned]}"
+
+
+def test_the_repr_of_an_error_is_as_short_as_its_text():
+    versions = pnb.VersionSet.from_documents([{"VersionName": "a", "Metrics": {"accuracy": 0.5}}], "m")
+    with pytest.raises(PaiError) as caught:
+        versions.compare("b" * 1_000_000)
+    assert repr(caught.value) == f"{type(caught.value).__name__}({str(caught.value)!r})"
+    assert len(repr(caught.value)) < 500

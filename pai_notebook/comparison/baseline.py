@@ -152,10 +152,10 @@ def choose_baseline(
         return _named(versions, names, wanted, errors)
     if not versions:
         return None, say("no versions")
-    return _default(versions) if wanted is None else _ruled(versions, wanted.casefold(), errors)
+    return _default(versions, errors) if wanted is None else _ruled(versions, wanted.casefold(), errors)
 
 
-def _default(versions: Sequence[ModelVersion]) -> tuple[int, Phrase]:
+def _default(versions: Sequence[ModelVersion], errors: Mapping[str, Any]) -> tuple[int, Phrase]:
     newest = _by_rule(versions, "approved")
     if newest is not None:
         return newest, BASELINES["approved"]
@@ -174,7 +174,9 @@ def _default(versions: Sequence[ModelVersion]) -> tuple[int, Phrase]:
     if not any(version.is_registered for version in members_of(versions)):  # nothing is approved outside of a registry
         called = [place for place, version in enumerate(versions) if _CALLED_BASELINE.search(version.version_name.strip())]
         return (called[0], say("a baseline by its name")) if len(called) == 1 else (place, say("the first by name"))
-    return place, say("the first that is not rejected, as none of these {count} is approved", count=len(versions))
+    not_fetched = say("the first that is not rejected, as the approved version could not be fetched")
+    none_here = say("the first that is not rejected, as none of these {count} is approved", count=len(versions))
+    return place, not_fetched if any(str(address).endswith("@approved") for address in errors) else none_here
 
 
 def _by_rule(versions: Sequence[ModelVersion], rule: str) -> int | None:

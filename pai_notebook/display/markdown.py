@@ -25,15 +25,17 @@ if TYPE_CHECKING:
 
 # A character, and then what stands around it: a set that comes first is looked for much faster than words are.
 _SPECIAL = re.compile(
-    r"[\\|$`*\[\]<>~:.@&_]"
+    r"[\\|$`*\[\]<>~:.@#&_]"
     r"(?:(?<=[\\|$`*\[\]<>~])"
     r"|(?<=https:)|(?<=http:)|(?<=ftp:)|(?<=mailto:)|(?<=xmpp:)|(?<=www\.)"
     r"|(?<=[\w.+-]@)(?=[\w.-]*\.[\w.-]*[a-z])"
+    # what a pull request would call somebody by, or take for another one's number
+    r"|(?<=@)(?<!\w@)(?=\w)|(?<=#)(?=\d)"
     r"|(?<=&)(?=[#\w])"
     r"|(?<=_)(?:(?<![^\W_]_)|(?![^\W_])))",
     re.IGNORECASE,
 )
-_INSTEAD = {"@": "<span>@</span>", "$": "<span>&#36;</span>", "\\": "&#92;", "|": "&#124;"}
+_INSTEAD = {"@": "<span>@</span>", "#": "<span>#</span>", "$": "<span>&#36;</span>", "\\": "&#92;", "|": "&#124;"}
 _LINE_START = re.compile(r"(?m)^([-+=:#>]|\d{1,9}(?=[.)]))")
 
 

@@ -94,13 +94,15 @@ class NumberFormat:
         --------
         >>> NumberFormat(3).delta(0.0059999), NumberFormat(3).delta(-0.0002), NumberFormat(0).delta(0.0)
         ('+0.006', '-0.0002', '0')
+        >>> NumberFormat(3, own=0.01).delta(0.0076), NumberFormat(3, own=0.01).delta(0.0008)
+        ('+0.008', '+0.0008')
         """
         if number == 0:
             return "0"
         if math.isinf(number):
             return "+∞" if number > 0 else "-∞"
         text = f"{number:+.2g}" if self.decimals is None else f"{number:+.{self.decimals}f}"
-        if self.own and float(text):
+        if self.own and abs(number) >= 10.0 ** -(self.decimals or 0):
             return text  # of a row, where it is read beside the values
         return text if math.isclose(float(text), number, rel_tol=0.05) else f"{number:+.2g}"
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pai_notebook.display import render_html, render_markdown, render_text
+from pai_notebook.display import Note, render_html, render_markdown, render_text
 from pai_notebook.display.links import safe_href
 from tests.display.hostile import FIELDS, mutated, strings
 from tests.display.structure import CONTROLS, dangers, html_of_markdown, skeleton, squeezed
@@ -114,3 +114,17 @@ def test_addresses_in_text_are_not_linked_by_markdown_readers(address):
     """GitHub links bare addresses by their scheme, a leading www. and an @ between names."""
     markdown = render_markdown(FIELDS["prose"](f"see {address} there"))
     assert not re.search(r"(?i)(https?|ftp|mailto):|www\.|\w@\w", markdown)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("@someone", "<span>@</span>someone"),
+        ("#12", "<span>#</span>12"),
+        ("team/repo#1", "team/repo<span>#</span>1"),
+        ("accuracy@holdout", "accuracy@holdout"),
+        ("C# 7", "C# 7"),
+    ],
+)
+def test_a_comment_of_a_pull_request_calls_nobody_and_refers_to_no_other(name, written):
+    assert render_markdown(Note(name)) == written

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 import pai_notebook
 from pai_notebook.client.loop import LoopThread, shared_loop
 from pai_notebook.errors import ConfigurationError, ServiceUnavailable
+from tests.kernel.kernels import Kernel
 from tests.patience import PATIENCE, UNHURRIED, eventually
 
 from .faultserver import FaultServer, good_answer, silence
@@ -98,26 +98,21 @@ def test_an_interrupt_ends_a_bulk_fetch_keeps_what_arrived_and_leaves_the_client
 
 
 @pytest.mark.kernel
-def test_the_stop_button_of_a_real_kernel_aborts_the_request():
-    with FaultServer(hangs_on("9.9.9")) as server:
-        manager, kernel = start_new_kernel(kernel_name="python3")
-        try:
-            setup = textwrap.dedent(f"""
+def test_the_stop_button_of_a_real_kernel_aborts_the_request(tmp_path):
+    with FaultServer(hangs_on("9.9.9")) as server, Kernel(tmp_path, None) as kernel:
+        kernel.run(
+            textwrap.dedent(f"""
                 from pai_notebook.client import Client, Limits, resolve_credentials, resolve_settings
                 settings = resolve_settings(endpoint="{server.url}", environ={{}}, home="/x", limits=Limits(**{UNHURRIED}))
                 client = Client(settings, resolve_credentials(("id", "secret")))
             """)
-            assert kernel.execute_interactive(setup, timeout=PATIENCE, output_hook=lambda message: None)["content"]["status"] == "ok"
-            kernel.execute('client.run(client.get_version("m", "9.9.9"))', stop_on_error=False)
-            eventually(lambda: server.hits)
-            manager.interrupt_kernel()
-            assert kernel.get_shell_msg(timeout=PATIENCE)["content"]["ename"] == "KeyboardInterrupt"
-            assert eventually(lambda: server.hits[0].gone) == [True]
-            after = 'print(client.run(client.get_version("m", "0.1.0")).attempts); client.close()'
-            assert kernel.execute_interactive(after, timeout=PATIENCE, output_hook=lambda message: None)["content"]["status"] == "ok"
-        finally:
-            kernel.stop_channels()
-            manager.shutdown_kernel(now=True)
+        )
+        asked = kernel.send('client.run(client.get_version("m", "9.9.9"))')
+        eventually(lambda: server.hits)
+        kernel.manager.interrupt_kernel()
+        assert kernel.finish(asked).error["ename"] == "KeyboardInterrupt"
+        assert eventually(lambda: server.hits[0].gone) == [True]
+        kernel.run('print(client.run(client.get_version("m", "0.1.0")).attempts); client.close()')
     assert server.hits[-1].version == "0.1.0"
 
 

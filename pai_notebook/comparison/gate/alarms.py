@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from pai_notebook.comparison.gate.pairs import Gated, Pair
@@ -44,8 +43,7 @@ def alarm_checks(alarms: Sequence[Alarm], gated: Gated) -> dict[Alarm, list[Chec
     together = Together(list(plain.values()), gated.baseline, gated.tolerance, list(margined.values()))
     checks = {}
     for alarm, found in pairs.items():
-        judged = ((pair, _check_pair(alarm, pair, together, tolerances[alarm], gated)) for pair in found)
-        checks[alarm] = [replace(check, better=pair.row.direction.mode) for pair, check in judged]
+        checks[alarm] = [_check_pair(alarm, pair, together, tolerances[alarm], gated) for pair in found]
         if not found and gated.candidates:
             checks[alarm] = [_alarm_nowhere(alarm, gated)]
         if not alarm.is_named:

@@ -361,6 +361,7 @@ class Pair:
             is_plain=is_plain,
             scale=scale or self.row.scale,
             usual=self.form,
+            better=self.row.direction.mode,
         )
 
     def uncheckable(

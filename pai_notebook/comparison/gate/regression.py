@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pai_notebook.comparison.gate.pairs import Gated, Pair
@@ -64,7 +64,7 @@ def check_worsening(policy: Policy, gated: Gated) -> tuple[Check, ...]:
         fitting = policy.fitting(row)
         if fitting:
             named = any((Pattern(pattern).rank(row.key) or (0,))[0] for pattern in fitting)
-            checks += [replace(_check(policy, pair, named=named), better=row.direction.mode) for pair in gated.pairs(row)]
+            checks += [_check(policy, pair, named=named) for pair in gated.pairs(row)]
     return tuple(checks)
 
 

@@ -72,7 +72,7 @@ class Check(Brief):
     model : str
         Id of the version's model; empty where it has none.
     better : "max", "min" or None
-        Which way was taken for better, where that has decided.
+        Which way was taken for better; None where that is not known.
     """
 
     _instead = guide({"outcome": "status passed failed ok result", "bound": "threshold limit_value"})
