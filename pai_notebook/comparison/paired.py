@@ -114,6 +114,9 @@ class Paired(Estimated, Displayed):
     stated_delta : float or None
         The difference that the versions state where that is another one than `delta`, as where the examples are a part of those of the
         metric; None elsewhere.
+    contradiction : str
+        That the versions state other numbers than these examples give, with what to do: then nothing is called better or worse. Empty
+        where they do not.
     source : callable or None
         Gives the interval at a level; None where there is none.
     """
@@ -139,6 +142,17 @@ class Paired(Estimated, Displayed):
     examples: int | None = None
     stated_delta: float | None = None
     unit: float = 1
+    contradiction: str = ""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether an interval is known that excludes zero, of examples that no version contradicts."""
+        return not self.contradiction and super().is_sure
+
+    @property
+    def words(self) -> Phrase:
+        """What can be said, as of any difference; of numbers that the versions contradict that they are no evidence."""
+        return say("no evidence") if self.contradiction else super().words
 
     def _known_at(self, level: float) -> Interval | None:
         if self.source is None:
@@ -213,7 +227,9 @@ class Paired(Estimated, Displayed):
 
     @property
     def sentence(self) -> Phrase:
-        """The result in one sentence, with what to be careful of."""
+        """The result in one sentence, with what to be careful of; that the versions contradict it where they do."""
+        if self.contradiction:
+            return say("no evidence: {text}", text=self.contradiction)
         cautions = self._all_remarks
         return say("{what}; careful: {text}", what=self._result, text=joined(cautions, "; ")) if cautions else self._result
 
@@ -295,12 +311,12 @@ class Paired(Estimated, Displayed):
         return {"metric": self.metric, "versions": [self.version, self.other], "n": self.n, "delta": self.delta, "interval": found}
 
     def _brief(self) -> str:
-        return say("{what}: {said}", what=self._result, said=self.words)
+        return self.sentence if self.contradiction else say("{what}: {said}", what=self._result, said=self.words)
 
     def _basis(self) -> list[Block]:
         """What the result rests on, what to be careful of, and the first examples on which the two differ."""
         pairs: list[tuple[str, Inline]] = [(say("basis"), self.reason)]
-        if self.p_value is not None:
+        if self.p_value is not None and not self.contradiction:
             what = say("McNemar's mid-p") if self.counts else say("p-value")
             pairs.append((what, told_p_value(self.p_value)))
         blocks: list[Block] = [Facts(pairs), *(Note(text, "warn") for text in self._all_remarks)]
@@ -315,6 +331,8 @@ class Paired(Estimated, Displayed):
         return blocks
 
     def _describe(self) -> Block:
+        if self.contradiction:
+            return Stack([Note(self.sentence, "warn"), *self._basis()])
         words: Phrase | str = self.words
         if self.counts and self.interval is not None and not self.interval.low <= 0 <= self.interval.high:
             words = say("{text}, {word}", text=say("better" if self.delta > 0 else "worse"), word=words)

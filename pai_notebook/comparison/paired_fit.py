@@ -72,6 +72,7 @@ def fitted(result: Paired, stated: StatedMetric, versions: Sequence[ModelVersion
     ComparisonError
         When a version is not compared, is a group, or does not state what the examples give.
     """
+    before = result.contradiction
     places = [
         _place(name, identity, versions, names)
         for name, identity in zip((result.version, result.other), result.identities or (None, None), strict=True)
@@ -79,7 +80,11 @@ def fitted(result: Paired, stated: StatedMetric, versions: Sequence[ModelVersion
     refuse_groups({names[place]: versions[place] for place in places})
     mine, theirs = places
     result = replace(
-        result, version=names[mine], other=names[theirs], identities=(identity_of(versions[mine]), identity_of(versions[theirs]))
+        result,
+        version=names[mine],
+        other=names[theirs],
+        identities=(identity_of(versions[mine]), identity_of(versions[theirs])),
+        contradiction="",  # another comparison may state other numbers
     )
     for place in places:
         if stated.cells[place].value is None:
@@ -88,7 +93,8 @@ def fitted(result: Paired, stated: StatedMetric, versions: Sequence[ModelVersion
     result = in_unit_of(stated, result, names)
     error, delta = held_against(result, stated, names)
     if error is not None:
-        raise error
+        known = before.values if isinstance(before, Phrase) else {}
+        raise ComparisonError(error.message, hint=known["hint"]) if known.get("text") == error.message else error
     return replace(result, stated_delta=delta)
 
 
@@ -188,6 +194,23 @@ def _place(name: str, identity: tuple[str, str] | None, versions: Sequence[Model
             hint=say("Compared: {names}.", names=listed(names, 5)),
         )
     return found[0]
+
+
+def contradicted(result: Paired, error: ComparisonError, hint: Phrase | None) -> Paired:
+    """Give a result with what speaks against it: that it is of other examples goes before all, anything else is a remark.
+
+    Parameters
+    ----------
+    result : Paired
+        The result.
+    error : ComparisonError
+        What `held_against` gave.
+    hint : Phrase or None
+        What to do, where more is known than the error says.
+    """
+    if error.hint != _OTHERS:
+        return replace(result, remarks=(*result.remarks, error.message))
+    return replace(result, contradiction=say("{text}. {hint}", text=error.message, hint=hint or error.hint))
 
 
 def held_against(result: Paired, stated: StatedMetric, names: Sequence[str]) -> tuple[ComparisonError | None, float | None]:

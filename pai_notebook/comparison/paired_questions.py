@@ -10,7 +10,16 @@ from pai_notebook.arguments import described
 from pai_notebook.calls import checked
 from pai_notebook.comparison.aligned import Aligned
 from pai_notebook.comparison.baseline import Chosen
-from pai_notebook.comparison.paired_fit import fitted, held_against, identity_of, in_unit_of, refuse_classes, refuse_groups, refuse_twins
+from pai_notebook.comparison.paired_fit import (
+    contradicted,
+    fitted,
+    held_against,
+    identity_of,
+    in_unit_of,
+    refuse_classes,
+    refuse_groups,
+    refuse_twins,
+)
 from pai_notebook.comparison.selection import find_row
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import say
@@ -99,6 +108,7 @@ class PairedQuestions(Aligned):
         """
         from pai_notebook.comparison.examples import numbers_of  # noqa: PLC0415 - loads on first use
         from pai_notebook.comparison.paired_methods import pair, told_names  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.wide_answers import of_predictions  # noqa: PLC0415 - loads on first use
 
         row = find_row(self.metrics, metric, dataset)
         if (correct, score, statistic) == (None, None, None) and hasattr(frames, "columns"):
@@ -129,8 +139,10 @@ class PairedQuestions(Aligned):
                 of_metric, found, self._names, [numbers_of(tables[name], score, name, is_right=False) for name in (version, other)]
             )
         error, stated = held_against(found, of_metric, self._names)
-        remarks = found.remarks if error is None else (*found.remarks, error.message)
-        return replace(found, shown=row.key.shown, identities=tuple(identities), remarks=remarks, stated_delta=stated)
+        if error is not None:
+            values = [row.cells[self._names.index(name)].value for name in (version, other)]
+            found = contradicted(found, error, None if correct is None else of_predictions(frames, tables, correct, found, values))
+        return replace(found, shown=row.key.shown, identities=tuple(identities), stated_delta=stated)
 
     def _called(self, frames: Any, on: str, column: str | None) -> Any:
         """Tables by the names of this comparison; a version's own name is one where no other version has it."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pai_notebook.arguments import described
 from pai_notebook.errors import ConfigurationError
 from pai_notebook.i18n.phrases import Phrase, say
 from pai_notebook.model.nearest import listed
 from pai_notebook.python_source import literal
+
+if TYPE_CHECKING:
+    from pai_notebook.comparison.paired import Paired
 
 _TWO = 2
 # Rows of a column that are looked at for names of versions.
@@ -70,6 +73,45 @@ def how_given(names: Sequence[str]) -> Phrase:
     return say("Pass two versions with their tables, as {code}; call it again for others.", code=f"{{{pairs}}}")
 
 
+def of_predictions(frames: Any, tables: Mapping[str, Any], correct: str, result: Paired, stated: Sequence[float | None]) -> Phrase | None:
+    """Say that answers look like predictions, where a column of the truth makes them agree with what is stated; else None.
+
+    Parameters
+    ----------
+    frames, tables : mapping of str to pandas.DataFrame, or a DataFrame
+        As they were handed over, and as a table a version.
+    correct : str
+        Column of what was taken for right and wrong.
+    result : Paired
+        What the tables give.
+    stated : sequence of float or None
+        What the versions state, in the order of the result's values.
+    """
+    sides = [tables[name] for name in (result.version, result.other)]
+
+    def far(shares: Sequence[float]) -> float:
+        return sum(abs(result.unit * share - (number or 0.0)) for share, number in zip(shares, stated, strict=True))
+
+    now = far([value / result.unit for value in result.values])
+    both = [
+        each for each in sides[0].columns if each != correct and all(each in side and {*side[each].dropna()} == {0, 1} for side in sides)
+    ]
+    found = next((each for each in both if 2 * far([float((side[correct] == side[each]).mean()) for side in sides]) < now), None)
+    if found is None:
+        return None
+    own = [correct]
+    if hasattr(frames, "columns"):
+        own = [each for each in frames.columns if each not in sides[0].columns or each not in sides[1].columns]
+    return _made_right(own, found)
+
+
+def _made_right(columns: Sequence[Any], truth: Any) -> Phrase:
+    """Say how predictions become right and wrong."""
+    names = ", ".join(map(literal, columns))
+    code = f"df[[{names}]] = df[[{names}]].eq(df.pop({literal(truth)}), axis=0)"
+    return say("The values look like predictions; make them right or wrong with {code}.", code=code)
+
+
 def _refusal(table: Any, called: Mapping[str, str], found: Sequence[str], on: str, column: str | None) -> ConfigurationError:
     names = list(dict.fromkeys(called.values()))
     said = say("frames: {said} given, two tables are needed", said=described(table))
@@ -83,7 +125,11 @@ def _refusal(table: Any, called: Mapping[str, str], found: Sequence[str], on: st
     if column is None:
         return ConfigurationError(said, hint=how_given(names))
     if len(found) == _TWO:
-        return ConfigurationError(said, hint=say("Use {code}.", code=f"df.drop(columns=[{literal(column)}])"))
+        own = [each for each in table.columns if called.get(str(each)) in found]
+        classes = {*table[column].dropna().head(_ROWS)}
+        is_truth = len(own) == len(classes) == _TWO and all({*table[each].dropna().head(_ROWS)} <= classes for each in own)
+        leave = say("Use {code}.", code=f"df.drop(columns=[{literal(column)}])")
+        return ConfigurationError(said, hint=_made_right(own, column) if is_truth else leave)
     ends = {str(each).removesuffix(names[0]) for each in table.columns if str(each).endswith(names[0])}
     shared = [each for each in ends if any(f"{each}{name}" in table.columns for name in names[1:]) and each.rstrip(_MARKS)]
     if shared:

@@ -795,8 +795,62 @@ def test_results_of_other_examples_than_the_metric_say_so_at_once(better):
     assert compared(*better).paired("accuracy", tables(*better), on="id", correct="ok").remarks == ()
     p = compared([True], [False]).paired("accuracy", tables(*better), on="id", correct="ok")
     # of both versions
-    assert "accuracy: 0.2.0 states 0.000, its examples give 0.775; 0.1.0 states 1.000, its examples give 0.755" in p.remarks
-    assert "its examples give 0.775" in str(p)
+    said = (
+        "no evidence: accuracy: 0.2.0 states 0.000, its examples give 0.775; 0.1.0 states 1.000, its examples give 0.755. Take the examples"
+    )
+    assert p.sentence.startswith(said)
+    assert str(p).startswith("! no evidence: accuracy: ")
+    assert (p.words, p.is_sure) == ("no evidence", False)
+    for text in (str(p), repr(p), p.sentence, p.sentence.in_language("zh")):
+        assert not re.search("better|worse|beyond chance|right and|优于|答对", text)
+
+
+def predicted():
+    """Classes that two versions told, with the truth, and a comparison of their accuracies."""
+    truth = np.r_[np.ones(860), np.zeros(140)].astype(int)
+    one, other = truth.copy(), truth.copy()
+    one[:70], one[860:930], other[:20], other[860:970] = 0, 1, 0, 1
+    docs = [
+        {"VersionName": name, "Metrics": {"accuracy": float((each == truth).mean()), "n": 1000}}
+        for name, each in (("0.1.0", one), ("0.2.0", other))
+    ]
+    df = pd.DataFrame({"id": range(1000), "y": truth, "0.1.0": one, "0.2.0": other})
+    return pnb.VersionSet.from_documents(docs, "model-a").compare("0.1.0"), df
+
+
+@pytest.mark.parametrize("prefix", ["", "ok_"])
+def test_predictions_that_are_taken_for_right_answers_are_told_how_they_become_such(prefix):
+    c, df = predicted()
+    df = df.rename(columns={name: f"{prefix}{name}" for name in ("0.1.0", "0.2.0")})
+    p = c.paired("accuracy", df, on="id", correct="ok")
+    code = re.search(r"The values look like predictions; make them right or wrong with (df.*axis=0\))\.", p.sentence)[1]
+    with pytest.raises(ComparisonError, match="The values look like predictions") as refused:
+        c.with_paired(p)
+    assert "Take the examples" not in refused.value.hint
+    exec(code, {"df": df})
+    right = c.paired("accuracy", df, on="id", correct="ok")
+    assert (right.counts["gained"], right.counts["lost"], right.contradiction) == (50, 40, "")
+    assert right.sentence.startswith("0.2.0 right and 0.1.0 wrong in 50 of 1000")
+
+
+def test_predictions_in_tables_of_their_own_are_told_how_they_become_right_answers():
+    c, df = predicted()
+    frames = {name: df[["id", "y", name]].rename(columns={name: "ok"}) for name in ("0.1.0", "0.2.0")}
+    assert 'df[["ok"]] = df[["ok"]].eq(df.pop("y"), axis=0)' in c.paired("accuracy", frames, on="id", correct="ok").sentence
+
+
+def test_the_truth_in_place_of_right_answers_is_answered_with_what_makes_them():
+    c, df = predicted()
+    with pytest.raises(ConfigurationError, match="The values look like predictions") as refused:
+        c.paired("accuracy", df, on="id", correct="y")
+    exec(re.search(r"with (df.*)\.$", refused.value.hint)[1], {"df": df})
+    assert c.paired("accuracy", df, on="id", correct="y").counts["gained"] == 50
+
+
+def test_a_column_of_zeros_and_ones_that_is_no_truth_is_not_taken_for_one(better):
+    noise = np.random.default_rng(1).integers(0, 2, len(better[0]))
+    p = compared([True], [False]).paired("accuracy", tables(*better, flag=noise), on="id", correct="ok")
+    assert "predictions" not in p.sentence
 
 
 def stated(first, second, **more):
@@ -816,7 +870,7 @@ def test_as_many_answers_as_n_says_have_to_give_the_share_that_is_stated(count):
     said = f"0.2.0 states 0.926 of 54 examples, its 54 examples give {count / 54:.3f}"
     with pytest.raises(ComparisonError, match=said):
         c.with_paired(p)
-    assert any(said in remark for remark in p.remarks)
+    assert said in p.sentence
     assert c.with_paired(c.paired("accuracy", right(54, 52, 50), on="id", correct="ok")).notes == ()
 
 
