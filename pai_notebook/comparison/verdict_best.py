@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,8 +20,11 @@ from pai_notebook.model.numbers import choose_format
 if TYPE_CHECKING:
     from pai_notebook.comparison.leaders import Leaders
 
-# How many groups of best versions the short sentence names.
-_GROUPS = 3
+# How many groups of best versions the short sentence names, and how many versions of each.
+_GROUPS, _FIRSTS = 3, 2
+
+# Positions of the versions that are first, with the datasets on which all of these and no others are.
+_Group = tuple[tuple[int, ...], list[str]]
 
 
 class _OnDataset(NamedTuple):
@@ -85,21 +88,14 @@ class BestSentences(VerdictWords):
         return Finding(text, tuple((told.row.full_name, name) for name in self._names), detail=True)
 
     def _of_several(self, led: Sequence[_OnDataset], total: int) -> Phrase:
-        """Name the best with their datasets, those of most datasets first, and on which of these one is told apart from every other."""
-        named: list[tuple[Phrase, list[str]]] = []
-        left, order = list(led), [each.row.key for each in led]
-        while left and len(named) < _GROUPS:
-            # which are the best on most of the datasets that are left
-            best = sorted({place for each in left if each.leaders for place in each.leaders.equal})
-            on = {place: [each.row.key for each in left if each.leaders and place in each.leaders.equal] for place in best}
-            most = max(on.values(), key=lambda keys: (len(keys), -order.index(keys[0])))
-            versions = first([self._with_state(place) for place, keys in on.items() if keys == most], 2)
-            named.append((versions, [each.dataset for each in left if each.row.key in most]))
-            left = [each for each in left if each.row.key not in most]
-        texts = [_on(versions, datasets, total) for versions, datasets in named]
-        if left:
-            texts.append(_on(say("others"), [each.dataset for each in left], total))
-        text = joined(texts, "; ")
+        """Name all that are first on each dataset, and on which datasets one is told apart from every other."""
+        firsts: dict[tuple[int, ...], list[str]] = {}
+        for each in led:
+            firsts.setdefault(tuple(sorted(each.leaders.equal if each.leaders else ())), []).append(each.dataset)
+        groups = sorted(firsts.items(), key=lambda group: -len(group[1]))
+        always = set(groups[0][0]).intersection(*firsts)
+        is_everywhere = always and len(led) == total and all(each.dataset for each in led)
+        text = self._with_sharers(always, groups, total) if is_everywhere else self._by_group(groups, total)
         alone = [each for each in led if each.leaders and each.leaders.is_alone]
         if len(alone) == total:
             return say("{text}; on each told apart from every other (95 % in this metric)", text=text)
@@ -110,6 +106,33 @@ class BestSentences(VerdictWords):
         # without any interval there is nothing to be told apart by
         is_known = alone or any(each.leaders and (each.leaders.together or not each.leaders.unknown) for each in led)
         return say("{text}; on none told apart from every other", text=text) if is_known and not alone else text
+
+    def _with_sharers(self, always: Collection[int], groups: Sequence[_Group], total: int) -> Phrase:
+        """Name the versions that are first on every dataset, and where others share the first place with them."""
+        text = _on(self._first_ones(sorted(always), groups), [dataset for _, datasets in groups for dataset in datasets], total)
+        others_on = [([place for place in places if place not in always], datasets) for places, datasets in groups]
+        shared = [(others, datasets) for others, datasets in others_on if others]
+        if len(shared) > _GROUPS + 1:
+            everywhere = [dataset for _, datasets in shared for dataset in datasets]
+            return say("{text}, on {datasets} with {others}", text=text, datasets=_datasets(everywhere, total), others=say("others"))
+        for others, datasets in shared:
+            named = self._first_ones(others, groups)
+            text = say("{text}, on {datasets} with {others}", text=text, datasets=_datasets(datasets, total), others=named)
+        return text
+
+    def _by_group(self, groups: Sequence[_Group], total: int) -> Phrase:
+        """Name the first versions with their datasets, those of most datasets first; together are datasets with exactly the same ones."""
+        named = groups[: _GROUPS if len(groups) > _GROUPS + 1 else len(groups)]
+        texts = [_on(self._first_ones(places, groups), datasets, total) for places, datasets in named]
+        if left := [dataset for _, datasets in groups[len(named) :] for dataset in datasets]:
+            texts.append(_on(say("different"), left, total))
+        return joined(texts, "; ")
+
+    def _first_ones(self, places: Sequence[int], groups: Sequence[_Group]) -> Phrase:
+        """Name versions; of many those that are first on most datasets."""
+        on = {place: sum(len(datasets) for group, datasets in groups if place in group) for place in places}
+        named = places if len(places) <= _FIRSTS + 1 else sorted(places, key=lambda place: (-on[place], place))[:_FIRSTS]
+        return first([self._with_state(place) for place in sorted(places, key=lambda place: (place not in named, place))], _FIRSTS)
 
     @cached_property
     def _worse(self) -> list[Judged]:

@@ -3,10 +3,11 @@
 import math
 import pickle
 import re
+from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import pai_notebook as pnb
@@ -937,7 +938,91 @@ def test_of_many_different_bests_the_bold_line_names_those_of_most_datasets():
     names = [f"d{place}" for place in range(6)]
     told = [results(**{name: {"f1": 0.9 if at == n % 5 else 0.5 + n / 100} for at, name in enumerate(names)}) for n in range(6)]
     lead = Comparison([make(f"0.{n}.0", each) for n, each in enumerate(told)], by="f1").verdict.sentences[0]
-    assert lead == "Best by f1 as measured: 0.5.0 on d0, d5; 0.1.0 on d1; 0.2.0 on d2; others on d3, d4."
+    assert lead == "Best by f1 as measured: 0.0.0 (baseline), 0.5.0 on d0; 0.1.0 on d1; 0.2.0 on d2; different on 3 of 6 datasets."
+
+
+def measured_on(*values):
+    """Versions A, B, C, ... with these accuracies on datasets d1, d2, ..., None where there is none, compared by it with the last."""
+    told = [
+        results(**{f"d{at}": {"accuracy": value, "n": 500} for at, value in enumerate(each, start=1) if value is not None})
+        for each in values
+    ]
+    versions = [make(name, each) for name, each in zip("ABCDEFGHIJKL", told, strict=False)]
+    return Comparison(versions, baseline=versions[-1].version_name, by="accuracy")
+
+
+@pytest.mark.parametrize(
+    ("values", "english", "chinese"),
+    [
+        ([(0.9, 0.9), (0.9, 0.85), (0.8, 0.8)], "A, on both datasets, on d1 with B;", "两个数据集上均为 A，d1 上与 B 并列；"),
+        (
+            [(0.9, 0.9, 0.9), (0.9, 0.9, 0.8), (0.9, 0.8, 0.8), (0.9, 0.8, 0.8), (0.9, 0.8, 0.8), (0.7, 0.7, 0.7)],
+            "A, on all 3 datasets, on d1 with B, C and 2 more, on d2 with B;",
+            "全部 3 个数据集上均为 A，d1 上与 B、C 等（另有 2 个未列出）并列，d2 上与 B 并列；",
+        ),
+        ([(0.9, 0.9), (0.9, 0.9), (0.8, 0.8)], "A, B, on both datasets;", "两个数据集上均为 A、B；"),
+        # named of many are those that are first elsewhere too
+        (
+            [*[(0.9, 0.7, 0.7)] * 4, (0.9, 0.9, 0.7), (0.7, 0.7, 0.9)],
+            "A, E and 3 more on d1; E on d2; F (baseline) on d3;",
+            "d1 上为 A、E 等（另有 3 个未列出）；d2 上为 E；d3 上为 F（基线）；",
+        ),
+        # where all are equal there is no best
+        ([(0.9, 0.9, 0.9), (0.9, 0.8, 0.9), (0.8, 0.8, 0.9)], "A, B on d1; A on d2;", "d1 上为 A、B；d2 上为 A；"),
+    ],
+)
+def test_who_shares_the_first_place_on_a_dataset_is_named_with_it(values, english, chinese):
+    verdict = measured_on(*values).verdict
+    assert verdict.sentences[0].startswith(f"Best by accuracy as measured: {english}")
+    assert verdict.in_language("zh").startswith(f"按 accuracy 的测量值最优：{chinese}")
+
+
+def test_of_many_datasets_on_which_others_share_the_first_place_the_bold_line_counts_them():
+    shared = [[0.9 if place in (0, at) else 0.5 for at in range(6)] for place in range(6)]
+    assert " A, on all 6 datasets, on 5 of 6 datasets with others;" in measured_on(*shared).verdict.sentences[0]
+    # different is what is not named: A is first on d5 and d6 too, with others
+    apart = [[0.9 if at in firsts else 0.5 for at in range(6)] for firsts in ((0, 1, 4, 5), (1,), (2, 4), (3, 5))]
+    assert ": A on d1; A, B on d2; C on d3; different on 3 of 6 datasets;" in measured_on(*apart).verdict.sentences[0]
+
+
+def named(names, count=2):
+    """How a sentence may name versions: all of them, of many any two."""
+    if len(names) <= count + 1:
+        return [", ".join(names)]
+    return [f"{', '.join(some)} and {len(names) - count} more" for some in combinations(names, count)]
+
+
+values = st.sampled_from([0.7, 0.8, 0.9, 0.9, None])
+
+
+@examples(60)
+@given(st.integers(1, 4).flatmap(lambda count: st.lists(st.tuples(*[values] * count), min_size=2, max_size=12)))
+def test_the_bold_line_names_exactly_those_that_are_first_on_each_dataset(versions):
+    assume(any(value is not None for each in versions for value in each))
+    c = measured_on(*versions)
+    line = str(c.verdict.sentences[0]).replace(" (baseline)", "")
+    datasets = [row.dataset for row in c.metrics if row.path == "accuracy"]
+    firsts = {}
+    for dataset in datasets:
+        best = c.best("accuracy", dataset=dataset)
+        if len(best.ties) + 1 < best.count:  # where all are equal there is no best
+            firsts[dataset] = sorted([best.version, *best.ties])
+    if not firsts:
+        assert not line.startswith("Best")
+        return
+    if len(datasets) == 1:
+        assert any(f": {each} (0." in line for each in named(firsts[datasets[0]], 4))
+        return
+    everywhere = set.intersection(*map(set, firsts.values())) if len(firsts) == len(datasets) else set()
+    always = f", on all {len(datasets)} datasets" if len(datasets) > 2 else ", on both datasets"
+    assert any(f": {names}{always}" in line for names in named(sorted(everywhere))) if everywhere else always not in line
+    assert set(re.findall(r"\b[A-L]\b", line)) <= {name for names in firsts.values() for name in names}
+    for names in firsts.values():
+        on = [dataset for dataset, others in firsts.items() if others == names]
+        where = ", ".join(on) if len(on) <= 2 else f"{len(on)} of {len(datasets)} datasets"
+        others = [name for name in names if name not in everywhere]
+        said = [f", on {where} with {each}" for each in named(others)] if everywhere else [f" {each} on {where}" for each in named(others)]
+        assert not others or any(each in line for each in said)
 
 
 def test_that_no_interval_is_known_comes_before_what_is_missing():
