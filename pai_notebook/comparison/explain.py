@@ -113,7 +113,8 @@ class Explanation(Answered, Displayed):
                 f"- {in_language(say('{what}: {said}', what=name, said=first_line), self.lang)}",
                 *(f"  {in_language(text, self.lang)}" for text in second),
             ]
-        return [visible(in_language(line, self.lang)) for line in (*lines, *([self.note] if self.note else []))]
+        # without an empty line Markdown takes the note into the last item of the list
+        return [visible(in_language(line, self.lang)) for line in (*lines, *(["", self.note] if self.note else []))]
 
     def _by_version(self) -> Iterator[tuple[str, OfVersion | None, Sequence[str]]]:
         """Each version with what the verdict says of it and what changed, those that are better or worse first."""

@@ -65,7 +65,7 @@ def test_everything_is_a_line_a_row_with_both_values_what_is_worse_first():
     first = {"auc": 0.8, "accuracy": 0.90, "em": 0.5, "acc": 0.9, "n": 1000, "model_size_mb": 100}
     second = {"auc": 0.9, "accuracy": 0.95, "em": 0.4, "acc": 0.901, "n": 2000, "model_size_mb": 90, "words": "a"}
     c = compare(first, second, directions={"model_size_mb": "min"})
-    assert str(c.explain(everything=True)).split("\n")[-9:] == [
+    assert str(c.explain(everything=True)).split("\n")[-10:] == [
         "- 0.2.0",
         "  - em 0.5 → 0.4 (-10.0 pp), worse",
         "  - accuracy 0.90 → 0.95 (+5.0 pp), better",
@@ -74,6 +74,7 @@ def test_everything_is_a_line_a_row_with_both_values_what_is_worse_first():
         "  - auc 0.8 → 0.9 (+0.1), no interval known",
         "  - words — → a",
         "  - n 1000 → 2000",
+        "",
         "better, worse: beyond chance (95 % together)",
     ]
     told = str(c.explain("zh", everything=True))
@@ -112,6 +113,16 @@ def test_five_versions_fit_into_a_mail(five):
     assert "; behind" not in told + text_of_html(five.explain()._repr_html_())
     assert not re.search("pai-demo-models|PipelineRun", told)
     assert "…/shifted/: oss://pai-demo-data/digits/shifted/" in told
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("everything", [False, True])
+def test_in_markdown_the_note_below_the_list_is_a_paragraph_of_its_own(five, everything, lang):
+    told = five.explain(lang, everything=everything)
+    *listed, empty, note = str(told).split("\n")
+    assert (empty, note) == ("", told.note)
+    assert "" not in listed
+    assert str(pair().explain(lang)).split("\n")[-1].startswith("- ")  # and without a note nothing stands behind the list
 
 
 @pytest.mark.parametrize("everything", [False, True])
