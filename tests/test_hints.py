@@ -37,6 +37,7 @@ CONDITIONS = {
     "accuracy between 0.9 and 0.8": "accuracy {}",
     "label.env contains prod": "label.env {}",
     "accuracy > 0,9": "accuracy > {}",
+    "version startswith '2.'": "{}",
 }
 RULES = [
     "fail if accuracy < 0.9",

@@ -435,14 +435,25 @@ class _Parser:
             said = "A word alone is no condition: write description contains {word!r}, or look for models: registry.list_models({word!r})."
             return say(said, word=self.tokens[0].text)
         sign = _SIGN_WORDS.get(token.text.casefold()) if token is not None and token.kind == "name" else None
+        name, _, called = self.tokens[self.next - 1].text.rpartition(".") if token is not None and token.text == "(" else ("", "", "")
+        series = self._series(name or self.tokens[self.next - 1].text, called or token.text) if token is not None else ""
+        if series:
+            return say("Write {cure}.", cure=f"version between {series} and {series}")
         if token is not None and sign is not None:
             return say("Write {sign} instead of {word}.", sign=sign, word=token.text)
-        called = self.tokens[self.next - 1].text.rpartition(".")[2] if token is not None and token.text == "(" and self.next else ""
         if called in ("startswith", "endswith", "contains"):
             return say("Write {cure}.", cure="NAME contains 'TEXT'")
         if token is not None and (token.text in "()," or token.kind == "name"):
             return say("Put a name with commas, blanks or parentheses in backticks, as in `acc,none` > 0.9.")
         return GRAMMAR
+
+    def _series(self, name: str, word: str) -> str:
+        """Give the series of versions that a name is asked to begin with, as in `version startswith '2.'`; empty where it is none."""
+        info, texts = field_named(name), [each.text[1:-1] for each in self.tokens[self.next : self.next + 2] if each.kind == "text"]
+        if info is None or info.name != "version_name" or word.casefold() not in ("startswith", "like", "matches") or not texts:
+            return ""
+        series = re.fullmatch(r"\^?v?(\d+(?:\.\d+)*)(?:\.[%*]?|\.\.\*)", texts[0].replace("\\", ""))
+        return series[1] if series and is_series(series[1]) else ""
 
     def _failure(self, message: str, hint: str = GRAMMAR) -> AddressError:
         at_end = self.next >= len(self.tokens)

@@ -500,7 +500,11 @@ def test_what_is_there_under_the_name_of_a_secret_is_not_told_of_a_masked_set():
     ("text", "hint"),
     [
         ("created after 2026-01-01", "Write > instead of after."),
-        ("version.startswith('1.')", "Write NAME contains 'TEXT'."),
+        ("version.startswith('1.')", "Write version between 1 and 1."),
+        ("version startswith '1.'", "Write version between 1 and 1."),
+        ("version like '1.2.%'", "Write version between 1.2 and 1.2."),
+        ("version like '%1.2%'", "Write contains instead of like."),
+        ("label.env.startswith('1.')", "Write NAME contains 'TEXT'."),
         ("accuracy in [0.9, 1]", "A list stands in parentheses, as in ('a', 'b')."),
         ("created >= 10/01/2025", "Write a date such as '2026-01-31' or 2026-01-31T12:00Z, or how long ago, as in -30d, -12h or -2w."),
         ("created before 2026-01-01", "Write < instead of before."),
