@@ -425,7 +425,7 @@ def test_a_part_without_the_baseline_is_compared_as_any_set_is_and_says_so(kept,
     assert told in vs.origin
     assert "compare()" not in vs.origin
     among = pnb.compare("model-a@2.0.0,3.0.0", among=kept)
-    for c in (vs.compare(), vs.compare(load(kept)["1.0.0"]), pnb.compare(vs, among=vs), among):
+    for c in (vs.compare(), vs.compare(load(kept)["1.0.0"]), pnb.compare(vs), among):
         assert [note for note in c.notes if told in note]
         assert (c.options["tolerance"], c.options.get("by")) == ({}, None)
         names = {}
