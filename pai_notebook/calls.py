@@ -24,8 +24,6 @@ from pai_notebook.keywords import BY_PLACE, form_of, meant_by_value, refused, re
 T = TypeVar("T", bound=Callable[..., Any])
 
 _UNFIT = object()
-# The parameter of a function that is told which of its arguments were passed; no part of its signature.
-_PASSED = "_passed"
 # What numpy says where the stop button was pressed while it was imported; pandas quotes it.
 _HALF_IMPORTED = "cannot load module more than once per process"
 
@@ -88,11 +86,7 @@ class _CheckedCall(NamedTuple):
 
 
 def _checked(function: T) -> T:
-    signature = inspect.signature(function)
-    parameters = [each for each in signature.parameters.values() if each.name != _PASSED]
-    # where None or 0 may be what a person passed, the function is told the names of what was
-    is_told = _PASSED in signature.parameters
-    function.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    parameters = list(inspect.signature(function).parameters.values())
     places = tuple(each.name for each in parameters if each.kind in BY_PLACE)
     rest = next((each.name for each in parameters if each.kind == inspect.Parameter.VAR_POSITIONAL), "")
     remember(function)
@@ -111,8 +105,7 @@ def _checked(function: T) -> T:
         given: list[Any] = []
         try:
             given = [_taken(name, value, of, args) for name, value in zip(places, args, strict=False)]
-            told = {_PASSED: frozenset((*places[: len(args)], *kwargs))} if is_told else {}
-            return function(*given, *args[len(given) :], **{name: _taken(name, value, of) for name, value in kwargs.items()}, **told)
+            return function(*given, *args[len(given) :], **{name: _taken(name, value, of) for name, value in kwargs.items()})
         except TypeError as error:
             # raised by the call itself, not by what is called
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:

@@ -120,8 +120,6 @@ class Aligned:
         means = Series({**self._series.said, **dict.fromkeys(self._listed.said, "mean")}, self._naming)
         found = MetricCells(self._versions, means, columns)
         self._not_used: list[Phrase] = []
-        # arguments that are as by default, where the file of the versions says otherwise
-        self._unlike_saved: dict[str, Any] = {}
         self._repeats = repeats_of(found, self._versions, self._listed, self._by_name)
         self._gaps = tuple(remarks_on_lists(found, self._names, self._listed)) if means.said else ()
         self._uncertainty = Uncertainty(

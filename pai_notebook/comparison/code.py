@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pai_notebook.client.endpoint import parse_endpoint
@@ -42,10 +41,7 @@ def plan_of(comparison: Comparison, *, otherwise: Step | None = None) -> Plan:
     # those of the file that the code loads come with it
     kept = all(found[0].verb == "load" and each.path == comparison.path for each in comparison.paired_results)
     lacking = "without the results for each example, which only your tables have" if not kept else ""
-    compared = step("compare", **arguments, comment=lacking)
-    if found[0].verb == "load":
-        compared = replace(compared, options={**compared.options, **comparison._unlike_saved})  # noqa: SLF001 - no attribute for users
-    return (*found, *regroup, compared)
+    return (*found, *regroup, step("compare", **arguments, comment=lacking))
 
 
 def _regrouping(versions: Sequence[ModelVersion]) -> Plan:

@@ -272,9 +272,8 @@ class ComparisonExports(FrameExports):
         Returns
         -------
         pathlib.Path
-            The file. `load` gives the versions, whose `compare` takes the results as evidence again, and the baseline and
-            each argument that is not passed; the examples that differ are in it, with your columns. What gates found is not: a report
-            holds that.
+            The file. `load` gives the versions, whose `compare` takes the results as evidence again, and without arguments makes this
+            comparison again; the examples that differ are in it, with your columns. What gates found is not: a report holds that.
 
         Raises
         ------

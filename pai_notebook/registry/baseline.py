@@ -59,6 +59,8 @@ def split(what: Iterable[What]) -> tuple[list[Address], VersionSet, str]:
         if hint := told_readings(given, argument, compared=True):
             raise ConfigurationError(_NAMELESS, hint=hint) from error
         raise
+    if len(found) == 1 and isinstance(found[0], VersionSet):
+        held = found[0]  # which may know how it was compared
     if not addresses and not held and not held.errors:
         hint = say("Relax the condition.") if held.removed else say("Write compare('model-a@last:5'), or pass versions.")
         why = say("nothing to compare: {why}", why=joined(held.removed, "; ")) if held.removed else say("nothing to compare")
@@ -98,6 +100,17 @@ def _of_text(item: str | os.PathLike[str]) -> Iterable[Address | VersionSet]:
     if means_file(item) and (is_snapshot(item) or reading_hint(os.fspath(item)) is None or not os.path.isfile(item)):  # noqa: PTH113 - False for a name that is too long
         return [load(item)]
     return read_addresses([item])
+
+
+def compared_before(asked: Sequence[Address], held: VersionSet, baseline: Baseline, terms: Mapping[str, Any]) -> Comparison | None:
+    """Make the comparison again that a file holds, where nothing but the file is given; None elsewhere."""
+    if asked or baseline is not None or held._compared is None:  # noqa: SLF001 - for this question alone
+        return None
+    # with an argument of its own it is another comparison
+    given = {
+        name: value for name, value in terms.items() if value is not None and (name, value) not in (("only", "diff"), ("tolerance", 0))
+    }
+    return None if given else held.compare()
 
 
 class RequestedBaseline:
@@ -207,15 +220,17 @@ def needs_registry(what: Iterable[What], baseline: Baseline) -> bool:
     return bool(asked) or (baseline is not None and beside.address is not None and not is_here)
 
 
-def compare_within(held: VersionSet | str | os.PathLike[str], what: Iterable[What], **terms: Any) -> Comparison:
+def compare_within(
+    held: VersionSet | str | os.PathLike[str], what: Iterable[What], baseline: Baseline = None, **options: Any
+) -> Comparison:
     """Compare versions of a set with a baseline of the set, as `Registry.compare` does with those of a registry; fetches nothing.
 
     Parameters
     ----------
     held : VersionSet or path
         Where addresses and the baseline are looked up.
-    what, **terms
-        As for `Registry.compare`; a term that is not there is as it was saved, or by default.
+    what, baseline, **options
+        As for `Registry.compare`.
 
     Raises
     ------
@@ -232,9 +247,8 @@ def compare_within(held: VersionSet | str | os.PathLike[str], what: Iterable[Wha
     """
     held = saved_versions("among", held)
     asked, given, model = split(what)
-    versions = given + held.select(*asked) if asked else given
-    raise_when_empty(versions)
-    baseline = terms.pop("baseline") if "baseline" in terms else versions._saved_baseline  # noqa: SLF001 - no attribute for users
+    if (again := compared_before(asked, given, baseline, options)) is not None:
+        return again
     beside = RequestedBaseline(baseline, model)
     found = VersionSet()
     if beside.address is not None:
@@ -242,5 +256,7 @@ def compare_within(held: VersionSet | str | os.PathLike[str], what: Iterable[Wha
             found = held.select(beside.address, on_error="raise")
         except NotFound as error:
             found = VersionSet(errors={str(beside.address): error})
+    versions = given + held.select(*asked) if asked else given
+    raise_when_empty(versions)
     versions, chosen = beside.settle(versions, found)
-    return versions.compare(chosen, **terms)
+    return versions.compare(chosen, **options)

@@ -29,7 +29,7 @@ from pai_notebook.model.registered_model import Model
 from pai_notebook.model.searching import VersionSearch
 from pai_notebook.model.selectors import Selector
 from pai_notebook.model.version import adopt_document
-from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, split
+from pai_notebook.registry.baseline import RequestedBaseline, What, compare_within, compared_before, split
 from pai_notebook.registry.fetcher import Fetcher
 from pai_notebook.registry.models import ModelList
 from pai_notebook.registry.packed_models import PackedModels, read_models, told_of
@@ -268,7 +268,6 @@ class Registry(Displayed):
         refresh: bool = False,
         suggest: bool = False,
         progress: bool | Callable[[int], None] = True,
-        _passed: frozenset[str] = frozenset(),
     ) -> Comparison:
         """Compare versions with a baseline, which is fetched too, as the line `%paimodel compare` does.
 
@@ -333,8 +332,7 @@ class Registry(Displayed):
         ...     c.baseline_name, c.baseline_reason, len(c.versions)
         ('2.0.0', 'the newest approved version', 6)
         """
-        every: dict[str, Any] = {
-            "baseline": baseline,
+        terms: dict[str, Any] = {
             "directions": directions,
             "only": only,
             "tolerance": tolerance,
@@ -346,15 +344,12 @@ class Registry(Displayed):
             "by": by,
             "repeats": repeats,
         }
-        # what is not passed is as it was saved, or by default
-        terms = {name: value for name, value in every.items() if name in _passed}
         if among is not None:
-            return compare_within(among, what, **terms)
+            return compare_within(among, what, baseline, **terms)
         asked, held, model = split(what)
-        wanted = baseline if "baseline" in terms else held._saved_baseline  # noqa: SLF001 - no attribute for users
-        if "baseline" not in terms and wanted is not None and not asked:
-            return held.compare(**terms)
-        beside = RequestedBaseline(wanted, model)
+        if (again := compared_before(asked, held, baseline, terms)) is not None:
+            return again
+        beside = RequestedBaseline(baseline, model)
         addresses = [*asked, *([beside.address] if beside.address else [])]
         found = self._fetch(addresses, refresh=refresh, suggest=suggest, progress=progress)
         fetched = found.of([beside.address] if beside.address else [])
@@ -364,7 +359,7 @@ class Registry(Displayed):
         if on_error == "raise":
             versions.raise_for_errors()
         versions, chosen = beside.settle(versions, fetched)
-        return versions.compare(**{**terms, "baseline": chosen})
+        return versions.compare(chosen, **terms)
 
     def list_versions(
         self,

@@ -15,7 +15,6 @@ from pai_notebook.io.table import PlainTable
 from pai_notebook.model.fields import catalogue
 from pai_notebook.model.group import count_versions
 from pai_notebook.model.nearest import listed
-from pai_notebook.versions.saved import told_unused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,10 +97,9 @@ class VersionExports(FrameExports):
             masked = masked_versions(versions, redaction)
         errors = {redaction.address(address): masked_error(error, redaction) for address, error in versions.errors.items()}
         removed = tuple(map(redaction.sentence, versions.removed))
-        origin = redaction.sentence(versions._origin)  # noqa: SLF001 - without what follows
-        unused = told_unused(saved, say("as it is not masked")) if (saved := versions._saved) else ""  # noqa: SLF001 - no attribute for users
+        origin = redaction.sentence(versions.origin)
         told = say("Masked: {what}.", what=joined(redaction.sentences, "; ")) if redaction.masked else ""
-        origin = joined([text for text in (origin, unused, told) if text], " ")
+        origin = joined([text for text in (origin, told) if text], " ")
         path = None if redaction.masked else versions.path
         made: Self = type(versions)(masked, errors, removed=removed, origin=origin, path=path, paired=paired)
         return made

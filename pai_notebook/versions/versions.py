@@ -34,7 +34,6 @@ from pai_notebook.model.settings import looks_set
 from pai_notebook.model.version import ModelVersion
 from pai_notebook.versions.outputs import VersionExports
 from pai_notebook.versions.resolve import Known, resolve
-from pai_notebook.versions.saved import Saved, in_force, told_saved
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
     from pai_notebook.comparison import Comparison, MinimalPairs
     from pai_notebook.comparison.aligned import Told
-    from pai_notebook.comparison.baseline import Baseline, Chosen
+    from pai_notebook.comparison.baseline import Baseline
     from pai_notebook.comparison.paired import Paired
     from pai_notebook.comparison.repeats import RepeatsLike
     from pai_notebook.comparison.series import SeriesLike
@@ -80,7 +79,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
     ('0.2.0', '0.10.0', 1)
     """
 
-    __slots__ = ("_about", "_errors", "_origin", "_paired", "_path", "_removed", "_saved", "_versions")
+    __slots__ = ("_about", "_compared", "_errors", "_origin", "_paired", "_path", "_removed", "_versions")
     _instead = guide(
         {
             "list(versions)": "versions",
@@ -142,8 +141,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         self._removed = list_argument("removed", removed, str, say("a list of texts"))
         self._origin = origin
         self._path = path
-        # how the comparisons were made that the versions were saved with
-        self._saved: tuple[Saved, ...] = ()
+        # how the comparison was made that this whole set was saved with
+        self._compared: tuple[ModelVersion, Mapping[str, Any]] | None = None
         # a list shows what it is sorted by or chosen by
         self._about: tuple[str, ...] = ()
         # a set and a part of it have the same results
@@ -325,9 +324,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
 
     @property
     def origin(self) -> str:
-        """Where the versions came from when it was not a registry: a snapshot, its date, and what of it `compare` uses; else empty."""
-        told = [told_saved(self._saved, self._versions)] if self._saved else []
-        return joined([*([self._origin] if self._origin else []), *told], " ")
+        """Where the versions came from when it was not a registry: a snapshot and its date; else empty."""
+        return self._origin
 
     @property
     def path(self) -> str | None:
@@ -433,9 +431,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         path = paths.pop() if len(paths) == 1 else None
         errors = {**self._errors, **other._errors}
         paired = self._paired + other._paired
-        found = VersionSet((*self, *other), errors, removed=self._removed + other._removed, origin=origin, path=path, paired=paired)
-        found._saved = (*self._saved, *(each for each in other._saved if each not in self._saved))
-        return found
+        return VersionSet((*self, *other), errors, removed=self._removed + other._removed, origin=origin, path=path, paired=paired)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, VersionSet):
@@ -452,16 +448,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         steps = (*self._removed, removed) if removed else self._removed
         found = VersionSet(versions, self._errors, removed=steps, origin=self._origin, path=self._path, paired=self._paired)
         found._about = tuple(dict.fromkeys((*about, *self._about)))
-        found._saved = self._saved
         return found
-
-    @property
-    def _saved_baseline(self) -> Chosen | None:
-        """The baseline of the comparison that the versions were saved with; None where none is in force."""
-        from pai_notebook.comparison.baseline import Chosen  # noqa: PLC0415 - loads on first use
-
-        saved = in_force(self._saved, self._versions)
-        return None if saved is None else Chosen(saved.baseline, say("as in the comparison that was saved"))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -589,9 +576,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             for error in errors.values():
                 raise error
         every = {**self._errors, **errors}
-        selected = self._derive(found)
-        selected._errors = every  # noqa: SLF001 - a set of this class
-        return selected
+        return VersionSet(found, every, removed=self._removed, origin=self._origin, path=self._path, paired=self._paired)
 
     def filter(
         self,
@@ -785,7 +770,6 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         series: SeriesLike = None,
         by: str | None = None,
         repeats: RepeatsLike = None,
-        _passed: frozenset[str] = frozenset(),
     ) -> Comparison:
         """Compare every version of the set with one of them; fetches nothing.
 
@@ -795,8 +779,8 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             `"approved"` (the newest approved version of the set), `"latest"` (the newest by creation time), `"previous"` (the one
             created before it), `"first"` or `"highest"` (by name), a version name or address, `{"lr": 0.1}` (the one with these
             settings), or a version, which is added when the set does not have it. By default the newest approved version; where
-            none is approved the first by name that is not rejected, and the caption says so. Where the versions were saved by
-            `Comparison.save`, its baseline and each argument that is not passed are as they were, as long as its baseline is here.
+            none is approved the first by name that is not rejected, and the caption says so. Without any argument a set that a
+            comparison saved is compared as it was.
         directions : mapping, optional
             Which way a metric is better, by name or glob: `{"cer": "min", "val.*": "max"}`; told beats inferred.
         only : {"diff", "all"}
@@ -838,37 +822,30 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
         ('0.2.0', 'the first that is not rejected, as none of these 2 is approved')
         """
         from pai_notebook.comparison import Comparison  # noqa: PLC0415 - loads on first use
+        from pai_notebook.comparison.baseline import Chosen  # noqa: PLC0415 - as above
 
-        given: dict[str, Any] = {
-            "directions": directions,
-            "only": only,
-            "tolerance": tolerance,
-            "include": include,
-            "exclude": exclude,
-            "dataset": dataset,
-            "n": n,
-            "series": series,
-            "by": by,
-            "repeats": repeats,
-        }
-        saved = in_force(self._saved, self._versions)
-        if saved is not None:
-            given |= {name: value for name, value in saved.arguments.items() if name not in _passed}
-        made = Comparison(
+        asked = baseline, directions, include, exclude, dataset, n, series, by, repeats
+        if self._compared and only == "diff" and type(tolerance) is int and tolerance == 0 and all(each is None for each in asked):
+            version, arguments = self._compared
+            return self.compare(Chosen(version, say("as in the comparison that was saved")), **arguments)
+        return Comparison(
             self._versions,
-            baseline=baseline if "baseline" in _passed else self._saved_baseline,
-            **given,
+            baseline=baseline,
+            directions=directions,
+            only=only,
+            tolerance=tolerance,
+            include=include,
+            exclude=exclude,
+            dataset=dataset,
+            n=n,
+            series=series,
+            by=by,
+            repeats=repeats,
             errors=self._errors,
             removed=self._removed,
             path=self._path,
             paired=self._paired,
         )
-        if saved is None and self._saved and ("baseline" not in _passed or any(each.arguments for each in self._saved)):
-            made._not_used.append(told_saved(self._saved, self._versions))  # noqa: SLF001 - no attribute for users
-        for each in self._saved:
-            names = {"baseline", *each.arguments} - made.arguments.keys() if each.baseline in made.versions else ()
-            made._unlike_saved |= {name: given.get(name) for name in sorted(names)}  # noqa: SLF001 - as above
-        return made
 
     def groupby(self, *names: str | Sequence[str]) -> VersionSet:
         """Group versions that share the values of some names, as pandas does; each group compares as one version does.
@@ -999,7 +976,7 @@ class VersionSet(VersionExports, Displayed, Sequence[ModelVersion]):
             direction=lambda path: infer_direction(path).mode,
             about=self._about,
         )
-        return Stack([Note(self.origin, "info"), described]) if self.origin else described
+        return Stack([Note(self._origin, "info"), described]) if self._origin else described
 
 
 @checked
@@ -1050,6 +1027,9 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = 256 * 2**20) -> Versi
             paired = [read(each, where) for each in found.paired]
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise SnapshotError(say("{target} is not a whole snapshot: {error}", target=where, error=repr(error))) from error
+    if found.compared:
+        base = found.versions[found.compared[0]].version_name
+        origin = joined([origin, say("It holds a comparison with {baseline}: compare() makes it again.", baseline=base)], " ")
     if paired:
         told = "{metric} of {version} against {other}"
         results = [say(told, metric=each.metric, version=each.version, other=each.other) for each in paired]
@@ -1058,8 +1038,8 @@ def load(path: str | os.PathLike[str], *, max_bytes: int = 256 * 2**20) -> Versi
     if found.compared:
         place, arguments = found.compared
         known = inspect.signature(VersionSet.compare).parameters
-        kept = {name: value for name, value in arguments.items() if name in known and known[name].kind == inspect.Parameter.KEYWORD_ONLY}
-        loaded._saved = (Saved(found.versions[place], kept),)  # noqa: SLF001 - a set of this module
+        kept = {name: value for name, value in arguments.items() if name in known}
+        loaded._compared = found.versions[place], kept  # noqa: SLF001 - a set of this module
     return loaded
 
 

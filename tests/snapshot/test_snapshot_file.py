@@ -361,92 +361,15 @@ def test_a_comparison_that_was_saved_is_made_again_with_its_baseline_and_argumen
         assert (again.baseline_name, again.by_rows != (), again.options) == ("0.1.0", "by" in told, c.options)
         assert again.baseline_reason == "as in the comparison that was saved"
         assert redact or again == c
-    assert "It was saved with a comparison: compare() uses its baseline 0.1.0" in load(path).origin
+    assert "It holds a comparison with 0.1.0: compare() makes it again." in load(path).origin
     with speaking("zh"):
-        assert "沿用该对比的基线0.1.0" in re.sub(r"[\s│]", "", str(load(path)))
+        assert "以0.1.0为基线的对比" in re.sub(r"[\s│]", "", str(load(path)))
+    # what is asked for, and another set, is not what was saved
+    assert load(path).compare(only="diff", tolerance=0.0).baseline_name == "0.9.0"
+    assert load(path).compare("0.2.0").by_rows == ()
+    assert load(path)[1:].compare().baseline_name == "0.9.0"
+    assert load(path).compare(include="*").baseline_name == "0.9.0"
     assert VersionSet(versions).compare().baseline_name == "0.9.0"
-
-
-@pytest.fixture
-def kept(tmp_path):
-    """The file of a comparison with 1.0.0 within 10 pp, by accuracy."""
-    scores = {"1.0.0": 0.90, "2.0.0": 0.85, "3.0.0": 0.60}
-    docs = [{"VersionName": name, "Metrics": {"accuracy": value, "n": 2000}} for name, value in scores.items()]
-    c = VersionSet.from_documents(docs, "model-a").compare("1.0.0", tolerance="10pp", by="accuracy", n=2000)
-    return str(c.save(tmp_path / "kept.paisnap.json"))
-
-
-PLAIN = {"tolerance": {}, "by": None, "n": None, "only": "diff"}
-
-
-@pytest.mark.parametrize(
-    "passed", [{"tolerance": 0}, {"tolerance": 0.0}, {"by": None}, {"n": None}, {"only": "diff"}, {"by": None, "tolerance": 0}]
-)
-def test_an_argument_that_is_passed_replaces_only_what_was_saved_of_it(kept, passed):
-    saved = load(kept).compare()
-    for c in (load(kept).compare(**passed), pnb.compare(kept, **passed), pnb.compare("model-a", among=kept, **passed)):
-        assert c.baseline_name == "1.0.0"
-        for name, plain in PLAIN.items():
-            assert c.options.get(name) == (plain if name in passed else saved.options.get(name))
-        names = {}
-        exec(c.to_code(), names)
-        assert names["c"] == c
-
-
-def test_a_baseline_that_is_passed_replaces_only_the_one_that_was_saved(kept):
-    for c in (load(kept).compare("2.0.0"), load(kept).compare(baseline="2.0.0"), pnb.compare("model-a", among=kept, baseline="2.0.0")):
-        assert (c.baseline_name, c.options) == ("2.0.0", load(kept).compare().options)
-    plain = load(kept)[::-1].compare(None)
-    assert plain.baseline_reason == "the first that is not rejected, as none of these 3 is approved"
-
-
-@pytest.mark.parametrize(
-    "part",
-    [
-        lambda vs: vs[:],
-        lambda vs: vs.sort_values("accuracy"),
-        lambda vs: vs.filter("version != '3.0.0'"),
-        lambda vs: vs.select("model-a@2.0.0,1.0.0"),
-        lambda vs: vs[["2.0.0"]] + vs[["1.0.0"]],
-        lambda vs: VersionSet() + vs,
-    ],
-)
-def test_a_part_with_the_baseline_is_compared_as_was_saved(kept, part):
-    vs = part(load(kept))
-    c = vs.compare()
-    assert (c.baseline_name, c.options, c.baseline_reason) == ("1.0.0", load(kept).compare().options, "as in the comparison that was saved")
-    assert "compare() uses its baseline 1.0.0, tolerance, n, by, unless" in vs.origin
-    assert not [note for note in c.notes if "saved" in note]
-
-
-@pytest.mark.parametrize("part", [lambda vs: vs[1:], lambda vs: vs.filter("accuracy < 0.9"), lambda vs: vs.select("model-a@2.0.0,3.0.0")])
-def test_a_part_without_the_baseline_is_compared_as_any_set_is_and_says_so(kept, part):
-    vs, told = part(load(kept)), "What was saved with the versions is not used, as the baseline is not here: baseline 1.0.0, "
-    assert told in vs.origin
-    assert "compare()" not in vs.origin
-    among = pnb.compare("model-a@2.0.0,3.0.0", among=kept)
-    for c in (vs.compare(), vs.compare(load(kept)["1.0.0"]), pnb.compare(vs), among):
-        assert [note for note in c.notes if told in note]
-        assert (c.options["tolerance"], c.options.get("by")) == ({}, None)
-        names = {}
-        exec(c.to_code(), names)
-        assert names["c"] == c
-    with speaking("zh"):
-        assert "（因为基线不在其中）：基线1.0.0" in re.sub(r"[\s│]", "", str(vs))
-
-
-def test_of_several_comparisons_that_were_saved_none_is_used(kept, tmp_path):
-    other = load(kept).compare("2.0.0").save(tmp_path / "other.paisnap.json")
-    vs = load(kept) + load(other)
-    assert "is not used, as several comparisons were saved: baseline 1.0.0, baseline 2.0.0" in vs.origin
-    assert vs.compare().options["tolerance"] == {}
-    assert (load(kept) + load(kept)).compare() == load(kept).compare()
-
-
-def test_a_masked_set_says_that_it_has_nothing_of_the_comparison_it_was_saved_with(kept):
-    masked = load(kept).redact("default")
-    assert "is not used, as it is not masked: baseline 1.0.0" in masked.origin
-    assert masked.compare().options["tolerance"] == {}
 
 
 @pytest.mark.parametrize(
