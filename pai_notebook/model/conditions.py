@@ -438,7 +438,7 @@ class _Parser:
         name, _, called = self.tokens[self.next - 1].text.rpartition(".") if token is not None and token.text == "(" else ("", "", "")
         series = self._series(name or self.tokens[self.next - 1].text, called or token.text) if token is not None else ""
         if series:
-            return say("Write {cure}.", cure=f"version between {series} and {series}")
+            return say("Write version between {series} and {series}.", series=series)
         if token is not None and sign is not None:
             return say("Write {sign} instead of {word}.", sign=sign, word=token.text)
         if called in ("startswith", "endswith", "contains"):
