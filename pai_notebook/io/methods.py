@@ -49,7 +49,7 @@ class FrameExports:
         return next(self._tables(include, exclude))
 
     def _above(self) -> Sequence[Block]:
-        """What stands above the table in Markdown, which people send: the answer, where there is one."""
+        """The answer that Markdown has above the table, as a comment has to begin with it; empty where there is none."""
         return ()
 
     @overload

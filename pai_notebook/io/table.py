@@ -157,6 +157,6 @@ def table_block(table: PlainTable) -> Table:
 
 
 def markdown_text(table: PlainTable, above: Sequence[Block] = ()) -> str:
-    """Write a table as GitHub Markdown, with its caption and what stands above it first; texts beyond 240 characters are cut and say so."""
+    """Write a table as GitHub Markdown, its caption first, then the blocks `above`; texts beyond 240 characters are cut and say so."""
     blocks = [Note("", lead=table.caption), *above, table_block(replace(table, caption=""))] if above else [table_block(table)]
     return render_markdown(Stack(blocks)) + "\n"
